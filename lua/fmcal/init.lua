@@ -1,0 +1,14 @@
+-- fmcal: keeps a kanban board and a calendar in step. Submodules load when first used.
+local fmcal = { _VERSION = "fmcal 0.1.0" }
+
+return setmetatable(fmcal, {
+  __index = function(self, name)
+    local ok, module = pcall(require, "fmcal." .. tostring(name))
+    if not ok then
+      if tostring(module):find("module 'fmcal." .. tostring(name) .. "' not found", 1, true) then return nil end
+      error(module, 2)
+    end
+    rawset(self, name, module)
+    return module
+  end,
+})

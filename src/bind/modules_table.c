@@ -1,0 +1,5 @@
+#include "bind/modules.h"
+
+const luaL_Reg fm_bind_modules[] = {
+    {NULL, NULL},
+};

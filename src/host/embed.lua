@@ -1,0 +1,39 @@
+-- Compiles Lua files to bytecode (debug information kept) and writes them as one C table.
+-- lua5.4 embed.lua OUT.c ROOT KIND=DIR ...   KIND is "module" (named a.b.c) or "script" (named x.lua)
+local out_path, root = arg[1], arg[2]
+
+local function c_bytes(data)
+  local line, lines = {}, {}
+  for i = 1, #data do
+    line[#line + 1] = data:byte(i) .. ","
+    if #line == 32 then
+      lines[#lines + 1] = table.concat(line)
+      line = {}
+    end
+  end
+  lines[#lines + 1] = table.concat(line)
+  return table.concat(lines, "\n")
+end
+
+local function module_name(file)
+  return (file:gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
+end
+
+local rows, bodies = {}, {}
+for i = 3, #arg do
+  local kind, dir, file = arg[i]:match("^(%a+)=([^:]+):(.+)$")
+  assert(kind, "expected KIND=DIR:FILE, got " .. arg[i])
+  local shown = dir .. "/" .. file
+  local source = assert(io.open(root .. "/" .. shown, "rb"))
+  local text = source:read("a"):gsub("^#[^\n]*", "")
+  source:close()
+  local code = string.dump(assert(load(text, "@" .. shown)))
+  bodies[#bodies + 1] = ("static const unsigned char body_%d[] = {%s};\n"):format(#bodies + 1, c_bytes(code))
+  rows[#rows + 1] = ('    {"%s", "%s", body_%d, %d},\n'):format(
+    kind, kind == "module" and module_name(file) or file, #bodies, #code)
+end
+
+local out = assert(io.open(out_path, "wb"))
+out:write('#include "bind/embedded.h"\n\n', table.concat(bodies))
+out:write("const fm_embedded fm_embedded_files[] = {\n", table.concat(rows), "    {0, 0, 0, 0},\n};\n")
+out:close()
