@@ -120,7 +120,8 @@ typedef struct fm_object_sink {
     /**
      * The objects so far and this token belong together: commit them. `token` NULL: the calendar has
      * no tokens. `complete`: a full listing has ended, every object that was neither CHANGED nor SEEN
-     * in it is gone. Required for `changes`.
+     * in it is gone. A listing that replaces a token which was not accepted begins with page(NULL, false):
+     * until it is complete no token of it may be kept. Required for `changes`.
      */
     fm_status (*page)(void *data, const char *token, bool complete, fm_error *err);
 } fm_object_sink;
@@ -138,7 +139,8 @@ typedef enum fm_outcome {
                            not */
 } fm_outcome;
 
-/** One write of a batch. The caller owns it and everything "in"; "out" is owned by it and freed by fm_write_clear(). */
+/** One write of a batch. Start from all zero bytes. The caller owns it and everything "in"; "out" is owned by it and
+ * freed by fm_write_clear(). */
 typedef struct fm_write {
     /* in */
     fm_write_kind kind;
@@ -266,6 +268,8 @@ FM_API fm_status fm_provider_apply(fm_provider *p, fm_write *writes, size_t coun
 FM_API fm_status fm_provider_encode(const fm_provider *p, const fm_event *event, const char *old, size_t old_len,
                                     struct fm_buf *out, fm_error *err);
 FM_API fm_status fm_provider_decode(const fm_provider *p, const char *text, size_t len, fm_event *event, fm_error *err);
+/** Where the class has no `disconnect`, the operation is done at once. */
+FM_API fm_status fm_provider_disconnect(fm_provider *p, fm_op **op, fm_error *err);
 
 #ifdef __cplusplus
 }

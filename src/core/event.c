@@ -1,0 +1,57 @@
+#include "fmcal/event.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+fm_status fm_event_set(char **member, const char *value)
+{
+    char *copy = NULL;
+    if (value && !(copy = strdup(value)))
+        return FM_ENOMEM;
+    free(*member);
+    *member = copy;
+    return FM_OK;
+}
+
+fm_status fm_strings_add(fm_strings *list, const char *value)
+{
+    if (list->count >= SIZE_MAX / sizeof *list->items - 1)
+        return FM_ENOMEM;
+    char *copy = strdup(value);
+    if (!copy)
+        return FM_ENOMEM;
+    char **items = realloc(list->items, (list->count + 1) * sizeof *items);
+    if (!items) {
+        free(copy);
+        return FM_ENOMEM;
+    }
+    items[list->count++] = copy;
+    list->items = items;
+    return FM_OK;
+}
+
+void fm_strings_clear(fm_strings *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->items[i]);
+    free(list->items);
+    *list = (fm_strings){0};
+}
+
+void fm_event_clear(fm_event *event)
+{
+    if (!event)
+        return;
+    char *const strings[] = {
+        event->event_id, event->uid,           event->kanban_id, event->title,      event->description,
+        event->footer,   event->due_date,      event->end_date,  event->time_zone,  event->priority,
+        event->status,   event->epic_id,       event->team,      event->event_type, event->case_number,
+        event->source,   event->last_modified, event->etag,      event->raw,
+    };
+    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
+        free(strings[i]);
+    fm_strings_clear(&event->tags);
+    fm_strings_clear(&event->reminders);
+    *event = (fm_event){0};
+}

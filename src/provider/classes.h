@@ -1,0 +1,12 @@
+/**
+ * @file classes.h
+ * The built-in kinds of calendar. A new one adds a line here and one in registry.c.
+ */
+#ifndef FM_PROVIDER_CLASSES_H
+#define FM_PROVIDER_CLASSES_H
+
+#include "fmcal/provider.h"
+
+extern const fm_provider_class fm_provider_mock; /**< in memory, for tests and for trying rules */
+
+#endif
