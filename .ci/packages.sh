@@ -1,0 +1,43 @@
+#!/bin/sh
+# Installs Debian packages. The two lists below are the only place that names them.
+#   sh .ci/packages.sh build          what a build needs
+#   sh .ci/packages.sh build test     and what the tests start or run
+#   sh .ci/packages.sh --refresh ...  fetches the package lists first, even when nothing is missing
+set -eu
+
+build="build-essential ca-certificates cmake libcjson-dev libcurl4-openssl-dev libedit-dev libexpat1-dev libical-dev
+  liblua5.4-dev libpsl-dev libsqlite3-dev libssl-dev lua5.4 ninja-build pkg-config tzdata"
+test="clang-format clang-tidy cppcheck curl expect git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc procps
+  python3 radicale shellcheck strace vdirsyncer xandikos"
+
+refresh=no wanted=
+for word in "$@"; do
+  case $word in
+    --refresh) refresh=yes ;;
+    build) wanted="$wanted $build" ;;
+    test) wanted="$wanted $test" ;;
+    *) echo "packages.sh: unknown list '$word': use build or test" >&2; exit 2 ;;
+  esac
+done
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+missing=
+for package in $wanted; do
+  is_installed "$package" || missing="$missing $package"
+done
+
+if [ -n "$missing" ] || [ "$refresh" = yes ]; then
+  as_root apt-get -q update
+fi
+if [ -n "$missing" ]; then
+  echo "Installing:$missing"
+  # shellcheck disable=SC2086
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $missing
+fi

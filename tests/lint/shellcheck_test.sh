@@ -1,0 +1,5 @@
+# The shell checker finds nothing in the shell scripts.
+set -eu
+cd "$SOURCE_DIR"
+find .ci examples tests -name "*.sh" -print0 | sort -z | xargs -0 shellcheck --shell=sh --external-sources --source-path="$SOURCE_DIR"
+shellcheck .ci/run
