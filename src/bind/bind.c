@@ -1,4 +1,5 @@
 #include "bind/bind.h"
+#include "util/redact.h"
 
 #include <string.h>
 
@@ -12,7 +13,11 @@ typedef struct box {
 
 static int context_gc(lua_State *L)
 {
-    (void)L;
+    fm_bind_context *context = lua_touserdata(L, 1);
+    fm_redact_free(context->redact);
+    if (context->env.redact == context->redact)
+        context->env.redact = NULL;
+    context->redact = NULL;
     return 0;
 }
 
@@ -40,6 +45,11 @@ void fm_bind_setup(lua_State *L, const fm_env *env)
     lua_setfield(L, -2, "__gc");
     lua_setmetatable(L, -2);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &context_key);
+    if (context->env.redact)
+        return;
+    context->env.redact = context->redact = fm_redact_new();
+    if (!context->redact)
+        luaL_error(L, "not enough memory");
 }
 
 fm_bind_context *fm_bind_get(lua_State *L)

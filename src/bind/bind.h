@@ -17,8 +17,9 @@
 
 /** The world of one Lua state: lives in its registry, freed with the state. */
 typedef struct fm_bind_context {
-    fm_env env;           /**< copied from the host */
-    struct fm_http *http; /**< owned; made at the first need by fm_bind_http() */
+    fm_env env;               /**< copied from the host */
+    struct fm_http *http;     /**< owned; made at the first need by fm_bind_http() */
+    struct fm_redact *redact; /**< owned; what env.redact points to unless the host gave a set of its own */
 } fm_bind_context;
 
 /**

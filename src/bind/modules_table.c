@@ -1,5 +1,8 @@
 #include "bind/modules.h"
 
+int luaopen_fmcal_log(lua_State *L);
+
 const luaL_Reg fm_bind_modules[] = {
+    {"fmcal.log", luaopen_fmcal_log},
     {NULL, NULL},
 };

@@ -42,15 +42,14 @@ fm_status fm_error_prefix(fm_error *err, const char *fmt, ...)
 {
     if (!err)
         return FM_OK;
-    char what[FM_ERROR_MESSAGE_MAX], old[FM_ERROR_MESSAGE_MAX];
+    char what[FM_ERROR_MESSAGE_MAX], joined[2 * FM_ERROR_MESSAGE_MAX + 2];
     va_list args;
     va_start(args, fmt);
     vsnprintf(what, sizeof what, fmt, args);
     va_end(args);
-    memcpy(old, err->message, sizeof old);
-    int n = snprintf(err->message, sizeof err->message, "%s: ", what);
-    if (n > 0 && (size_t)n < sizeof err->message)
-        snprintf(err->message + n, sizeof err->message - (size_t)n, "%s", old);
+    snprintf(joined, sizeof joined, "%s: %s", what, err->message);
+    memcpy(err->message, joined, sizeof err->message - 1);
+    err->message[sizeof err->message - 1] = '\0';
     cut_at_character(err->message, sizeof err->message);
     return err->status;
 }

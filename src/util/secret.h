@@ -1,7 +1,10 @@
 /**
  * @file secret.h
- * Bytes that must not leak: reference-counted, in locked memory where the system allows it, kept out
- * of core dumps, wiped when the last reference goes. Every live secret of an fm_redact set is masked in log output.
+ * Bytes that must not leak: reference-counted, in pages of their own that are locked into memory where
+ * the system allows it and kept out of core dumps, wiped when the last reference goes. A secret that
+ * was added to an fm_redact set (util/redact.h) is masked in log output for as long as it lives.
+ *
+ * Not thread-safe: a secret belongs to one host.
  */
 #ifndef FM_UTIL_SECRET_H
 #define FM_UTIL_SECRET_H
@@ -13,11 +16,22 @@ typedef struct fm_secret fm_secret;
 
 /** Copies bytes into a new secret with one reference, owned by the caller. NULL when memory runs out. */
 fm_secret *fm_secret_new(const void *bytes, size_t len);
+/**
+ * A secret of `len` zero bytes with one reference, owned by the caller, to be filled in through `*bytes`
+ * (borrowed) before anybody else sees it. NULL when memory runs out.
+ */
+fm_secret *fm_secret_alloc(unsigned char **bytes, size_t len);
 /** Takes one more reference. NULL is allowed. @return s */
 fm_secret *fm_secret_ref(fm_secret *s);
 /** Gives a reference back; the last one wipes and frees. NULL is allowed. */
 void fm_secret_unref(fm_secret *s);
-/** The bytes, followed by a zero byte; borrowed until the secret goes. */
+/** The bytes, followed by a zero byte; borrowed until the secret goes. `len` may be NULL. */
 const char *fm_secret_bytes(const fm_secret *s, size_t *len);
+
+/**
+ * For a host program, early in main(): no core dumps of this process, no reading of its memory by other
+ * processes of the same user (PR_SET_DUMPABLE, RLIMIT_CORE). Never called by the library itself.
+ */
+FM_API void fm_secret_harden_process(void);
 
 #endif

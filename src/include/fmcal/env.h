@@ -15,6 +15,8 @@
 extern "C" {
 #endif
 
+struct fm_redact; /* util/redact.h */
+
 typedef enum fm_log_level { FM_LOG_ERROR, FM_LOG_WARN, FM_LOG_INFO, FM_LOG_DEBUG, FM_LOG_TRACE } fm_log_level;
 
 /**
@@ -35,6 +37,8 @@ typedef struct fm_env {
     void (*log)(void *data, fm_log_level level, const char *domain, const char *line);
     /** Lines above this level are not built. */
     fm_log_level log_level;
+    /** The live secrets that log lines must not show. Borrowed; NULL: a host makes its own. */
+    struct fm_redact *redact;
     /** True in a dry run: file and network writes are refused with FM_EREADONLY below Lua. */
     bool read_only;
     /** Set by a signal handler or another thread: operations end with FM_ECANCELED. May be NULL. */
