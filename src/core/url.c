@@ -1,0 +1,338 @@
+#include "core/url.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <curl/curl.h>
+#include <libpsl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Longest URL looked at; servers refuse far shorter ones. */
+#define URL_MAX 65536
+
+static const char domain[] = "url";
+
+static fm_status no_memory(fm_error *err)
+{
+    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+}
+
+/* Refuses what could end a request line or hide in a log: controls and, unless encoded later, spaces. */
+static fm_status check_bytes(const char *text, bool allow_space, fm_error *err)
+{
+    if (strlen(text) > URL_MAX)
+        return fm_error_set(err, FM_EINVAL, domain, "the URL is longer than %d bytes", URL_MAX);
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if (*at < 0x20 || *at == 0x7F || (*at == ' ' && !allow_space))
+            return fm_error_set(err, FM_EINVAL, domain, "the URL holds a space or a control character");
+    return FM_OK;
+}
+
+static fm_status curl_failure(CURLUcode code, const char *text, fm_error *err)
+{
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return no_memory(err);
+    if (code == CURLUE_USER_NOT_ALLOWED)
+        return fm_error_set(err, FM_EINVAL, domain, "the URL holds a user name: give it as a credential instead");
+    return fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" is not a usable URL: %s", text, curl_url_strerror(code));
+}
+
+/* A part as an owned string; NULL where the URL has none. */
+static CURLUcode get_part(CURLU *handle, CURLUPart part, unsigned flags, char **out)
+{
+    char *value = NULL;
+    CURLUcode code = curl_url_get(handle, part, &value, flags);
+    if (code == CURLUE_NO_QUERY)
+        return CURLUE_OK;
+    if (code)
+        return code;
+    *out = strdup(value);
+    curl_free(value);
+    return *out ? CURLUE_OK : CURLUE_OUT_OF_MEMORY;
+}
+
+static void lower(char *text)
+{
+    for (; *text; text++)
+        *text = (char)tolower((unsigned char)*text);
+}
+
+static void strip_brackets(char *host)
+{
+    size_t len = strlen(host);
+    if (len < 2 || host[0] != '[' || host[len - 1] != ']')
+        return;
+    memmove(host, host + 1, len - 2);
+    host[len - 2] = '\0';
+}
+
+static CURLUcode read_parts(CURLU *handle, fm_url *out)
+{
+    char *port = NULL;
+    CURLUcode code = get_part(handle, CURLUPART_SCHEME, 0, &out->scheme);
+    if (!code)
+        code = get_part(handle, CURLUPART_HOST, 0, &out->host);
+    if (!code)
+        code = get_part(handle, CURLUPART_PORT, CURLU_DEFAULT_PORT, &port);
+    if (!code)
+        code = get_part(handle, CURLUPART_PATH, 0, &out->path);
+    if (!code)
+        code = get_part(handle, CURLUPART_QUERY, 0, &out->query);
+    if (!code)
+        code = curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
+    if (!code)
+        code = get_part(handle, CURLUPART_URL, 0, &out->canonical);
+    if (!code) {
+        out->port = (uint16_t)strtoul(port, NULL, 10);
+        lower(out->host);
+        strip_brackets(out->host);
+    }
+    free(port);
+    return code;
+}
+
+static bool is_http(const char *text)
+{
+    return strncasecmp(text, "http://", 7) == 0 || strncasecmp(text, "https://", 8) == 0;
+}
+
+fm_status fm_url_parse(fm_url *out, const char *text, fm_error *err)
+{
+    *out = (fm_url){0};
+    fm_status status = check_bytes(text, false, err);
+    if (status)
+        return status;
+    if (!is_http(text))
+        return fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" does not start with https:// or http://", text);
+    CURLU *handle = curl_url();
+    if (!handle)
+        return no_memory(err);
+    CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_DISALLOW_USER);
+    if (!code)
+        code = read_parts(handle, out);
+    curl_url_cleanup(handle);
+    if (!code)
+        return FM_OK;
+    fm_url_clear(out);
+    return curl_failure(code, text, err);
+}
+
+void fm_url_clear(fm_url *url)
+{
+    free(url->scheme);
+    free(url->host);
+    free(url->path);
+    free(url->query);
+    free(url->canonical);
+    *url = (fm_url){0};
+}
+
+static bool is_unreserved(unsigned char c)
+{
+    return (c < 0x80 && isalnum(c)) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/* RFC 3986 pchar without percent-escapes, and the slash between segments. */
+static bool is_path_byte(unsigned char c)
+{
+    return is_unreserved(c) || (c && strchr("/!$&'()*+,;=:@", c));
+}
+
+static void add_escape(fm_buf *out, unsigned char c)
+{
+    fm_buf_addf(out, "%%%02X", c);
+}
+
+/* A file name with a colon, such as "a:b.ics", would read as a scheme. */
+static bool needs_dot(const char *reference)
+{
+    size_t plain = strcspn(reference, ":/?#");
+    return reference[plain] == ':' && !is_http(reference);
+}
+
+static fm_status encode_reference(fm_buf *out, const char *reference, fm_error *err)
+{
+    fm_status status = check_bytes(reference, true, err);
+    if (status)
+        return status;
+    if (needs_dot(reference))
+        fm_buf_adds(out, "./");
+    for (const unsigned char *at = (const unsigned char *)reference; *at; at++) {
+        if (*at == ' ' || *at > 0x7E)
+            add_escape(out, *at);
+        else
+            fm_buf_addc(out, (char)*at);
+    }
+    return out->status ? no_memory(err) : FM_OK;
+}
+
+fm_status fm_url_resolve(char **out, const char *base, const char *reference, fm_error *err)
+{
+    *out = NULL;
+    CURLU *handle = NULL;
+    CURLUcode code = CURLUE_OUT_OF_MEMORY;
+    fm_buf encoded;
+    fm_buf_init(&encoded, 4 * URL_MAX);
+    fm_status status = check_bytes(base, false, err);
+    if (!status)
+        status = encode_reference(&encoded, reference, err);
+    if (status)
+        goto out;
+    handle = curl_url();
+    if (handle)
+        code = curl_url_set(handle, CURLUPART_URL, base, CURLU_DISALLOW_USER);
+    if (!code && encoded.len)
+        code = curl_url_set(handle, CURLUPART_URL, encoded.data, CURLU_DISALLOW_USER);
+    if (!code)
+        code = curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0);
+    if (!code)
+        code = get_part(handle, CURLUPART_URL, 0, out);
+    if (code)
+        status = curl_failure(code, reference, err);
+    else if (!is_http(*out))
+        status = fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" does not lead to an http or https URL", reference);
+out:
+    if (status) {
+        free(*out);
+        *out = NULL;
+    }
+    curl_url_cleanup(handle);
+    fm_buf_free(&encoded);
+    return status;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The byte that an escape at `at` stands for, -1 where there is no whole escape. */
+static int escaped_byte(const char *at, size_t left)
+{
+    if (left < 3 || at[0] != '%')
+        return -1;
+    int high = hex_value(at[1]), low = hex_value(at[2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+/* The path of an absolute URL or of a path with query: where it starts and how long it is. */
+static const char *path_span(const char *url, size_t *len)
+{
+    const char *path = url;
+    if (is_http(url)) {
+        path = strstr(url, "://") + 3;
+        path += strcspn(path, "/?#");
+        if (*path != '/') {
+            *len = 1;
+            return "/";
+        }
+    }
+    *len = strcspn(path, "?#");
+    return *path == '/' ? path : NULL;
+}
+
+fm_status fm_url_canonical_path(char **out, const char *url, fm_error *err)
+{
+    *out = NULL;
+    fm_status status = check_bytes(url, true, err);
+    if (status)
+        return status;
+    size_t len;
+    const char *path = path_span(url, &len);
+    if (!path)
+        return fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" is neither a URL nor an absolute path", url);
+    fm_buf text;
+    fm_buf_init(&text, 4 * URL_MAX);
+    for (size_t i = 0; i < len; i++) {
+        int escaped = escaped_byte(path + i, len - i);
+        if (escaped == 0) {
+            fm_buf_free(&text);
+            return fm_error_set(err, FM_EINVAL, domain, "the path holds an encoded zero byte");
+        }
+        unsigned char c = escaped > 0 ? (unsigned char)escaped : (unsigned char)path[i];
+        if (escaped > 0)
+            i += 2;
+        if (is_path_byte(c) && !(escaped > 0 && c == '/'))
+            fm_buf_addc(&text, (char)c);
+        else
+            add_escape(&text, c);
+    }
+    *out = fm_buf_take(&text, NULL);
+    return *out ? FM_OK : no_memory(err);
+}
+
+bool fm_url_same_origin(const fm_url *a, const fm_url *b)
+{
+    return strcmp(a->scheme, b->scheme) == 0 && a->port == b->port && strcmp(a->host, b->host) == 0;
+}
+
+static bool is_address(const char *host)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    return inet_pton(AF_INET, host, address) == 1 || strchr(host, ':');
+}
+
+bool fm_url_same_site(const fm_url *a, const fm_url *b)
+{
+    if (strcmp(a->host, b->host) == 0)
+        return true;
+    if (is_address(a->host) || is_address(b->host))
+        return false;
+    const psl_ctx_t *list = psl_builtin();
+    const char *site_a = list ? psl_registrable_domain(list, a->host) : NULL;
+    const char *site_b = list ? psl_registrable_domain(list, b->host) : NULL;
+    return site_a && site_b && strcmp(site_a, site_b) == 0;
+}
+
+bool fm_url_is_loopback(const char *host)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    if (inet_pton(AF_INET6, host, &v6) == 1)
+        return IN6_IS_ADDR_LOOPBACK(&v6);
+    size_t len = strlen(host), tail = strlen(".localhost");
+    return strcasecmp(host, "localhost") == 0 || (len > tail && strcasecmp(host + len - tail, ".localhost") == 0);
+}
+
+bool fm_url_trusts(const fm_url *home, const fm_url *target)
+{
+    bool home_secure = strcmp(home->scheme, "https") == 0, target_secure = strcmp(target->scheme, "https") == 0;
+    if (fm_url_same_origin(home, target))
+        return true;
+    if (home_secure && !target_secure)
+        return false;
+    if (fm_url_is_loopback(home->host))
+        return fm_url_is_loopback(target->host);
+    return target_secure && fm_url_same_site(home, target);
+}
+
+fm_status fm_url_encode(fm_buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if (is_unreserved((unsigned char)text[i]))
+            fm_buf_addc(out, text[i]);
+        else
+            add_escape(out, (unsigned char)text[i]);
+    }
+    return out->status;
+}
+
+fm_status fm_url_decode(fm_buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        int escaped = escaped_byte(text + i, len - i);
+        fm_buf_addc(out, escaped >= 0 ? (char)escaped : text[i]);
+        if (escaped >= 0)
+            i += 2;
+    }
+    return out->status;
+}
