@@ -1,0 +1,217 @@
+-- A board's calendarConfig: checked, and spread out into the targets that one run works on.
+
+local json = require "fmcal.json"
+local suggest = require "fmcal.suggest"
+local time = require "fmcal.time"
+
+local config = {}
+
+-- Members of calendarConfig that are no calendars in the per-provider form.
+local OWN_MEMBERS = {
+  enabled = true, provider = true, calendarId = true, endpoint = true, rules = true, credentials = true,
+  syncOptions = true, lastSyncAt = true, lastSyncStatus = true, lastSyncError = true, stats = true,
+  allowHttp = true, caFile = true, proxy = true,
+}
+
+local OPTION_TYPES = {
+  syncItems = "boolean", syncEpics = "boolean", syncCourtDates = "boolean", autoSync = "boolean",
+  syncInterval = "number", conflictResolution = "string", onEventDeleted = "string", reminders = "table",
+  timeZone = "string", massDeleteLimit = "number", webhook = "string", pushInvitations = "boolean",
+}
+local OPTION_VALUES = {
+  conflictResolution = { "last-write-wins", "local-wins", "external-wins", "manual" },
+  onEventDeleted = { "clear-due-date", "recreate", "keep" },
+}
+
+local function failure(message, ...)
+  message = message:format(...)
+  return nil, setmetatable({ code = "invalid", domain = "config", message = message },
+    { __tostring = function(self) return self.message end })
+end
+
+local function given(value)
+  if value == json.null then return nil end
+  return value
+end
+
+local function plain(value)
+  if type(value) ~= "table" then return given(value) end
+  local copy = {}
+  for name, member in pairs(value) do copy[name] = plain(member) end
+  return copy
+end
+
+local function choices(list)
+  return table.concat(list, ", ")
+end
+
+local function check_option(name, value)
+  local wanted = OPTION_TYPES[name]
+  if not wanted then return nil end
+  if type(value) ~= wanted then
+    return ("syncOptions.%s must be a %s, not a %s"):format(name, wanted, type(value))
+  end
+  local allowed = OPTION_VALUES[name]
+  if not allowed then return nil end
+  for _, choice in ipairs(allowed) do
+    if choice == value then return nil end
+  end
+  local near = suggest(value, allowed)
+  return ("syncOptions.%s is %q%s; it can be %s"):format(
+    name, value, near and (", did you mean %q?"):format(near) or "", choices(allowed))
+end
+
+local function check_options(options, warnings)
+  local known = {}
+  for name in pairs(OPTION_TYPES) do known[#known + 1] = name end
+  table.sort(known)
+  for name, value in pairs(options) do
+    local wrong = check_option(name, value)
+    if wrong then return wrong end
+    local near = not OPTION_TYPES[name] and suggest(name, known)
+    if near then
+      warnings[#warnings + 1] = ("syncOptions.%s is not known: did you mean %s?"):format(name, near)
+    end
+  end
+  if options.timeZone and not time.is_zone(options.timeZone) then
+    return ("syncOptions.timeZone %q is not an IANA zone name such as Europe/Rome"):format(options.timeZone)
+  end
+  if options.massDeleteLimit and (options.massDeleteLimit < 0 or options.massDeleteLimit > 1) then
+    return "syncOptions.massDeleteLimit must lie between 0 and 1 (0.25 is a quarter of the entries)"
+  end
+  return nil
+end
+
+local function merged_options(shared, own)
+  local options = {}
+  for name, value in pairs(shared or {}) do options[name] = value end
+  for name, value in pairs(own or {}) do options[name] = value end
+  return options
+end
+
+-- One target out of the members that describe it; `shared` holds what all of them inherit.
+local function target_of(name, member, shared, warnings)
+  local options = merged_options(shared.syncOptions, member.syncOptions)
+  local wrong = check_options(options, warnings)
+  if wrong then return nil, wrong end
+  return {
+    name = name,
+    provider = member.provider or name,
+    calendar_id = member.selectedCalendarId or member.calendarId,
+    endpoint = member.endpoint,
+    account = member.accountId or member.accountName,
+    credentials = member.credentials,
+    allow_http = member.allowHttp or shared.allowHttp,
+    ca_file = member.caFile or shared.caFile,
+    proxy = member.proxy or shared.proxy,
+    options = options,
+  }
+end
+
+-- Credentials stay as the board delivered them; everything else becomes plain Lua.
+local function readable(section)
+  local copy = {}
+  for name, value in pairs(section) do
+    if name == "credentials" then
+      copy[name] = given(value)
+    elseif type(value) == "table" and type(value.credentials) == "table" then
+      copy[name] = readable(value)
+    else
+      copy[name] = plain(value)
+    end
+  end
+  return copy
+end
+
+local function calendar_members(section)
+  local names = {}
+  for name, value in pairs(section) do
+    if not OWN_MEMBERS[name] and type(value) == "table" then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+local function targets_of(section, warnings)
+  if section.provider then
+    local target, wrong = target_of(section.provider, section, {}, warnings)
+    return target and { target }, wrong
+  end
+  local targets = {}
+  for _, name in ipairs(calendar_members(section)) do
+    if section[name].connected ~= false then
+      local target, wrong = target_of(name, section[name], section, warnings)
+      if not target then return nil, wrong end
+      targets[#targets + 1] = target
+    end
+  end
+  return targets
+end
+
+local function read_file(path)
+  local file, err = io.open(path, "rb")
+  if not file then return nil, err end
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+-- The calendarConfig: the board's own, or the one in a file given by --config.
+local function section_of(board, path)
+  if not path then
+    local section = board:member("calendarConfig")
+    if type(section) == "table" and section ~= json.null then return section end
+    return failure("board %s has no calendarConfig: add one, or give --config FILE", board:path())
+  end
+  local text, err = read_file(path)
+  if not text then return failure("cannot read the configuration %s", err) end
+  local section, wrong = json.decode(text)
+  if not section then
+    return failure("configuration %s, line %d, column %d: %s", path, wrong.line or 0, wrong.column or 0, wrong.message)
+  end
+  return section.calendarConfig or section
+end
+
+local function folder_of(path)
+  return path:match("^(.*)/[^/]*$") or "."
+end
+
+--- A path of the configuration, relative to the board.
+function config.resolve(board_path, path)
+  if not path or path:sub(1, 1) == "/" then return path end
+  return folder_of(board_path) .. "/" .. path
+end
+
+--- Reads and checks the configuration of a board.
+-- @param board fmcal.board
+-- @param options table { config = path, rules = path, team = name }
+-- @return { team, team_name, section, targets, rules, options, warnings }, or nil and an error
+function config.load(board, options)
+  local raw, err = section_of(board, options.config)
+  if not raw then return nil, err end
+  local section = readable(raw)
+  local team = given(board:member("team"))
+  if type(team) ~= "string" or team == "" then
+    return failure("board %s has no \"team\" (a string): add one", board:path())
+  end
+  if options.team and options.team ~= team then
+    return failure("board %s is team %q, not %q", board:path(), team, options.team)
+  end
+  if section.enabled == false then
+    return failure("calendar sync is switched off for %s: set calendarConfig.enabled to true", board:path())
+  end
+  local warnings = {}
+  local targets, wrong = targets_of(section, warnings)
+  if not targets then return failure("board %s: %s", board:path(), wrong) end
+  if #targets == 0 then
+    return failure("board %s names no calendar: set calendarConfig.provider (for example \"vdir\" or \"caldav\")",
+      board:path())
+  end
+  return {
+    team = team, team_name = given(board:member("teamName")), section = section, targets = targets,
+    rules = options.rules or config.resolve(board:path(), section.rules), warnings = warnings,
+    options = section.syncOptions or {},
+  }
+end
+
+return config

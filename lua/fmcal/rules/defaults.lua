@@ -1,0 +1,180 @@
+-- The default rules: which entries are synced, how an entry becomes an event and comes back, what wins.
+-- A team's rules file replaces any of them and reaches these through ctx.defaults.
+
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local time = require "fmcal.time"
+
+local defaults = {}
+
+local EPIC_PREFIX = "📊 [EPIC] "
+local COURT_PREFIX = "⚖️ COURT: "
+local SUBITEM_SEPARATOR = " > "
+
+local function given(value)
+  if value == nil or value == json.null or value == "" then return nil end
+  return value
+end
+
+local SELECTED_BY = { item = "syncItems", epic = "syncEpics", ["court-date"] = "syncCourtDates" }
+
+--- Whether an entry belongs in the calendar: syncItems, syncEpics, syncCourtDates of syncOptions, all on by default.
+function defaults.select(entry, ctx)
+  local options = ctx.config.syncOptions or {}
+  return options[SELECTED_BY[entry.eventType]] ~= false
+end
+
+local function prefix(entry)
+  if entry.eventType == "epic" then return EPIC_PREFIX end
+  if entry.eventType == "court-date" then return COURT_PREFIX end
+  if entry.parentId then return (entry.parentTitle or "") .. SUBITEM_SEPARATOR end
+  return ""
+end
+
+local function footer(entry)
+  local lines = {}
+  local function add(label, value)
+    if value then lines[#lines + 1] = label .. ": " .. tostring(value) end
+  end
+  add("Status", given(entry.status))
+  add("Priority", given(entry.priority))
+  local tags = given(entry.tags)
+  if tags and #tags > 0 then add("Tags", table.concat(tags, ", ")) end
+  local counts = entry.itemCounts
+  if counts and counts.total > 0 then add("Items", ("%d of %d done"):format(counts.done, counts.total)) end
+  return #lines > 0 and table.concat(lines, "\n") or nil
+end
+
+-- Start, end and zone of an event in the spellings of the event table.
+local function event_dates(version)
+  local date, zone = version.date, version.zone
+  if math.type(date) ~= "integer" then
+    if not version.duration then return date, nil, nil end
+    local start = time.parse(date .. "Z")
+    return date, time.format(start.epoch + version.duration * 60):sub(1, -2), nil
+  end
+  local finish = date + version.duration * 60
+  if zone then return (time.to_zone(date, zone)), (time.to_zone(finish, zone)), zone end
+  return time.format(date), time.format(finish), nil
+end
+
+--- The event of an entry.
+-- @param entry table the board's members, with `eventType`, `parentId`, `parentTitle`, `itemCounts` beside them
+-- @return event table (see docs/lua-api.md)
+function defaults.to_event(entry, ctx)
+  local options = ctx.config.syncOptions or {}
+  local version = fields.version(entry, given(options.timeZone))
+  local start, finish, zone = event_dates(version)
+  local metadata = given(entry.metadata) or {}
+  return {
+    kanbanId = entry.id,
+    title = prefix(entry) .. version.title,
+    description = version.description ~= "" and version.description or nil,
+    footer = footer(entry),
+    dueDate = start,
+    endDate = finish,
+    timeZone = zone,
+    priority = version.priority,
+    status = given(entry.status),
+    epicId = given(entry.epicId),
+    team = ctx.team,
+    eventType = entry.eventType,
+    tags = version.tags,
+    caseNumber = given(metadata.caseNumber),
+    reminders = given(options.reminders),
+    source = "fleet-monitor",
+  }
+end
+
+-- A subitem's title out of "Parent > Title". Where the parent's part was edited, that edit is set aside.
+local function subitem_title(title, entry)
+  local whole = (entry.parentTitle or "") .. SUBITEM_SEPARATOR
+  if title:sub(1, #whole) == whole then return title:sub(#whole + 1) end
+  local own = SUBITEM_SEPARATOR .. (given(entry.title) or "")
+  if title:sub(-#own) == own then return given(entry.title) or "" end
+  local rest, at = title, 0
+  for _ in whole:gmatch(SUBITEM_SEPARATOR) do
+    local first, last = rest:find(SUBITEM_SEPARATOR, at + 1, true)
+    if not first then break end
+    at = last
+  end
+  return rest:sub(at + 1)
+end
+
+local function entry_title(event, entry)
+  local title = event.title or ""
+  if entry.parentId then return subitem_title(title, entry) end
+  local before = prefix(entry)
+  if before ~= "" and title:sub(1, #before) == before then return title:sub(#before + 1) end
+  return title
+end
+
+local function event_version(event, default_zone)
+  return fields.version({ dueDate = event.dueDate, timeZone = event.timeZone }, default_zone)
+end
+
+local function event_minutes(event, version, default_zone)
+  if not version.duration then return nil end
+  if not event.endDate then return fields.DEFAULT_DURATION end
+  local finish = event_version({ dueDate = event.endDate, timeZone = event.timeZone }, default_zone)
+  if math.type(version.date) == "integer" and math.type(finish.date) == "integer" then
+    return math.max(1, (finish.date - version.date) // 60)
+  end
+  local start_at, end_at = time.parse(version.date .. "Z"), time.parse(tostring(finish.date) .. "Z")
+  if not start_at or not end_at then return fields.DEFAULT_DURATION end
+  return math.max(1, (end_at.epoch - start_at.epoch) // 60)
+end
+
+--- The mapped members that an event gives back, spelled as the entry spells them.
+-- @param event event table
+-- @param entry table as for to_event (of an adopted event: an empty table)
+-- @return table title, description, dueDate, timeZone, durationMinutes, tags, priority
+function defaults.to_entry(event, entry, ctx)
+  local default_zone = given((ctx.config.syncOptions or {}).timeZone)
+  local version = event_version(event, default_zone)
+  local minutes = event_minutes(event, version, default_zone)
+  local due, zone = fields.spell_date(version, fields.style(entry, default_zone))
+  return {
+    title = entry_title(event, entry),
+    description = event.description or "",
+    dueDate = due,
+    timeZone = zone,
+    durationMinutes = minutes,
+    tags = event.tags or {},
+    priority = event.priority,
+  }
+end
+
+local STRATEGIES = {
+  ["local-wins"] = function() return "local" end,
+  ["external-wins"] = function() return "external" end,
+  manual = function() return "manual" end,
+  ["last-write-wins"] = function(conflict)
+    local here, there = conflict.local_time, conflict.external_time
+    if here and there and here > there then return "local" end
+    return "external"
+  end,
+}
+
+--- The names conflictResolution may have.
+defaults.strategies = { "last-write-wins", "local-wins", "external-wins", "manual" }
+
+--- Who wins a conflict: "local", "external" or "manual". A court date always waits for a person.
+function defaults.on_conflict(conflict, ctx)
+  if conflict.entry and conflict.entry.eventType == "court-date" then return "manual" end
+  local name = (ctx.config.syncOptions or {}).conflictResolution or "last-write-wins"
+  return STRATEGIES[name](conflict)
+end
+
+--- What a deleted event does to its entry: "clear-due-date", "recreate" or "keep". A court date is made again.
+function defaults.on_deleted(entry, _, ctx)
+  if entry.eventType == "court-date" then return "recreate" end
+  return (ctx.config.syncOptions or {}).onEventDeleted or "clear-due-date"
+end
+
+--- Whether an external event becomes an item: never by default.
+function defaults.adopt()
+  return nil
+end
+
+return defaults

@@ -1,0 +1,201 @@
+-- Plans one key of a run: gathers base, entry and event for each calendar, asks the rules, calls the planner.
+
+local entries = require "fmcal.sync.entries"
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local plan = require "fmcal.sync.plan"
+
+local decide = {}
+
+-- Sentences travel out of the planner as errors of this shape.
+local function raise(sentence)
+  error({ sentence = sentence }, 0)
+end
+
+local function need(value, sentence)
+  if value == nil then raise(sentence) end
+  return value
+end
+
+-- A conflict in the board's vocabulary, as rules and people see it.
+local function spelled(view, conflict, remote, base)
+  local shown = { entry = view.raw, event = remote.event, fields = {}, local_time = conflict.local_time,
+    external_time = conflict.external_time }
+  shown.base = base and entries.with_version(view, base.l) or nil
+  for field, sides in pairs(conflict.fields) do
+    local member = {}
+    for _, side in ipairs { "local", "external", "base" } do
+      if sides[side] ~= nil then
+        local version = side == "local" and view.version or side == "external" and remote.version or base.l
+        local copy = fields.copy(version)
+        copy[field] = sides[side]
+        local value = fields.spell(field, copy, view.style)
+        member[side] = value ~= json.null and value or nil
+      end
+    end
+    shown.fields[fields.MEMBER[field]] = member
+  end
+  return shown
+end
+
+-- The answer for each field out of one answer for the whole conflict.
+local function spread(answer, conflict, view, zone)
+  local answers = {}
+  if type(answer) ~= "table" then
+    for field in pairs(conflict.fields) do answers[field] = answer end
+    return answers
+  end
+  local members = {}
+  for name, value in pairs(view.raw) do members[name] = value end
+  for name, value in pairs(answer) do members[name] = value end
+  local ok, version = pcall(fields.version, members, zone)
+  if not ok then raise(("the merged fields of %s: %s"):format(view.key, version)) end
+  for field in pairs(conflict.fields) do
+    local given = answer[fields.MEMBER[field]] ~= nil or (field == "zone" and answer.dueDate ~= nil)
+    answers[field] = given and { value = version[field] } or "manual"
+  end
+  return answers
+end
+
+-- Fields that were decided at different times (another calendar's edit) are asked about one by one.
+local function times_differ(conflict)
+  for _, sides in pairs(conflict.fields) do
+    if sides.local_time ~= conflict.local_time then return true end
+  end
+  return false
+end
+
+local function ask(target, view, conflict, remote, base)
+  local answer, sentence = target.rules:on_conflict(view.key, spelled(view, conflict, remote, base))
+  return need(answer, sentence)
+end
+
+local function resolver(target, view, remote, base, forced)
+  return function(conflict)
+    if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone) end
+    if not times_differ(conflict) then
+      return spread(ask(target, view, conflict, remote, base), conflict, view, target.options.timeZone)
+    end
+    local answers = {}
+    for field, sides in pairs(conflict.fields) do
+      local single = { fields = { [field] = sides }, local_time = sides.local_time,
+        external_time = conflict.external_time }
+      local answer = ask(target, view, single, remote, base)
+      answers[field] = spread(answer, single, view, target.options.timeZone)[field]
+    end
+    return answers
+  end
+end
+
+local function policy_for(target, view, remote, base, options)
+  return {
+    fields = view.fields,
+    direction = options.direction,
+    careful = view.entry.kind == "court-date",
+    resolve = resolver(target, view, remote, base, options.answer),
+    on_deleted = function() return need(target.rules:on_deleted(view.key, view.raw)) end,
+  }
+end
+
+-- An entry whose state was lost says in its calendarSync that its event was deleted on purpose.
+local function mark_restored(target, view)
+  local sync = view.sync
+  if target.bound ~= "new" or type(sync) ~= "table" or sync.syncStatus ~= "deleted" then return nil end
+  if sync.provider ~= target.spec.provider then return nil end
+  return { l = view.version, r = view.version, deleted = true }
+end
+
+-- A write whose outcome was never recorded: where the calendar holds what was meant, that is the base.
+local function intended(target, key, base, remote)
+  local intent = target.intents and target.intents[key]
+  if not intent or not intent.doc or not remote then return base end
+  local meant = json.decode(intent.doc)
+  if meant and #fields.differences(fields.ALL, meant.r, remote.version) == 0 then
+    return { l = meant.l, r = remote.version, out = meant.out, open = meant.open }
+  end
+  return base
+end
+
+-- A gone entry needs only its kind of fields to compare what was with what is.
+local function kind_fields(key)
+  return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
+end
+
+local function sides_of(target, key, view)
+  local row = target:base(key)
+  local base = row and row.base and row.base.l and row.base or nil
+  local raw = view and view.raw or { eventType = key:sub(-11) == ".court-date" and "court-date" or "item" }
+  local remote, tomb, sentence = target:remote(key, raw, row)
+  if sentence then raise(sentence) end
+  if view then base = intended(target, key, base, remote) or (not remote and not base and mark_restored(target, view)) or base end
+  return { target = target, row = row, base = base or nil, remote = remote, tomb = tomb }
+end
+
+local function selects(target, view)
+  if not view then return false end
+  return need(target.rules:select(view.key, view.raw))
+end
+
+local function policy_of_gone(key, direction)
+  return { fields = kind_fields(key), direction = direction }
+end
+
+-- What the entry held before a stale copy was saved over it, or nil.
+local function rewound(run, view, sides)
+  local before = run.state:replaced(view.key)
+  if not before or run.board:snapshot(view.key) ~= before then return nil end
+  for _, side in ipairs(sides) do
+    if side.base then return side.base.l end
+  end
+  return nil
+end
+
+local function plan_sides(run, decision, answer)
+  local view, sides, policies = decision.view, decision.sides, {}
+  for i, target in ipairs(run.targets) do
+    sides[i] = sides_of(target, decision.key, view)
+    sides[i].selected = selects(target, view)
+    policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
+      { direction = run.direction, answer = answer }) or policy_of_gone(decision.key, run.direction)
+  end
+  local first = sides[1] and sides[1].base
+  decision.rewound = view and rewound(run, view, sides)
+  local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
+  local cur = entries.current(view, decision.rewound, ours, run.board_time)
+  decision.known = first ~= nil
+  decision.plan = plan.entry(cur, sides, policies)
+end
+
+--- Decides about one key.
+-- @param run the run (board, state, targets, direction, board_time)
+-- @param key string
+-- @param pristine view|nil of the entry as it was before this run touched it (on a second round)
+-- @return decision { key, view, sides, plan } or { key, view, sides, error = sentence }
+function decide.key(run, key, pristine)
+  local decision = { key = key, sides = {} }
+  local entry = run.board:entry(key)
+  local zone = run.settings.options.timeZone
+  if entry then
+    local view, sentence = entries.view(entry, zone)
+    decision.view = pristine or view
+    if not decision.view then
+      decision.entry, decision.error = entry, sentence
+      for i, target in ipairs(run.targets) do decision.sides[i] = { target = target, row = target:base(key) } end
+      return decision
+    end
+  end
+  local _, raised, reads_clock = run.targets[1].rules:watching_clock(function()
+    local ok, problem = pcall(plan_sides, run, decision, run.answers and run.answers[key])
+    if not ok then return nil, problem end
+    return true
+  end)
+  decision.reads_clock = reads_clock
+  if type(raised) == "table" and raised.sentence then
+    decision.error = raised.sentence
+  elseif raised then
+    error(raised, 0)
+  end
+  return decision
+end
+
+return decide

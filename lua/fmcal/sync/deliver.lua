@@ -1,0 +1,129 @@
+-- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
+
+local json = require "fmcal.json"
+
+local deliver = {}
+
+local function write_intents(run, jobs)
+  assert(run.state:begin())
+  for _, job in ipairs(jobs) do
+    local version = job.action.version
+    local doc = version and json.encode { l = job.decision.plan.cur.version, r = version, out = job.action.out } or nil
+    job.intent = assert(job.side.target.state:add_intent {
+      key = job.decision.key, kind = job.write.kind, uid = job.write.uid, href = job.write.href,
+      etag = job.write.etag, doc = doc,
+    })
+  end
+  assert(run.state:commit())
+end
+
+-- What the calendar has instead of what was expected becomes a remote change that the next round plans with.
+local function note_change(target, write, outcome)
+  local href = outcome.href or write.href
+  if outcome.gone then
+    if href then target.state:put_remote { href = href, uid = write.uid, pending = true, gone = true } end
+    return true
+  end
+  if not outcome.text then return false end
+  target.state:put_remote { href = href, uid = write.uid, etag = outcome.etag, text = outcome.text, pending = true }
+  return true
+end
+
+local function sentence_of(outcome, whole_error)
+  local err = outcome.error or whole_error
+  return err and err.message or "the calendar did not take it", err and err.code
+end
+
+local TRANSIENT = { network = true, timeout = true, throttled = true, server = true, canceled = true, auth = true }
+
+local function judge(job, outcome, whole_error)
+  job.outcome = outcome.outcome
+  if outcome.outcome == "done" then
+    job.href, job.etag = outcome.href or job.write.href, outcome.etag
+  elseif outcome.outcome == "changed" and note_change(job.side.target, job.write, outcome) then
+    job.changed = true
+  else
+    local message, code = sentence_of(outcome, whole_error)
+    job.error, job.transient = message, TRANSIENT[code] or outcome.outcome == "none"
+  end
+end
+
+local function apply(run, target, jobs)
+  local writes = {}
+  for i, job in ipairs(jobs) do writes[i] = job.write end
+  local outcomes, err = target.provider:apply(writes, function(done, total)
+    run.progress("write", done, total, target.name)
+  end)
+  if not outcomes then
+    outcomes = {}
+    for i = 1, #jobs do outcomes[i] = { outcome = "none" } end
+  end
+  target.error = target.error or err
+  for i, job in ipairs(jobs) do judge(job, outcomes[i], err) end
+end
+
+-- Whether what was read back is what was written, as the server rewrote it, and not somebody's later edit.
+local function is_ours(job, row, written, seen)
+  if job.etag and row.etag then return job.etag == row.etag end
+  return written.event.lastModified == seen.event.lastModified
+end
+
+local function take_back(job, row)
+  local target, key, raw = job.side.target, job.decision.key, job.decision.view.raw
+  local written = assert(target:read(key, raw, { href = job.href, text = job.write.text, uid = job.write.uid }))
+  local seen = row and row.text and target:read(key, raw, row)
+  if seen and is_ours(job, row, written, seen) then
+    job.after = seen
+    return
+  end
+  job.after = written
+  if row and row.deleted then
+    target.state:put_remote { href = job.href, uid = job.write.uid, pending = true, gone = true }
+  elseif seen then
+    target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true }
+  else
+    target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text }
+  end
+end
+
+local function read_back(run, target, jobs)
+  local hrefs, by_href = {}, {}
+  for _, job in ipairs(jobs) do
+    if job.outcome == "done" then
+      if job.write.kind == "delete" then
+        target.state:delete_remote(job.write.href)
+      else
+        hrefs[#hrefs + 1] = job.href
+        by_href[job.href] = job
+      end
+    end
+  end
+  if #hrefs == 0 then return end
+  run.progress("read", 0, #hrefs, target.name)
+  local rows, err = target.provider:fetch(hrefs, target.state)
+  target.error = target.error or err
+  local found = {}
+  for _, row in ipairs(rows or {}) do found[row.href] = row end
+  for href, job in pairs(by_href) do take_back(job, found[href]) end
+end
+
+--- Carries out a round.
+-- @param run { state, targets, progress }
+-- @param jobs list of { decision, side, action, write }; afterwards each has `outcome` ("done", "changed", …),
+--   `after` (what the calendar holds now), `changed`, `error`, `transient`, `intent`
+function deliver.round(run, jobs)
+  if #jobs == 0 then return end
+  write_intents(run, jobs)
+  for _, target in ipairs(run.targets) do
+    local own = {}
+    for _, job in ipairs(jobs) do
+      if job.side.target == target then own[#own + 1] = job end
+    end
+    if #own > 0 then
+      apply(run, target, own)
+      read_back(run, target, own)
+    end
+  end
+end
+
+return deliver

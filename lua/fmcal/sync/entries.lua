@@ -1,0 +1,132 @@
+-- One entry of the board as a run sees it: what the rules get, its version, its place for patches.
+
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local time = require "fmcal.time"
+
+local entries = {}
+
+local EVENT_TYPE = { item = "item", subitem = "item", epic = "epic", ["court-date"] = "court-date" }
+
+local function given(value)
+  if value == json.null then return nil end
+  return value
+end
+
+--- Where a member of an entry lies, from the entry's own object.
+function entries.path(entry, member)
+  if entry.kind == "court-date" and member == "dueDate" then return { "metadata", "courtDate" } end
+  if entry.kind == "court-date" and member == "calendarSync" then return { "metadata", "courtDateSync" } end
+  return { member }
+end
+
+--- The value of a member, by the same places.
+function entries.member(entry, member)
+  local value = entry.value
+  for _, name in ipairs(entries.path(entry, member)) do
+    if type(value) ~= "table" then return nil end
+    value = value[name]
+  end
+  return given(value)
+end
+
+-- What a rule gets: the entry's own members, and what it means beside them.
+local function for_rules(entry)
+  local shown = {}
+  for name, value in pairs(entry.value) do shown[name] = given(value) end
+  shown.calendarSync = nil
+  shown.eventType = EVENT_TYPE[entry.kind]
+  shown.itemCounts = entry.counts
+  if entry.kind == "court-date" then
+    shown.dueDate = entries.member(entry, "dueDate")
+    shown.durationMinutes = nil
+  end
+  if entry.parent then
+    shown.parentId = entry.parent
+    shown.parentTitle = shown.parentTitle or entry.parent_title
+  end
+  return shown
+end
+
+local function epoch_of(text)
+  local parsed = type(text) == "string" and time.parse(text)
+  return parsed and parsed.epoch or nil
+end
+
+--- When the entry was last edited here: its updatedAt, else a lastModifiedLocal newer than ours, else the board file's.
+local function local_time(entry, ours, board_time)
+  local updated = epoch_of(entries.member(entry, "updatedAt"))
+  if updated then return updated end
+  local sync = entries.member(entry, "calendarSync")
+  local said = type(sync) == "table" and epoch_of(given(sync.lastModifiedLocal))
+  if said and said > (epoch_of(ours) or 0) then return said end
+  return board_time
+end
+
+--- The view of an entry.
+-- @param entry as fmcal.board gives it
+-- @param default_zone syncOptions.timeZone
+-- @return { entry, raw (for the rules), version, style, sync (its calendarSync), fields } or nil and a sentence
+function entries.view(entry, default_zone)
+  local raw = for_rules(entry)
+  local ok, version = pcall(fields.version, raw, default_zone)
+  if not ok then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
+  return {
+    key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),
+    sync = entries.member(entry, "calendarSync"), fields = fields.of_kind(entry.kind),
+  }
+end
+
+--- The entry as the planner wants it.
+-- @param view from entries.view, or nil for an entry that is gone
+-- @param rewound_to version|nil what the entry held before another program saved a stale copy
+function entries.current(view, rewound_to, ours, board_time)
+  if not view then return { version = {}, on_board = false, times = {} } end
+  return {
+    version = fields.copy(rewound_to or view.version), on_board = true, times = {},
+    time = local_time(view.entry, ours, board_time),
+  }
+end
+
+--- What a rule gets for an entry that holds another version.
+function entries.with_version(view, version)
+  local raw = {}
+  for name, value in pairs(view.raw) do raw[name] = value end
+  for _, field in ipairs(view.fields) do
+    local value = fields.spell(field, version, view.style)
+    raw[fields.MEMBER[field]] = given(value)
+  end
+  return raw
+end
+
+local function patch_member(board, view, member, value)
+  local current = entries.member(view.entry, member)
+  if value == json.null and current == nil then return end
+  board:set(view.key, entries.path(view.entry, member), value)
+end
+
+-- Duration and zone are written only where the entry does not mean them anyway.
+local function implied(field, version, view)
+  if field == "duration" then
+    return version.duration == nil or version.duration == (view.raw.durationMinutes or fields.DEFAULT_DURATION)
+  end
+  return field == "zone" and fields.spell("zone", version, view.style) == (view.style.zone or json.null)
+end
+
+--- Writes the fields in which the board differs from a version. @return whether anything was written
+function entries.patch(board, view, version)
+  local differing = fields.differences(view.fields, view.version, version)
+  local date_moved = false
+  for _, field in ipairs(differing) do
+    date_moved = date_moved or field == "zone" or field == "date"
+    if field == "tags" then
+      patch_member(board, view, "tags", fields.order_tags(version.tags, view.raw.tags))
+    elseif field ~= "date" and not implied(field, version, view) then
+      patch_member(board, view, fields.MEMBER[field], fields.spell(field, version, view.style))
+    end
+  end
+  if date_moved then patch_member(board, view, "dueDate", fields.spell("date", version, view.style)) end
+  return #differing > 0
+end
+
+return entries

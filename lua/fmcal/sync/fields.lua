@@ -1,0 +1,187 @@
+-- The mapped fields: what of an entry and its event is kept in step, in one canonical form.
+--
+-- A *version* is a table of canonical fields, comparable whatever side it came from:
+--   title        string
+--   description  string ("" for none)
+--   date         "2026-02-15" (all day), an integer (an instant, seconds since 1970),
+--                "2026-02-15T10:00:00" (floating), or nil: no date
+--   zone         IANA name for a local time, nil for a day, an instant or a floating time
+--   duration     minutes of a timed entry, nil for a day
+--   tags         sorted list without repeats
+--   priority     string or nil
+-- Members are the board's spelling of them: title, description, dueDate, timeZone, durationMinutes, tags, priority.
+
+local json = require "fmcal.json"
+local time = require "fmcal.time"
+
+local fields = {}
+
+fields.ALL = { "title", "description", "date", "zone", "duration", "tags", "priority" }
+fields.COURT_DATE = { "date" }
+fields.DEFAULT_DURATION = 60
+
+--- The board's member for each field.
+fields.MEMBER = {
+  title = "title", description = "description", date = "dueDate", zone = "timeZone",
+  duration = "durationMinutes", tags = "tags", priority = "priority",
+}
+--- The field for each of the board's members.
+fields.FIELD = {}
+for field, member in pairs(fields.MEMBER) do fields.FIELD[member] = field end
+
+--- The fields that travel both ways for a kind of entry.
+function fields.of_kind(kind)
+  return kind == "court-date" and fields.COURT_DATE or fields.ALL
+end
+
+local function given(value)
+  if value == nil or value == json.null or value == "" then return nil end
+  return value
+end
+
+local function tag_set(tags)
+  local seen, list = {}, {}
+  if type(tags) ~= "table" or tags == json.null then return list end
+  for _, tag in ipairs(tags) do
+    tag = tostring(tag)
+    if tag ~= "" and not seen[tag] then
+      seen[tag] = true
+      list[#list + 1] = tag
+    end
+  end
+  table.sort(list)
+  return list
+end
+
+-- Text as every calendar can hold it: LF line ends, no other control characters.
+local function text(value)
+  return (tostring(given(value) or ""):gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
+end
+
+-- A date member and its zone in canonical form: date, zone.
+local function canonical_date(due, zone, default_zone)
+  if due == nil then return nil end
+  if type(due) ~= "string" then error("dueDate must be a string such as 2026-02-15, not a " .. type(due), 0) end
+  local parsed, err = time.parse(due)
+  if not parsed then error(("dueDate %q is not a date: %s"):format(due, err.message), 0) end
+  if parsed.kind == "date" then return due end
+  if parsed.kind ~= "local" then return parsed.epoch end
+  zone = zone or default_zone
+  if not zone then return due end
+  if not time.is_zone(zone) then
+    error(("timeZone %q is not an IANA zone name such as Europe/Rome"):format(tostring(zone)), 0)
+  end
+  return assert(time.to_utc(due, zone)), zone
+end
+
+--- The version that members describe. Raises a sentence (without position) where a date cannot be read.
+-- @param members table of board members; json.null counts as absent
+-- @param default_zone string|nil zone of a local time without one
+function fields.version(members, default_zone)
+  local date, zone = canonical_date(given(members.dueDate), given(members.timeZone), default_zone)
+  local timed = date ~= nil and (math.type(date) == "integer" or #date > 10)
+  local duration = given(members.durationMinutes)
+  if duration and (type(duration) ~= "number" or duration <= 0) then
+    error("durationMinutes must be a positive number of minutes", 0)
+  end
+  return {
+    title = text(members.title),
+    description = text(members.description),
+    date = date,
+    zone = zone,
+    duration = timed and math.floor(duration or fields.DEFAULT_DURATION) or nil,
+    tags = tag_set(members.tags),
+    priority = given(members.priority) and tostring(members.priority) or nil,
+  }
+end
+
+--- Whether two canonical values of a field mean the same.
+function fields.equal(field, a, b)
+  if field ~= "tags" then return a == b end
+  a, b = a or {}, b or {}
+  if #a ~= #b then return false end
+  for i = 1, #a do
+    if a[i] ~= b[i] then return false end
+  end
+  return true
+end
+
+--- The fields of `list` in which two versions differ, in order.
+function fields.differences(list, a, b)
+  local found = {}
+  for _, field in ipairs(list) do
+    if not fields.equal(field, a[field], b[field]) then found[#found + 1] = field end
+  end
+  return found
+end
+
+--- A copy of a version.
+function fields.copy(version)
+  local copy = {}
+  for field, value in pairs(version) do copy[field] = value end
+  return copy
+end
+
+--- How an entry spells its date: { kind = "date"|"utc"|"offset"|"local", offset_s, zone (its own timeZone) }.
+-- @return table; kind nil where there is no date that can be read
+function fields.style(members, default_zone)
+  local due = given(members.dueDate)
+  local parsed = type(due) == "string" and time.parse(due) or {}
+  return { kind = parsed.kind, offset_s = parsed.offset_s, zone = given(members.timeZone), default_zone = default_zone }
+end
+
+-- A local spelling: text and the timeZone member it needs (nil where the default says it).
+local function local_spelling(epoch, zone, style)
+  local due = assert(time.to_zone(epoch, zone))
+  if zone ~= style.default_zone or style.zone then return due, zone end
+  return due, nil
+end
+
+--- A version's date in the spelling of an entry: dueDate, timeZone (nil: the entry needs none).
+function fields.spell_date(version, style)
+  local date, zone = version.date, version.zone
+  if math.type(date) ~= "integer" then return date, style.zone end
+  if style.kind == "offset" then return time.format_offset(date, style.offset_s), style.zone end
+  if style.kind == "utc" then return time.format(date), style.zone end
+  if zone then return local_spelling(date, zone, style) end
+  if style.kind == "local" and (style.zone or style.default_zone) then
+    return local_spelling(date, style.zone or style.default_zone, style)
+  end
+  return time.format(date), style.zone
+end
+
+--- One field of a version as the board's member would say it; json.null for nothing.
+function fields.spell(field, version, style)
+  local value
+  if field == "date" then
+    value = fields.spell_date(version, style)
+  elseif field == "zone" then
+    value = select(2, fields.spell_date(version, style))
+  elseif field == "tags" then
+    value = json.array { table.unpack(version.tags or {}) }
+  else
+    value = version[field]
+  end
+  if value == nil then return json.null end
+  return value
+end
+
+--- Tags in the order the entry has them, new ones last.
+function fields.order_tags(tags, current)
+  local wanted, ordered = {}, {}
+  for _, tag in ipairs(tags) do wanted[tag] = true end
+  if type(current) == "table" and current ~= json.null then
+    for _, tag in ipairs(current) do
+      if wanted[tag] then
+        ordered[#ordered + 1] = tag
+        wanted[tag] = nil
+      end
+    end
+  end
+  for _, tag in ipairs(tags) do
+    if wanted[tag] then ordered[#ordered + 1] = tag end
+  end
+  return json.array(ordered)
+end
+
+return fields

@@ -1,0 +1,188 @@
+-- The three-way merge of one entry with one calendar: pure, no I/O, no clock.
+--
+-- Input:
+--   base    nil, or { l = version the board had, r = version the calendar had, open = {field = true} (conflicts
+--           that wait), deleted = true (the event was deleted and the entry keeps its date) }
+--   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
+--           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
+--   remote  nil, or { version, time = epoch }
+--   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
+--             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}},
+--             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
+-- Output:
+--   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
+--     pulled = {field = true}, open = {field = conflict}, waits = {field = true}, lost = {{field, side, value}, …},
+--     reason = why, in words }
+--   presence: "sync" (there and wanted), "create", "delete", "keep-deleted", "cleared", "drop", "orphan", "none", "wait"
+
+local fields = require "fmcal.sync.fields"
+
+local merge = {}
+
+local function changed(list, old, new)
+  return #fields.differences(list, old, new) > 0
+end
+
+local function result(cur, presence, reason)
+  return { cur = cur, presence = presence, reason = reason, pulled = {}, open = {}, waits = {}, lost = {} }
+end
+
+local function copy_entry(cur)
+  local copy = {}
+  for name, value in pairs(cur) do copy[name] = value end
+  copy.version = fields.copy(cur.version)
+  copy.times = setmetatable({}, { __index = cur.times })
+  return copy
+end
+
+local function take(out, field, value, at)
+  out.cur.version[field] = value
+  out.cur.times[field] = at
+  out.pulled[field] = true
+end
+
+-- What each field needs: "push", "pull", "both" (edited differently on both sides), or nil.
+local function field_state(field, base, cur, remote)
+  local here, there = cur.version[field], remote.version[field]
+  if fields.equal(field, here, there) then return nil end
+  if not base or (base.open and base.open[field]) then return "both" end
+  local here_changed = not fields.equal(field, here, base.l[field])
+  local there_changed = not fields.equal(field, there, base.r[field])
+  if here_changed and there_changed then return "both" end
+  if here_changed then return "push" end
+  if there_changed then return "pull" end
+  return nil
+end
+
+local function conflict_on(contested, base, cur, remote)
+  local conflict = { fields = {}, local_time = cur.time, external_time = remote.time }
+  for _, field in ipairs(contested) do
+    conflict.fields[field] = {
+      ["local"] = cur.version[field],
+      external = remote.version[field],
+      base = base and base.l[field],
+      local_time = cur.times[field] or cur.time,
+    }
+  end
+  return conflict
+end
+
+-- Carries one answer out.
+local function settle(out, field, answer, sides, remote)
+  if answer == "local" then
+    out.lost[#out.lost + 1] = { field = field, side = "external", value = sides.external }
+  elseif answer == "external" then
+    out.lost[#out.lost + 1] = { field = field, side = "local", value = sides["local"] }
+    take(out, field, sides.external, remote.time)
+  elseif type(answer) == "table" then
+    for _, side in ipairs { "local", "external" } do
+      if not fields.equal(field, sides[side], answer.value) then
+        out.lost[#out.lost + 1] = { field = field, side = side, value = sides[side] }
+      end
+    end
+    take(out, field, answer.value, nil)
+  else
+    out.open[field] = sides
+  end
+end
+
+local function resolve(out, contested, base, cur, remote, policy)
+  local conflict = conflict_on(contested, base, cur, remote)
+  local answers = policy.resolve(conflict)
+  for _, field in ipairs(contested) do
+    settle(out, field, answers[field] or "manual", conflict.fields[field], remote)
+  end
+end
+
+local function merge_fields(base, cur, remote, policy, reason)
+  local out = result(copy_entry(cur), "sync", reason)
+  local contested = {}
+  for _, field in ipairs(policy.fields) do
+    local state = field_state(field, base, cur, remote)
+    local careful = state == "pull" and policy.careful
+    if state == "both" or careful then
+      if policy.direction == "both" then
+        contested[#contested + 1] = field
+      else
+        out.waits[field] = true
+      end
+    elseif state == "pull" then
+      if policy.direction == "outbound" then
+        out.waits[field] = true
+      else
+        take(out, field, remote.version[field], remote.time)
+      end
+    end
+  end
+  if #contested > 0 then
+    resolve(out, contested, base, cur, remote, policy)
+    out.reason = "edited on both sides: " .. table.concat(contested, ", ")
+  end
+  return out
+end
+
+-- The date was cleared here while somebody edited the event there: the edit wins.
+local function date_back(base, cur, remote, policy)
+  if policy.direction == "outbound" then return result(cur, "wait", "date cleared here, edited in the calendar") end
+  local out = merge_fields(base, cur, remote, { fields = policy.fields, direction = "both", resolve = function(conflict)
+    local answers = {}
+    for field in pairs(conflict.fields) do answers[field] = "external" end
+    return answers
+  end }, "date cleared here, edited in the calendar: the edit wins")
+  for _, field in ipairs { "date", "zone", "duration" } do take(out, field, remote.version[field], remote.time) end
+  return out
+end
+
+local function gone_here(base, cur, remote, policy)
+  if not remote then return result(cur, "drop", "gone on both sides") end
+  if not changed(policy.fields, base.r, remote.version) and not next(base.open or {}) then
+    if policy.direction == "inbound" then return result(cur, "wait", "no longer wanted on the board") end
+    return result(cur, "delete", "no longer wanted on the board")
+  end
+  if cur.exists then return date_back(base, cur, remote, policy) end
+  return result(cur, "orphan", "gone from the board, edited in the calendar: the event stays")
+end
+
+local function deleted_there(base, cur, policy)
+  if changed(policy.fields, base.l, cur.version) then
+    if policy.direction == "inbound" then return result(cur, "wait", "deleted in the calendar, edited here") end
+    return result(cur, "create", "deleted in the calendar, edited here: the edit wins")
+  end
+  if base.deleted then return result(cur, "keep-deleted", "deleted in the calendar, the entry keeps its date") end
+  local answer = policy.on_deleted()
+  if answer == "recreate" then
+    if policy.direction == "inbound" then return result(cur, "wait", "deleted in the calendar") end
+    return result(cur, "create", "deleted in the calendar: made again")
+  end
+  if policy.direction == "outbound" then return result(cur, "wait", "deleted in the calendar") end
+  if answer == "keep" then
+    return result(cur, "keep-deleted", "deleted in the calendar: the entry keeps its date")
+  end
+  local out = result(copy_entry(cur), "cleared", "deleted in the calendar: the date is cleared")
+  for _, field in ipairs { "date", "zone", "duration" } do
+    out.cur.version[field] = nil
+  end
+  out.pulled.date = true
+  return out
+end
+
+local function without_base(cur, remote, policy)
+  if not cur.present then
+    return result(cur, remote and "orphan" or "none", remote and "an event without an entry" or "nothing to do")
+  end
+  if remote then
+    return merge_fields(nil, cur, remote, policy, "already in the calendar: adopted")
+  end
+  if policy.direction == "inbound" then return result(cur, "wait", "new on the board") end
+  return result(cur, "create", "new on the board")
+end
+
+--- One step of the fold: the entry meets one calendar.
+function merge.step(base, cur, remote, policy)
+  if not base then return without_base(cur, remote, policy) end
+  if not cur.present then return gone_here(base, cur, remote, policy) end
+  if not remote then return deleted_there(base, cur, policy) end
+  return merge_fields(base, cur, remote, policy, "compared with the base")
+end
+
+return merge

@@ -1,0 +1,83 @@
+-- Turns a decision into writes: the event of an entry, its text, and whether the calendar has it already.
+
+local crypto = require "fmcal.crypto"
+local entries = require "fmcal.sync.entries"
+local json = require "fmcal.json"
+local time = require "fmcal.time"
+
+local outgoing = {}
+
+local function is_day(date)
+  return type(date) == "string" and #date == 10
+end
+
+-- An all-day event that somebody made longer stays that long when it moves.
+local function keep_span(event, before)
+  if not before or not is_day(event.dueDate) or not is_day(before.dueDate) or not before.endDate then return end
+  local days = (time.parse(before.endDate).epoch - time.parse(before.dueDate).epoch) // 86400
+  if days > 1 then event.endDate = time.add_days(event.dueDate, days) end
+end
+
+-- The event as the rules make it, and a hash of all that goes out with it.
+local function event_of(target, decision, version)
+  local raw = entries.with_version(decision.view, version)
+  local event, sentence = target.rules:to_event(decision.key, raw)
+  if not event then return nil, sentence end
+  local out = crypto.sha256(json.encode(event, { sort = true }))
+  event.uid = target:uid(decision.key)
+  return event, out
+end
+
+local function held_back(target, side)
+  return side.remote and side.remote.event.hasAttendees and not target.options.pushInvitations
+end
+
+local function encode(target, side, event)
+  local old = side.remote and side.remote.row or side.tomb
+  if side.remote then keep_span(event, side.remote.event) end
+  return target.provider:encode(event, old and old.text)
+end
+
+local function event_write(target, decision, side, action, direction)
+  local event, out = event_of(target, decision, action.version)
+  if not event then return nil, out end
+  action.out = out
+  if action.kind == "refresh" and side.base and side.base.out == out then return nil end
+  local text, err = encode(target, side, event)
+  if not text then return nil, ("%s: %s"):format(decision.key, err.message) end
+  local row = side.remote and side.remote.row or (side.tomb and not side.tomb.gone and side.tomb) or nil
+  if row and side.remote and row.text == text then return nil end
+  if held_back(target, side) then
+    action.held = true
+    return nil
+  end
+  if direction == "inbound" then
+    action.kind = "wait"
+    return nil
+  end
+  return { kind = row and "update" or "create", uid = event.uid, href = row and row.href, etag = row and row.etag,
+    text = text }
+end
+
+local function delete_write(target, side, action)
+  if held_back(target, side) then
+    action.held = true
+    return nil
+  end
+  local row = side.remote.row
+  return { kind = "delete", uid = row.uid, href = row.href, etag = row.etag }
+end
+
+--- The write an action needs, or nil where there is nothing to write.
+-- @return write, or nil and (where it failed) a sentence
+function outgoing.write(decision, index, direction)
+  local side, action = decision.sides[index], decision.plan.actions[index]
+  local target = side.target
+  if action.kind == "delete" then return delete_write(target, side, action) end
+  if action.kind == "create" or action.kind == "update" or action.kind == "refresh" then
+    return event_write(target, decision, side, action, direction)
+  end
+  return nil
+end
+
+return outgoing

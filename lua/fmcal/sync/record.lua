@@ -1,0 +1,195 @@
+-- What a run leaves behind: calendarSync on the board, base rows and history in the state.
+
+local entries = require "fmcal.sync.entries"
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local time = require "fmcal.time"
+
+local record = {}
+
+--- An entry that failed this often is left alone until it is edited.
+record.MAX_RETRIES = 5
+
+local function timestamp(epoch)
+  return epoch and time.format(epoch) or json.null
+end
+
+local function differing(view, open, version)
+  local shown = {}
+  for field in pairs(open) do shown[fields.MEMBER[field]] = fields.spell(field, version, view.style) end
+  shown.dueDate = fields.spell("date", version, view.style)
+  shown.title = version.title
+  return shown
+end
+
+local function conflict_data(decision, side, step)
+  local view, versions = decision.view, {}
+  for name, source in pairs { localVersion = "local", externalVersion = "external" } do
+    local version = fields.copy(source == "local" and decision.plan.cur.version or side.remote.version)
+    for field, sides in pairs(step.open) do version[field] = sides[source] end
+    versions[name] = differing(view, step.open, version)
+  end
+  versions.localVersion.modifiedAt = timestamp(decision.plan.cur.time)
+  versions.externalVersion.modifiedAt = timestamp(side.remote.time)
+  return versions
+end
+
+-- The members of calendarSync for one calendar, in the order in which they are written.
+local function sync_members(run, decision, i)
+  local side, outcome = decision.sides[i], decision.outcomes[i]
+  local members = {
+    { "externalEventId", outcome.uid or json.null },
+    { "provider", side.target.spec.provider },
+    { "lastSyncedAt", run.now },
+    { "syncStatus", outcome.status },
+    { "lastModifiedLocal", timestamp(decision.plan and decision.plan.cur.time) },
+    { "lastModifiedExternal", timestamp(outcome.external_time) },
+    { "syncError", outcome.error or json.null },
+    { "retryCount", outcome.retries or 0 },
+  }
+  members[#members + 1] = { "lastErrorAt", outcome.error and run.now or nil }
+  members[#members + 1] = { "deletedAt", outcome.status == "deleted" and run.now or nil }
+  members[#members + 1] = { "conflictData", outcome.status == "conflict"
+    and conflict_data(decision, side, decision.plan.actions[i].step) or nil }
+  return members
+end
+
+-- Members whose change alone is worth a line in the board file.
+local TELLING = { externalEventId = true, provider = true, syncStatus = true, syncError = true, retryCount = true,
+  conflictData = true }
+
+local function same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  return json.encode(a, { sort = true }) == json.encode(b, { sort = true })
+end
+
+local function worth_writing(members, before, acted)
+  if acted then return true end
+  for _, member in ipairs(members) do
+    local name, value = member[1], member[2]
+    local old = before[name]
+    if old == nil then old = json.null end
+    if TELLING[name] and not same(old, value == nil and json.null or value) then return true end
+  end
+  return false
+end
+
+local OPTIONAL = { lastErrorAt = true, deletedAt = true, conflictData = true }
+
+local function write_members(board, key, path, members, before)
+  for _, member in ipairs(members) do
+    local name, value = member[1], member[2]
+    local where = { table.unpack(path) }
+    where[#where + 1] = name
+    if value ~= nil then
+      if not same(before[name], value) then board:set(key, where, value) end
+    elseif before[name] ~= nil then
+      board:remove(key, where)
+    end
+  end
+  for name in pairs(OPTIONAL) do
+    local kept = false
+    for _, member in ipairs(members) do kept = kept or (member[1] == name and member[2] ~= nil) end
+    if not kept and before[name] ~= nil then
+      local where = { table.unpack(path) }
+      where[#where + 1] = name
+      board:remove(key, where)
+    end
+  end
+end
+
+-- calendarSync of one entry: the first calendar's members, the others' under others.NAME.
+local function write_sync(run, decision)
+  local entry = decision.view and decision.view.entry or decision.entry
+  local path = entries.path(entry, "calendarSync")
+  local sync = entries.member(entry, "calendarSync")
+  if type(sync) ~= "table" then sync = {} end
+  for i, side in ipairs(decision.sides) do
+    local outcome = decision.outcomes[i]
+    local others = type(sync.others) == "table" and sync.others or {}
+    local before = i == 1 and sync or (type(others[side.target.name]) == "table" and others[side.target.name]) or {}
+    local where = i == 1 and path or { path[1], path[2], "others", side.target.name }
+    if i > 1 and not path[2] then where = { path[1], "others", side.target.name } end
+    local members = sync_members(run, decision, i)
+    if outcome.status ~= "skipped" and worth_writing(members, before, outcome.acted or decision.patched) then
+      write_members(run.board, decision.key, where, members, before)
+    end
+  end
+end
+
+-- The document of a base row: what both sides agreed on.
+local function base_document(decision, side, action, outcome)
+  local cur, step, old = decision.plan.cur, action.step, side.base
+  local doc = { l = fields.copy(cur.version), r = fields.copy(outcome.remote or cur.version), out = outcome.out,
+    open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
+  for _, held in ipairs { step.open, step.waits } do
+    for field in pairs(held) do
+      doc.l[field] = old and old.l[field]
+      doc.r[field] = old and old.r[field]
+      if held == step.open or not old then doc.open[field] = true end
+    end
+  end
+  return doc
+end
+
+local function error_document(side, outcome, run)
+  local doc = side.row and side.row.base or {}
+  doc.err = outcome.error and { message = outcome.error, at = run.now, count = outcome.retries } or nil
+  return doc
+end
+
+local function put_row(decision, i, outcome, doc, fingerprint, day)
+  local side = decision.sides[i]
+  side.target.state:put_base {
+    key = decision.key, uid = outcome.uid, href = outcome.href or (side.row and side.row.href), status = outcome.status,
+    fingerprint = outcome.revisit and "" or fingerprint, day = day, doc = doc and json.encode(doc) or "",
+  }
+end
+
+local function settle_remote(decision, i, outcome)
+  local side = decision.sides[i]
+  if outcome.revisit then return end
+  local row = side.remote and side.remote.row or side.tomb
+  if row and not outcome.acted then side.target.state:settle(row.href) end
+end
+
+local function keep_history(run, decision, i)
+  local action = decision.plan.actions[i]
+  for _, lost in ipairs(action.step.lost) do
+    run.state:add_history {
+      time = run.now, target = decision.sides[i].target.name, key = decision.key, field = lost.field,
+      side = lost.side, action = "overwritten", reason = action.step.reason,
+      value = json.encode(lost.value == nil and json.null or lost.value), run = run.number,
+    }
+  end
+end
+
+--- Writes calendarSync of a decided entry into the board (in memory).
+function record.board(run, decision)
+  if decision.view or decision.entry then write_sync(run, decision) end
+end
+
+--- Commits one decided key to the state; called inside a transaction, after the board file was written.
+-- @param fingerprint string|nil of the entry as planned with and patched; nil for an entry that is gone
+function record.state(run, decision, fingerprint)
+  local day = decision.reads_clock and run.now:sub(1, 10) or nil
+  for i, side in ipairs(decision.sides) do
+    local outcome = decision.outcomes[i]
+    local action = decision.plan and decision.plan.actions[i]
+    if decision.plan then keep_history(run, decision, i) end
+    if outcome.status == "error" or outcome.status == "delete_error" then
+      put_row(decision, i, outcome, error_document(side, outcome, run), fingerprint or "", day)
+    elseif outcome.status == "gone" then
+      side.target.state:delete_base(decision.key)
+    elseif outcome.status == "skipped" or (action.drop_base and fingerprint) then
+      put_row(decision, i, outcome, nil, fingerprint, day)
+    elseif outcome.keep_base then
+      put_row(decision, i, outcome, side.row and side.row.base, fingerprint, day)
+    else
+      put_row(decision, i, outcome, base_document(decision, side, action, outcome), fingerprint, day)
+    end
+    settle_remote(decision, i, outcome)
+  end
+end
+
+return record

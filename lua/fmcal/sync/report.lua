@@ -1,0 +1,287 @@
+-- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
+
+local json = require "fmcal.json"
+
+local report = {}
+
+report.EXIT_OK = 0
+report.EXIT_SOME_FAILED = 1
+report.EXIT_CONFIG = 2
+report.EXIT_UNREACHABLE = 3
+report.EXIT_CONFLICTS = 4
+report.EXIT_GUARD = 5
+report.EXIT_LOCKED = 6
+
+-- ---------------------------------------------------------------- counting
+
+local STATUS_RANK = { skipped = 1, deleted = 2, synced = 3, pending = 4, conflict = 5, error = 6, delete_error = 6 }
+
+-- One status for an entry that lies in several calendars: the one that needs a person most.
+local function worst(outcomes)
+  local status = "skipped"
+  for _, outcome in ipairs(outcomes) do
+    local own = outcome.row_status or (outcome.failed and "error") or outcome.status
+    if (STATUS_RANK[own] or 0) > STATUS_RANK[status] then status = own end
+  end
+  return status == "delete_error" and "error" or status
+end
+
+local BUCKET = {
+  synced = "unchanged", pending = "unchanged", deleted = "skipped", skipped = "skipped", error = "errors",
+  delete_error = "errors", conflict = "conflicts",
+}
+
+local function add(tally, status, n)
+  local bucket = BUCKET[status] or "unchanged"
+  tally[bucket] = tally[bucket] + n
+end
+
+-- Entries that this run did not look at count as what they were.
+local function tally_untouched(self, tally)
+  local first = self.targets[1]
+  if not first or not first.compared then return end
+  for status, n in pairs(first.compared.counts) do add(tally, status, n) end
+  local looked_at_anew = {}
+  for _, key in ipairs(first.compared.changed) do looked_at_anew[key] = true end
+  for _, key in ipairs(self.order) do
+    local row = self.decisions[key].sides[1] and self.decisions[key].sides[1].row
+    if row and not looked_at_anew[key] and self.decisions[key].view then add(tally, row.status, -1) end
+  end
+end
+
+local function message_of(decision, outcome)
+  local sentence = outcome.error
+  if sentence:find(decision.key, 1, true) then return sentence end
+  return decision.key .. ": " .. sentence
+end
+
+local function tally_decision(self, tally, decision)
+  local acts = self.acts[decision.key] or {}
+  for _, verb in ipairs { "created", "updated", "deleted" } do
+    if acts[verb] then tally[verb] = tally[verb] + 1 end
+  end
+  for _, outcome in ipairs(decision.outcomes) do
+    if outcome.failed then tally.messages[#tally.messages + 1] = message_of(decision, outcome) end
+    if not decision.view and outcome.failed then tally.gone_errors = tally.gone_errors + 1 end
+  end
+  if not (decision.view or decision.entry) then return end
+  local status = worst(decision.outcomes)
+  local written = (acts.created or acts.updated) and (status == "synced" or status == "pending")
+  if not written then add(tally, status, 1) end
+  if written and acts.created and acts.updated then tally.updated = tally.updated - 1 end
+end
+
+local function tally_run(self)
+  local tally = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
+    pulled = 0, cleared = 0, gone_errors = 0, messages = {} }
+  tally_untouched(self, tally)
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    tally_decision(self, tally, decision)
+    if decision.patched then tally.pulled = tally.pulled + 1 end
+    for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
+      if action.step.presence == "cleared" then tally.cleared = tally.cleared + 1 end
+    end
+  end
+  for _, problem in ipairs(self.board:problems()) do
+    tally.errors = tally.errors + 1
+    tally.messages[#tally.messages + 1] = problem.message
+  end
+  for _, target in ipairs(self.failed_targets) do
+    tally.messages[#tally.messages + 1] = target.name .. ": " .. target.error.message
+  end
+  return tally
+end
+
+local function is_external(target, row)
+  return not row.gone and not target:key(row.uid)
+end
+
+--- The number of events that are not fmcal's; counted again only where the calendar changed.
+local function external_events(self)
+  local total = 0
+  for _, target in ipairs(self.targets) do
+    local name = "external." .. target.name
+    local known = tonumber(self.state:get(name) or "")
+    local summary = target.summary or {}
+    if not known or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
+      known = 0
+      for _, row in ipairs(target.state:remotes()) do
+        if is_external(target, row) then known = known + 1 end
+      end
+      if not self.dry_run then self.state:set(name, tostring(known)) end
+    end
+    total = total + known
+  end
+  return total
+end
+
+-- ---------------------------------------------------------------- shapes
+
+local function outbound(tally, ok)
+  local synced = tally.created + tally.updated + tally.unchanged
+  return {
+    success = ok, total_items = synced + tally.skipped + tally.errors + tally.conflicts, synced = synced,
+    created = tally.created, updated = tally.updated, deleted = tally.deleted, unchanged = tally.unchanged,
+    skipped = tally.skipped, errors = tally.errors + tally.gone_errors, error_messages = json.array(tally.messages),
+  }
+end
+
+local function inbound(self, tally, ok)
+  return {
+    success = ok, syncedAt = self.now,
+    stats = { pulled = tally.pulled, conflicts = tally.conflicts, errors = tally.errors + tally.gone_errors,
+      externalEvents = external_events(self), deleted = tally.cleared },
+  }
+end
+
+-- What happened (or would happen) to each entry, for people: a list of { key, title, action, target, detail }.
+local function actions_of(self)
+  local list = {}
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    local title = decision.view and decision.view.version.title or ""
+    local function note(action, target, detail)
+      list[#list + 1] = { key = key, title = title, action = action, target = target, detail = detail }
+    end
+    if decision.patched and decision.plan then
+      local names = {}
+      for field in pairs(decision.plan.pulled) do names[#names + 1] = field end
+      table.sort(names)
+      note("pull", nil, table.concat(names, ", "))
+    end
+    for i, side in ipairs(decision.sides) do
+      local action = decision.plan and decision.plan.actions[i]
+      local job, result = decision.jobs and decision.jobs[i], decision.outcomes and decision.outcomes[i]
+      if decision.error or (action and action.error) or (result and result.failed) then
+        note("error", side.target.name, decision.error or action.error or result.error)
+      elseif action and next(action.step.open) then
+        note("conflict", side.target.name, action.step.reason)
+      elseif job then
+        note(job.write.kind, side.target.name, action.step.reason)
+      elseif action and action.held then
+        note("hold", side.target.name, "people are invited to it: set syncOptions.pushInvitations to change it")
+      elseif action and action.kind == "wait" then
+        note("wait", side.target.name, action.step.reason)
+      elseif action and action.step.presence == "orphan" then
+        note("orphan", side.target.name, action.step.reason)
+      end
+    end
+  end
+  return list
+end
+
+local function base_result(self)
+  local targets = {}
+  for i, target in ipairs(self.all_targets or self.targets) do
+    targets[i] = { name = target.name, provider = target.spec.provider,
+      calendar = target.binding and target.binding.name, calendar_id = target.binding and target.binding.calendar_id,
+      error = target.error and target.error.message }
+  end
+  return {
+    team = self.settings and self.settings.team, direction = self.direction, board = self.board and self.board:path(),
+    targets = targets, warnings = self.settings and self.settings.warnings or {}, dry_run = self.dry_run or false,
+    started = self.now,
+  }
+end
+
+local function fill(self, result, ok)
+  local tally = tally_run(self)
+  result.conflicts = tally.conflicts
+  result.result = {}
+  if self.direction ~= "inbound" then result.result.outbound = outbound(tally, ok) end
+  if self.direction ~= "outbound" then result.result.inbound = inbound(self, tally, ok) end
+  return tally
+end
+
+-- ---------------------------------------------------------------- outcomes of a run
+
+local EXIT_BY_CODE = { locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
+  limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2, parse = 2 }
+
+--- A run that could not be carried out.
+function report.failure(self, err, default_exit)
+  local result = base_result(self)
+  result.success, result.error, result.error_code = false, err.message or tostring(err), err.code
+  result.message = result.error
+  result.exit = default_exit
+  if err.code == "locked" then
+    result.exit = report.EXIT_LOCKED
+  elseif default_exit == report.EXIT_UNREACHABLE then
+    result.exit = EXIT_BY_CODE[err.code] or default_exit
+  end
+  return result
+end
+
+--- A run that the guard stopped.
+function report.guarded(self, sentence)
+  local result = base_result(self)
+  result.success, result.message, result.error, result.exit = false, sentence, sentence, report.EXIT_GUARD
+  result.actions = actions_of(self)
+  return result
+end
+
+--- A dry run: what a run would do.
+function report.planned(self)
+  local result = base_result(self)
+  result.actions = actions_of(self)
+  result.success, result.exit = true, report.EXIT_OK
+  local writes = 0
+  for _, action in ipairs(result.actions) do
+    if action.action ~= "wait" and action.action ~= "error" then writes = writes + 1 end
+  end
+  result.message = ("Dry run: %d actions planned, nothing was written"):format(writes)
+  return result
+end
+
+local function exit_of(self, tally)
+  if #self.failed_targets > 0 then
+    return EXIT_BY_CODE[self.failed_targets[1].error.code] or report.EXIT_UNREACHABLE
+  end
+  for _, target in ipairs(self.targets) do
+    if target.error then return EXIT_BY_CODE[target.error.code] or report.EXIT_UNREACHABLE end
+  end
+  if tally.errors + tally.gone_errors > 0 then return report.EXIT_SOME_FAILED end
+  if tally.conflicts > 0 then return report.EXIT_CONFLICTS end
+  return report.EXIT_OK
+end
+
+--- A run that went through to its end.
+function report.finished(self)
+  local result = base_result(self)
+  local tally = fill(self, result, true)
+  result.actions = actions_of(self)
+  result.exit = exit_of(self, tally)
+  result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
+  for _, direction in pairs(result.result) do direction.success = result.success end
+  result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)
+    or ("Calendar sync completed with errors (%s)"):format(self.direction)
+  return result
+end
+
+-- ---------------------------------------------------------------- the board's own summary
+
+local function set_member(self, name, value)
+  self.board:set(nil, { "calendarConfig", name }, value)
+end
+
+--- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats; called only where the board is written anyway.
+function report.board_members(self)
+  local section = self.board:member("calendarConfig")
+  if type(section) ~= "table" or section == json.null then return end
+  local failed, waiting, pending = nil, 0, 0
+  for _, key in ipairs(self.order) do
+    for _, outcome in ipairs(self.decisions[key].outcomes) do
+      failed = failed or (outcome.failed and outcome.error) or nil
+      if outcome.status == "conflict" then waiting = waiting + 1 end
+      if outcome.status == "pending" then pending = pending + 1 end
+    end
+  end
+  set_member(self, "lastSyncAt", self.now)
+  set_member(self, "lastSyncStatus", failed and "error" or "success")
+  set_member(self, "lastSyncError", failed or json.null)
+  self.board:set(nil, { "calendarConfig", "stats", "pendingChanges" }, pending)
+  if waiting > 0 then self.board:set(nil, { "calendarConfig", "stats", "lastConflictAt" }, self.now) end
+end
+
+return report

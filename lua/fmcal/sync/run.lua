@@ -1,0 +1,487 @@
+-- One sync run of one board: read, compare, plan, guard, write, record.
+--
+-- The order is fixed: remote writes, then the board file, then the base. A run that dies anywhere is
+-- finished by the next one, because every intent is in the journal before its write.
+
+local board = require "fmcal.board"
+local config = require "fmcal.config"
+local decide = require "fmcal.sync.decide"
+local deliver = require "fmcal.sync.deliver"
+local entries = require "fmcal.sync.entries"
+local guard = require "fmcal.sync.guard"
+local outcome = require "fmcal.sync.outcome"
+local outgoing = require "fmcal.sync.outgoing"
+local record = require "fmcal.sync.record"
+local report = require "fmcal.sync.report"
+local state = require "fmcal.state"
+local time = require "fmcal.time"
+local Target = require "fmcal.sync.target"
+
+local run = {}
+
+local LOCK_WAIT_MS = 30000
+local MAX_ROUNDS = 3
+
+local Run = {}
+Run.__index = Run
+
+local function failure(code, message)
+  return setmetatable({ code = code, domain = "sync", message = message },
+    { __tostring = function(self) return self.message end })
+end
+
+-- ---------------------------------------------------------------- preparing
+
+local function percent_encoded(team)
+  return (team:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end))
+end
+
+--- Where the state of a board lies.
+-- @param board_path string
+-- @param team string
+-- @param given string|nil --state or FMCAL_STATE: a file, or a folder
+function run.state_path(board_path, team, given)
+  given = given or os.getenv("FMCAL_STATE")
+  if given and given ~= "" then
+    return given:sub(-1) == "/" and given .. percent_encoded(team) .. ".db" or given
+  end
+  return config.resolve(board_path, ".fmcal/" .. percent_encoded(team) .. ".db")
+end
+
+-- The state names its board: another board with the same team must not use it.
+local function claim(self)
+  local known = self.state:get("board")
+  local path = self.board:path()
+  if not path or known == path then return true end
+  if known and io.open(known, "rb") then
+    return nil, failure("invalid", ("the state of team %q belongs to the board %s, not to %s: give one of them another "
+      .. "team, or another --state"):format(self.settings.team, known, path))
+  end
+  if not self.dry_run then assert(self.state:set("board", path)) end
+  return true
+end
+
+local function make_targets(self, providers)
+  self.targets, self.failed_targets = {}, {}
+  for _, spec in ipairs(self.settings.targets) do
+    local target, err = Target.new(self.settings, spec, assert(self.state:target(spec.name)),
+      function(path) return config.resolve(self.board:path() or "./board", path) end,
+      providers and providers[spec.name])
+    if not target then return nil, err end
+    self.targets[#self.targets + 1] = target
+  end
+  return true
+end
+
+local function take_lock(self)
+  if self.dry_run or self.state_file == ":memory:" then return true end
+  local lock, err = board.lock(self.state_file, self.lock_wait_ms or LOCK_WAIT_MS)
+  if not lock then return nil, err end
+  self.lock = lock
+  return true
+end
+
+local function open_state(self, options)
+  self.state_file = options.state_file or run.state_path(self.board:path() or "board", self.settings.team, options.state)
+  local err
+  self.state, err = state.open(self.state_file, { read_only = self.dry_run })
+  if not self.state then return nil, err end
+  local ok
+  ok, err = take_lock(self)
+  if not ok then return nil, err end
+  return claim(self)
+end
+
+-- ---------------------------------------------------------------- observing
+
+local function same_account(a, b)
+  return a.spec.provider == b.spec.provider and a.spec.endpoint == b.spec.endpoint
+    and a.binding.account == b.binding.account
+end
+
+local function open_target(self, target)
+  local ok, err = target:open()
+  if not ok then return nil, err end
+  for _, earlier in ipairs(self.open_targets) do
+    if same_account(earlier, target) then
+      target:share_account()
+      break
+    end
+  end
+  target.intents, target.intent_ids = {}, {}
+  for _, intent in ipairs(target.state:intents()) do
+    target.intents[intent.key] = intent
+    target.intent_ids[#target.intent_ids + 1] = intent.id
+  end
+  local summary
+  summary, err = target:refresh()
+  if not summary then return nil, err end
+  target.summary = summary
+  return true
+end
+
+--- Opens every calendar and reads what changed there; one that fails leaves the others going.
+function Run:observe()
+  self.open_targets = {}
+  for _, target in ipairs(self.targets) do
+    self.progress("open", 0, 0, target.name)
+    local ok, err = open_target(self, target)
+    if ok then
+      self.open_targets[#self.open_targets + 1] = target
+    else
+      target.error = err
+      self.failed_targets[#self.failed_targets + 1] = target
+    end
+  end
+  self.all_targets, self.targets = self.targets, self.open_targets
+  if #self.targets == 0 then return nil, self.failed_targets[1].error end
+  return true
+end
+
+-- ---------------------------------------------------------------- candidates
+
+local function retries_exhausted(row)
+  local base = row and row.base
+  return base and base.err and base.err.count >= record.MAX_RETRIES
+end
+
+-- An entry that failed too often waits until it is edited.
+local function left_alone(self, target, key, edited)
+  if self.retry_failed or edited then return false end
+  return retries_exhausted(target:base(key))
+end
+
+local function add_candidate(self, found, key)
+  if found[key] or (self.only and not self.only[key]) then return end
+  found[key] = true
+  self.candidates[#self.candidates + 1] = key
+end
+
+local function compare_target(self, target, found)
+  local compared = self.board:compare(target.state, target.context, self.now:sub(1, 10))
+  target.compared = compared
+  for _, key in ipairs(compared.changed) do add_candidate(self, found, key) end
+  for _, key in ipairs(compared.gone) do add_candidate(self, found, key) end
+end
+
+local function pending_events(self, target, found)
+  for _, row in ipairs(target.state:pending()) do
+    local key = target:key(row.uid)
+    if key then
+      if not left_alone(self, target, key, false) then add_candidate(self, found, key) end
+    else
+      target.external_news = target.external_news or {}
+      table.insert(target.external_news, row)
+    end
+  end
+end
+
+local function failed_entries(self, target, found)
+  if not self.retry_failed then return end
+  for _, key in ipairs(target.state:bases("error")) do
+    local row = target:base(key)
+    row.base = row.base or {}
+    row.base.err = nil
+    add_candidate(self, found, key)
+  end
+end
+
+--- The keys that this run has to look at: edited here, changed there, or left over.
+function Run:find_candidates()
+  self.candidates = self.candidates or {}
+  local found = {}
+  for _, key in ipairs(self.candidates) do found[key] = true end
+  for _, target in ipairs(self.targets) do
+    compare_target(self, target, found)
+    pending_events(self, target, found)
+    failed_entries(self, target, found)
+  end
+  for key in pairs(self.answers or {}) do add_candidate(self, found, key) end
+end
+
+-- ---------------------------------------------------------------- deciding
+
+-- Dropping back to the pristine view keeps what this run pulled from looking like an edit made here.
+local function decide_key(self, key)
+  local earlier = self.decisions[key]
+  local decision = decide.key(self, key, earlier and earlier.view)
+  if not earlier then self.order[#self.order + 1] = key end
+  self.decisions[key] = decision
+  return decision
+end
+
+local function patch(self, decision)
+  local view, planned = decision.view, decision.plan
+  if not view or not planned or decision.error then return end
+  if not next(planned.pulled) and not decision.rewound then return end
+  local now = assert(entries.view(self.board:entry(decision.key), self.settings.options.timeZone))
+  local before = self.board:snapshot(decision.key)
+  if entries.patch(self.board, now, planned.cur.version) then
+    decision.patched = true
+    decision.replaced = before
+  end
+end
+
+--- Decides about all candidates; what a pulled title changes elsewhere on the board is decided about too.
+function Run:decide_all()
+  local at = 1
+  repeat
+    local patched = false
+    for i = at, #self.candidates do
+      local decision = decide_key(self, self.candidates[i])
+      patch(self, decision)
+      patched = patched or decision.patched
+      self.progress("plan", i, #self.candidates)
+    end
+    at = #self.candidates + 1
+    if patched then self:find_candidates() end
+  until at > #self.candidates
+end
+
+local function losses_of(self)
+  local losses = {}
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
+      if action.kind == "delete" then losses[#losses + 1] = { key = key, what = "delete" } end
+      if action.step.presence == "cleared" then losses[#losses + 1] = { key = key, what = "clear" } end
+    end
+  end
+  return losses
+end
+
+local function known_entries(self)
+  local known = 0
+  for _, target in ipairs(self.targets) do
+    known = known + target.state:count() - #target.state:bases("skipped")
+  end
+  return known
+end
+
+--- The guard's sentence, or nil.
+function Run:guarded()
+  if self.allow_mass_delete then return nil end
+  local losses = losses_of(self)
+  if #losses == 0 then return nil end
+  return guard.check(losses, known_entries(self), self.settings.options.massDeleteLimit)
+end
+
+-- ---------------------------------------------------------------- writing
+
+-- A parent's title or an epic's counts may have changed in this very run.
+local function refresh_dependencies(self, decision)
+  if not decision.view then return end
+  local entry = self.board:entry(decision.key)
+  if not entry then return end
+  local raw = decision.view.raw
+  raw.itemCounts = entry.counts
+  if entry.parent and not entry.value.parentTitle then raw.parentTitle = entry.parent_title end
+end
+
+local function jobs_of(self, decision)
+  local jobs = {}
+  if decision.error then return jobs end
+  refresh_dependencies(self, decision)
+  for i, side in ipairs(decision.sides) do
+    local action = decision.plan.actions[i]
+    local write, sentence = outgoing.write(decision, i, self.direction)
+    if sentence then action.error = sentence end
+    if write then jobs[i] = { decision = decision, side = side, action = action, write = write } end
+  end
+  return jobs
+end
+
+local VERB = { create = "created", update = "updated", delete = "deleted" }
+
+local function count_job(self, job)
+  if job.outcome ~= "done" then return end
+  local acts = self.acts[job.decision.key] or {}
+  acts[VERB[job.write.kind]] = true
+  self.acts[job.decision.key] = acts
+end
+
+local function round(self, keys)
+  local all = {}
+  for _, key in ipairs(keys) do
+    local decision = self.decisions[key]
+    decision.jobs = jobs_of(self, decision)
+    for _, job in pairs(decision.jobs) do all[#all + 1] = job end
+  end
+  deliver.round(self, all)
+  local changed = {}
+  for _, job in ipairs(all) do
+    count_job(self, job)
+    if job.changed then changed[#changed + 1] = job.decision.key end
+  end
+  return changed
+end
+
+--- Carries out the plan; what the calendar answered "changed" to is planned again.
+function Run:write_all()
+  local keys = self.order
+  for number = 1, MAX_ROUNDS do
+    local changed = round(self, keys)
+    if #changed == 0 or number == MAX_ROUNDS then break end
+    for _, key in ipairs(changed) do patch(self, decide_key(self, key)) end
+    keys = changed
+  end
+end
+
+-- ---------------------------------------------------------------- recording
+
+local function fingerprints(self)
+  local prints = {}
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    prints[key] = {}
+    for i, side in ipairs(decision.sides) do
+      if decision.view or decision.entry then
+        prints[key][i] = self.board:fingerprint(key, side.target.context)
+      end
+    end
+  end
+  return prints
+end
+
+-- A member that another program changed meanwhile stays as it wrote it; the next run merges it.
+local function reopen_skipped(self, skipped)
+  for _, member in ipairs(skipped or {}) do
+    local decision = member.key and self.decisions[member.key]
+    for _, result in ipairs(decision and decision.outcomes or {}) do
+      result.keep_base, result.revisit = true, true
+    end
+  end
+end
+
+local function save_board(self)
+  if not self.board:dirty() or not self.board:path() then return true end
+  local lock, err = board.lock(self.board:path(), LOCK_WAIT_MS)
+  if not lock then return nil, err end
+  local saved
+  saved, err = self.board:save { keep = self.state_file ~= ":memory:" and self.state_file .. ".previous-board" or nil }
+  lock:release()
+  if not saved then return nil, err end
+  reopen_skipped(self, saved.skipped)
+  return true
+end
+
+local function commit_state(self, prints)
+  assert(self.state:begin())
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    record.state(self, decision, prints[key])
+    if decision.replaced then self.state:set_replaced(key, decision.replaced) end
+  end
+  for _, target in ipairs(self.targets) do
+    for _, id in ipairs(target.intent_ids) do target.state:drop_intent(id) end
+    for _, row in ipairs(target.external_news or {}) do target.state:settle(row.href) end
+  end
+  for _, key in ipairs(self.order) do
+    for _, job in pairs(self.decisions[key].jobs or {}) do
+      if job.intent then job.side.target.state:drop_intent(job.intent) end
+    end
+  end
+  assert(self.state:set("last_run", self.now))
+  assert(self.state:commit())
+end
+
+--- Writes calendarSync and the summary into the board, the board to its file, and the base to the state.
+function Run:record_all()
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    outcome.settle(decision, decision.jobs or {})
+    record.board(self, decision)
+  end
+  if self.board:dirty() then report.board_members(self) end
+  local prints = fingerprints(self)
+  local ok, err = save_board(self)
+  if not ok then return nil, err end
+  commit_state(self, prints)
+  return true
+end
+
+-- ---------------------------------------------------------------- running
+
+local function prepare(self, options)
+  local err
+  if not self.board then
+    self.board, err = board.open(options.board)
+    if not self.board then return nil, err end
+  end
+  self.board_time = self.board:mtime()
+  self.settings, err = config.load(self.board, options)
+  if not self.settings then return nil, err end
+  local ok
+  ok, err = open_state(self, options)
+  if not ok then return nil, err end
+  self.number = tonumber(self.state:get("run") or "0") + 1
+  if not self.dry_run then self.state:set("run", tostring(self.number)) end
+  return make_targets(self, options.providers)
+end
+
+local function set_of(list)
+  if not list or #list == 0 then return nil end
+  local members = {}
+  for _, key in ipairs(list) do members[key] = true end
+  return members
+end
+
+local function new(options)
+  return setmetatable({
+    board = options.board_object, direction = options.direction or "both", dry_run = options.dry_run,
+    retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
+    answers = options.answers, progress = options.progress or function() end, now = time.now(),
+    order = {}, decisions = {}, acts = {}, failed_targets = {}, targets = {}, lock_wait_ms = options.lock_wait_ms,
+  }, Run)
+end
+
+local function steps(self, options)
+  local ok, err = prepare(self, options)
+  if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
+  ok, err = self:observe()
+  if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
+  self:find_candidates()
+  self:decide_all()
+  local stopped = self:guarded()
+  if stopped then return report.guarded(self, stopped) end
+  if self.dry_run then
+    for _, key in ipairs(self.order) do self.decisions[key].jobs = jobs_of(self, self.decisions[key]) end
+    return report.planned(self)
+  end
+  self:write_all()
+  ok, err = self:record_all()
+  if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
+  return report.finished(self)
+end
+
+local function close(self)
+  for _, target in ipairs(self.all_targets or self.targets) do
+    if target.provider and target.provider.close then target.provider:close() end
+  end
+  if self.state then self.state:close() end
+  if self.lock then self.lock:release() end
+end
+
+--- Syncs one board.
+-- @param options table:
+--   board            path of the board file
+--   config, rules    other files than those the board names
+--   team             the team it must be
+--   direction        "both" (default), "outbound", "inbound"
+--   only             list of keys
+--   dry_run          plan only; nothing is written, not even the state
+--   retry_failed     entries that failed too often are tried again
+--   allow_mass_delete   the guard does not stop
+--   state            where the state lies instead of beside the board
+--   answers          {[key] = "local"|"external"|table of members} for conflicts that wait
+--   progress         function(phase, done, total, target)
+-- @return result (see fmcal.sync.report); it never raises for what a user can cause
+function run.sync(options)
+  local self = new(options)
+  local ok, result = xpcall(steps, debug.traceback, self, options)
+  close(self)
+  if not ok then error(result, 0) end
+  return result
+end
+
+return run

@@ -1,0 +1,163 @@
+-- One calendar during a run: its provider, its part of the state, its rules.
+
+local crypto = require "fmcal.crypto"
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local provider = require "fmcal.provider"
+local rules = require "fmcal.rules"
+local time = require "fmcal.time"
+
+local UID_DOMAIN = "@fleetmonitor"
+
+local Target = {}
+Target.__index = Target
+
+local function without_credentials(value)
+  if type(value) ~= "table" then return value end
+  local copy = {}
+  for name, member in pairs(value) do
+    if name ~= "credentials" then copy[name] = without_credentials(member) end
+  end
+  return copy
+end
+
+local function rules_config(settings, spec)
+  local config = without_credentials(settings.section)
+  config.syncOptions = spec.options
+  return config
+end
+
+-- What the provider is made with.
+local function provider_options(settings, spec, state, resolve)
+  local options = {
+    team = settings.team, calendar_id = spec.calendar_id, allowHttp = spec.allow_http, proxy = spec.proxy,
+    caFile = resolve(spec.ca_file), endpoint = spec.endpoint,
+  }
+  if spec.provider == "vdir" or spec.provider == "mock" then options.endpoint = resolve(spec.endpoint) end
+  local binding = state:binding()
+  if binding then
+    options.bound = true
+    options.discovery = binding.discovery
+  end
+  for name, value in pairs(spec.credentials or {}) do
+    if name ~= "lastVerified" and name ~= "expiresAt" and value ~= json.null then options[name] = value end
+  end
+  options.password = options.password or options.appPassword
+  return options
+end
+
+--- Makes a target; no network yet.
+-- @param settings what fmcal.config.load gave
+-- @param spec one of settings.targets
+-- @param state the fmcal.state target
+-- @param resolve function(path) -> path relative to the board
+-- @param given fmcal.provider|nil an instance to use instead of making one
+-- @return target, or nil and an error
+function Target.new(settings, spec, state, resolve, given)
+  local loaded, err = rules.load(settings.rules, {
+    team = settings.team, provider = spec.provider, config = rules_config(settings, spec), log = require "fmcal.log",
+  })
+  if not loaded then return nil, err end
+  local self = setmetatable({
+    name = spec.name, spec = spec, options = spec.options, team = settings.team, state = state, rules = loaded,
+    provider = given, suffix = "", counts = {},
+  }, Target)
+  self.context = crypto.sha256(json.encode({ spec.name, spec.options, loaded.source }, { sort = true }))
+  if not given then
+    self.provider, err = provider.new(spec.provider, provider_options(settings, spec, state, resolve))
+    if not self.provider then return nil, err end
+  end
+  return self
+end
+
+--- Signs in and binds the state to the account and calendar. @return true, or nil and an error
+function Target:open()
+  local binding, err = self.provider:open()
+  if not binding then return nil, err end
+  self.binding = binding
+  self.bound = self.state:bind {
+    provider = self.spec.provider, account = binding.account, calendar_id = binding.calendar_id,
+    endpoint = type(self.spec.endpoint) == "string" and self.spec.endpoint or nil, name = binding.name,
+    discovery = binding.discovery,
+  }
+  return true
+end
+
+--- A second target in the account of an earlier one names its events apart.
+function Target:share_account()
+  self.suffix = "." .. self.name
+end
+
+--- Reads what changed in the calendar into the state. @return summary, or nil and an error
+function Target:refresh()
+  return self.provider:changes(self.state)
+end
+
+--- The UID of an entry's event.
+function Target:uid(key)
+  local base = self:base(key)
+  if base and base.uid then return base.uid end
+  return key .. self.suffix .. UID_DOMAIN
+end
+
+--- The key of the entry whose event has this UID, or nil for a foreign one.
+function Target:key(uid)
+  local base = uid and self.state:base_by_uid(uid)
+  if base then return base.key end
+  if not uid or uid:sub(-#UID_DOMAIN) ~= UID_DOMAIN then return nil end
+  local key = uid:sub(1, -#UID_DOMAIN - 1)
+  if self.suffix == "" then return key end
+  if key:sub(-#self.suffix) ~= self.suffix then return nil end
+  return key:sub(1, -#self.suffix - 1)
+end
+
+--- The base row of an entry with its document decoded into `base`, or nil.
+function Target:base(key)
+  local row = self.state:base(key)
+  if row and row.doc and row.doc ~= "" then row.base = json.decode(row.doc) end
+  return row
+end
+
+local function choose(rows, href)
+  local best
+  for _, row in ipairs(rows) do
+    if not row.gone then
+      if row.href == href then return row end
+      if not best or row.href < best.href then best = row end
+    end
+  end
+  return best
+end
+
+local function last_modified(event)
+  local parsed = event.lastModified and time.parse(event.lastModified)
+  return parsed and parsed.epoch or nil
+end
+
+--- What an event says about an entry: { version, time, event, row }, or nil and a sentence.
+function Target:read(key, raw, row)
+  local event, err = self.provider:decode(row.text)
+  if not event then return nil, ("the event of %s cannot be read: %s"):format(key, err.message) end
+  event.eventId, event.etag = row.href, row.etag
+  if event.team and event.team ~= self.team then
+    return nil, ("an event with the UID %s belongs to team %s"):format(row.uid, event.team)
+  end
+  local members, sentence = self.rules:to_entry(key, event, raw)
+  if not members then return nil, sentence end
+  local ok, version = pcall(fields.version, members, self.options.timeZone)
+  if not ok then return nil, ("the event of %s: %s"):format(key, version) end
+  return { version = version, time = last_modified(event), event = event, row = row }
+end
+
+--- The event of an entry in the calendar as last seen.
+-- @return remote (nil: there is none), the row of an event that is gone or cancelled (nil: there is none), sentence
+function Target:remote(key, raw, base_row)
+  local rows = self.state:remote_by_uid(self:uid(key))
+  local row = choose(rows, base_row and base_row.href)
+  if not row then return nil, rows[1], nil end
+  local remote, sentence = self:read(key, raw, row)
+  if remote and remote.event.deleted then return nil, row, nil end
+  return remote, nil, sentence
+end
+
+return Target
