@@ -1,9 +1,11 @@
 #include "bind/modules.h"
 
+int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
 
 const luaL_Reg fm_bind_modules[] = {
+    {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.log", luaopen_fmcal_log},
     {"fmcal.time", luaopen_fmcal_time},
     {NULL, NULL},
