@@ -1,0 +1,107 @@
+#include "state/sqlite.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A database and the files SQLite keeps beside it. */
+static const char *const companions[] = {"", "-wal", "-shm", "-journal"};
+
+fm_status fm_damage_check_is_ours(const char *path, fm_error *err)
+{
+    char head[64];
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return FM_OK; /* whatever is wrong with it, opening it says so */
+    ssize_t len = read(fd, head, sizeof head);
+    close(fd);
+    ssize_t at = len >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    while (at < len && strchr(" \t\r\n", head[at]) && head[at])
+        at++;
+    if (at < len && (head[at] == '{' || head[at] == '['))
+        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN,
+                            "%s is a JSON file, perhaps a board, and no state; name another file for the state", path);
+    return FM_OK;
+}
+
+static void format_stamp(char *out, size_t size, const fm_env *env)
+{
+    time_t now = (time_t)(env->now_us(env->data) / 1000000);
+    struct tm t;
+    gmtime_r(&now, &t);
+    strftime(out, size, "%Y%m%dT%H%M%SZ", &t);
+}
+
+/* PATH.damaged-DATE, with a number behind it where that name is taken. */
+static char *free_name(const fm_state *s)
+{
+    char stamp[32];
+    format_stamp(stamp, sizeof stamp, s->env);
+    for (int i = 1; i < 1000; i++) {
+        fm_buf name;
+        fm_buf_init(&name, 65536);
+        fm_buf_addf(&name, "%s.damaged-%s", s->path, stamp);
+        if (i > 1)
+            fm_buf_addf(&name, "-%d", i);
+        char *taken = fm_buf_take(&name, NULL);
+        if (!taken || access(taken, F_OK) != 0)
+            return taken;
+        free(taken);
+    }
+    return NULL;
+}
+
+static fm_status move(const char *path, const char *target, const char *companion, fm_error *err)
+{
+    fm_buf from, to;
+    fm_buf_init(&from, 65536);
+    fm_buf_init(&to, 65536);
+    fm_buf_addf(&from, "%s%s", path, companion);
+    fm_buf_addf(&to, "%s%s", target, companion);
+    fm_status status = FM_OK;
+    if (from.status || to.status)
+        status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+    else if (rename(from.data, to.data) && errno != ENOENT)
+        status = fm_error_set(err, errno == EACCES || errno == EPERM ? FM_EACCESS : FM_EIO, FM_STATE_DOMAIN,
+                              "could not rename the damaged state %s: %s", from.data, strerror(errno));
+    fm_buf_free(&from);
+    fm_buf_free(&to);
+    return status;
+}
+
+fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err)
+{
+    char *name = free_name(s);
+    if (!name)
+        return fm_error_set(err, FM_EIO, FM_STATE_DOMAIN, "found no free name to set the damaged state %s aside",
+                            s->path);
+    fm_status status = FM_OK;
+    for (size_t i = 0; !status && i < sizeof companions / sizeof companions[0]; i++)
+        status = move(s->path, name, companions[i], err);
+    if (!status)
+        fm_damage_warn(s, "the state %s was damaged (%s): it was set aside as %s, and is rebuilt from the calendar",
+                       s->path, why->message, name);
+    free(name);
+    return status;
+}
+
+void fm_damage_warn(fm_state *s, const char *fmt, ...)
+{
+    fm_buf text;
+    fm_buf_init(&text, 65536);
+    va_list args;
+    va_start(args, fmt);
+    fm_buf_addv(&text, fmt, args);
+    va_end(args);
+    free(s->warning);
+    s->warning = fm_buf_take(&text, NULL);
+    if (s->warning)
+        fm_log(s->env, FM_LOG_WARN, FM_STATE_DOMAIN, "%s", s->warning);
+}

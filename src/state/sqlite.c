@@ -1,0 +1,315 @@
+#include "state/sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define BUSY_TIMEOUT_MS 30000
+
+/* ------------------------------------------------------------------ files */
+
+/* Makes the folder of `path` where only that is missing, for its owner alone. */
+static fm_status make_folder(const char *path, fm_error *err)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash || slash == path)
+        return FM_OK;
+    char *folder = strndup(path, (size_t)(slash - path));
+    if (!folder)
+        return fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+    fm_status status = FM_OK;
+    if (mkdir(folder, 0700) && errno != EEXIST)
+        status = fm_error_set(err, errno == ENOENT ? FM_ENOTFOUND : FM_EACCESS, FM_STATE_DOMAIN,
+                              "could not make the folder %s for the state: %s", folder, strerror(errno));
+    free(folder);
+    return status;
+}
+
+/* SQLite would make the file readable for all that the umask lets; its companions get the file's mode. */
+static fm_status make_file(const char *path, fm_error *err)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd < 0 && errno == EEXIST)
+        return FM_OK; /* left alone: closing a descriptor would drop the locks that this process has on the file */
+    if (fd < 0)
+        return fm_error_set(err, errno == ENOSPC ? FM_EIO : FM_EACCESS, FM_STATE_DOMAIN,
+                            "could not make the state %s: %s", path, strerror(errno));
+    close(fd);
+    return FM_OK;
+}
+
+/* ------------------------------------------------------------------ connection */
+
+static void drop_statements(fm_state *s)
+{
+    for (size_t i = 0; i < s->statement_count; i++)
+        sqlite3_finalize(s->statements[i].statement);
+    s->statement_count = 0;
+}
+
+static void close_connection(fm_state *s)
+{
+    drop_statements(s);
+    if (s->db && !s->in_memory && !s->damaged) {
+        sqlite3_busy_timeout(s->db, 0); /* whoever closes last does what is left */
+        sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    }
+    sqlite3_close_v2(s->db);
+    s->db = NULL;
+}
+
+static fm_status pragma(fm_state *s, const char *sql, fm_error *err)
+{
+    int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    return rc ? fm_db_fail(s, rc, err) : FM_OK;
+}
+
+static fm_status connect(fm_state *s, const char *path, const fm_state_options *options, fm_error *err)
+{
+    int timeout_ms = options && options->busy_timeout_ms ? options->busy_timeout_ms : BUSY_TIMEOUT_MS;
+    int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    if (rc)
+        return fm_db_fail(s, rc, err);
+    sqlite3_busy_timeout(s->db, timeout_ms);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return FM_OK;
+}
+
+/* Makes a database that has been looked at ready for use. */
+static fm_status prepare_schema(fm_state *s, fm_schema_kind kind, fm_error *err)
+{
+    fm_status status = s->in_memory ? FM_OK : pragma(s, "PRAGMA journal_mode = WAL", err);
+    if (!status)
+        status = pragma(s,
+                        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+                        "PRAGMA cell_size_check = ON",
+                        err);
+    if (!status && kind != FM_SCHEMA_CURRENT)
+        status = fm_schema_migrate(s, err);
+    if (!status)
+        status = pragma(s, "CREATE TEMP TABLE seen (id INTEGER PRIMARY KEY)", err);
+    return status;
+}
+
+static fm_status refuse_newer(const fm_state *s, fm_error *err)
+{
+    return fm_error_set(err, FM_EUNSUPPORTED, FM_STATE_DOMAIN,
+                        "the state %s was written by a newer fmcal; use that one, or name another file for the state",
+                        s->path);
+}
+
+static fm_status open_memory(fm_state *s, const fm_state_options *options, fm_error *err)
+{
+    s->in_memory = true;
+    fm_status status = connect(s, ":memory:", options, err);
+    return status ? status : prepare_schema(s, FM_SCHEMA_EMPTY, err);
+}
+
+/* A dry run leaves a damaged database where it is and goes on with an empty state. */
+static fm_status forgo_damaged(fm_state *s, const fm_state_options *options, const fm_error *why, fm_error *err)
+{
+    fm_status status = fm_damage_check_is_ours(s->path, err);
+    if (status)
+        return status;
+    fm_damage_warn(s, "the state %s is damaged (%s): going on without it", s->path, why->message);
+    close_connection(s);
+    s->damaged = false;
+    return open_memory(s, options, err);
+}
+
+static fm_status open_copy(fm_state *s, const fm_state_options *options, fm_error *err)
+{
+    fm_error why = {0};
+    fm_schema_kind kind = FM_SCHEMA_DAMAGED;
+    s->in_memory = true;
+    fm_status status = connect(s, ":memory:", options, err);
+    if (status)
+        return status;
+    status = fm_snapshot_copy(s, &why);
+    if (!status)
+        status = fm_schema_inspect(&kind, &why, s);
+    if (status && status != FM_EPARSE) {
+        if (err)
+            *err = why;
+        return status;
+    }
+    if (kind == FM_SCHEMA_NEWER)
+        return refuse_newer(s, err);
+    if (kind == FM_SCHEMA_DAMAGED)
+        return forgo_damaged(s, options, &why, err);
+    return prepare_schema(s, kind, err);
+}
+
+static fm_status set_aside(fm_state *s, const fm_error *why, fm_error *err)
+{
+    s->damaged = true;
+    close_connection(s);
+    s->damaged = false;
+    fm_status status = fm_damage_check_is_ours(s->path, err);
+    return status ? status : fm_damage_set_aside(s, why, err);
+}
+
+/* One attempt. FM_OK with `*again`: a damaged file was set aside. */
+static fm_status try_file(fm_state *s, const fm_state_options *options, bool *again, fm_error *err)
+{
+    fm_error why = {0};
+    fm_schema_kind kind = FM_SCHEMA_DAMAGED;
+    *again = false;
+    fm_status status = make_file(s->path, err);
+    if (!status)
+        status = connect(s, s->path, options, err);
+    if (status)
+        return status;
+    status = fm_schema_inspect(&kind, &why, s);
+    if (status) {
+        if (err)
+            *err = why;
+        return status;
+    }
+    if (kind == FM_SCHEMA_NEWER)
+        return refuse_newer(s, err);
+    if (kind == FM_SCHEMA_DAMAGED) {
+        *again = true;
+        return set_aside(s, &why, err);
+    }
+    return prepare_schema(s, kind, err);
+}
+
+static fm_status open_file(fm_state *s, const fm_state_options *options, fm_error *err)
+{
+    bool again = true;
+    fm_status status = make_folder(s->path, err);
+    for (int i = 0; !status && again && i < 2; i++)
+        status = try_file(s, options, &again, err);
+    return status;
+}
+
+/* ------------------------------------------------------------------ state */
+
+fm_status fm_state_open(fm_state **out, const char *path, const fm_env *env, const fm_state_options *options,
+                        fm_error *err)
+{
+    *out = NULL;
+    if (!*path)
+        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "the name of the state is empty");
+    fm_state *s = calloc(1, sizeof *s);
+    if (!s)
+        return fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+    s->references = 1;
+    s->env = env;
+    s->path = strdup(path);
+    fm_status status;
+    if (!s->path)
+        status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+    else if (strcmp(path, ":memory:") == 0)
+        status = open_memory(s, options, err);
+    else if (env->read_only || (options && options->read_only))
+        status = open_copy(s, options, err);
+    else
+        status = open_file(s, options, err);
+    if (status) {
+        s->damaged = false;
+        fm_state_close(s);
+        return status;
+    }
+    *out = s;
+    return FM_OK;
+}
+
+static void free_targets(fm_state *s)
+{
+    while (s->targets) {
+        fm_target *t = s->targets;
+        s->targets = t->next;
+        free(t->name);
+        free(t);
+    }
+}
+
+void fm_state_close(fm_state *s)
+{
+    if (!s || --s->references > 0)
+        return;
+    if (s->in_transaction)
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    close_connection(s);
+    if (s->damaged && !s->in_memory) {
+        fm_error why = {0};
+        fm_error_set(&why, FM_EPARSE, FM_STATE_DOMAIN, "found while it was used");
+        fm_damage_set_aside(s, &why, NULL);
+    }
+    free_targets(s);
+    free(s->warning);
+    free(s->path);
+    free(s);
+}
+
+const char *fm_state_warning(const fm_state *s)
+{
+    return s->warning;
+}
+
+/* ------------------------------------------------------------------ transactions */
+
+fm_status fm_state_begin(fm_state *s, fm_error *err)
+{
+    if (s->in_transaction)
+        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "a transaction is under way already");
+    fm_status status = fm_db_run(s, err, "BEGIN IMMEDIATE", "");
+    s->in_transaction = !status;
+    return status;
+}
+
+fm_status fm_state_commit(fm_state *s, fm_error *err)
+{
+    if (!s->in_transaction)
+        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "there is no transaction to commit");
+    s->in_transaction = false;
+    if (sqlite3_get_autocommit(s->db))
+        return fm_error_set(err, FM_EIO, FM_STATE_DOMAIN, "the transaction was rolled back after an earlier error");
+    fm_status status = fm_db_run(s, err, "COMMIT", "");
+    if (status && !sqlite3_get_autocommit(s->db))
+        fm_db_run(s, NULL, "ROLLBACK", "");
+    return status;
+}
+
+fm_status fm_state_rollback(fm_state *s, fm_error *err)
+{
+    if (!s->in_transaction)
+        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "there is no transaction to take back");
+    s->in_transaction = false;
+    return sqlite3_get_autocommit(s->db) ? FM_OK : fm_db_run(s, err, "ROLLBACK", "");
+}
+
+fm_status fm_db_page_begin(fm_db_page *page, fm_state *s, fm_error *err)
+{
+    *page = (fm_db_page){.state = s, .nested = !sqlite3_get_autocommit(s->db)};
+    fm_status status = fm_db_run(s, err, page->nested ? "SAVEPOINT page" : "BEGIN IMMEDIATE", "");
+    page->open = !status;
+    return status;
+}
+
+static void take_back(const fm_db_page *page)
+{
+    if (sqlite3_get_autocommit(page->state->db))
+        return; /* SQLite has done so after an error */
+    fm_db_run(page->state, NULL, page->nested ? "ROLLBACK TO page" : "ROLLBACK", "");
+    if (page->nested)
+        fm_db_run(page->state, NULL, "RELEASE page", "");
+}
+
+fm_status fm_db_page_end(fm_db_page *page, fm_status status, fm_error *err)
+{
+    if (!page->open)
+        return status;
+    page->open = false;
+    if (!status)
+        status = fm_db_run(page->state, err, page->nested ? "RELEASE page" : "COMMIT", "");
+    if (status)
+        take_back(page);
+    return status;
+}

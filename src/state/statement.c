@@ -1,0 +1,239 @@
+#include "state/sqlite.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fm_cursor {
+    fm_state *state;
+    sqlite3_stmt *statement;
+    bool cached; /* given back to the cache instead of finalised */
+};
+
+static fm_status status_of(int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_NOMEM:
+        return FM_ENOMEM;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return FM_ELOCKED;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return FM_EPARSE;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+        return FM_EACCESS;
+    case SQLITE_TOOBIG:
+        return FM_ELIMIT;
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISUSE:
+        return FM_EINVAL;
+    default:
+        return FM_EIO;
+    }
+}
+
+fm_status fm_db_fail(fm_state *s, int rc, fm_error *err)
+{
+    const char *text = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc);
+    fm_status status = status_of(rc);
+    switch (status) {
+    case FM_ENOMEM:
+        return fm_error_set(err, status, FM_STATE_DOMAIN, "out of memory");
+    case FM_ELOCKED:
+        return fm_error_set(err, status, FM_STATE_DOMAIN, "another process is using the state %s; try again later",
+                            s->path);
+    case FM_EPARSE:
+        s->damaged = true;
+        return fm_error_set(err, status, FM_STATE_DOMAIN,
+                            "the state %s is damaged (%s); it is set aside now, run again to rebuild it", s->path,
+                            text);
+    case FM_EACCESS:
+        return fm_error_set(err, status, FM_STATE_DOMAIN, "no permission to use the state %s: %s", s->path, text);
+    case FM_EIO:
+        if ((rc & 0xff) == SQLITE_FULL)
+            return fm_error_set(err, status, FM_STATE_DOMAIN, "no space left to write the state %s", s->path);
+        return fm_error_set(err, status, FM_STATE_DOMAIN, "could not read or write the state %s: %s", s->path, text);
+    default:
+        return fm_error_set(err, status, FM_STATE_DOMAIN, "the state %s refused a value: %s", s->path, text);
+    }
+}
+
+/* A prepared statement for `sql`: the cached one, or a fresh one where that is in use. */
+static fm_status prepare(sqlite3_stmt **out, bool *cached, fm_state *s, const char *sql, fm_error *err)
+{
+    *out = NULL;
+    *cached = false;
+    size_t i = 0;
+    while (i < s->statement_count && s->statements[i].sql != sql)
+        i++;
+    if (i < s->statement_count && !sqlite3_stmt_busy(s->statements[i].statement)) {
+        *out = s->statements[i].statement;
+        *cached = true;
+        return FM_OK;
+    }
+    int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    if (rc)
+        return fm_db_fail(s, rc, err);
+    if (i == s->statement_count && i < FM_STATE_STATEMENTS_MAX) {
+        s->statements[i].sql = sql;
+        s->statements[i].statement = *out;
+        s->statement_count++;
+        *cached = true;
+    }
+    return FM_OK;
+}
+
+static void give_back(sqlite3_stmt *statement, bool cached)
+{
+    if (cached) {
+        sqlite3_reset(statement);
+        sqlite3_clear_bindings(statement);
+    } else {
+        sqlite3_finalize(statement);
+    }
+}
+
+static int bind_arguments(sqlite3_stmt *statement, const char *types, va_list args, sqlite3_destructor_type lifetime)
+{
+    int rc = SQLITE_OK;
+    for (int i = 1; *types && !rc; types++, i++) {
+        if (*types == 'i') {
+            rc = sqlite3_bind_int64(statement, i, va_arg(args, int64_t));
+        } else if (*types == 's') {
+            rc = sqlite3_bind_text(statement, i, va_arg(args, const char *), -1, lifetime);
+        } else {
+            const void *bytes = va_arg(args, const void *);
+            rc = sqlite3_bind_blob64(statement, i, bytes, va_arg(args, size_t), lifetime);
+        }
+    }
+    return rc;
+}
+
+fm_status fm_db_run(fm_state *s, fm_error *err, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *statement;
+    bool cached;
+    fm_status status = prepare(&statement, &cached, s, sql, err);
+    if (status)
+        return status;
+    va_list args;
+    va_start(args, types);
+    int rc = bind_arguments(statement, types, args, SQLITE_STATIC);
+    va_end(args);
+    if (!rc)
+        rc = sqlite3_step(statement);
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+        status = fm_db_fail(s, rc, err);
+    give_back(statement, cached);
+    return status;
+}
+
+static fm_status query(fm_cursor **out, fm_state *s, fm_error *err, const char *sql, const char *types, va_list args)
+{
+    *out = NULL;
+    fm_cursor *cursor = malloc(sizeof *cursor);
+    if (!cursor)
+        return fm_db_fail(s, SQLITE_NOMEM, err);
+    *cursor = (fm_cursor){.state = s};
+    fm_status status = prepare(&cursor->statement, &cursor->cached, s, sql, err);
+    if (status) {
+        free(cursor);
+        return status;
+    }
+    s->references++;
+    int rc = bind_arguments(cursor->statement, types, args, SQLITE_TRANSIENT);
+    if (rc) {
+        status = fm_db_fail(s, rc, err);
+        fm_cursor_free(cursor);
+        return status;
+    }
+    *out = cursor;
+    return FM_OK;
+}
+
+fm_status fm_db_query(fm_cursor **out, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    fm_status status = query(out, s, err, sql, types, args);
+    va_end(args);
+    return status;
+}
+
+fm_status fm_db_next(fm_cursor *cursor, fm_error *err)
+{
+    int rc = sqlite3_step(cursor->statement);
+    if (rc == SQLITE_ROW)
+        return FM_PENDING;
+    if (rc == SQLITE_DONE)
+        return FM_OK;
+    return fm_db_fail(cursor->state, rc, err);
+}
+
+void fm_cursor_free(fm_cursor *cursor)
+{
+    if (!cursor)
+        return;
+    give_back(cursor->statement, cursor->cached);
+    fm_state_close(cursor->state); /* gives its reference back */
+    free(cursor);
+}
+
+fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
+{
+    fm_cursor *cursor = NULL;
+    *value = NULL;
+    *len = 0;
+    va_list args;
+    va_start(args, types);
+    fm_status status = query(&cursor, s, err, sql, types, args);
+    va_end(args);
+    if (!status)
+        status = fm_db_next(cursor, err);
+    if (status == FM_PENDING) {
+        status = FM_OK;
+        size_t bytes;
+        const char *found = fm_db_bytes(cursor, 0, &bytes);
+        char *copy = found ? malloc(bytes + 1) : NULL;
+        if (found && !copy)
+            status = fm_db_fail(s, SQLITE_NOMEM, err);
+        if (copy) {
+            memcpy(copy, found, bytes);
+            copy[bytes] = '\0';
+            *value = copy;
+            *len = bytes;
+        }
+    }
+    fm_cursor_free(cursor);
+    return status;
+}
+
+const char *fm_db_text(fm_cursor *cursor, int column)
+{
+    return (const char *)sqlite3_column_text(cursor->statement, column);
+}
+
+const char *fm_db_bytes(fm_cursor *cursor, int column, size_t *len)
+{
+    *len = 0;
+    if (sqlite3_column_type(cursor->statement, column) == SQLITE_NULL)
+        return NULL;
+    const char *bytes = sqlite3_column_blob(cursor->statement, column);
+    *len = (size_t)sqlite3_column_bytes(cursor->statement, column);
+    return bytes ? bytes : ""; /* SQLite answers NULL for no bytes */
+}
+
+int64_t fm_db_integer(fm_cursor *cursor, int column)
+{
+    return sqlite3_column_int64(cursor->statement, column);
+}
+
+fm_status fm_names_next(fm_cursor *cursor, const char **name, fm_error *err)
+{
+    fm_status status = fm_db_next(cursor, err);
+    *name = status == FM_PENDING ? fm_db_text(cursor, 0) : NULL;
+    return status;
+}
