@@ -4,6 +4,7 @@ local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local plan = require "fmcal.sync.plan"
+local time = require "fmcal.time"
 
 local decide = {}
 
@@ -105,6 +106,17 @@ local function mark_restored(target, view)
   return { l = view.version, r = view.version, deleted = true }
 end
 
+-- Without a stored base, calendarSync still tells which side was edited since: the calendar where its time of
+-- change is not the one noted, else the entry.
+local function seeded(view, remote)
+  local sync = view.sync
+  if not remote or type(sync) ~= "table" or not sync.lastModifiedExternal then return nil end
+  local noted = time.parse(sync.lastModifiedExternal)
+  local unchanged_there = noted and remote.time and remote.time <= noted.epoch
+  local agreed = unchanged_there and remote.version or view.version
+  return { l = agreed, r = agreed }
+end
+
 -- A write whose outcome was never recorded: where the calendar holds what was meant, that is the base.
 local function intended(target, key, base, remote)
   local intent = target.intents and target.intents[key]
@@ -121,14 +133,16 @@ local function kind_fields(key)
   return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
 end
 
-local function sides_of(target, key, view)
+local function sides_of(target, key, view, seed)
   local row = target:base(key)
   local base = row and row.base and row.base.l and row.base or nil
   local raw = view and view.raw or { eventType = key:sub(-11) == ".court-date" and "court-date" or "item" }
-  local remote, tomb, sentence = target:remote(key, raw, row)
+  local uid = target:uid(key, view and view.sync)
+  local remote, tomb, sentence = target:remote(key, raw, row, uid)
   if sentence then raise(sentence) end
-  if view then base = intended(target, key, base, remote) or (not remote and not base and mark_restored(target, view)) or base end
-  return { target = target, row = row, base = base or nil, remote = remote, tomb = tomb }
+  if view then base = intended(target, key, base, remote) end
+  if view and not base then base = not remote and mark_restored(target, view) or (seed and seeded(view, remote)) or nil end
+  return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid }
 end
 
 local function selects(target, view)
@@ -153,7 +167,7 @@ end
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
-    sides[i] = sides_of(target, decision.key, view)
+    sides[i] = sides_of(target, decision.key, view, run.seed)
     sides[i].selected = selects(target, view)
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
       { direction = run.direction, answer = answer }) or policy_of_gone(decision.key, run.direction)

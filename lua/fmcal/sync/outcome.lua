@@ -4,9 +4,11 @@ local record = require "fmcal.sync.record"
 
 local outcome = {}
 
+-- Failures in a row so far; an entry that was left alone and is tried again starts anew.
 local function previous_failures(side)
   local base = side.row and side.row.base
-  return base and base.err and base.err.count or 0
+  local count = base and base.err and base.err.count or 0
+  return count < record.MAX_RETRIES and count or 0
 end
 
 local function failed(side, sentence, transient)
@@ -60,7 +62,7 @@ local function of_side(decision, i, job)
     return failed(side, job.error or "it keeps changing in the calendar; the next run tries again",
       job.transient or job.changed)
   end
-  local uid = side.target:uid(decision.key)
+  local uid = side.uid
   if action.kind == "wait" or action.held then
     return { status = "pending", revisit = true, keep_base = true, uid = uid }
   end

@@ -19,12 +19,12 @@ local function keep_span(event, before)
 end
 
 -- The event as the rules make it, and a hash of all that goes out with it.
-local function event_of(target, decision, version)
+local function event_of(target, decision, side, version)
   local raw = entries.with_version(decision.view, version)
   local event, sentence = target.rules:to_event(decision.key, raw)
   if not event then return nil, sentence end
   local out = crypto.sha256(json.encode(event, { sort = true }))
-  event.uid = target:uid(decision.key)
+  event.uid = side.uid
   return event, out
 end
 
@@ -39,7 +39,7 @@ local function encode(target, side, event)
 end
 
 local function event_write(target, decision, side, action, direction)
-  local event, out = event_of(target, decision, action.version)
+  local event, out = event_of(target, decision, side, action.version)
   if not event then return nil, out end
   action.out = out
   if action.kind == "refresh" and side.base and side.base.out == out then return nil end

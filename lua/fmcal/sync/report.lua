@@ -87,6 +87,7 @@ local function tally_run(self)
     tally.errors = tally.errors + 1
     tally.messages[#tally.messages + 1] = problem.message
   end
+  for _, sentence in ipairs(self.messages) do tally.messages[#tally.messages + 1] = sentence end
   for _, target in ipairs(self.failed_targets) do
     tally.messages[#tally.messages + 1] = target.name .. ": " .. target.error.message
   end

@@ -3,6 +3,7 @@
 -- The order is fixed: remote writes, then the board file, then the base. A run that dies anywhere is
 -- finished by the next one, because every intent is in the journal before its write.
 
+local adopt = require "fmcal.sync.adopt"
 local board = require "fmcal.board"
 local config = require "fmcal.config"
 local decide = require "fmcal.sync.decide"
@@ -73,15 +74,29 @@ local function make_targets(self, providers)
   return true
 end
 
+-- A run that had to wait reads the board again: the other one may have written it.
 local function take_lock(self)
-  if self.dry_run or self.state_file == ":memory:" then return true end
-  local lock, err = board.lock(self.state_file, self.lock_wait_ms or LOCK_WAIT_MS)
+  if self.dry_run then return true end
+  local lock, err = board.lock(self.state_file, 0)
+  if lock then
+    self.lock = lock
+    return true
+  end
+  if err.code ~= "locked" then return nil, err end
+  lock, err = board.lock(self.state_file, self.lock_wait_ms or LOCK_WAIT_MS)
   if not lock then return nil, err end
   self.lock = lock
+  self.board, err = board.open(self.board:path())
+  if not self.board then return nil, err end
+  self.board_time = self.board:mtime()
   return true
 end
 
 local function open_state(self, options)
+  if options.state_object then
+    self.state, self.state_file, self.borrowed_state = options.state_object, ":memory:", true
+    return true
+  end
   self.state_file = options.state_file or run.state_path(self.board:path() or "board", self.settings.team, options.state)
   local err
   self.state, err = state.open(self.state_file, { read_only = self.dry_run })
@@ -146,9 +161,8 @@ local function retries_exhausted(row)
 end
 
 -- An entry that failed too often waits until it is edited.
-local function left_alone(self, target, key, edited)
-  if self.retry_failed or edited then return false end
-  return retries_exhausted(target:base(key))
+local function left_alone(self, target, key)
+  return not self.retry_failed and retries_exhausted(target:base(key))
 end
 
 local function add_candidate(self, found, key)
@@ -157,18 +171,30 @@ local function add_candidate(self, found, key)
   self.candidates[#self.candidates + 1] = key
 end
 
+-- Entries with problems are not gone. An entry without an id can be any of them: then nothing counts as gone.
+local function problems_of(self)
+  local keys, nameless = {}, false
+  for _, problem in ipairs(self.board:problems()) do
+    if problem.key then keys[problem.key] = true else nameless = true end
+  end
+  return keys, nameless
+end
+
 local function compare_target(self, target, found)
   local compared = self.board:compare(target.state, target.context, self.now:sub(1, 10))
   target.compared = compared
   for _, key in ipairs(compared.changed) do add_candidate(self, found, key) end
-  for _, key in ipairs(compared.gone) do add_candidate(self, found, key) end
+  local problems, nameless = problems_of(self)
+  for _, key in ipairs(nameless and {} or compared.gone) do
+    if not problems[key] then add_candidate(self, found, key) end
+  end
 end
 
 local function pending_events(self, target, found)
   for _, row in ipairs(target.state:pending()) do
     local key = target:key(row.uid)
     if key then
-      if not left_alone(self, target, key, false) then add_candidate(self, found, key) end
+      if not left_alone(self, target, key) then add_candidate(self, found, key) end
     else
       target.external_news = target.external_news or {}
       table.insert(target.external_news, row)
@@ -188,7 +214,6 @@ end
 
 --- The keys that this run has to look at: edited here, changed there, or left over.
 function Run:find_candidates()
-  self.candidates = self.candidates or {}
   local found = {}
   for _, key in ipairs(self.candidates) do found[key] = true end
   for _, target in ipairs(self.targets) do
@@ -197,6 +222,14 @@ function Run:find_candidates()
     failed_entries(self, target, found)
   end
   for key in pairs(self.answers or {}) do add_candidate(self, found, key) end
+end
+
+--- Lets the rules make items of external events.
+function Run:adopt()
+  self.candidates = {}
+  local keys, sentences = adopt.events(self)
+  for _, key in ipairs(keys) do add_candidate(self, {}, key) end
+  for _, sentence in ipairs(sentences) do self.messages[#self.messages + 1] = sentence end
 end
 
 -- ---------------------------------------------------------------- deciding
@@ -381,6 +414,7 @@ local function commit_state(self, prints)
       if job.intent then job.side.target.state:drop_intent(job.intent) end
     end
   end
+  assert(self.state:set("run", tostring(self.number)))
   assert(self.state:set("last_run", self.now))
   assert(self.state:commit())
 end
@@ -408,14 +442,13 @@ local function prepare(self, options)
     self.board, err = board.open(options.board)
     if not self.board then return nil, err end
   end
-  self.board_time = self.board:mtime()
+  self.board_time = self.board:path() and self.board:mtime() or time.epoch()
   self.settings, err = config.load(self.board, options)
   if not self.settings then return nil, err end
   local ok
   ok, err = open_state(self, options)
   if not ok then return nil, err end
   self.number = tonumber(self.state:get("run") or "0") + 1
-  if not self.dry_run then self.state:set("run", tostring(self.number)) end
   return make_targets(self, options.providers)
 end
 
@@ -431,7 +464,8 @@ local function new(options)
     board = options.board_object, direction = options.direction or "both", dry_run = options.dry_run,
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
-    order = {}, decisions = {}, acts = {}, failed_targets = {}, targets = {}, lock_wait_ms = options.lock_wait_ms,
+    lock_wait_ms = options.lock_wait_ms, seed = options.seed, order = {}, decisions = {}, acts = {},
+    failed_targets = {}, targets = {}, messages = {},
   }, Run)
 end
 
@@ -440,6 +474,7 @@ local function steps(self, options)
   if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
   ok, err = self:observe()
   if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
+  self:adopt()
   self:find_candidates()
   self:decide_all()
   local stopped = self:guarded()
@@ -456,9 +491,9 @@ end
 
 local function close(self)
   for _, target in ipairs(self.all_targets or self.targets) do
-    if target.provider and target.provider.close then target.provider:close() end
+    if target.provider and not target.borrowed then target.provider:close() end
   end
-  if self.state then self.state:close() end
+  if self.state and not self.borrowed_state then self.state:close() end
   if self.lock then self.lock:release() end
 end
 
@@ -475,6 +510,8 @@ end
 --   state            where the state lies instead of beside the board
 --   answers          {[key] = "local"|"external"|table of members} for conflicts that wait
 --   progress         function(phase, done, total, target)
+--   board_object, state_object, providers   opened parts to use instead of making them; seed: bases missing from
+--                    the state are made from calendarSync (see fmcal.sync.service)
 -- @return result (see fmcal.sync.report); it never raises for what a user can cause
 function run.sync(options)
   local self = new(options)

@@ -60,7 +60,7 @@ function Target.new(settings, spec, state, resolve, given)
   if not loaded then return nil, err end
   local self = setmetatable({
     name = spec.name, spec = spec, options = spec.options, team = settings.team, state = state, rules = loaded,
-    provider = given, suffix = "", counts = {},
+    provider = given, borrowed = given ~= nil, suffix = "", counts = {},
   }, Target)
   self.context = crypto.sha256(json.encode({ spec.name, spec.options, loaded.source }, { sort = true }))
   if not given then
@@ -93,18 +93,33 @@ function Target:refresh()
   return self.provider:changes(self.state)
 end
 
+local function is_ours(uid)
+  return uid:sub(-#UID_DOMAIN) == UID_DOMAIN
+end
+
+-- An adopted event keeps its own UID; the entry's calendarSync remembers it where the state was lost.
+local function adopted_uid(self, key, sync)
+  local uid = self.adopted and self.adopted[key]
+  if uid then return uid end
+  if type(sync) ~= "table" or sync.provider ~= self.spec.provider then return nil end
+  uid = sync.externalEventId
+  if type(uid) ~= "string" or is_ours(uid) or self.state:base_by_uid(uid) then return nil end
+  return uid
+end
+
 --- The UID of an entry's event.
-function Target:uid(key)
-  local base = self:base(key)
-  if base and base.uid then return base.uid end
-  return key .. self.suffix .. UID_DOMAIN
+-- @param sync the entry's calendarSync, nil for an entry that is gone
+function Target:uid(key, sync)
+  local row = self.state:base(key)
+  if row and row.uid then return row.uid end
+  return adopted_uid(self, key, sync) or key .. self.suffix .. UID_DOMAIN
 end
 
 --- The key of the entry whose event has this UID, or nil for a foreign one.
 function Target:key(uid)
   local base = uid and self.state:base_by_uid(uid)
   if base then return base.key end
-  if not uid or uid:sub(-#UID_DOMAIN) ~= UID_DOMAIN then return nil end
+  if not uid or not is_ours(uid) then return nil end
   local key = uid:sub(1, -#UID_DOMAIN - 1)
   if self.suffix == "" then return key end
   if key:sub(-#self.suffix) ~= self.suffix then return nil end
@@ -151,8 +166,8 @@ end
 
 --- The event of an entry in the calendar as last seen.
 -- @return remote (nil: there is none), the row of an event that is gone or cancelled (nil: there is none), sentence
-function Target:remote(key, raw, base_row)
-  local rows = self.state:remote_by_uid(self:uid(key))
+function Target:remote(key, raw, base_row, uid)
+  local rows = self.state:remote_by_uid(uid)
   local row = choose(rows, base_row and base_row.href)
   if not row then return nil, rows[1], nil end
   local remote, sentence = self:read(key, raw, row)

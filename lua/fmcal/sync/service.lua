@@ -1,0 +1,188 @@
+-- The sync service for programs that hold their board in Lua tables: registered providers, state in memory.
+--
+-- The state is seeded from each entry's calendarSync and written back into the tables, so that a
+-- program which stores its tables needs no other memory.
+
+local board = require "fmcal.board"
+local json = require "fmcal.json"
+local run = require "fmcal.sync.run"
+local state = require "fmcal.state"
+
+local service = {}
+
+local Service = {}
+Service.__index = Service
+
+--- A service without providers.
+function service.new()
+  return setmetatable({ registered = {}, states = {} }, Service)
+end
+
+--- Registers a provider.
+-- @param name string "team:provider:calendar", for example "academy:apple:primary"
+-- @param provider fmcal.provider
+-- @return true; raises where the name has another form
+function Service:register(name, provider)
+  local team, kind, calendar = tostring(name):match("^([^:]+):([^:]+):(.+)$")
+  if not team then
+    error(("register: %q must be \"team:provider:calendar\", for example \"academy:apple:primary\""):format(name), 2)
+  end
+  local list = self.registered[team] or {}
+  self.registered[team] = list
+  list[#list + 1] = { name = #list == 0 and kind or kind .. #list + 1, kind = kind, calendar = calendar,
+    provider = provider }
+  return true
+end
+
+local function team_state(self, team)
+  if not self.states[team] then self.states[team] = assert(state.open(":memory:")) end
+  return self.states[team]
+end
+
+local function targets_of(self, team)
+  local list = self.registered[team]
+  if not list then
+    error(("no provider is registered for team %q: call register(\"%s:apple:primary\", provider)"):format(team, team), 3)
+  end
+  local section, providers = {}, {}
+  for _, target in ipairs(list) do
+    section[target.name] = { provider = target.kind, calendarId = target.calendar }
+    providers[target.name] = target.provider
+  end
+  return section, providers
+end
+
+local function by_id(list, found)
+  for _, entry in ipairs(list or {}) do
+    if entry.id then found[entry.id] = entry end
+    by_id(entry.subitems, found)
+  end
+  return found
+end
+
+local OWNED = { "calendarSync", "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority" }
+
+local function write_back(given, text)
+  local after = assert(json.decode(text))
+  local there = by_id(after.epics, by_id(after.items, {}))
+  for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
+    local now = there[id] or {}
+    for _, member in ipairs(OWNED) do
+      if now[member] ~= nil or entry[member] ~= nil then entry[member] = now[member] end
+    end
+    if now.metadata then entry.metadata = now.metadata end
+  end
+end
+
+local function keys_of(given)
+  local keys = {}
+  for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
+    keys[#keys + 1] = id
+    if (entry.metadata or {}).courtDate then keys[#keys + 1] = id .. ".court-date" end
+  end
+  return keys
+end
+
+-- Runs a board that lives in a table.
+local function sync(self, given, options)
+  local section, providers = targets_of(self, given.team)
+  local own = type(given.calendarConfig) == "table" and given.calendarConfig or {}
+  section.syncOptions, section.rules = own.syncOptions, own.rules
+  local text = json.encode({ team = given.team, calendarConfig = section, items = json.array(given.items or {}),
+    epics = json.array(given.epics or {}) })
+  local parsed, err = board.parse(text, given.team)
+  if not parsed then return nil, err end
+  options.board_object, options.providers = parsed, providers
+  options.state_object, options.seed = team_state(self, given.team), true
+  local result = run.sync(options)
+  write_back(given, parsed:text())
+  return result
+end
+
+local function shape(result, err, name)
+  if not result then return { success = false, error = err.message } end
+  local part = result.result and result.result[name]
+  if not part then return { success = false, error = result.error or result.message } end
+  part.error = result.error
+  return part
+end
+
+--- Sends entries to the team's calendars; deletes nothing that is not among them.
+-- @param team string
+-- @param items list of items and epics as on the board; calendarSync is written into them
+-- @return the `outbound` object of a sync result
+function Service:sync_outbound(team, items)
+  local given = { team = team, items = items }
+  local result, err = sync(self, given, { direction = "outbound", only = keys_of(given) })
+  return shape(result, err, "outbound")
+end
+
+--- Brings what changed in the calendars into a board.
+-- @param given table { team, items, epics, calendarConfig }
+-- @return the `inbound` object of a sync result
+function Service:sync_inbound(given)
+  local result, err = sync(self, given, { direction = "inbound" })
+  return shape(result, err, "inbound")
+end
+
+--- Both ways. @return a whole sync result (see fmcal.sync.report)
+function Service:sync(given)
+  local result, err = sync(self, given, { direction = "both" })
+  return result or { success = false, error = err.message }
+end
+
+--- The events in the team's calendars that are not fmcal's, as of the last run.
+-- @return list of event tables
+function Service:get_external_events(team)
+  local events = {}
+  local rows = team_state(self, team)
+  for _, target in ipairs(self.registered[team] or {}) do
+    local t = rows:target(target.name)
+    for _, row in ipairs(t:remotes()) do
+      if not row.gone and not (row.uid or ""):find("@fleetmonitor$") then
+        local event = target.provider:decode(t:remote(row.href).text)
+        if event then
+          event.eventId, event.etag = row.href, row.etag
+          events[#events + 1] = event
+        end
+      end
+    end
+  end
+  return events
+end
+
+local function add_conflict(list, id, entry, sync_record)
+  if type(sync_record) == "table" and sync_record.syncStatus == "conflict" then
+    list[#list + 1] = { id = id, title = entry.title, conflictData = sync_record.conflictData }
+  end
+end
+
+--- The entries of a board that wait for a person.
+-- @return list of { id, title, conflictData }
+function Service:get_conflicts(given) -- luacheck: no self
+  local conflicts = {}
+  for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
+    add_conflict(conflicts, id, entry, entry.calendarSync)
+    add_conflict(conflicts, id .. ".court-date", entry, (entry.metadata or {}).courtDateSync)
+  end
+  table.sort(conflicts, function(a, b) return a.id < b.id end)
+  return conflicts
+end
+
+local ANSWERS = { keep_local = "local", keep_external = "external" }
+
+--- Decides a conflict and carries the decision out.
+-- @param id string the entry's id
+-- @param resolution "keep_local", "keep_external" or "merge"
+-- @param merge table|nil for "merge": the members to hold, e.g. { dueDate = "2026-03-01" }
+-- @return a sync result
+function Service:resolve_conflict(given, id, resolution, merge)
+  local answer = ANSWERS[resolution] or (resolution == "merge" and merge)
+  if not answer then
+    error("resolution must be \"keep_local\", \"keep_external\", or \"merge\" with a table of members", 2)
+  end
+  local result, err = sync(self, given, { only = { id }, answers = { [id] = answer } })
+  return result or { success = false, error = err.message }
+end
+
+return service
