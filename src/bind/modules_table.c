@@ -3,12 +3,14 @@
 int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
+int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
 
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.log", luaopen_fmcal_log},
     {"fmcal.state", luaopen_fmcal_state},
+    {"fmcal.sys", luaopen_fmcal_sys},
     {"fmcal.time", luaopen_fmcal_time},
     {NULL, NULL},
 };

@@ -1,0 +1,87 @@
+---@meta
+
+---What commands need of the system beside Lua's own libraries: files, terminals, widths of text, child
+---processes.
+---@class fmcal.sys
+local sys = {}
+
+---@class fmcal.sys.stat
+---@field kind "file"|"folder"|"other"
+---@field size integer bytes
+---@field inode integer
+---@field mtime_ns integer time of change, nanoseconds since 1970
+
+---What the system says about a file; links are followed.
+---@param path string
+---@return fmcal.sys.stat? stat
+---@return fmcal.error? err `err.code` "notfound", "access", "io"
+function sys.stat(path) end
+
+---The names in a folder, in no order, without "." and "..".
+---@param path string
+---@return string[]? names
+---@return fmcal.error? err
+function sys.list(path) end
+
+---The absolute path of something that exists, links resolved.
+---@param path string
+---@return string? path
+---@return fmcal.error? err
+function sys.absolute(path) end
+
+---@alias fmcal.sys.stream "stdin"|"stdout"|"stderr"
+
+---Whether a stream is a terminal.
+---@param stream fmcal.sys.stream
+---@return boolean
+function sys.is_terminal(stream) end
+
+---The width of the terminal behind a stream, or nil where it is none.
+---@param stream fmcal.sys.stream
+---@return integer? columns
+function sys.columns(stream) end
+
+---How many columns of a terminal a text takes: two for wide characters and emoji, none for combining marks.
+---@param text string
+---@return integer columns
+function sys.width(text) end
+
+---The longest beginning of a text that takes at most so many columns.
+---@param text string
+---@param columns integer
+---@return string part
+---@return integer columns those it takes
+function sys.fit(text, columns) end
+
+---Starts a program; no shell is involved. Its standard input is empty, its standard output is collected
+---(at most 256 MiB), its standard error is ours.
+---
+---    local p <close> = assert(sys.start { "date", "-u" })
+---    sys.wait_any { p }
+---    print(p:status(), p:output())
+---@param argv string[] the program, looked up in PATH, and its arguments
+---@return fmcal.sys.process? process
+---@return fmcal.error? err `err.code` "notfound", "access", "io"
+function sys.start(argv) end
+
+---Waits until one of some processes has ended; those that ended earlier do not count.
+---@param processes fmcal.sys.process[]
+---@return integer? index its place in the list
+---@return fmcal.error? err `err.code` "notfound": none of them runs; "canceled"
+function sys.wait_any(processes) end
+
+---@class fmcal.sys.process
+local process = {}
+
+---What it has printed so far.
+---@return string
+function process:output() end
+
+---Its exit status, 128 + n for signal n; nil while it runs.
+---@return integer?
+function process:status() end
+
+---Stops it where it still runs, and forgets it. Also at the end of its scope, and when collected.
+function process:close() end
+
+return sys

@@ -1,0 +1,286 @@
+/*
+ * Lua module fmcal.sys: what commands need of the system beside Lua's own libraries: files, terminals,
+ * widths of text, child processes.
+ *   fmcal.sys.columns   owns an fm_columns; upvalue of the functions that measure text
+ *   fmcal.sys.process   owns an fm_process; NULL = closed
+ */
+#include "bind/bind.h"
+#include "util/columns.h"
+#include "util/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int luaopen_fmcal_sys(lua_State *L);
+
+#define COLUMNS_TYPE "fmcal.sys.columns"
+#define PROCESS_TYPE "fmcal.sys.process"
+#define MAX_OUTPUT   ((size_t)256 << 20)
+
+static const char domain[] = "sys";
+
+typedef struct process_box {
+    fm_process *process;
+} process_box;
+
+static process_box *any_process(lua_State *L, int index)
+{
+    return luaL_checkudata(L, index, PROCESS_TYPE);
+}
+
+static fm_process *open_process(lua_State *L, int index)
+{
+    process_box *box = any_process(L, index);
+    luaL_argcheck(L, box->process, index, "the process is closed");
+    return box->process;
+}
+
+/* ---------------------------------------------------------------- files */
+
+static int fail_errno(lua_State *L, int error, const char *path)
+{
+    fm_status status = error == ENOENT || error == ENOTDIR ? FM_ENOTFOUND
+                       : error == EACCES || error == EPERM ? FM_EACCESS
+                                                           : FM_EIO;
+    fm_error err = {0};
+    fm_error_set(&err, status, domain, "%s: %s", path, strerror(error));
+    return fm_bind_fail(L, &err);
+}
+
+static int sys_stat(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    struct stat s;
+    if (stat(path, &s))
+        return fail_errno(L, errno, path);
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, S_ISREG(s.st_mode) ? "file" : S_ISDIR(s.st_mode) ? "folder" : "other");
+    lua_setfield(L, -2, "kind");
+    lua_pushinteger(L, s.st_size);
+    lua_setfield(L, -2, "size");
+    lua_pushinteger(L, (lua_Integer)s.st_ino);
+    lua_setfield(L, -2, "inode");
+    lua_pushinteger(L, (lua_Integer)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec);
+    lua_setfield(L, -2, "mtime_ns");
+    return 1;
+}
+
+static void close_folder(void *folder)
+{
+    closedir(folder);
+}
+
+static int sys_list(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    void **folder = fm_bind_box(L, close_folder);
+    *folder = opendir(path);
+    if (!*folder)
+        return fail_errno(L, errno, path);
+    lua_newtable(L);
+    const struct dirent *entry;
+    lua_Integer count = 0;
+    while ((entry = readdir(*folder))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        lua_pushstring(L, entry->d_name);
+        lua_rawseti(L, -2, ++count);
+    }
+    return 1;
+}
+
+static int sys_absolute(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    void **resolved = fm_bind_box(L, free);
+    *resolved = realpath(path, NULL);
+    if (!*resolved)
+        return fail_errno(L, errno, path);
+    lua_pushstring(L, *resolved);
+    return 1;
+}
+
+/* ---------------------------------------------------------------- terminals */
+
+static int check_stream(lua_State *L, int index)
+{
+    static const char *const names[] = {"stdin", "stdout", "stderr", NULL};
+    return luaL_checkoption(L, index, NULL, names);
+}
+
+static int sys_is_terminal(lua_State *L)
+{
+    lua_pushboolean(L, isatty(check_stream(L, 1)));
+    return 1;
+}
+
+static int sys_columns(lua_State *L)
+{
+    struct winsize size;
+    if (ioctl(check_stream(L, 1), TIOCGWINSZ, &size) || size.ws_col == 0)
+        lua_pushnil(L);
+    else
+        lua_pushinteger(L, size.ws_col);
+    return 1;
+}
+
+/* ---------------------------------------------------------------- widths of text */
+
+static const fm_columns *measure(lua_State *L)
+{
+    return *(fm_columns **)lua_touserdata(L, lua_upvalueindex(1));
+}
+
+static int sys_width(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_pushinteger(L, (lua_Integer)fm_columns_of(measure(L), text, len));
+    return 1;
+}
+
+static int sys_fit(lua_State *L)
+{
+    size_t len, used;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_Integer columns = luaL_checkinteger(L, 2);
+    len = fm_columns_fit(measure(L), text, len, columns > 0 ? (size_t)columns : 0, &used);
+    lua_pushlstring(L, text, len);
+    lua_pushinteger(L, (lua_Integer)used);
+    return 2;
+}
+
+static int columns_gc(lua_State *L)
+{
+    fm_columns **slot = luaL_checkudata(L, 1, COLUMNS_TYPE);
+    fm_columns_free(*slot);
+    *slot = NULL;
+    return 0;
+}
+
+/* ---------------------------------------------------------------- child processes */
+
+static int sys_start(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Integer count = luaL_len(L, 1);
+    luaL_argcheck(L, count >= 1 && count < 10000, 1, "a program and its arguments are needed");
+    luaL_checkstack(L, (int)count + 8, "too many arguments");
+    lua_settop(L, 1);
+    process_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->process = NULL;
+    luaL_setmetatable(L, PROCESS_TYPE);
+    char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
+    for (lua_Integer i = 1; i <= count; i++) {
+        if (lua_geti(L, 1, i) != LUA_TSTRING)
+            return luaL_argerror(L, 1, "arguments must be strings");
+        argv[i - 1] = (char *)lua_tostring(L, -1);
+    }
+    argv[count] = NULL;
+    fm_error err = {0};
+    if (fm_process_start(&box->process, argv, MAX_OUTPUT, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_pushvalue(L, 2);
+    return 1;
+}
+
+static int sys_wait_any(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_Integer count = luaL_len(L, 1);
+    luaL_argcheck(L, count >= 1 && count < 10000, 1, "a list of processes is needed");
+    fm_process **list = lua_newuserdatauv(L, (size_t)count * sizeof *list, 0);
+    for (lua_Integer i = 1; i <= count; i++) {
+        lua_geti(L, 1, i);
+        list[i - 1] = open_process(L, -1); /* the table keeps it */
+        lua_pop(L, 1);
+    }
+    size_t index;
+    fm_error err = {0};
+    if (fm_process_wait_any(list, (size_t)count, &index, &fm_bind_get(L)->env, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_pushinteger(L, (lua_Integer)index + 1);
+    return 1;
+}
+
+static int process_output(lua_State *L)
+{
+    size_t len;
+    const char *output = fm_process_output(open_process(L, 1), &len);
+    lua_pushlstring(L, output, len);
+    return 1;
+}
+
+static int process_status(lua_State *L)
+{
+    const fm_process *p = open_process(L, 1);
+    if (fm_process_ended(p))
+        lua_pushinteger(L, fm_process_status(p));
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+static int process_close(lua_State *L)
+{
+    process_box *box = any_process(L, 1);
+    fm_process_free(box->process);
+    box->process = NULL;
+    return 0;
+}
+
+static int process_tostring(lua_State *L)
+{
+    const process_box *box = any_process(L, 1);
+    const char *state = !box->process ? "closed" : fm_process_ended(box->process) ? "ended" : "running";
+    lua_pushfstring(L, "%s (%s)", PROCESS_TYPE, state);
+    return 1;
+}
+
+/* ---------------------------------------------------------------- registration */
+
+static const luaL_Reg process_methods[] = {
+    {"output", process_output}, {"status", process_status}, {"close", process_close}, {NULL, NULL}};
+
+static const luaL_Reg process_meta[] = {
+    {"__gc", process_close}, {"__close", process_close}, {"__tostring", process_tostring}, {NULL, NULL}};
+
+static const luaL_Reg sys_functions[] = {
+    {"stat", sys_stat},       {"list", sys_list},   {"absolute", sys_absolute}, {"is_terminal", sys_is_terminal},
+    {"columns", sys_columns}, {"start", sys_start}, {"wait_any", sys_wait_any}, {NULL, NULL},
+};
+
+static const luaL_Reg measuring_functions[] = {{"width", sys_width}, {"fit", sys_fit}, {NULL, NULL}};
+
+static void push_measure(lua_State *L)
+{
+    fm_columns **slot = lua_newuserdatauv(L, sizeof(fm_columns *), 0);
+    *slot = NULL;
+    if (luaL_newmetatable(L, COLUMNS_TYPE)) {
+        lua_pushcfunction(L, columns_gc);
+        lua_setfield(L, -2, "__gc");
+    }
+    lua_setmetatable(L, -2);
+    *slot = fm_columns_new();
+    if (!*slot)
+        luaL_error(L, "memory ran out");
+}
+
+int luaopen_fmcal_sys(lua_State *L)
+{
+    if (luaL_newmetatable(L, PROCESS_TYPE)) {
+        luaL_setfuncs(L, process_meta, 0);
+        luaL_newlib(L, process_methods);
+        lua_setfield(L, -2, "__index");
+    }
+    lua_pop(L, 1);
+    luaL_newlib(L, sys_functions);
+    push_measure(L);
+    luaL_setfuncs(L, measuring_functions, 1);
+    return 1;
+}

@@ -1,0 +1,46 @@
+/**
+ * @file process.h
+ * Child processes whose standard output is collected: a command that works on several boards at once runs
+ * one for each. Standard input is empty, standard error is the parent's. No shell is involved.
+ */
+#ifndef FM_UTIL_PROCESS_H
+#define FM_UTIL_PROCESS_H
+
+#include "fmcal/env.h"
+#include "fmcal/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct fm_process fm_process;
+
+/**
+ * Starts a program.
+ * @param process    receives the process, owned by the caller; NULL on failure
+ * @param argv       its arguments, the program first (looked up in PATH), ended by NULL; copied
+ * @param max_bytes  most output that is kept; a process that prints more is told to stop
+ * @return FM_OK, FM_ENOMEM, FM_ENOTFOUND, FM_EACCESS, FM_EIO
+ */
+fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_bytes, fm_error *err);
+
+/** Stops it where it still runs (SIGTERM, then its end is awaited), and frees it. NULL is allowed. */
+void fm_process_free(fm_process *p);
+
+/**
+ * Waits until one of some processes has ended.
+ * @param processes  borrowed; those that ended earlier do not count
+ * @param index      receives the place of the one that ended
+ * @param env        its `interrupted` flag ends the wait; may be NULL
+ * @return FM_OK; FM_ENOTFOUND where none of them runs; FM_ECANCELED when interrupted; FM_EIO
+ */
+fm_status fm_process_wait_any(fm_process *const *processes, size_t count, size_t *index, const fm_env *env,
+                              fm_error *err);
+
+/** Whether it has ended and fm_process_wait_any() has said so. */
+bool fm_process_ended(const fm_process *p);
+/** Its exit status, 128 + n for signal n; 0 while it runs. */
+int fm_process_status(const fm_process *p);
+/** What it has printed so far; borrowed until the next wait. */
+const char *fm_process_output(const fm_process *p, size_t *len);
+
+#endif

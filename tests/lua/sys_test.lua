@@ -1,0 +1,69 @@
+local lu = require "luaunit"
+local shell = require "shell"
+local sys = require "fmcal.sys"
+
+TestSys = {}
+
+function TestSys.test_stat_tells_a_change()
+  local folder <close> = shell.folder()
+  local path = folder.path .. "/a"
+  shell.write(path, "12345")
+  local stat = assert(sys.stat(path))
+  lu.assertEquals(stat.kind, "file")
+  lu.assertEquals(stat.size, 5)
+  lu.assertEquals(sys.stat(folder.path).kind, "folder")
+  shell.write(path, "123")
+  lu.assertEquals(sys.stat(path).inode, stat.inode)
+  lu.assertNotEquals(sys.stat(path).size, stat.size)
+  local missing, err = sys.stat(folder.path .. "/none")
+  lu.assertNil(missing)
+  lu.assertEquals(err.code, "notfound")
+  lu.assertStrContains(err.message, folder.path .. "/none")
+end
+
+function TestSys.test_list()
+  local folder <close> = shell.folder()
+  shell.write(folder.path .. "/b", "")
+  shell.write(folder.path .. "/.hidden", "")
+  local names = assert(sys.list(folder.path))
+  table.sort(names)
+  lu.assertEquals(names, { ".hidden", "b" })
+  lu.assertEquals(select(2, sys.list(folder.path .. "/none")).code, "notfound")
+end
+
+function TestSys.test_absolute()
+  local folder <close> = shell.folder()
+  lu.assertEquals(sys.absolute(folder.path .. "/."), sys.absolute(folder.path))
+  lu.assertEquals(select(2, sys.absolute("no/such")).code, "notfound")
+end
+
+function TestSys.test_streams()
+  lu.assertFalse(sys.is_terminal("stdin") and sys.columns("stdin") == nil)
+  lu.assertErrorMsgContains("invalid option", sys.is_terminal, "printer")
+end
+
+function TestSys.test_width_and_fit()
+  lu.assertEquals(sys.width("⚖️ COURT"), 8)
+  lu.assertEquals({ sys.fit("日本語", 5) }, { "日本", 4 })
+  lu.assertEquals({ sys.fit("abc", -1) }, { "", 0 })
+end
+
+function TestSys.test_process()
+  local p <close> = assert(sys.start { "sh", "-c", "echo \"$1\"; exit 3", "sh", "a b'c" })
+  lu.assertEquals(sys.wait_any { p }, 1)
+  lu.assertEquals(p:status(), 3)
+  lu.assertEquals(p:output(), "a b'c\n")
+  p:close()
+  lu.assertErrorMsgContains("closed", p.output, p)
+end
+
+function TestSys.test_start_refuses_nonsense()
+  lu.assertErrorMsgContains("strings", sys.start, { "echo", {} })
+  lu.assertErrorMsgContains("needed", sys.start, {})
+  lu.assertErrorMsgContains("needed", sys.wait_any, {})
+  local none, err = sys.start { "no-such-program-anywhere" }
+  lu.assertNil(none)
+  lu.assertEquals(err.code, "notfound")
+end
+
+os.exit(lu.LuaUnit.run())
