@@ -23,29 +23,35 @@ static int load_embedded(lua_State *L)
     return 1;
 }
 
-/* FMCAL_LUA_PATH puts a checkout of the Lua modules in front of the embedded ones. */
-static void prefer_checkout(lua_State *L)
+/* FMCAL_LUA_PATH names a checkout of the Lua modules; NULL where it does not, or the state is deaf to the environment.
+ */
+static const char *checkout_folder(lua_State *L)
 {
-    const char *front = getenv("FMCAL_LUA_PATH");
-    if (!front || !*front)
-        return;
+    lua_getfield(L, LUA_REGISTRYINDEX, "LUA_NOENV");
+    const char *folder = lua_toboolean(L, -1) ? NULL : getenv("FMCAL_LUA_PATH");
+    lua_pop(L, 1);
+    return folder && *folder ? folder : NULL;
+}
+
+/* Puts the checkout in front of everything else that package.path names. */
+static void prefer_checkout(lua_State *L, const char *folder)
+{
     lua_getglobal(L, "package");
     lua_getfield(L, -1, "path");
-    lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", front, front, lua_tostring(L, -1));
+    lua_pushfstring(L, "%s/?.lua;%s/?/init.lua;%s", folder, folder, lua_tostring(L, -1));
     lua_setfield(L, -3, "path");
     lua_pop(L, 2);
 }
 
 void fm_bind_preload(lua_State *L)
 {
-    const char *front = getenv("FMCAL_LUA_PATH");
-    int embedded = !front || !*front;
+    const char *checkout = checkout_folder(L);
     luaL_getsubtable(L, LUA_REGISTRYINDEX, LUA_PRELOAD_TABLE);
     for (const luaL_Reg *module = fm_bind_modules; module->name; module++) {
         lua_pushcfunction(L, module->func);
         lua_setfield(L, -2, module->name);
     }
-    for (const fm_embedded *file = fm_embedded_files; embedded && file->kind; file++) {
+    for (const fm_embedded *file = fm_embedded_files; !checkout && file->kind; file++) {
         if (strcmp(file->kind, "module") != 0)
             continue;
         lua_pushlightuserdata(L, (void *)file);
@@ -53,5 +59,6 @@ void fm_bind_preload(lua_State *L)
         lua_setfield(L, -2, file->name);
     }
     lua_pop(L, 1);
-    prefer_checkout(L);
+    if (checkout)
+        prefer_checkout(L, checkout);
 }

@@ -65,7 +65,7 @@ const char *fm_status_name(fm_status status)
     static const char *const names[] = {
         "ok",     "nomem",       "invalid", "parse",    "limit",     "notfound", "exists",      "precondition",
         "access", "auth",        "network", "timeout",  "throttled", "server",   "protocol",    "locked",
-        "io",     "uidconflict", "token",   "canceled", "crypto",    "readonly", "unsupported",
+        "io",     "uidconflict", "token",   "canceled", "crypto",    "readonly", "unsupported", "script",
     };
     if (status == FM_PENDING)
         return "pending";

@@ -1,39 +1,234 @@
-#include "bind/bind.h"
-#include "util/log.h"
+/* fmcal-lua: runs scripts as `lua` does, with fmcal's modules; without one, on a terminal, the prompt. */
+#include "host/program/editor.h"
+#include "host/program/options.h"
+#include "host/program/stderr_log.h"
+#include "host/run.h"
+#include "util/secret.h"
 
-#include <lualib.h>
+#include <lauxlib.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-static void log_to_stderr(void *data, fm_log_level level, const char *domain, const char *line)
+typedef struct program {
+    fm_host *host;
+    const char *name; /* argv[0] */
+    int argc;
+    char **argv;
+    fm_command_line line;
+} program;
+
+/* For the signal handler: the one host of this process. */
+static fm_host *the_host;
+
+static void on_interrupt(int signal_number)
 {
-    (void)data;
-    fprintf(stderr, "%s: %s: %s\n", fm_log_level_name(level), domain, line);
+    (void)signal_number;
+    fm_host_interrupt(the_host);
 }
 
-/* The real world, with log lines on standard error as FMCAL_LOG asks. */
-static void prepare_env(fm_env *env)
+/* Ctrl-C asks the script to stop; the next one ends the process, unless the prompt has armed this again. */
+static void arm_interrupt(void)
 {
-    fm_env_default(env);
-    env->log = log_to_stderr;
-    const char *level = getenv("FMCAL_LOG");
-    if (level && *level && fm_log_level_parse(&env->log_level, level) != FM_OK)
-        fprintf(stderr, "fmcal-lua: FMCAL_LOG is \"%s\": use error, warn, info, debug or trace\n", level);
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+}
+
+static void say(const program *p, const char *text)
+{
+    fprintf(stderr, "%s: %s\n", p->name, text);
+}
+
+/* Runs a body; what goes wrong is told on standard error. */
+static bool run(program *p, fm_host_body body, void *data)
+{
+    fm_error err;
+    if (fm_host_run(p->host, body, data, &err) == FM_OK)
+        return true;
+    const char *traceback = fm_host_traceback(p->host);
+    say(p, *traceback ? traceback : err.message);
+    return false;
+}
+
+/* The table `arg`: the script at 0, its arguments behind, the program and its options before. */
+static void set_arg_table(lua_State *L, void *data)
+{
+    const program *p = data;
+    int script = p->line.script < p->argc ? p->line.script : 0;
+    lua_createtable(L, p->argc - script, script + 1);
+    for (int i = 0; i < p->argc; i++) {
+        lua_pushstring(L, p->argv[i]);
+        lua_rawseti(L, -2, i - script);
+    }
+    lua_setglobal(L, "arg");
+}
+
+/* The global `fmcal`, for code typed by hand. */
+static void set_fmcal_global(lua_State *L, void *data)
+{
+    (void)data;
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "fmcal");
+    lua_call(L, 1, 1);
+    lua_setglobal(L, "fmcal");
+}
+
+/* LUA_INIT_5_4, else LUA_INIT: code, or a file after `@`. */
+static void run_init(lua_State *L, void *data)
+{
+    (void)data;
+    const char *name = "LUA_INIT_5_4";
+    const char *value = getenv(name);
+    if (!value)
+        value = getenv(name = "LUA_INIT");
+    if (!value)
+        return;
+    if (value[0] == '@')
+        fm_host_load_file(L, value + 1);
+    else
+        fm_host_load_string(L, value, lua_pushfstring(L, "=%s", name));
+    lua_call(L, 0, 0);
+}
+
+static void run_code(lua_State *L, void *data)
+{
+    fm_host_load_string(L, data, "=(command line)");
+    lua_call(L, 0, 0);
+}
+
+/* "module" or "global=module" */
+static void require_module(lua_State *L, void *data)
+{
+    const char *argument = data;
+    const char *sign = strchr(argument, '=');
+    lua_getglobal(L, "require");
+    lua_pushstring(L, sign ? sign + 1 : argument);
+    lua_call(L, 1, 1);
+    lua_pushlstring(L, argument, sign ? (size_t)(sign - argument) : strlen(argument));
+    lua_insert(L, -2);
+    lua_pushglobaltable(L);
+    lua_insert(L, -3);
+    lua_settable(L, -3);
+}
+
+static bool run_options(program *p)
+{
+    const char *argument;
+    char option;
+    for (int at = 1; (option = fm_command_line_next(&p->line, p->argv, &at, &argument));) {
+        if (option == 'W')
+            lua_warning(fm_host_lua(p->host), "@on", 0);
+        else if (!run(p, option == 'e' ? run_code : require_module, (void *)argument))
+            return false;
+    }
+    return true;
+}
+
+static void run_script(lua_State *L, void *data)
+{
+    const program *p = data;
+    const char *name = p->argv[p->line.script];
+    bool after_dashes = strcmp(p->argv[p->line.script - 1], "--") == 0;
+    if (strcmp(name, "-") == 0 && !after_dashes)
+        fm_host_load_file(L, NULL);
+    else
+        fm_host_load_script(L, name);
+    /* The arguments are what the table says now: -e and -l may have changed it, as in lua. */
+    lua_getglobal(L, "arg");
+    luaL_checktype(L, -1, LUA_TTABLE);
+    int count = (int)luaL_len(L, -1);
+    luaL_checkstack(L, count + 3, "too many arguments to script");
+    int table = lua_gettop(L);
+    for (int i = 1; i <= count; i++)
+        lua_rawgeti(L, table, i);
+    lua_remove(L, table);
+    lua_call(L, count, 0);
+}
+
+static void run_standard_input(lua_State *L, void *data)
+{
+    (void)data;
+    fm_host_load_file(L, NULL);
+    lua_call(L, 0, 0);
+}
+
+static void rearm(void *data)
+{
+    fm_host_forget_interrupt(data);
+    arm_interrupt();
+}
+
+/* Opens the prompt: require("fmcal.prompt").run(terminal) */
+static void run_prompt(lua_State *L, void *data)
+{
+    const program *p = data;
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "fmcal.prompt");
+    lua_call(L, 1, 1);
+    lua_getfield(L, -1, "run");
+    fm_editor_push_terminal(L, rearm, p->host);
+    lua_call(L, 1, 0);
+}
+
+static void print_version(void)
+{
+    printf("fmcal %s  %s\n", FMCAL_VERSION, LUA_COPYRIGHT);
+    fflush(stdout);
+}
+
+/* What `lua` does with such a command line, in its order. */
+static bool run_program(program *p)
+{
+    const fm_command_line *line = &p->line;
+    bool has_script = line->script < p->argc;
+    bool terminal = isatty(STDIN_FILENO);
+    bool prompt = line->interactive || (!has_script && !line->runs_code && !line->version && terminal);
+    if (line->version || prompt)
+        print_version();
+    if (!run(p, set_arg_table, p))
+        return false;
+    if ((line->runs_code || prompt) && !run(p, set_fmcal_global, NULL))
+        return false;
+    if (!line->ignore_variables && !run(p, run_init, NULL))
+        return false;
+    if (!run_options(p) || (has_script && !run(p, run_script, p)))
+        return false;
+    if (prompt)
+        return run(p, run_prompt, p);
+    if (!has_script && !line->runs_code && !line->version)
+        return run(p, run_standard_input, NULL);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
+    program p = {.name = argc > 0 && argv[0][0] ? argv[0] : "fmcal-lua", .argc = argc, .argv = argv};
+    if (!fm_command_line_read(&p.line, argc, argv)) {
+        fprintf(stderr, p.line.lacks_argument ? "%s: '%s' needs argument\n" : "%s: unrecognized option '%s'\n", p.name,
+                p.line.culprit);
+        fm_command_line_usage(stderr, p.name);
+        return EXIT_FAILURE;
+    }
+    if (p.line.help) {
+        fm_command_line_usage(stdout, p.name);
+        return EXIT_SUCCESS;
+    }
     fm_env env;
-    prepare_env(&env);
-    lua_State *L = luaL_newstate();
-    if (!L)
-        return 1;
-    luaL_openlibs(L);
-    fm_bind_setup(L, &env);
-    fm_bind_preload(L);
-    int status = argc > 1 ? luaL_dofile(L, argv[1]) : LUA_OK;
-    if (status != LUA_OK)
-        fprintf(stderr, "%s\n", lua_tostring(L, -1));
-    lua_close(L);
-    return status != LUA_OK;
+    fm_env_default(&env);
+    fm_stderr_log_install(&env);
+    fm_secret_harden_process();
+    signal(SIGPIPE, SIG_IGN);
+    fm_error err;
+    if (fm_host_create(&p.host, &env, p.line.ignore_variables, &err) != FM_OK) {
+        say(&p, err.message);
+        return EXIT_FAILURE;
+    }
+    the_host = p.host;
+    arm_interrupt();
+    bool ok = run_program(&p);
+    fm_host_free(p.host);
+    return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

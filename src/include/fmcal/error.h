@@ -49,7 +49,8 @@ typedef enum fm_status {
     FM_ECANCELED = -19,    /**< "canceled": interrupted or cancelled */
     FM_ECRYPTO = -20,      /**< "crypto": wrong key, or data that was tampered with */
     FM_EREADONLY = -21,    /**< "readonly": a write was attempted in a dry run */
-    FM_EUNSUPPORTED = -22  /**< "unsupported": this provider or build cannot do it */
+    FM_EUNSUPPORTED = -22, /**< "unsupported": this provider or build cannot do it */
+    FM_ESCRIPT = -23       /**< "script": a Lua script raised an error that is none of the above */
 } fm_status;
 
 /** Longest message, with its terminating zero. */

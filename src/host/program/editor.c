@@ -1,0 +1,254 @@
+/* The terminal of the prompt: userdata fmcal.terminal, which owns libedit's line editor and its history. */
+#include "host/program/editor.h"
+
+#include <errno.h>
+#include <histedit.h>
+#include <lauxlib.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define TERMINAL "fmcal.terminal"
+/* Lines of history that are kept. */
+#define HISTORY_LINES 1000
+
+typedef struct terminal {
+    EditLine *editor; /* owned; NULL where standard input is no terminal */
+    History *history; /* owned; NULL with it */
+    void (*rearm)(void *data);
+    void *data;
+    lua_State *L;       /* the state that is in read(), for completion */
+    const char *prompt; /* borrowed while in read() */
+    bool has_file;      /* the history has a file: user value 2 */
+} terminal;
+
+/* User values of the userdata. */
+enum { COMPLETER = 1, HISTORY_FILE = 2, USER_VALUES = 2 };
+
+static terminal *to_terminal(lua_State *L)
+{
+    return luaL_checkudata(L, 1, TERMINAL);
+}
+
+static char *show_prompt(EditLine *editor)
+{
+    terminal *t = NULL;
+    el_get(editor, EL_CLIENTDATA, &t);
+    return (char *)t->prompt;
+}
+
+/*
+ * Tab: asks the completer, which lives in Lua. libedit calls this from within read(), so the state is at rest;
+ * the call is protected, so nothing jumps over libedit's frames.
+ */
+static unsigned char complete(EditLine *editor, int key)
+{
+    (void)key;
+    terminal *t = NULL;
+    el_get(editor, EL_CLIENTDATA, &t);
+    lua_State *L = t->L;
+    const LineInfo *line = el_line(editor);
+    int top = lua_gettop(L);
+    unsigned char answer = CC_REFRESH_BEEP;
+    if (!lua_checkstack(L, 4) || lua_getiuservalue(L, 1, COMPLETER) != LUA_TFUNCTION)
+        goto out;
+    lua_pushlstring(L, line->buffer, (size_t)(line->cursor - line->buffer));
+    if (lua_pcall(L, 1, 2, 0) != LUA_OK)
+        goto out;
+    const char *insert = lua_tostring(L, -2), *lines = lua_tostring(L, -1);
+    if (insert && el_insertstr(editor, insert) == 0)
+        answer = CC_REFRESH;
+    if (lines) {
+        printf("\n%s\n", lines);
+        fflush(stdout);
+        answer = CC_REDISPLAY;
+    }
+out:
+    lua_settop(L, top);
+    return answer;
+}
+
+static void open_editor(terminal *t)
+{
+    if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    t->editor = el_init("fmcal-lua", stdin, stdout, stderr);
+    t->history = history_init();
+    if (!t->editor || !t->history)
+        return;
+    HistEvent event;
+    history(t->history, &event, H_SETSIZE, HISTORY_LINES);
+    history(t->history, &event, H_SETUNIQUE, 1);
+    el_set(t->editor, EL_CLIENTDATA, t);
+    el_set(t->editor, EL_PROMPT, show_prompt);
+    el_set(t->editor, EL_EDITOR, "emacs");
+    el_set(t->editor, EL_HIST, history, t->history);
+    el_wset(t->editor, EL_ADDFN, L"fmcal-complete", L"Complete a name", complete); /* el_set would leak copies */
+    el_set(t->editor, EL_BIND, "^I", "fmcal-complete", NULL);
+    el_set(t->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
+    el_source(t->editor, NULL);
+}
+
+/* One line from standard input that is no terminal; nil at its end. */
+static int read_plain(lua_State *L, const char *prompt)
+{
+    fputs(prompt, stdout);
+    fflush(stdout);
+    luaL_Buffer line;
+    luaL_buffinit(L, &line);
+    int c, seen = 0;
+    while ((c = getc(stdin)) != EOF && c != '\n') {
+        luaL_addchar(&line, (char)c);
+        seen = 1;
+    }
+    luaL_pushresult(&line);
+    if (c == EOF && !seen)
+        lua_pushnil(L);
+    return 1;
+}
+
+static int terminal_read(lua_State *L)
+{
+    terminal *t = to_terminal(L);
+    t->prompt = luaL_checkstring(L, 2);
+    t->rearm(t->data);
+    if (!t->editor)
+        return read_plain(L, t->prompt);
+    t->L = L;
+    int count = 0;
+    el_resize(t->editor);
+    errno = 0;
+    const char *line = el_gets(t->editor, &count);
+    bool interrupted = !line && errno == EINTR;
+    t->L = NULL;
+    t->rearm(t->data);
+    if (line && count > 0) {
+        lua_pushlstring(L, line, (size_t)(line[count - 1] == '\n' ? count - 1 : count));
+        return 1;
+    }
+    putchar('\n');
+    fflush(stdout);
+    if (interrupted)
+        lua_pushboolean(L, 0);
+    else
+        lua_pushnil(L);
+    return 1;
+}
+
+/* Makes the folders on the way to a file. */
+static bool make_folders(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        bool made = mkdir(path, 0700) == 0 || errno == EEXIST;
+        *slash = '/';
+        if (!made)
+            return false;
+    }
+    return true;
+}
+
+static int terminal_history(lua_State *L)
+{
+    terminal *t = to_terminal(L);
+    size_t len;
+    const char *path = luaL_checklstring(L, 2, &len);
+    lua_settop(L, 2);
+    char *folders = lua_newuserdatauv(L, len + 1, 0);
+    memcpy(folders, path, len + 1);
+    HistEvent event;
+    t->has_file = t->history && make_folders(folders);
+    if (t->has_file)
+        history(t->history, &event, H_LOAD, path); /* fails where there is none yet */
+    lua_pushvalue(L, 2);
+    lua_setiuservalue(L, 1, HISTORY_FILE);
+    lua_pushboolean(L, t->has_file);
+    return 1;
+}
+
+static int terminal_remember(lua_State *L)
+{
+    terminal *t = to_terminal(L);
+    const char *line = luaL_checkstring(L, 2);
+    HistEvent event;
+    if (t->history)
+        history(t->history, &event, H_ENTER, line);
+    if (t->has_file) {
+        lua_getiuservalue(L, 1, HISTORY_FILE);
+        history(t->history, &event, H_SAVE, lua_tostring(L, -1));
+    }
+    return 0;
+}
+
+static int terminal_completer(lua_State *L)
+{
+    to_terminal(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    lua_setiuservalue(L, 1, COMPLETER);
+    return 0;
+}
+
+static int terminal_is_terminal(lua_State *L)
+{
+    to_terminal(L);
+    lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+    return 1;
+}
+
+static int terminal_columns(lua_State *L)
+{
+    to_terminal(L);
+    struct winsize size = {0};
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    lua_pushinteger(L, known ? size.ws_col : 80);
+    return 1;
+}
+
+static int terminal_close(lua_State *L)
+{
+    terminal *t = to_terminal(L);
+    if (t->editor)
+        el_end(t->editor);
+    if (t->history)
+        history_end(t->history);
+    t->editor = NULL;
+    t->history = NULL;
+    t->has_file = false;
+    return 0;
+}
+
+static const luaL_Reg terminal_methods[] = {
+    {"columns", terminal_columns},
+    {"completer", terminal_completer},
+    {"history", terminal_history},
+    {"is_terminal", terminal_is_terminal},
+    {"read", terminal_read},
+    {"remember", terminal_remember},
+    {NULL, NULL},
+};
+
+static const luaL_Reg terminal_metamethods[] = {
+    {"__gc", terminal_close},
+    {"__close", terminal_close},
+    {NULL, NULL},
+};
+
+void fm_editor_push_terminal(lua_State *L, void (*rearm)(void *data), void *data)
+{
+    terminal *t = lua_newuserdatauv(L, sizeof *t, USER_VALUES);
+    *t = (terminal){.rearm = rearm, .data = data};
+    if (luaL_newmetatable(L, TERMINAL)) {
+        luaL_setfuncs(L, terminal_metamethods, 0);
+        luaL_newlib(L, terminal_methods);
+        lua_setfield(L, -2, "__index");
+    }
+    lua_setmetatable(L, -2);
+    if (isatty(STDIN_FILENO))
+        open_editor(t);
+}
