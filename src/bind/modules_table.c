@@ -1,6 +1,7 @@
 #include "bind/modules.h"
 
 int luaopen_fmcal_crypto(lua_State *L);
+int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
@@ -8,6 +9,7 @@ int luaopen_fmcal_time(lua_State *L);
 
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.crypto", luaopen_fmcal_crypto},
+    {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},
     {"fmcal.state", luaopen_fmcal_state},
     {"fmcal.sys", luaopen_fmcal_sys},

@@ -96,8 +96,7 @@ static bool is_plain(unsigned char byte)
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-/* The first byte from `at` on that needs a look. */
-static const char *skip_plain(const char *at, const char *end)
+const char *fm_json_skip_plain(const char *at, const char *end)
 {
     while (end - at >= 8) {
         uint64_t word;
@@ -146,7 +145,7 @@ bool fm_json_string_at(fm_json_scan *s, fm_json_string *string)
     const char *at = s->at + 1;
     *string = (fm_json_string){.at = at};
     for (;;) {
-        at = skip_plain(at, s->end);
+        at = fm_json_skip_plain(at, s->end);
         if (at == s->end)
             return malformed(s, at, "the string does not end");
         if (*at == '"')

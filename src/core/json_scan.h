@@ -104,6 +104,10 @@ bool fm_json_word_at(fm_json_scan *s);
 /** Whether nothing but white space is left; if not, that is a failure. */
 bool fm_json_finish(fm_json_scan *s);
 
+/** The first byte in [at, end) that is a quote, a backslash, a control character or not ASCII; `end` if there is none.
+ */
+const char *fm_json_skip_plain(const char *at, const char *end);
+
 /** Makes the scanner fail here with a static text, as if the grammar forbade what comes next. @return false */
 bool fm_json_refuse(fm_json_scan *s, fm_status status, const char *problem);
 

@@ -45,7 +45,10 @@ static size_t unescape_one(const char *at, const char *end, char out[4], size_t 
     if (at[1] == 'u')
         return unescape_unicode(at, end, out, written);
     const char *name = strchr(names, at[1]);
-    out[0] = name ? meanings[name - names] : at[1];
+    if (name)
+        out[0] = meanings[name - names];
+    else
+        out[0] = at[1];
     *written = 1;
     return 2;
 }
@@ -124,11 +127,6 @@ bool fm_json_string_of(const fm_json_span *value, fm_json_string *string)
     return true;
 }
 
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
 static void add_escape(fm_buf *out, unsigned char c)
 {
     static const char meanings[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
@@ -141,26 +139,23 @@ static void add_escape(fm_buf *out, unsigned char c)
 
 fm_status fm_json_add_string(fm_buf *out, const char *bytes, size_t len)
 {
+    const char *at = bytes, *end = bytes + len;
     fm_buf_addc(out, '"');
-    for (size_t at = 0; at < len;) {
-        size_t run = at;
-        while (run < len && is_plain((unsigned char)bytes[run]))
-            run++;
-        fm_buf_add(out, bytes + at, run - at);
-        at = run;
-        if (at == len)
-            break;
-        if ((unsigned char)bytes[at] < 0x80) {
-            add_escape(out, (unsigned char)bytes[at++]);
-            continue;
-        }
-        size_t length = fm_utf8_character(bytes + at, len - at);
+    for (;;) {
+        const char *plain = at;
+        at = fm_json_skip_plain(at, end);
+        fm_buf_add(out, plain, (size_t)(at - plain));
+        if (at == end)
+            return fm_buf_addc(out, '"');
+        size_t length = fm_utf8_character(at, (size_t)(end - at));
         if (!length)
             return FM_EINVAL;
-        fm_buf_add(out, bytes + at, length);
+        if (length == 1)
+            add_escape(out, (unsigned char)*at);
+        else
+            fm_buf_add(out, at, length);
         at += length;
     }
-    return fm_buf_addc(out, '"');
 }
 
 /* ------------------------------------------------------------------ numbers */
@@ -223,13 +218,23 @@ double fm_json_real(const fm_json_number *n)
 
 fm_status fm_json_add_integer(fm_buf *out, int64_t value)
 {
-    return fm_buf_addf(out, "%" PRId64, value);
+    char text[24], *at = text + sizeof text;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        *--at = (char)('0' + left % 10);
+        left /= 10;
+    } while (left);
+    if (value < 0)
+        *--at = '-';
+    return fm_buf_add(out, at, (size_t)(text + sizeof text - at));
 }
 
 fm_status fm_json_add_real(fm_buf *out, double value)
 {
     if (!isfinite(value))
         return FM_EINVAL;
+    if (fabs(value) < 1e15 && value == (double)(int64_t)value && !(value == 0 && signbit(value)))
+        return fm_json_add_integer(out, (int64_t)value);
     char text[32];
     locale_t c = c_locale(), old = uselocale(c);
     for (int precision = 15; precision <= 17; precision++) {
@@ -246,7 +251,8 @@ fm_status fm_json_add_real(fm_buf *out, double value)
 
 static bool integer_is(int64_t integer, double real)
 {
-    return real >= -0x1p63 && real < 0x1p63 && (double)(int64_t)real == real && (int64_t)real == integer;
+    return real >= -9223372036854775808.0 && real < 9223372036854775808.0 && (double)(int64_t)real == real &&
+           (int64_t)real == integer;
 }
 
 static bool numbers_equal(const fm_json_number *a, const fm_json_number *b)

@@ -40,6 +40,17 @@ size_t fm_utf8_character(const char *at, size_t left)
     return length;
 }
 
+bool fm_utf8_valid(const char *bytes, size_t len)
+{
+    size_t length = 0;
+    for (size_t at = 0; at < len; at += length) {
+        length = fm_utf8_character(bytes + at, len - at);
+        if (!length)
+            return false;
+    }
+    return true;
+}
+
 size_t fm_utf8_put(char out[4], uint32_t character)
 {
     if (character < 0x80) {

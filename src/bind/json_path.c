@@ -1,0 +1,21 @@
+#include "bind/json_value.h"
+
+fm_json_step *fm_bind_check_path(lua_State *L, int index, size_t *steps)
+{
+    luaL_checktype(L, index, LUA_TTABLE);
+    size_t count = (size_t)lua_rawlen(L, index);
+    fm_json_step *path = lua_newuserdatauv(L, (count + 1) * sizeof *path, 0);
+    for (size_t i = 0; i < count; i++) {
+        path[i] = (fm_json_step){0};
+        lua_rawgeti(L, index, (lua_Integer)i + 1);
+        if (lua_type(L, -1) == LUA_TSTRING)
+            path[i].name = lua_tolstring(L, -1, &path[i].name_len);
+        else if (lua_isinteger(L, -1) && lua_tointeger(L, -1) >= 1)
+            path[i].index = (size_t)lua_tointeger(L, -1) - 1;
+        else
+            luaL_argerror(L, index, "a path is a list of member names and indexes from 1");
+        lua_pop(L, 1);
+    }
+    *steps = count;
+    return path;
+}

@@ -1,0 +1,249 @@
+/*
+ * Lua module fmcal.json: text to values and back. Userdata fmcal.json.document owns a buffer with the
+ * text of a document that is edited in place (core/json_edit.h).
+ */
+#include "bind/json_value.h"
+#include "core/json_edit.h"
+
+int luaopen_fmcal_json(lua_State *L);
+
+/* Larger texts are refused; a document that grows beyond it, too. */
+#define MAX_BYTES ((size_t)1 << 30)
+
+/* ------------------------------------------------------------------ decode, encode */
+
+static int json_decode(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    fm_bind_json_reading reading = {0};
+    if (!lua_isnoneornil(L, 2)) {
+        luaL_checktype(L, 2, LUA_TTABLE);
+        lua_Integer depth = fm_bind_opt_integer(L, 2, "max_depth", FM_JSON_DEPTH);
+        luaL_argcheck(L, depth >= 1 && depth <= FM_JSON_DEPTH_LIMIT, 2, "max_depth must be 1 to 1000");
+        reading.max_depth = (unsigned)depth;
+        reading.secret_member = fm_bind_opt_string(L, 2, "secret", NULL);
+    }
+    fm_error err;
+    if (fm_bind_push_json(L, text, len, &reading, &err))
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+/* Lays the text out on lines; `compact` becomes the result. */
+static fm_status lay_out(fm_buf *out, const fm_buf *compact, lua_Integer indent)
+{
+    static const char spaces[] = "                ";
+    fm_json_style style;
+    fm_json_style_default(&style);
+    style.multi_line = true;
+    style.unit = (fm_json_span){spaces, (size_t)indent};
+    fm_json_span value = {compact->data, compact->len};
+    return fm_json_layout(out, &value, &style);
+}
+
+static int json_encode(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    fm_bind_json_writing writing = {0};
+    lua_Integer indent = -1;
+    if (!lua_isnoneornil(L, 2)) {
+        luaL_checktype(L, 2, LUA_TTABLE);
+        lua_Integer depth = fm_bind_opt_integer(L, 2, "max_depth", FM_JSON_DEPTH);
+        luaL_argcheck(L, depth >= 1 && depth <= FM_JSON_DEPTH_LIMIT, 2, "max_depth must be 1 to 1000");
+        writing.max_depth = (unsigned)depth;
+        writing.sort = fm_bind_opt_boolean(L, 2, "sort", 0);
+        indent = fm_bind_opt_integer(L, 2, "indent", -1);
+        luaL_argcheck(L, indent >= -1 && indent <= 16, 2, "indent must be 0 to 16");
+    }
+    fm_error err;
+    fm_buf *text = fm_bind_push_buf(L, MAX_BYTES);
+    if (fm_bind_add_json(L, 1, text, &writing, &err))
+        return fm_bind_fail(L, &err);
+    if (indent >= 0) {
+        fm_buf *lines = fm_bind_push_buf(L, MAX_BYTES);
+        if (lay_out(lines, text, indent))
+            return luaL_error(L, "memory ran out");
+        text = lines;
+    }
+    lua_pushlstring(L, text->data, text->len);
+    return 1;
+}
+
+static int json_array(lua_State *L)
+{
+    if (lua_isnoneornil(L, 1)) {
+        lua_settop(L, 0);
+        lua_newtable(L);
+    }
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    fm_bind_mark_array(L);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ documents */
+
+static const char document_type[] = "fmcal.json.document";
+
+typedef struct l_document {
+    bool open; /* false: `text` is not set up, or was freed */
+    fm_buf text;
+} l_document;
+
+static fm_buf *to_document(lua_State *L)
+{
+    l_document *document = luaL_checkudata(L, 1, document_type);
+    luaL_argcheck(L, document->open, 1, "the document is closed");
+    return &document->text;
+}
+
+static int json_document(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    l_document *document = lua_newuserdatauv(L, sizeof *document, 0);
+    document->open = false;
+    luaL_setmetatable(L, document_type);
+    fm_error err;
+    if (fm_json_check(text, len, 0, &err))
+        return fm_bind_fail(L, &err);
+    fm_buf_init(&document->text, MAX_BYTES);
+    document->open = true;
+    if (fm_buf_add(&document->text, text, len)) {
+        fm_error_set(&err, document->text.status, "json", "the text is too large");
+        return fm_bind_fail(L, &err);
+    }
+    return 1;
+}
+
+static int document_get(lua_State *L)
+{
+    const fm_buf *text = to_document(L);
+    size_t steps;
+    fm_json_span value;
+    const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
+    if (!fm_json_find(&value, text->data, text->len, path, steps))
+        return 0;
+    fm_error err;
+    fm_bind_json_reading reading = {.max_depth = FM_JSON_DEPTH_LIMIT};
+    if (fm_bind_push_json(L, value.at, value.len, &reading, &err))
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+/* Pushes the text of the value at `index`; its span stays valid as long as it is on the stack. [-0, +1] */
+static fm_status push_text(lua_State *L, int index, fm_json_span *value, fm_error *err)
+{
+    fm_bind_json_writing writing = {.sort = true};
+    fm_buf *text = fm_bind_push_buf(L, MAX_BYTES);
+    fm_status status = fm_bind_add_json(L, index, text, &writing, err);
+    *value = (fm_json_span){text->data, text->len};
+    return status;
+}
+
+static int edited(lua_State *L, fm_status status, const fm_error *err)
+{
+    if (status)
+        return fm_bind_fail(L, err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int document_set(lua_State *L)
+{
+    fm_buf *text = to_document(L);
+    luaL_checkany(L, 3);
+    size_t steps;
+    const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
+    fm_json_span value;
+    fm_error err;
+    fm_status status = push_text(L, 3, &value, &err);
+    if (!status)
+        status = fm_json_set(text, path, steps, &value, &err);
+    return edited(L, status, &err);
+}
+
+static int document_append(lua_State *L)
+{
+    fm_buf *text = to_document(L);
+    luaL_checkany(L, 3);
+    size_t steps;
+    const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
+    fm_json_span value;
+    fm_error err;
+    fm_status status = push_text(L, 3, &value, &err);
+    if (!status)
+        status = fm_json_append(text, path, steps, &value, 1, &err);
+    return edited(L, status, &err);
+}
+
+static int document_remove(lua_State *L)
+{
+    fm_buf *text = to_document(L);
+    size_t steps;
+    const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
+    luaL_argcheck(L, steps > 0, 2, "the path is empty");
+    fm_error err;
+    return edited(L, fm_json_remove(text, path, steps, &err), &err);
+}
+
+static int document_text(lua_State *L)
+{
+    const fm_buf *text = to_document(L);
+    lua_pushlstring(L, text->data, text->len);
+    return 1;
+}
+
+static int document_close(lua_State *L)
+{
+    l_document *document = luaL_checkudata(L, 1, document_type);
+    if (document->open)
+        fm_buf_free(&document->text);
+    document->open = false;
+    return 0;
+}
+
+static int document_tostring(lua_State *L)
+{
+    const l_document *document = luaL_checkudata(L, 1, document_type);
+    if (document->open)
+        lua_pushfstring(L, "fmcal.json.document (%I bytes)", (LUAI_UACINT)document->text.len);
+    else
+        lua_pushliteral(L, "fmcal.json.document (closed)");
+    return 1;
+}
+
+static const luaL_Reg document_methods[] = {
+    {"get", document_get},
+    {"set", document_set},
+    {"remove", document_remove},
+    {"append", document_append},
+    {"text", document_text},
+    {"close", document_close},
+    {NULL, NULL},
+};
+
+static const luaL_Reg document_metamethods[] = {
+    {"__gc", document_close},
+    {"__close", document_close},
+    {"__tostring", document_tostring},
+    {NULL, NULL},
+};
+
+static const luaL_Reg json_functions[] = {
+    {"decode", json_decode}, {"encode", json_encode}, {"array", json_array}, {"document", json_document}, {NULL, NULL},
+};
+
+int luaopen_fmcal_json(lua_State *L)
+{
+    if (luaL_newmetatable(L, document_type)) {
+        luaL_setfuncs(L, document_metamethods, 0);
+        luaL_newlib(L, document_methods);
+        lua_setfield(L, -2, "__index");
+    }
+    luaL_newlib(L, json_functions);
+    lua_pushlightuserdata(L, NULL);
+    lua_setfield(L, -2, "null");
+    return 1;
+}
