@@ -1,0 +1,552 @@
+#include "core/http.h"
+#include "core/http_impl.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Longest wait between two looks at the interrupt flag. */
+#define POLL_MS 200
+/* A server that closes each connection (HTTP/1.0) is small: more at a time makes it reset connections. */
+#define WINDOW_WITHOUT_KEEP_ALIVE 4
+#define DEFAULT_MAX_BODY          ((size_t)16 << 20)
+
+static const char domain[] = "http";
+
+void fm_http_config_init(fm_http_config *config)
+{
+    *config = (fm_http_config){
+        .connect_timeout_ms = 10000,
+        .stall_timeout_ms = 60000,
+        .max_attempts = 5,
+        .backoff_ms = 500,
+        .max_wait_ms = 60000,
+        .max_in_flight = 16,
+        .max_body_bytes = DEFAULT_MAX_BODY,
+        .http2 = true,
+    };
+}
+
+static fm_status no_memory(fm_error *err)
+{
+    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+}
+
+static int64_t now_ms(const fm_http *http)
+{
+    return http->env->monotonic_ms(http->env->data);
+}
+
+/* ------------------------------------------------------------------ lists */
+
+static void list_add(fm_http_list *list, fm_http_call *call)
+{
+    call->list = list;
+    call->prev = list->last;
+    call->next = NULL;
+    if (list->last)
+        list->last->next = call;
+    else
+        list->first = call;
+    list->last = call;
+}
+
+static void list_remove(fm_http_call *call)
+{
+    fm_http_list *list = call->list;
+    if (!list)
+        return;
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        list->first = call->next;
+    if (call->next)
+        call->next->prev = call->prev;
+    else
+        list->last = call->prev;
+    call->prev = call->next = NULL;
+    call->list = NULL;
+}
+
+/* ------------------------------------------------------------------ client */
+
+fm_status fm_http_new(fm_http **out, const fm_env *env, fm_error *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return no_memory(err);
+    (*out)->env = env;
+    return FM_OK;
+}
+
+static fm_status start_curl(fm_http *http, fm_error *err)
+{
+    if (http->multi)
+        return FM_OK;
+    CURLcode code = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (code)
+        return fm_error_set(err, FM_ENETWORK, domain, "libcurl cannot be started: %s", curl_easy_strerror(code));
+    http->multi = curl_multi_init();
+    if (!http->multi) {
+        curl_global_cleanup();
+        return no_memory(err);
+    }
+    return FM_OK;
+}
+
+static void free_list(fm_http_list *list)
+{
+    while (list->first)
+        fm_http_cancel(list->first);
+}
+
+void fm_http_free(fm_http *http)
+{
+    if (!http)
+        return;
+    free_list(&http->active);
+    free_list(&http->delayed);
+    while (http->hosts) {
+        fm_http_host *host = http->hosts;
+        free_list(&host->waiting);
+        http->hosts = host->next;
+        free(host->origin);
+        free(host);
+    }
+    for (size_t i = 0; i < http->idle_count; i++)
+        curl_easy_cleanup(http->idle[i]);
+    free(http->idle);
+    if (http->multi) {
+        curl_multi_cleanup(http->multi);
+        curl_global_cleanup();
+    }
+    free(http);
+}
+
+/* The server of an origin, made where it is new. Consumes `origin`. NULL when memory runs out. */
+static fm_http_host *host_of(fm_http *http, char *origin, unsigned max_in_flight)
+{
+    for (fm_http_host *host = http->hosts; host; host = host->next)
+        if (strcmp(host->origin, origin) == 0) {
+            free(origin);
+            return host;
+        }
+    fm_http_host *host = calloc(1, sizeof *host);
+    if (!host) {
+        free(origin);
+        return NULL;
+    }
+    host->origin = origin;
+    fm_http_window_init(&host->window, max_in_flight);
+    host->next = http->hosts;
+    http->hosts = host;
+    return host;
+}
+
+/* ------------------------------------------------------------------ submission */
+
+static bool is_token(const char *text)
+{
+    if (!*text)
+        return false;
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr("!#$%&'*+-.^_`|~", *text))
+            return false;
+    return true;
+}
+
+static bool is_field_value(const char *text)
+{
+    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
+        if ((*at < 0x20 && *at != '\t') || *at == 0x7F)
+            return false;
+    return true;
+}
+
+static bool only_reads(const char *method)
+{
+    static const char *const reading[] = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"};
+    for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++)
+        if (strcmp(method, reading[i]) == 0)
+            return true;
+    return false;
+}
+
+static fm_status check_request(const fm_http *http, const fm_http_request *request, fm_error *err)
+{
+    if (!is_token(request->method))
+        return fm_error_set(err, FM_EINVAL, domain, "the method is not a word");
+    for (size_t i = 0; i < request->header_count; i++) {
+        const fm_http_header *header = &request->headers[i];
+        if (!is_token(header->name))
+            return fm_error_set(err, FM_EINVAL, domain, "a header's name is not a word");
+        if (header->value && !is_field_value(header->value))
+            return fm_error_set(err, FM_EINVAL, domain, "the header %s holds a control character", header->name);
+    }
+    if (http->env->read_only && !request->allow_in_dry_run && !only_reads(request->method))
+        return fm_error_set(err, FM_EREADONLY, domain, "a dry run sends no %s", request->method);
+    return FM_OK;
+}
+
+static fm_status add_line(struct curl_slist **list, const char *name, const char *value)
+{
+    fm_buf line;
+    fm_buf_init(&line, FM_HTTP_HEADERS_MAX);
+    fm_buf_addf(&line, value && *value ? "%s: %s" : "%s:", name, value);
+    struct curl_slist *longer = line.status ? NULL : curl_slist_append(*list, line.data);
+    fm_buf_free(&line);
+    if (!longer)
+        return FM_ENOMEM;
+    *list = longer;
+    return FM_OK;
+}
+
+static fm_status copy_headers(fm_http_call *call, const fm_http_request *request)
+{
+    bool has_type = false;
+    fm_status status = add_line(&call->headers, "Expect", NULL);
+    for (size_t i = 0; i < request->header_count && !status; i++) {
+        has_type = has_type || strcasecmp(request->headers[i].name, "Content-Type") == 0;
+        status = add_line(&call->headers, request->headers[i].name, request->headers[i].value);
+    }
+    /* libcurl would call the body a form. */
+    if (!status && !has_type)
+        status = add_line(&call->headers, "Content-Type", NULL);
+    return status;
+}
+
+static fm_status copy_body(fm_http_call *call, const fm_http_request *request)
+{
+    if (!request->body)
+        return FM_OK;
+    call->body = malloc(request->body_len + 1);
+    if (!call->body)
+        return FM_ENOMEM;
+    if (request->body_len)
+        memcpy(call->body, request->body, request->body_len);
+    call->body_len = request->body_len;
+    return FM_OK;
+}
+
+static void free_call(fm_http_call *call)
+{
+    free(call->method);
+    free(call->url);
+    free(call->home);
+    free(call->body);
+    curl_slist_free_all(call->headers);
+    fm_http_headers_free(&call->answer_headers);
+    fm_buf_free(&call->answer);
+    free(call);
+}
+
+static fm_status make_call(fm_http_call **out, fm_http *http, const fm_http_request *request, fm_error *err)
+{
+    const fm_http_config *config = request->config;
+    fm_http_call *call = calloc(1, sizeof *call);
+    if (!call)
+        return no_memory(err);
+    call->http = http;
+    call->config = config;
+    call->retry = request->retry;
+    call->keep_redirects = request->keep_redirects;
+    call->has_sink = request->sink != NULL;
+    if (request->sink)
+        call->sink = *request->sink;
+    call->max_body_bytes = request->max_body_bytes ? request->max_body_bytes : config->max_body_bytes;
+    call->done = request->done;
+    call->data = request->data;
+    fm_http_headers_init(&call->answer_headers);
+    fm_buf_init(&call->answer, call->max_body_bytes);
+    call->method = strdup(request->method);
+    call->url = strdup(request->url);
+    call->home = strdup(config->home ? config->home : request->url);
+    if (!call->method || !call->url || !call->home || copy_headers(call, request) || copy_body(call, request)) {
+        free_call(call);
+        return no_memory(err);
+    }
+    *out = call;
+    return FM_OK;
+}
+
+fm_status fm_http_submit(fm_http *http, const fm_http_request *request, fm_http_call **out, fm_error *err)
+{
+    fm_http_call *call = NULL;
+    char *origin = NULL;
+    fm_status status = check_request(http, request, err);
+    if (!status)
+        status = start_curl(http, err);
+    if (!status)
+        status = make_call(&call, http, request, err);
+    if (!status)
+        status = fm_http_admit(call, &origin, err);
+    if (!status) {
+        call->host = host_of(http, origin, request->config->max_in_flight);
+        if (!call->host)
+            status = no_memory(err);
+    }
+    if (status) {
+        if (call)
+            free_call(call);
+        return status;
+    }
+    list_add(&call->host->waiting, call);
+    http->pending++;
+    if (out)
+        *out = call;
+    return FM_OK;
+}
+
+/* ------------------------------------------------------------------ handles */
+
+static CURL *take_handle(fm_http *http)
+{
+    return http->idle_count ? http->idle[--http->idle_count] : curl_easy_init();
+}
+
+/* Gives a handle back for the next request; there is always a place, or it is freed. */
+static void give_handle(fm_http *http, CURL *easy)
+{
+    if (http->idle_count == http->idle_cap) {
+        size_t cap = http->idle_cap ? http->idle_cap * 2 : 8;
+        CURL **grown = realloc(http->idle, cap * sizeof(CURL *));
+        if (!grown) {
+            curl_easy_cleanup(easy);
+            return;
+        }
+        http->idle = grown;
+        http->idle_cap = cap;
+    }
+    http->idle[http->idle_count++] = easy;
+}
+
+/* Takes the call out of the transfers under way. */
+static void detach(fm_http_call *call)
+{
+    fm_http *http = call->http;
+    list_remove(call);
+    call->host->in_flight--;
+    curl_multi_remove_handle(http->multi, call->easy);
+    give_handle(http, call->easy);
+    call->easy = NULL;
+}
+
+void fm_http_cancel(fm_http_call *call)
+{
+    if (!call)
+        return;
+    if (call->easy)
+        detach(call);
+    else
+        list_remove(call);
+    call->http->pending--;
+    free_call(call);
+}
+
+/* ------------------------------------------------------------------ completion */
+
+/* Hands the outcome over and frees the call, which is in no list any more. `failed` NULL: an answer came. */
+static void complete(fm_http_call *call, const fm_error *failed)
+{
+    fm_http_reply reply = {
+        .status = failed ? failed->status : FM_OK,
+        .code = failed ? 0 : call->code,
+        .url = call->url,
+        .body = call->answer.data,
+        .body_len = call->answer.len,
+        .attempts = call->attempts,
+        .maybe_done = call->maybe_done,
+        .headers = &call->answer_headers,
+    };
+    const char *retry_after = fm_http_headers_find(&call->answer_headers, "Retry-After");
+    if (retry_after)
+        reply.retry_after_ms = fm_http_retry_after_ms(retry_after, call->http->env->now_us(call->http->env->data));
+    if (failed)
+        reply.error = *failed;
+    call->http->pending--;
+    call->done(call->data, &reply);
+    free_call(call);
+}
+
+/* Puts the call where it waits for its next attempt. False where it must not be tried again. */
+static bool schedule_retry(fm_http_call *call, fm_http_failure failure)
+{
+    const fm_http_config *config = call->config;
+    fm_http *http = call->http;
+    if (call->attempts >= config->max_attempts || !fm_http_may_retry(call->retry, failure))
+        return false;
+    const char *value = fm_http_headers_find(&call->answer_headers, "Retry-After");
+    int64_t asked_ms = value ? fm_http_retry_after_ms(value, http->env->now_us(http->env->data)) : 0;
+    if (asked_ms > config->max_wait_ms)
+        return false;
+    call->due_ms =
+        now_ms(http) + fm_http_wait_ms(http->env, call->attempts, config->backoff_ms, config->max_wait_ms, asked_ms);
+    if (asked_ms && call->due_ms > call->host->not_before_ms)
+        call->host->not_before_ms = call->due_ms;
+    list_add(&http->delayed, call);
+    return true;
+}
+
+static void tell_window(fm_http_call *call, CURL *easy, CURLcode result, fm_http_failure failure)
+{
+    fm_http_window *window = &call->host->window;
+    int64_t now = now_ms(call->http);
+    long version = 0;
+    bool reset = result != CURLE_OK && result != CURLE_OPERATION_TIMEDOUT && failure != FM_HTTP_FAILURE_FINAL;
+    if (reset || failure == FM_HTTP_FAILURE_REFUSED) {
+        fm_http_window_refused(window, now, call->epoch);
+        return;
+    }
+    if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK && version == CURL_HTTP_VERSION_1_0)
+        fm_http_window_cap(window, WINDOW_WITHOUT_KEEP_ALIVE);
+    fm_http_window_answered(window, now, call->window_full);
+}
+
+static void follow_redirect(fm_http_call *call)
+{
+    char *origin;
+    fm_error err = {0};
+    fm_status status = fm_http_redirect_follow(call, &origin, &err);
+    if (!status) {
+        call->host = host_of(call->http, origin, call->config->max_in_flight);
+        if (!call->host)
+            status = no_memory(&err);
+    } else {
+        free(origin);
+    }
+    if (status)
+        complete(call, &err);
+    else
+        list_add(&call->host->waiting, call);
+}
+
+/* A transfer has ended: redirect, retry or completion. */
+static void finish(fm_http_call *call, CURLcode result)
+{
+    fm_error err = {0};
+    fm_http_failure failure = fm_http_transfer_outcome(call, result, &err);
+    tell_window(call, call->easy, result, failure);
+    detach(call);
+    if (failure == FM_HTTP_FAILURE_TRANSPORT || failure == FM_HTTP_FAILURE_SERVER)
+        call->maybe_done = true;
+    if (failure == FM_HTTP_FAILURE_NONE && fm_http_redirect_wanted(call))
+        follow_redirect(call);
+    else if (!schedule_retry(call, failure))
+        complete(call, err.status ? &err : NULL);
+}
+
+/* ------------------------------------------------------------------ stepping */
+
+static bool is_interrupted(const fm_http *http)
+{
+    return http->env->interrupted && *http->env->interrupted;
+}
+
+/* Starts one attempt of a call that is in no list. */
+static void start(fm_http_call *call, bool window_full)
+{
+    fm_http *http = call->http;
+    fm_error err = {0};
+    fm_http_transfer_reset(call);
+    call->attempts++;
+    call->epoch = call->host->window.epoch;
+    call->window_full = window_full;
+    call->easy = take_handle(http);
+    fm_status status = call->easy ? fm_http_transfer_prepare(call, &err) : no_memory(&err);
+    if (!status && curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
+        status = no_memory(&err);
+    if (!status) {
+        call->host->in_flight++;
+        list_add(&http->active, call);
+        return;
+    }
+    if (call->easy)
+        give_handle(http, call->easy);
+    call->easy = NULL;
+    complete(call, &err);
+}
+
+static void start_waiting(fm_http_host *host, int64_t now)
+{
+    while (host->waiting.first && host->in_flight < host->window.limit && now >= host->not_before_ms) {
+        fm_http_call *call = host->waiting.first;
+        list_remove(call);
+        start(call, host->waiting.first && host->in_flight + 1 >= host->window.limit);
+    }
+}
+
+/* Moves calls whose wait is over back to their servers, then fills every window. */
+static void start_ready(fm_http *http)
+{
+    int64_t now = now_ms(http);
+    for (fm_http_call *call = http->delayed.first, *next; call; call = next) {
+        next = call->next;
+        if (call->due_ms > now)
+            continue;
+        list_remove(call);
+        list_add(&call->host->waiting, call);
+    }
+    for (fm_http_host *host = http->hosts; host; host = host->next)
+        start_waiting(host, now);
+}
+
+/* Finishes every transfer that has ended. @return how many */
+static unsigned drain(fm_http *http)
+{
+    unsigned ended = 0;
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(http->multi, &left))) {
+        fm_http_call *call = NULL;
+        if (message->msg != CURLMSG_DONE)
+            continue;
+        CURLcode result = message->data.result;
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
+        finish(call, result);
+        ended++;
+    }
+    return ended;
+}
+
+/* How long nothing can happen by itself: until a retry is due or a server may be asked again. */
+static int64_t time_to_next_start(const fm_http *http, int64_t now, int64_t most_ms)
+{
+    int64_t wait = most_ms;
+    for (const fm_http_call *call = http->delayed.first; call; call = call->next)
+        if (call->due_ms - now < wait)
+            wait = call->due_ms - now;
+    for (const fm_http_host *host = http->hosts; host; host = host->next)
+        if (host->waiting.first && host->in_flight < host->window.limit && host->not_before_ms - now < wait)
+            wait = host->not_before_ms - now;
+    return wait > 0 ? wait : 0;
+}
+
+static void wait_for_activity(fm_http *http, int64_t left_ms)
+{
+    int64_t wait = time_to_next_start(http, now_ms(http), left_ms < POLL_MS ? left_ms : POLL_MS);
+    if (http->active.first)
+        curl_multi_poll(http->multi, NULL, 0, (int)wait, NULL);
+    else
+        http->env->sleep_ms(http->env->data, wait);
+}
+
+fm_status fm_http_step(fm_http *http, int timeout_ms, fm_error *err)
+{
+    int64_t deadline = now_ms(http) + timeout_ms;
+    while (http->pending) {
+        int running;
+        if (is_interrupted(http))
+            return fm_error_set(err, FM_ECANCELED, domain, "interrupted");
+        start_ready(http);
+        if (curl_multi_perform(http->multi, &running) != CURLM_OK)
+            return no_memory(err);
+        if (drain(http))
+            break;
+        int64_t left_ms = deadline - now_ms(http);
+        if (left_ms <= 0)
+            break;
+        wait_for_activity(http, left_ms);
+    }
+    return http->pending ? FM_PENDING : FM_OK;
+}

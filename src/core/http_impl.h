@@ -1,0 +1,107 @@
+/**
+ * @file http_impl.h
+ * What the files of the HTTP client share. Only core/http*.c include it.
+ *
+ * http.c queues, steps and completes; http_transfer.c turns a call into a libcurl transfer and back;
+ * http_redirect.c decides where a redirect may lead.
+ */
+#ifndef FM_CORE_HTTP_IMPL_H
+#define FM_CORE_HTTP_IMPL_H
+
+#include "core/http.h"
+#include "core/http_headers.h"
+#include "core/http_retry.h"
+#include "core/http_window.h"
+#include "util/buf.h"
+#include <curl/curl.h>
+
+/** Most redirects followed for one request. */
+#define FM_HTTP_REDIRECTS_MAX 5
+
+/** A list of calls, in order of arrival. */
+typedef struct fm_http_list {
+    fm_http_call *first, *last;
+} fm_http_list;
+
+/** One server: scheme, host and port, with the requests that wait for it. */
+typedef struct fm_http_host {
+    struct fm_http_host *next;
+    char *origin; /**< "https://host:443", owned */
+    fm_http_window window;
+    fm_http_list waiting;
+    unsigned in_flight;
+    int64_t not_before_ms; /**< it asked to be left alone until then */
+} fm_http_host;
+
+struct fm_http {
+    const fm_env *env;
+    CURLM *multi; /**< NULL before the first request */
+    fm_http_host *hosts;
+    fm_http_list active;  /**< being transferred */
+    fm_http_list delayed; /**< wait for their retry */
+    CURL **idle;          /**< handles to use again, owned */
+    size_t idle_count, idle_cap;
+    size_t pending; /**< calls of all lists */
+};
+
+/** One request, from submission to completion. */
+struct fm_http_call {
+    fm_http_call *prev, *next;
+    fm_http_list *list; /**< the one it is in; NULL while it is being completed */
+    fm_http *http;
+    fm_http_host *host;
+    const fm_http_config *config;
+
+    char *method, *url, *body; /**< owned; `url` changes with redirects */
+    char *home;                /**< what the credentials belong to, owned */
+    size_t body_len;
+    struct curl_slist *headers; /**< owned */
+    unsigned retry;
+    bool keep_redirects;
+    bool credentials; /**< the config's credentials may go to `url` */
+    bool has_sink;
+    fm_http_sink sink;
+    size_t max_body_bytes;
+    fm_http_done_fn done;
+    void *data;
+
+    unsigned attempts, redirects;
+    bool maybe_done;
+    int64_t due_ms; /**< in the delayed list: when to go on */
+
+    /* of the attempt under way */
+    CURL *easy;
+    unsigned epoch;   /**< of the window when it was started */
+    bool window_full; /**< the window had no room left when it was started */
+    int code;         /**< of the answer whose headers are arriving or have arrived */
+    bool skip_body;   /**< a redirect that will be followed */
+    size_t received;  /**< decoded bytes of the body */
+    fm_http_headers answer_headers;
+    fm_buf answer;
+    fm_error abort; /**< why a callback of ours ended the transfer */
+    char curl_message[CURL_ERROR_SIZE];
+};
+
+/** Prepares the call's handle for its next attempt. FM_ENOMEM; FM_EINVAL where libcurl refuses a setting. */
+fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err);
+/** Forgets the last attempt's answer. */
+void fm_http_transfer_reset(fm_http_call *call);
+/** What the attempt's end means; fills `err` unless a whole answer came. */
+fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm_error *err);
+
+/** Whether the answer at hand is a redirect that will be followed. */
+bool fm_http_redirect_wanted(const fm_http_call *call);
+/**
+ * Points the call at the redirect's target: URL, method, credentials.
+ * @param origin  of the target, as fm_http_admit() gives it
+ * @return FM_OK, FM_EPROTOCOL (no usable target, too many, https to http), FM_EINVAL, FM_ENOMEM
+ */
+fm_status fm_http_redirect_follow(fm_http_call *call, char **origin, fm_error *err);
+/**
+ * Whether the call's URL may be requested at all, and whether its credentials may go there.
+ * @param origin  "scheme://host:port", owned by the caller; NULL after a failure
+ * @return FM_OK; FM_EINVAL: no URL, or clear text that is not allowed; FM_ENOMEM
+ */
+fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err);
+
+#endif

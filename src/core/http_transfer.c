@@ -1,0 +1,249 @@
+#include "core/http_impl.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#define USER_AGENT "fmcal/" FMCAL_VERSION " (gzip)"
+
+static const char domain[] = "http";
+
+void fm_http_transfer_reset(fm_http_call *call)
+{
+    call->code = 0;
+    call->skip_body = false;
+    call->received = 0;
+    fm_http_headers_reset(&call->answer_headers);
+    fm_buf_reset(&call->answer);
+    fm_error_clear(&call->abort);
+    call->curl_message[0] = '\0';
+}
+
+/*
+ * Acknowledges at once what has arrived. A server with Nagle's algorithm on holds the last part of its
+ * answer back until then, and the kernel would wait up to 40 ms for something to send along.
+ */
+static void acknowledge_now(const fm_http_call *call)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    int on = 1;
+    if (curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
+        (void)setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+/* The line "HTTP/1.1 207 …" starts an answer's headers: also after a 100, and after a proxy's own answer. */
+static void start_headers(fm_http_call *call)
+{
+    long code = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &code);
+    call->code = (int)code;
+    fm_http_headers_reset(&call->answer_headers);
+    acknowledge_now(call);
+}
+
+static fm_status end_headers(fm_http_call *call)
+{
+    if (call->code < 200)
+        return FM_OK;
+    call->skip_body = fm_http_redirect_wanted(call);
+    if (call->has_sink && !call->skip_body)
+        return call->sink.begin(call->data, call->code, &call->abort);
+    return FM_OK;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *data)
+{
+    fm_http_call *call = data;
+    size_t len = size * count;
+    fm_status status = FM_OK;
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        start_headers(call);
+    } else if (len <= 2 && (len == 0 || line[0] == '\r' || line[0] == '\n')) {
+        status = end_headers(call);
+    } else {
+        status = fm_http_headers_add(&call->answer_headers, line, len);
+        if (status == FM_ELIMIT)
+            fm_error_set(&call->abort, status, domain, "the answer has more than %d bytes of headers",
+                         FM_HTTP_HEADERS_MAX);
+        else if (status)
+            fm_error_set(&call->abort, status, domain, "out of memory");
+    }
+    return status ? CURL_WRITEFUNC_ERROR : len;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *data)
+{
+    fm_http_call *call = data;
+    size_t len = size * count;
+    acknowledge_now(call);
+    if (call->skip_body)
+        return len;
+    fm_status status;
+    if (len > call->max_body_bytes - call->received) {
+        fm_error_set(&call->abort, FM_ELIMIT, domain, "the answer is larger than %zu bytes", call->max_body_bytes);
+        return CURL_WRITEFUNC_ERROR;
+    }
+    call->received += len;
+    if (call->has_sink) {
+        status = call->sink.write(call->data, bytes, len, &call->abort);
+    } else {
+        status = fm_buf_add(&call->answer, bytes, len);
+        if (status)
+            fm_error_set(&call->abort, status, domain, "out of memory");
+    }
+    return status ? CURL_WRITEFUNC_ERROR : len;
+}
+
+/* A series of curl_easy_setopt() of which the first failure counts. */
+#define SET(option, value)                                                                                             \
+    do {                                                                                                               \
+        if (!code)                                                                                                     \
+            code = curl_easy_setopt(easy, option, value);                                                              \
+    } while (0)
+
+static CURLcode set_connection(CURL *easy, const fm_http_config *config)
+{
+    CURLcode code = CURLE_OK;
+    SET(CURLOPT_PROTOCOLS_STR, "http,https");
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_TCP_NODELAY, 1L);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
+    SET(CURLOPT_TIMEOUT_MS, (long)config->total_timeout_ms);
+    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    SET(CURLOPT_LOW_SPEED_TIME, (long)((config->stall_timeout_ms + 999) / 1000));
+    SET(CURLOPT_PROXY, config->proxy ? config->proxy : "");
+    if (config->ca_file)
+        SET(CURLOPT_CAINFO, config->ca_file);
+    SET(CURLOPT_HTTP_VERSION, (long)(config->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    SET(CURLOPT_PIPEWAIT, config->http2 ? 1L : 0L);
+    return code;
+}
+
+static CURLcode set_credentials(CURL *easy, const fm_http_call *call)
+{
+    const fm_http_config *config = call->config;
+    CURLcode code = CURLE_OK;
+    if (!call->credentials)
+        return code;
+    if (config->bearer) {
+        SET(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+        SET(CURLOPT_XOAUTH2_BEARER, fm_secret_bytes(config->bearer, NULL));
+    } else if (config->username && config->password) {
+        SET(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+        SET(CURLOPT_USERNAME, config->username);
+        SET(CURLOPT_PASSWORD, fm_secret_bytes(config->password, NULL));
+    }
+    return code;
+}
+
+static bool has_header(const fm_http_call *call, const char *prefix)
+{
+    for (const struct curl_slist *line = call->headers; line; line = line->next)
+        if (strncasecmp(line->data, prefix, strlen(prefix)) == 0)
+            return true;
+    return false;
+}
+
+static CURLcode set_message(CURL *easy, const fm_http_call *call)
+{
+    CURLcode code = CURLE_OK;
+    bool writes_body = call->body || strcmp(call->method, "PUT") == 0 || strcmp(call->method, "POST") == 0;
+    SET(CURLOPT_URL, call->url);
+    SET(CURLOPT_USERAGENT, USER_AGENT);
+    if (strcmp(call->method, "HEAD") == 0) {
+        SET(CURLOPT_NOBODY, 1L);
+    } else if (writes_body) {
+        SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len);
+        SET(CURLOPT_POSTFIELDS, call->body ? call->body : "");
+    }
+    SET(CURLOPT_CUSTOMREQUEST, call->method);
+    SET(CURLOPT_HTTPHEADER, call->headers);
+    if (!has_header(call, "Accept-Encoding:"))
+        SET(CURLOPT_ACCEPT_ENCODING, "");
+    return code;
+}
+
+fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
+{
+    CURL *easy = call->easy;
+    CURLcode code = CURLE_OK;
+    curl_easy_reset(easy);
+    SET(CURLOPT_PRIVATE, call);
+    SET(CURLOPT_ERRORBUFFER, call->curl_message);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, call);
+    SET(CURLOPT_WRITEFUNCTION, on_body);
+    SET(CURLOPT_WRITEDATA, call);
+    if (!code)
+        code = set_connection(easy, call->config);
+    if (!code)
+        code = set_credentials(easy, call);
+    if (!code)
+        code = set_message(easy, call);
+    if (!code)
+        return FM_OK;
+    if (code == CURLE_OUT_OF_MEMORY)
+        return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+    return fm_error_set(err, FM_EINVAL, domain, "libcurl refuses the request: %s", curl_easy_strerror(code));
+}
+
+#undef SET
+
+/* Whether any byte of the request can have reached the server. */
+static bool was_sent(const fm_http_call *call)
+{
+    long bytes = 0;
+    curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &bytes);
+    return bytes > 0;
+}
+
+static fm_http_failure describe(const fm_http_call *call, CURLcode result, fm_error *err)
+{
+    const char *detail = call->curl_message[0] ? call->curl_message : curl_easy_strerror(result);
+    fm_http_failure failure = was_sent(call) ? FM_HTTP_FAILURE_TRANSPORT : FM_HTTP_FAILURE_UNSENT;
+    switch (result) {
+    case CURLE_OUT_OF_MEMORY:
+        fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+        return FM_HTTP_FAILURE_FINAL;
+    case CURLE_OPERATION_TIMEDOUT:
+        fm_error_set(err, FM_ETIMEOUT, domain, "%s did not answer in time (%s)", call->host->origin, detail);
+        return failure;
+    case CURLE_PEER_FAILED_VERIFICATION:
+        fm_error_set(err, FM_ENETWORK, domain,
+                     "the certificate of %s is not trusted (%s): if its authority is your own, name its file in "
+                     "\"caFile\"",
+                     call->host->origin, detail);
+        return FM_HTTP_FAILURE_FINAL;
+    case CURLE_SSL_CACERT_BADFILE:
+        fm_error_set(err, FM_EINVAL, domain, "the certificates in \"%s\" cannot be read (%s)",
+                     call->config->ca_file ? call->config->ca_file : "the system's store", detail);
+        return FM_HTTP_FAILURE_FINAL;
+    case CURLE_URL_MALFORMAT:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        fm_error_set(err, FM_EINVAL, domain, "%s: %s", call->host->origin, detail);
+        return FM_HTTP_FAILURE_FINAL;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_BAD_CONTENT_ENCODING:
+        fm_error_set(err, FM_ENETWORK, domain, "the answer of %s was cut short or damaged (%s)", call->host->origin,
+                     detail);
+        return FM_HTTP_FAILURE_TRANSPORT;
+    default:
+        fm_error_set(err, FM_ENETWORK, domain, "cannot reach %s: %s", call->host->origin, detail);
+        return failure;
+    }
+}
+
+fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm_error *err)
+{
+    if (call->abort.status) {
+        *err = call->abort;
+        return FM_HTTP_FAILURE_FINAL;
+    }
+    if (result != CURLE_OK)
+        return describe(call, result, err);
+    return fm_http_failure_of_code(call->code);
+}

@@ -1,0 +1,47 @@
+"""Faults that a test orders in advance: each applies to the next requests that match it.
+
+{"kind": "status", "method": "PUT", "path": "regex", "skip": 0, "times": 1, …}
+
+kind      what happens                                          further members
+status    answers without doing anything                        code, headers, body
+delay     does it after a wait                                   ms
+drop      closes the connection without doing anything
+lose      does it, closes the connection without an answer
+cut       does it, sends only the first bytes of the body        bytes
+hang      reads the request and never answers
+replace   does it, answers with another body                     code, headers, body
+bomb      answers with a small gzip body that grows huge         megabytes
+trickle   does it, answers without Content-Length, then closes
+"""
+
+import re
+import threading
+
+
+class Faults:
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.rules = []
+
+    def order(self, rule):
+        with self.lock:
+            self.rules.append(dict(rule, skip=rule.get("skip", 0), times=rule.get("times", 1)))
+
+    def clear(self):
+        with self.lock:
+            self.rules = []
+
+    def next_for(self, method, path):
+        """The fault for this request, or None. Counts it as used."""
+        with self.lock:
+            for rule in self.rules:
+                if rule.get("method", method) != method or not re.search(rule.get("path", ""), path):
+                    continue
+                if rule["skip"] > 0:
+                    rule["skip"] -= 1
+                    continue
+                if rule["times"] == 0:
+                    continue
+                rule["times"] -= 1
+                return rule
+        return None

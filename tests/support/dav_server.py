@@ -1,0 +1,550 @@
+#!/usr/bin/env python3
+"""A CalDAV server in memory that does what a test tells it to: faults, delays, other servers' habits.
+
+    dav_server.py [--port N] [--user NAME --password P] [--option NAME=JSON]…
+
+Prints "url=http://127.0.0.1:N/" and serves until its standard input ends, so it never outlives a test.
+
+Control, without sign-in: GET /_log (requests so far), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and
+DELETE /_objects/CAL/NAME (an edit by another program), POST /_options (JSON members of OPTIONS), POST /_fault (see
+dav_faults.py), DELETE /_fault, POST /_calendar (name, display_name, components, writable), POST /_expire (all
+sync tokens so far become invalid), DELETE /_all (empty calendars). /echo answers with what it was sent, as JSON.
+"""
+
+import argparse
+import base64
+import gzip
+import io
+import json
+import re
+import socket
+import sys
+import threading
+import time
+import urllib.parse
+import xml.etree.ElementTree as ET
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from xml.sax.saxutils import escape
+
+from dav_faults import Faults
+from dav_store import Calendar, Store, reordered, uid_of
+
+OPTIONS = {
+    "delay_ms": 0,  # wait before each answer, as a distant server
+    "sync": True,  # sync-collection
+    "ctag": True,  # getctag
+    "page": 0,  # entries in one sync-collection answer; 0: no limit
+    "bad_token_status": 403,  # answer to an invalid token; 403 comes with DAV:valid-sync-token
+    "put_etag": True,  # an ETag in the answer to PUT
+    "weak_etags": False,
+    "reorder": True,  # objects come back with their lines in another order
+    "uid_scope": "calendar",  # or "account"
+    "uid_conflict": 409,  # answer where the UID exists: 403 (with its href), 409, 412, 207 (inner 412)
+    "uid_query": True,  # prop-filter on UID works
+    "multiget": True,
+    "max_clients": 0,  # more connections at a time are reset
+    "http10": False,  # closes after each answer
+    "quote_hrefs": True,  # "@" is sent as %40
+    "absolute_hrefs": "",  # e.g. "http://localhost:1234": calendars and home set lie there
+    "well_known": "/",  # where /.well-known/caldav leads
+    "principal_at_root": True,
+    "privileges": True,
+    "max_bytes": 0,  # larger objects get 413
+}
+
+DAV, CAL, CS, ICAL = "DAV:", "urn:ietf:params:xml:ns:caldav", "http://calendarserver.org/ns/", "http://apple.com/ns/ical/"
+HEAD = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<multistatus xmlns="DAV:" xmlns:C="%s" xmlns:CS="%s" xmlns:I="%s">'
+    % (CAL, CS, ICAL)
+)
+REASONS = {207: "Multi-Status", 412: "Precondition Failed", 507: "Insufficient Storage"}
+
+
+def status_line(code):
+    reason = REASONS.get(code) or BaseHTTPRequestHandler.responses.get(code, ("Unknown",))[0]
+    return "HTTP/1.1 %d %s" % (code, reason)
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port, user, password):
+        self.options = dict(OPTIONS)
+        self.store = Store()
+        self.faults = Faults()
+        self.log = []
+        self.connections = 0
+        self.open_now = 0
+        self.counts_lock = threading.Lock()
+        self.user = user
+        self.expected = "Basic " + base64.b64encode(("%s:%s" % (user, password)).encode()).decode()
+        super().__init__(("127.0.0.1", port), Handler)
+
+    def get_request(self):
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        with self.counts_lock:
+            self.connections += 1
+            self.open_now += 1
+            full = self.options["max_clients"] and self.open_now > self.options["max_clients"]
+        if full:
+            reset(connection)
+        return connection, address
+
+    def shutdown_request(self, request):
+        with self.counts_lock:
+            self.open_now -= 1
+        super().shutdown_request(request)
+
+    def handle_error(self, request, client_address):
+        error = sys.exc_info()[1]
+        if not isinstance(error, (ConnectionError, ValueError, OSError)):
+            super().handle_error(request, client_address)
+
+
+def reset(connection):
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    connection.close()
+
+
+class Hangup(ConnectionError):
+    """The connection ends here."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65536
+
+    def log_message(self, *args):
+        pass
+
+    # ------------------------------------------------------------------ one request
+
+    def handle_any(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        self.body = self.rfile.read(length)
+        self.path_only = urllib.parse.unquote(self.path.partition("?")[0])
+        self.fault = None
+        self.store, self.options = self.server.store, self.server.options
+        if self.path_only.startswith("/_"):
+            self.control()
+            return
+        self.row = {"method": self.command, "path": self.path, "status": 0, "headers": dict(self.headers.items())}
+        if self.command in ("PROPFIND", "REPORT", "PROPPATCH"):
+            self.row["body"] = self.body.decode("utf-8", "replace")
+        with self.server.counts_lock:
+            self.server.log.append(self.row)
+        if self.options["delay_ms"]:
+            time.sleep(self.options["delay_ms"] / 1000)
+        self.fault = self.server.faults.next_for(self.command, self.path)
+        kind = self.fault and self.fault["kind"]
+        if kind == "delay":
+            time.sleep(self.fault["ms"] / 1000)
+        elif kind == "drop":
+            raise Hangup
+        elif kind == "hang":
+            self.rfile.read(1)
+            raise Hangup
+        elif kind == "status":
+            self.answer(self.fault["code"], self.fault.get("body", ""), **self.fault.get("headers", {}))
+            return
+        elif kind == "bomb":
+            self.bomb(self.fault["megabytes"])
+            return
+        if self.path_only.startswith("/echo"):
+            self.echo()
+            return
+        if self.server.user and self.headers.get("Authorization") != self.server.expected:
+            self.answer(401, "", **{"WWW-Authenticate": 'Basic realm="test"'})
+            return
+        with self.store.lock:
+            code, body, headers = getattr(self, "dav_" + self.command.lower(), self.dav_unknown)()
+        self.answer(code, body, **headers)
+
+    def handle_one_request(self):
+        try:
+            super().handle_one_request()
+        except Hangup:
+            self.close_connection = True
+            self.wfile = io.BytesIO()
+            reset(self.connection)
+
+    do_GET = do_HEAD = do_PUT = do_DELETE = do_POST = do_OPTIONS = handle_any
+    do_PROPFIND = do_REPORT = do_MKCALENDAR = do_PROPPATCH = handle_any
+
+    def answer(self, code, body, **headers):
+        data = body if isinstance(body, bytes) else body.encode()
+        fault = self.fault or {}
+        if hasattr(self, "row"):
+            self.row["status"] = code
+        if fault.get("kind") == "lose":
+            raise Hangup
+        if fault.get("kind") == "replace":
+            data = fault.get("body", "").encode()
+            code = fault.get("code", code)
+            headers.update(fault.get("headers", {}))
+        self.send_response(code)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        trickle = fault.get("kind") == "trickle"
+        if self.options["http10"] or trickle:
+            self.close_connection = True
+            self.send_header("Connection", "close")
+        if not trickle and code not in (204, 304):
+            self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if self.command != "HEAD" and code not in (204, 304):
+            self.wfile.write(data[: fault.get("bytes", len(data))])
+        self.wfile.flush()
+        if fault.get("kind") == "cut":
+            self.close_connection = True
+
+    def echo(self):
+        """What arrived, for tests of the HTTP client."""
+        seen = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()),
+                "body": self.body.decode("utf-8", "replace")}
+        self.answer(200, json.dumps(seen), **{"Content-Type": "application/json", "X-Echo": "yes"})
+
+    def bomb(self, megabytes):
+        out = io.BytesIO()
+        with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
+            for _ in range(megabytes):
+                z.write(b" " * 1048576)
+        self.fault = None
+        self.answer(207, out.getvalue(), **{"Content-Type": "application/xml", "Content-Encoding": "gzip"})
+
+    # ------------------------------------------------------------------ control
+
+    def control(self):
+        server, parts = self.server, self.path_only.strip("/").split("/")
+        verb = "%s %s" % (self.command, parts[0])
+        given = json.loads(self.body) if self.command == "POST" and self.body else {}
+        result = {}
+        with self.store.lock, server.counts_lock:
+            if verb == "GET _log":
+                result = {"requests": server.log, "connections": server.connections}
+            elif verb == "DELETE _log":
+                server.log, server.connections = [], 0
+            elif verb == "GET _objects":
+                result = {
+                    c.name: {n: {"uid": i.uid, "text": i.text, "etag": i.etag(self.options)} for n, i in c.items.items()}
+                    for c in self.store.calendars.values()
+                }
+            elif verb == "PUT _objects":
+                self.store.calendars[parts[1]].put(parts[2], self.body.decode())
+            elif verb == "DELETE _objects":
+                self.store.calendars[parts[1]].delete(parts[2])
+            elif verb == "POST _options":
+                server.options.update(given)
+            elif verb == "POST _fault":
+                server.faults.order(given)
+            elif verb == "DELETE _fault":
+                server.faults.clear()
+            elif verb == "POST _calendar":
+                self.store.add_calendar(given.pop("name"), **given)
+            elif verb == "DELETE _calendar":
+                del self.store.calendars[parts[1]]
+            elif verb == "POST _expire":
+                for calendar in self.store.calendars.values():
+                    calendar.oldest_token = calendar.touch()
+            elif verb == "DELETE _all":
+                for name, calendar in list(self.store.calendars.items()):
+                    self.store.calendars[name] = Calendar(name, calendar.display_name, calendar.components)
+        self.answer(200, json.dumps(result), **{"Content-Type": "application/json"})
+
+    # ------------------------------------------------------------------ paths and XML
+
+    def locate(self):
+        """(calendar, object name) of the request path; (None, None) where it is no calendar's."""
+        match = re.match(r"^/cal/%s/([^/]+)/([^/]*)$" % re.escape(self.who()), self.path_only)
+        if not match:
+            return None, None
+        return self.store.calendars.get(match.group(1)), match.group(2)
+
+    def who(self):
+        return self.server.user or "alice"
+
+    def home(self):
+        return "/cal/%s/" % self.who()
+
+    def quoted(self, path):
+        return urllib.parse.quote(path, safe="/" if self.options["quote_hrefs"] else "/@:")
+
+    def href_of(self, calendar, name=""):
+        return self.quoted("%s%s/%s" % (self.home(), calendar.name, name))
+
+    def propfind_wanted(self):
+        if not self.body:
+            return set()
+        return {child.tag for prop in ET.fromstring(self.body).iter("{DAV:}prop") for child in prop}
+
+    def response(self, href, found, wanted):
+        """One response: the wanted properties that exist with 200, the others with 404."""
+        have = "".join(text for tag, text in found.items() if tag in wanted)
+        lacking = "".join("<x:%s xmlns:x='%s'/>" % (tag.partition("}")[2], tag[1:].partition("}")[0])
+                          for tag in sorted(wanted - set(found)))
+        return "<response><href>%s</href>%s%s</response>" % (
+            escape(href), propstat(have, 200) if have else "", propstat(lacking, 404) if lacking else "")
+
+    def multistatus(self, responses, extra=""):
+        return 207, HEAD + "".join(responses) + extra + "</multistatus>", {"Content-Type": "application/xml; charset=utf-8"}
+
+    def error(self, code, condition, inner=""):
+        body = '<?xml version="1.0"?><error xmlns="DAV:" xmlns:C="%s"><%s>%s</%s></error>' % (
+            CAL, condition, inner, condition)
+        return code, body, {"Content-Type": "application/xml"}
+
+    # ------------------------------------------------------------------ properties
+
+    def root_props(self):
+        principal = "<current-user-principal><href>/principals/%s/</href></current-user-principal>" % self.who()
+        return {
+            "{DAV:}resourcetype": "<resourcetype><collection/></resourcetype>",
+            "{DAV:}current-user-principal": principal,
+        }
+
+    def principal_props(self):
+        home = self.options["absolute_hrefs"] + self.quoted(self.home())
+        return dict(self.root_props(), **{
+            "{DAV:}resourcetype": "<resourcetype><principal/></resourcetype>",
+            "{%s}calendar-home-set" % CAL: "<C:calendar-home-set><href>%s</href></C:calendar-home-set>" % escape(home),
+        })
+
+    def calendar_props(self, calendar):
+        comps = "".join('<C:comp name="%s"/>' % name for name in calendar.components)
+        granted = ("read", "write", "bind", "unbind", "write-content") if calendar.writable else ("read",)
+        reports = ["calendar-query"] + ["calendar-multiget"] * self.options["multiget"]
+        listed = "".join("<supported-report><report><C:%s/></report></supported-report>" % r for r in reports)
+        found = dict(self.root_props(), **{
+            "{DAV:}resourcetype": "<resourcetype><collection/><C:calendar/></resourcetype>",
+            "{DAV:}displayname": "<displayname>%s</displayname>" % escape(calendar.display_name),
+            "{%s}calendar-color" % ICAL: "<I:calendar-color>%s</I:calendar-color>" % calendar.color,
+            "{%s}supported-calendar-component-set" % CAL:
+                "<C:supported-calendar-component-set>%s</C:supported-calendar-component-set>" % comps,
+        })
+        if self.options["privileges"]:
+            found["{DAV:}current-user-privilege-set"] = "<current-user-privilege-set>%s</current-user-privilege-set>" % (
+                "".join("<privilege><%s/></privilege>" % p for p in granted))
+        if self.options["ctag"]:
+            found["{%s}getctag" % CS] = "<CS:getctag>ctag-%d</CS:getctag>" % calendar.revision
+        if self.options["sync"]:
+            found["{DAV:}sync-token"] = "<sync-token>%s</sync-token>" % self.token(calendar)
+            listed += "<supported-report><report><sync-collection/></report></supported-report>"
+        found["{DAV:}supported-report-set"] = "<supported-report-set>%s</supported-report-set>" % listed
+        return found
+
+    def item_props(self, item, with_data):
+        text = reordered(item.text) if self.options["reorder"] else item.text
+        found = {
+            "{DAV:}getetag": "<getetag>%s</getetag>" % escape(item.etag(self.options)),
+            "{DAV:}resourcetype": "<resourcetype/>",
+        }
+        if with_data:
+            found["{%s}calendar-data" % CAL] = "<C:calendar-data>%s</C:calendar-data>" % escape(text)
+        return found
+
+    def token(self, calendar, revision=None):
+        return "data:,%d" % (calendar.revision if revision is None else revision)
+
+    # ------------------------------------------------------------------ methods
+
+    def dav_unknown(self):
+        return 501, "", {}
+
+    def dav_options(self):
+        return 200, "", {"DAV": "1, 2, 3, calendar-access", "Allow": "OPTIONS, GET, PUT, DELETE, PROPFIND, REPORT"}
+
+    def dav_propfind(self):
+        path, wanted = self.path_only, self.propfind_wanted()
+        deep = self.headers.get("Depth") == "1"
+        if path == "/.well-known/caldav":
+            return 301, "", {"Location": self.options["well_known"]}
+        if path == "/" and self.options["principal_at_root"]:
+            return self.multistatus([self.response("/", self.root_props(), wanted)])
+        if path == "/principals/%s/" % self.who():
+            return self.multistatus([self.response(path, self.principal_props(), wanted)])
+        if path == self.home():
+            own = [self.response(self.quoted(path), self.root_props(), wanted)]
+            below = [self.response(self.options["absolute_hrefs"] + self.href_of(c), self.calendar_props(c), wanted)
+                     for c in self.store.calendars.values()]
+            return self.multistatus(own + (below if deep else []))
+        calendar, name = self.locate()
+        if not calendar or (name and name not in calendar.items):
+            return 404, "", {}
+        if name:
+            return self.multistatus([self.response(self.path, self.item_props(calendar.items[name], False), wanted)])
+        own = dict(self.calendar_props(calendar), **{"{DAV:}getetag": '<getetag>"collection"</getetag>'})
+        rows = [self.response(self.href_of(calendar), own, wanted)]
+        if deep:
+            rows += [self.response(self.href_of(calendar, n), self.item_props(i, False), wanted)
+                     for n, i in calendar.items.items()]
+        return self.multistatus(rows)
+
+    def dav_report(self):
+        calendar, name = self.locate()
+        if not calendar or name:
+            return 404, "", {}
+        root = ET.fromstring(self.body)
+        if root.tag == "{DAV:}sync-collection" and self.options["sync"]:
+            return self.sync_collection(calendar, root)
+        if root.tag == "{%s}calendar-multiget" % CAL and self.options["multiget"]:
+            return self.multiget(calendar, root)
+        if root.tag == "{%s}calendar-query" % CAL:
+            return self.query(calendar, root)
+        return self.error(403, "supported-report")
+
+    def sync_collection(self, calendar, root):
+        given = (root.findtext("{DAV:}sync-token") or "").strip()
+        since = 0
+        if given:
+            match = re.fullmatch(r"data:,(\d+)", given)
+            since = int(match.group(1)) if match else -1
+            if not calendar.oldest_token <= since <= calendar.revision:
+                code = self.options["bad_token_status"]
+                return self.error(403, "valid-sync-token") if code == 403 else (code, "no such token", {})
+        rows = [row for row in calendar.changes_since(since) if given or row[2]]
+        page = self.options["page"]
+        until, more = calendar.revision, bool(page) and len(rows) > page
+        if more:
+            rows = rows[:page]
+            until = rows[-1][0]
+        out = []
+        for _, name, item in rows:
+            href = self.href_of(calendar, name)
+            out.append(self.response(href, self.item_props(item, False), {"{DAV:}getetag"}) if item else gone(href))
+        if more:
+            out.append("<response><href>%s</href><status>%s</status></response>" % (
+                self.href_of(calendar), status_line(507)))
+        return self.multistatus(out, "<sync-token>%s</sync-token>" % self.token(calendar, until))
+
+    def multiget(self, calendar, root):
+        wanted, out = {child.tag for child in root.find("{DAV:}prop")}, []
+        for href in root.findall("{DAV:}href"):
+            path = urllib.parse.unquote(urllib.parse.urlsplit(href.text.strip()).path)
+            item = calendar.items.get(path.rpartition("/")[2])
+            out.append(self.response(href.text.strip(), self.item_props(item, True), wanted) if item
+                       else gone(href.text.strip()))
+        return self.multistatus(out)
+
+    def query(self, calendar, root):
+        wanted = {child.tag for child in root.find("{DAV:}prop")}
+        inner = root.find("{%s}filter/{%s}comp-filter/{%s}comp-filter" % (CAL, CAL, CAL))
+        component = inner.get("name") if inner is not None else None
+        uid = None
+        if inner is not None and inner.find("{%s}prop-filter" % CAL) is not None:
+            if not self.options["uid_query"]:
+                return self.error(403, "C:supported-filter")
+            uid = inner.findtext("{%s}prop-filter/{%s}text-match" % (CAL, CAL))
+        out = [self.response(self.href_of(calendar, n), self.item_props(i, True), wanted)
+               for n, i in calendar.items.items()
+               if (not component or i.component() == component) and (uid is None or i.uid == uid)]
+        return self.multistatus(out)
+
+    def dav_get(self):
+        calendar, name = self.locate()
+        if self.path_only == "/.well-known/caldav":
+            return 301, "", {"Location": self.options["well_known"]}
+        if not calendar or name not in calendar.items:
+            return 404, "", {}
+        item = calendar.items[name]
+        text = reordered(item.text) if self.options["reorder"] else item.text
+        return 200, text, {"Content-Type": "text/calendar; charset=utf-8", "ETag": item.etag(self.options)}
+
+    dav_head = dav_get
+
+    def precondition(self, item):
+        """Whether If-Match and If-None-Match let the request pass; a weak tag never matches (RFC 9110, 13.1.1)."""
+        match, none_match = self.headers.get("If-Match"), self.headers.get("If-None-Match")
+        if none_match == "*" and item:
+            return False
+        if match is None:
+            return True
+        return item is not None and match in ("*", '"%d"' % item.revision)
+
+    def dav_put(self):
+        calendar, name = self.locate()
+        if not calendar or not name:
+            return 409, "", {}
+        if not calendar.writable:
+            return self.error(403, "need-privileges")
+        item, text = calendar.items.get(name), self.body.decode("utf-8", "replace")
+        if not self.precondition(item):
+            return 412, "", {}
+        if self.options["max_bytes"] and len(self.body) > self.options["max_bytes"]:
+            return 413, "", {}
+        uid = uid_of(text)
+        if not uid or "BEGIN:VCALENDAR" not in text:
+            return self.error(403, "C:valid-calendar-data")
+        conflict = self.uid_conflict(calendar, name, uid)
+        if conflict:
+            return conflict
+        stored = calendar.put(name, text)
+        headers = {"ETag": stored.etag(self.options)} if self.options["put_etag"] else {}
+        return (204 if item else 201), "", headers
+
+    def uid_conflict(self, calendar, name, uid):
+        holder = calendar.holder_of(uid)
+        where = (calendar.name, holder) if holder else None
+        if not where and self.options["uid_scope"] == "account":
+            where = self.store.calendar_of_uid(uid)
+        if not where or where == (calendar.name, name):
+            return None
+        code, condition = self.options["uid_conflict"], "C:no-uid-conflict"
+        href = self.href_of(self.store.calendars[where[0]], where[1])
+        if code == 403:
+            return self.error(403, condition, "<href>%s</href>" % escape(href))
+        if code == 207:
+            return self.multistatus(["<response><href>%s</href><status>%s</status><error><%s/></error></response>" % (
+                self.path, status_line(412), condition)])
+        if code == 412:
+            return 412, "", {}
+        return self.error(code, condition)
+
+    def dav_delete(self):
+        calendar, name = self.locate()
+        if not calendar or name not in calendar.items:
+            return 404, "", {}
+        if not calendar.writable:
+            return self.error(403, "need-privileges")
+        if not self.precondition(calendar.items[name]):
+            return 412, "", {}
+        calendar.delete(name)
+        return 204, "", {}
+
+    def dav_mkcalendar(self):
+        name = self.path_only.rstrip("/").rpartition("/")[2]
+        if name in self.store.calendars:
+            return self.error(403, "resource-must-be-null")
+        self.store.add_calendar(name)
+        return 201, "", {}
+
+
+def propstat(props, code):
+    return "<propstat><prop>%s</prop><status>%s</status></propstat>" % (props, status_line(code))
+
+
+def gone(href):
+    return "<response><href>%s</href><status>%s</status></response>" % (escape(href), status_line(404))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--user", default="alice")
+    parser.add_argument("--password", default="secret")
+    parser.add_argument("--option", action="append", default=[])
+    args = parser.parse_args()
+    server = Server(args.port, args.user, args.password)
+    for option in args.option:
+        name, _, value = option.partition("=")
+        if name not in OPTIONS:
+            parser.error("no option is called " + name)
+        server.options[name] = json.loads(value)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print("url=http://127.0.0.1:%d/" % server.server_address[1], flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

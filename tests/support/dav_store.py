@@ -1,0 +1,91 @@
+"""The calendars of the scripted CalDAV server: objects, versions, tombstones, sync tokens."""
+
+import re
+import threading
+
+UNFOLD = re.compile(r"\r?\n[ \t]")
+UID = re.compile(r"^UID(?:;[^:\r\n]*)?:(.*?)\r?$", re.M | re.I)
+
+
+def uid_of(text):
+    found = UID.search(UNFOLD.sub("", text))
+    return found.group(1).strip() if found else None
+
+
+def reordered(text):
+    """The same object with the lines of each VEVENT sorted, as servers that parse what they store give it back."""
+
+    def sort_lines(match):
+        lines = sorted(UNFOLD.sub("", match.group(2)).splitlines())
+        return match.group(1) + "".join(line + "\r\n" for line in lines) + match.group(3)
+
+    if "BEGIN:VALARM" in text:
+        return text
+    return re.sub(r"(BEGIN:VEVENT\r?\n)(.*?)(END:VEVENT)", sort_lines, text, flags=re.S)
+
+
+class Item:
+    def __init__(self, text, revision):
+        self.text = text
+        self.uid = uid_of(text)
+        self.revision = revision
+
+    def etag(self, options):
+        return ("W/" if options["weak_etags"] else "") + '"%d"' % self.revision
+
+    def component(self):
+        return "VTODO" if "BEGIN:VTODO" in self.text else "VEVENT"
+
+
+class Calendar:
+    def __init__(self, name, display_name=None, components=("VEVENT",), writable=True, color="#ff8800ff"):
+        self.name = name
+        self.display_name = display_name or name
+        self.components = tuple(components)
+        self.writable = writable
+        self.color = color
+        self.items = {}
+        self.tombstones = {}
+        self.revision = 1
+        self.oldest_token = 0
+
+    def touch(self):
+        self.revision += 1
+        return self.revision
+
+    def put(self, name, text):
+        self.items[name] = Item(text, self.touch())
+        self.tombstones.pop(name, None)
+        return self.items[name]
+
+    def delete(self, name):
+        del self.items[name]
+        self.tombstones[name] = self.touch()
+
+    def holder_of(self, uid):
+        return next((name for name, item in self.items.items() if item.uid == uid), None)
+
+    def changes_since(self, revision):
+        """(name, item or None) of everything changed after a revision, oldest change first."""
+        changed = [(item.revision, name, item) for name, item in self.items.items() if item.revision > revision]
+        gone = [(at, name, None) for name, at in self.tombstones.items() if at > revision]
+        return sorted(changed + gone, key=lambda row: row[0])
+
+
+class Store:
+    """Everything one server holds. Take `lock` around any use."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.calendars = {"kanban": Calendar("kanban", "Kanban")}
+
+    def add_calendar(self, name, **settings):
+        self.calendars[name] = Calendar(name, **settings)
+
+    def calendar_of_uid(self, uid):
+        """(calendar name, object name) of a UID anywhere in the account, or None."""
+        for calendar in self.calendars.values():
+            name = calendar.holder_of(uid)
+            if name:
+                return calendar.name, name
+        return None
