@@ -281,21 +281,22 @@ fm_status fm_http_submit(fm_http *http, const fm_http_request *request, fm_http_
         status = make_call(&call, http, request, err);
     if (!status)
         status = fm_http_admit(call, &origin, err);
-    if (!status) {
-        call->host = host_of(http, origin, request->config->max_in_flight);
-        if (!call->host)
-            status = no_memory(err);
-    }
-    if (status) {
-        if (call)
-            free_call(call);
-        return status;
+    if (status)
+        goto fail;
+    call->host = host_of(http, origin, request->config->max_in_flight);
+    if (!call->host) {
+        status = no_memory(err);
+        goto fail;
     }
     list_add(&call->host->waiting, call);
     http->pending++;
     if (out)
         *out = call;
     return FM_OK;
+fail:
+    if (call)
+        free_call(call);
+    return status;
 }
 
 /* ------------------------------------------------------------------ handles */
@@ -407,18 +408,18 @@ static void follow_redirect(fm_http_call *call)
 {
     char *origin;
     fm_error err = {0};
-    fm_status status = fm_http_redirect_follow(call, &origin, &err);
-    if (!status) {
-        call->host = host_of(call->http, origin, call->config->max_in_flight);
-        if (!call->host)
-            status = no_memory(&err);
-    } else {
+    if (fm_http_redirect_follow(call, &origin, &err)) {
         free(origin);
-    }
-    if (status)
         complete(call, &err);
-    else
-        list_add(&call->host->waiting, call);
+        return;
+    }
+    call->host = host_of(call->http, origin, call->config->max_in_flight);
+    if (!call->host) {
+        no_memory(&err);
+        complete(call, &err);
+        return;
+    }
+    list_add(&call->host->waiting, call);
 }
 
 /* A transfer has ended: redirect, retry or completion. */
