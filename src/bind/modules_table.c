@@ -7,6 +7,8 @@ int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
 
+/* One module a line. */
+/* clang-format off */
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.json", luaopen_fmcal_json},
@@ -16,3 +18,4 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.time", luaopen_fmcal_time},
     {NULL, NULL},
 };
+/* clang-format on */
