@@ -1,5 +1,4 @@
 #include "bind/bind.h"
-#include "core/http.h"
 #include "util/redact.h"
 
 #include <string.h>
@@ -15,8 +14,6 @@ typedef struct box {
 static int context_gc(lua_State *L)
 {
     fm_bind_context *context = lua_touserdata(L, 1);
-    fm_http_free(context->http);
-    context->http = NULL;
     fm_redact_free(context->redact);
     if (context->env.redact == context->redact)
         context->env.redact = NULL;
@@ -65,14 +62,6 @@ fm_bind_context *fm_bind_get(lua_State *L)
     return context;
 }
 
-struct fm_http *fm_bind_http(lua_State *L)
-{
-    fm_bind_context *context = fm_bind_get(L);
-    if (!context->http && fm_http_new(&context->http, &context->env, NULL))
-        luaL_error(L, "out of memory");
-    return context->http;
-}
-
 static int error_tostring(lua_State *L)
 {
     lua_getfield(L, 1, "message");
@@ -85,6 +74,15 @@ static void set_integer(lua_State *L, const char *name, lua_Integer value)
         return;
     lua_pushinteger(L, value);
     lua_setfield(L, -2, name);
+}
+
+int fm_bind_take_interrupt(lua_State *L)
+{
+    volatile int *flag = fm_bind_get(L)->env.interrupted;
+    if (!flag || !*flag)
+        return 0;
+    *flag = 0;
+    return 1;
 }
 
 void fm_bind_push_error(lua_State *L, const fm_error *err)

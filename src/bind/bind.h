@@ -33,6 +33,11 @@ fm_bind_context *fm_bind_get(lua_State *L);
 struct fm_http *fm_bind_http(lua_State *L);
 
 /**
+ * Whether somebody asked the script to stop; whoever is told reports it, so the request is forgotten. [-0, +0, v]
+ */
+int fm_bind_take_interrupt(lua_State *L);
+
+/**
  * Pushes an error object: a table with `code`, `domain`, `message`, and where known `status`,
  * `retry_after_s`, `line`, `column`; tostring gives the message. The one place that makes them. [-0, +1, m]
  */

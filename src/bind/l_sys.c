@@ -202,8 +202,11 @@ static int sys_wait_any(lua_State *L)
     }
     size_t index;
     fm_error err = {0};
-    if (fm_process_wait_any(list, (size_t)count, &index, &fm_bind_get(L)->env, &err) != FM_OK)
+    if (fm_process_wait_any(list, (size_t)count, &index, &fm_bind_get(L)->env, &err) != FM_OK) {
+        if (err.status == FM_ECANCELED)
+            fm_bind_take_interrupt(L);
         return fm_bind_fail(L, &err);
+    }
     lua_pushinteger(L, (lua_Integer)index + 1);
     return 1;
 }

@@ -59,7 +59,13 @@ static int time_sleep(lua_State *L)
     luaL_argcheck(L, ms >= 0, 1, "milliseconds cannot be negative");
     const fm_env *env = &fm_bind_get(L)->env;
     env->sleep_ms(env->data, ms);
-    return 0;
+    if (fm_bind_take_interrupt(L)) {
+        fm_error err = {0};
+        fm_error_set(&err, FM_ECANCELED, domain, "interrupted");
+        return fm_bind_fail(L, &err);
+    }
+    lua_pushboolean(L, 1);
+    return 1;
 }
 
 static void set_field(lua_State *L, const char *name, lua_Integer value)

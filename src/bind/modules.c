@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const fm_embedded *fm_embedded_find(const char *kind, const char *name)
 {
@@ -43,6 +44,17 @@ static void prefer_checkout(lua_State *L, const char *folder)
     lua_pop(L, 2);
 }
 
+/* Whether the checkout has the module. It does not have modules of other projects that are compiled in. */
+static int is_in_checkout(lua_State *L, const char *folder, const char *module)
+{
+    const char *name = luaL_gsub(L, module, ".", "/");
+    const char *file = lua_pushfstring(L, "%s/%s.lua", folder, name);
+    const char *init = lua_pushfstring(L, "%s/%s/init.lua", folder, name);
+    int found = access(file, F_OK) == 0 || access(init, F_OK) == 0;
+    lua_pop(L, 3);
+    return found;
+}
+
 void fm_bind_preload(lua_State *L)
 {
     const char *checkout = checkout_folder(L);
@@ -51,8 +63,8 @@ void fm_bind_preload(lua_State *L)
         lua_pushcfunction(L, module->func);
         lua_setfield(L, -2, module->name);
     }
-    for (const fm_embedded *file = fm_embedded_files; !checkout && file->kind; file++) {
-        if (strcmp(file->kind, "module") != 0)
+    for (const fm_embedded *file = fm_embedded_files; file->kind; file++) {
+        if (strcmp(file->kind, "module") != 0 || (checkout && is_in_checkout(L, checkout, file->name)))
             continue;
         lua_pushlightuserdata(L, (void *)file);
         lua_pushcclosure(L, load_embedded, 1);

@@ -1,5 +1,6 @@
 -- Compiles Lua files to bytecode (debug information kept) and writes them as one C table.
--- lua5.4 embed.lua OUT.c ROOT KIND=DIR ...   KIND is "module" (named a.b.c) or "script" (named x.lua)
+-- lua5.4 embed.lua OUT.c ROOT KIND=DIR:FILE ...   KIND is "module" (named a.b.c) or "script" (named x.lua), below ROOT;
+--                                                  library=NAME:PATH is a module of somebody else's
 local out_path, root = arg[1], arg[2]
 
 local function c_bytes(data)
@@ -20,17 +21,25 @@ local function module_name(file)
 end
 
 local rows, bodies = {}, {}
-for i = 3, #arg do
-  local kind, dir, file = arg[i]:match("^(%a+)=([^:]+):(.+)$")
-  assert(kind, "expected KIND=DIR:FILE, got " .. arg[i])
-  local shown = dir .. "/" .. file
-  local source = assert(io.open(root .. "/" .. shown, "rb"))
+
+local function add(kind, name, path, shown)
+  local source = assert(io.open(path, "rb"))
   local text = source:read("a"):gsub("^#[^\n]*", "")
   source:close()
   local code = string.dump(assert(load(text, "@" .. shown)))
   bodies[#bodies + 1] = ("static const unsigned char body_%d[] = {%s};\n"):format(#bodies + 1, c_bytes(code))
-  rows[#rows + 1] = ('    {"%s", "%s", body_%d, %d},\n'):format(
-    kind, kind == "module" and module_name(file) or file, #bodies, #code)
+  rows[#rows + 1] = ('    {"%s", "%s", body_%d, %d},\n'):format(kind, name, #bodies, #code)
+end
+
+for i = 3, #arg do
+  local kind, place, file = arg[i]:match("^(%a+)=([^:]+):(.+)$")
+  assert(kind, "expected KIND=DIR:FILE, got " .. arg[i])
+  if kind == "library" then
+    add("module", place, file, file:match("[^/]+$"))
+  else
+    local shown = place .. "/" .. file
+    add(kind, kind == "module" and module_name(file) or file, root .. "/" .. shown, shown)
+  end
 end
 
 local out = assert(io.open(out_path, "wb"))

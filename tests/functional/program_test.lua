@@ -202,6 +202,43 @@ function TestScripts:test_interrupt_ends_a_busy_script()
   lu.assertStrContains(text, "in main chunk")
 end
 
+-- Runs the script, sends the signal once it has printed "ready", and gives what it printed and its status.
+local function signalled(self, signal)
+  local out = self.dir.path .. "/out"
+  return shell.run(([[
+    %s %s >%s 2>&1 & pid=$!
+    until grep -qs ready %s; do sleep 0.01; done
+    kill -%s $pid
+    wait $pid; echo "status $?"; cat %s]]):format(program, self.script, out, out, signal, out))
+end
+
+function TestScripts:test_a_waiting_script_learns_that_it_shall_stop()
+  shell.write(self.script, [[
+    print("ready") io.stdout:flush()
+    local waited, err = require("fmcal.time").sleep(600000)
+    print(waited, err.code)
+    for i = 1, 1000000 do end
+    print("cleaned up")]])
+  for _, signal in ipairs { "INT", "TERM" } do
+    lu.assertEquals(signalled(self, signal), "status 0\nready\nnil\tcanceled\ncleaned up\n")
+  end
+end
+
+function TestScripts:test_a_script_that_waits_for_a_process_learns_that_it_shall_stop()
+  shell.write(self.script, [[
+    local sys = require("fmcal.sys")
+    local p <close> = assert(sys.start { "sleep", "600" })
+    print("ready") io.stdout:flush()
+    print(select(2, sys.wait_any { p }).code)]])
+  lu.assertEquals(signalled(self, "TERM"), "status 0\nready\ncanceled\n")
+end
+
+function TestScripts:test_a_checkout_comes_first_and_lacks_what_is_not_ours()
+  shell.lines("mkdir -p " .. self.dir.path .. "/fmcal && echo 'return 7' >" .. self.dir.path .. "/fmcal/suggest.lua")
+  shell.write(self.script, [[print(require "fmcal.suggest", type(require "fmcal.cli.argparse"), require("fmcal")._VERSION)]])
+  lu.assertEquals(fmcal(self.script, { env = "FMCAL_LUA_PATH=" .. self.dir.path }), "7\ttable\tfmcal 0.1.0\n")
+end
+
 function TestScripts:test_a_closed_pipe_is_no_signal()
   shell.write(self.script, "while io.stdout:write(('x'):rep(100), '\\n') do end os.exit(7)")
   local text = shell.run(("{ %s %s; echo $? >%s/status; } | head -n 1 >/dev/null; cat %s/status"):format(

@@ -30,8 +30,10 @@ function time.epoch() end
 ---@return integer
 function time.monotonic_ms() end
 
----Waits. Returns early when interrupted.
+---Waits.
 ---@param ms integer milliseconds, not negative
+---@return true? waited nil where somebody asked the script to stop meanwhile (Ctrl-C, SIGTERM)
+---@return fmcal.error? err `err.code` "canceled"
 function time.sleep(ms) end
 
 ---Reads a date, a local time or an RFC 3339 date-time. Seconds may be missing; a fraction is dropped.

@@ -29,12 +29,13 @@ static void on_interrupt(int signal_number)
     fm_host_interrupt(the_host);
 }
 
-/* Ctrl-C asks the script to stop; the next one ends the process, unless the prompt has armed this again. */
+/* Ctrl-C and SIGTERM ask the script to stop; the next one ends the process, unless the prompt has armed this again. */
 static void arm_interrupt(void)
 {
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
 }
 
 static void say(const program *p, const char *text)

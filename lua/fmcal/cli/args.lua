@@ -1,0 +1,96 @@
+-- Command lines: argparse, with our wording of its errors, our exit statuses and our help.
+
+local argparse = require "fmcal.cli.argparse"
+local exits = require "fmcal.cli.exits"
+local suggest = require "fmcal.suggest"
+local terminal = require "fmcal.cli.terminal"
+
+local args = {}
+
+local HELP_COLUMNS = 100
+
+local function epilog(definition)
+  local lines = {}
+  if definition.exits then
+    lines[#lines + 1] = "Exit status:"
+    for _, status in ipairs(definition.exits) do
+      lines[#lines + 1] = ("   %d  %s"):format(status, exits.MEANING[status])
+    end
+    lines[#lines + 1] = ""
+  end
+  lines[#lines + 1] = "Examples:"
+  for _, example in ipairs(definition.examples) do lines[#lines + 1] = "   fmcal-lua " .. example end
+  return table.concat(lines, "\n")
+end
+
+--- A parser for one command.
+-- @param definition { name = "sync.lua", summary, exits = list of statuses, examples = list of command lines }
+-- @return argparse's parser: :argument, :option, :flag, …
+function args.parser(definition)
+  local parser = argparse(definition.name, definition.summary, epilog(definition))
+  parser:usage_max_width(HELP_COLUMNS):help_max_width(terminal.of("stdout").columns or HELP_COLUMNS)
+  parser:help_description_margin(30)
+  parser:add_help(false)
+  parser:flag("-h --help", "Show this text.")
+  return parser
+end
+
+--- A check for options that take one of some words, with "did you mean".
+function args.one_of(list)
+  return function(value)
+    for _, word in ipairs(list) do
+      if word == value then return value end
+    end
+    local near = suggest(value, list)
+    return nil, ("'%s' is not one of %s%s"):format(value, table.concat(list, ", "),
+      near and (": did you mean '%s'?"):format(near) or "")
+  end
+end
+
+--- A check for options that take a whole number of at least `least`.
+function args.whole_number(least)
+  return function(value)
+    local number = math.tointeger(tonumber(value))
+    if number and number >= least then return number end
+    return nil, ("'%s' is not a whole number of at least %d"):format(value, least)
+  end
+end
+
+local function option_names(parser)
+  local names = {}
+  for name in parser:get_usage():gmatch("%-%-[%w-]+") do names[#names + 1] = name end
+  return names
+end
+
+-- argparse finds one wrong letter; a word that is half right is found here.
+local function sentence(parser, message)
+  local first, hint = message:match("^([^\n]*)\nDid you mean (.*)$")
+  if first then return first .. ": did you mean " .. hint end
+  local wrong = message:match("^unknown option '(.-)'")
+  local near = wrong and #wrong > 2 and suggest(wrong, option_names(parser))
+  if near then return ("%s: did you mean '%s'?"):format(message, near) end
+  return message
+end
+
+local function asks_for_help(words)
+  for _, word in ipairs(words) do
+    if word == "--" then return false end
+    if word == "-h" or word == "--help" then return true end
+  end
+  return false
+end
+
+--- Reads a command line.
+-- @param parser from args.parser
+-- @param words list of arguments
+-- @return table of values; or nil and what to say, and "help" or "usage" for what that is
+function args.read(parser, words)
+  if asks_for_help(words) then return nil, parser:get_help(), "help" end
+  local list = {}
+  for i, word in ipairs(words) do list[i] = word end -- without the script at 0 and what stands before
+  local ok, values = parser:pparse(list)
+  if not ok then return nil, sentence(parser, values), "usage" end
+  return values
+end
+
+return args

@@ -1,0 +1,75 @@
+-- Which boards a command works on: those named, FMCAL_BOARD, or the folder's only board.
+
+local board = require "fmcal.board"
+local suggest = require "fmcal.suggest"
+local sys = require "fmcal.sys"
+
+local boards = {}
+
+local function folder_of(path)
+  return path:match("^(.*)/[^/]*$") or "."
+end
+
+local function json_files(folder)
+  local names = {}
+  for _, name in ipairs(sys.list(folder) or {}) do
+    if name:find("%.json$") and name:sub(1, 1) ~= "." then names[#names + 1] = name end
+  end
+  table.sort(names)
+  return names
+end
+
+-- A board is a JSON file with a team and entries; configuration files and plans are none.
+local function board_team(path)
+  local opened <close> = board.open(path)
+  if not opened then return nil end
+  local team = opened:member("team")
+  local has_entries = type(opened:member("items")) == "table" or type(opened:member("epics")) == "table"
+  return type(team) == "string" and has_entries and team or nil
+end
+
+local function in_folder(team)
+  local found = {}
+  for _, name in ipairs(json_files(".")) do
+    local own = board_team(name)
+    if own and (not team or own == team) then found[#found + 1] = name end
+  end
+  return found
+end
+
+local function the_only_one(team)
+  local found = in_folder(team)
+  if #found == 1 then return found end
+  local of_team = team and (" of team %q"):format(team) or ""
+  if #found == 0 then
+    return nil, ("no board is named, FMCAL_BOARD is not set, and there is none%s in this folder: name one, for example "
+      .. "board.json"):format(of_team)
+  end
+  return nil, ("no board is named and this folder has several%s: %s; name one"):format(of_team, table.concat(found, ", "))
+end
+
+local function check(path)
+  local stat, err = sys.stat(path)
+  if stat and stat.kind == "folder" then return nil, ("%s is a folder: name the board file in it"):format(path) end
+  if stat then return true end
+  if err.code ~= "notfound" then return nil, "cannot read the board " .. err.message end
+  local near = suggest(path:match("[^/]*$"), json_files(folder_of(path)))
+  return nil, ("there is no board %s%s"):format(path, near and (": did you mean %s?"):format(near) or "")
+end
+
+--- The paths of the boards.
+-- @param named list of paths from the command line, may be empty
+-- @param team string|nil --team: looks for that team's board where none is named
+-- @return list of paths, or nil and a sentence
+function boards.find(named, team)
+  local from_env = os.getenv("FMCAL_BOARD")
+  if #named == 0 and from_env and from_env ~= "" then named = { from_env } end
+  if #named == 0 then return the_only_one(team) end
+  for _, path in ipairs(named) do
+    local ok, sentence = check(path)
+    if not ok then return nil, sentence end
+  end
+  return named
+end
+
+return boards

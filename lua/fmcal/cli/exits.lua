@@ -1,0 +1,45 @@
+-- Exit statuses, the same for every command.
+
+local exits = {
+  OK = 0, SOME_FAILED = 1, USAGE = 2, UNREACHABLE = 3, CONFLICTS = 4, GUARD = 5, LOCKED = 6,
+  INTERRUPTED = 130,
+}
+
+exits.MEANING = {
+  [0] = "all in step",
+  [1] = "some entries failed, or a file could not be written",
+  [2] = "usage, configuration, wrong key, stale plan",
+  [3] = "a board or calendar could not be reached, signed in to or read",
+  [4] = "conflicts wait for a person",
+  [5] = "stopped by the mass-delete guard",
+  [6] = "another run holds the lock",
+}
+
+-- The one that counts when several boards end differently: the first of these.
+local RANK = { 2, 3, 5, 6, 1, 4, 0 }
+
+--- The exit status of several runs.
+-- @param list of statuses
+function exits.worst(list)
+  local seen = {}
+  for _, status in ipairs(list) do
+    local known = exits.MEANING[status] or status == exits.INTERRUPTED
+    seen[known and status or exits.SOME_FAILED] = true
+  end
+  if seen[exits.INTERRUPTED] then return exits.INTERRUPTED end
+  for _, status in ipairs(RANK) do
+    if seen[status] then return status end
+  end
+  return exits.OK
+end
+
+local BY_CODE = {
+  invalid = 2, crypto = 2, locked = 6, io = 1, nomem = 1, readonly = 1, canceled = 130,
+}
+
+--- The exit status for an error object of fmcal.
+function exits.of_error(err)
+  return BY_CODE[err.code] or exits.UNREACHABLE
+end
+
+return exits

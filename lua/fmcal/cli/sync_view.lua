@@ -1,0 +1,149 @@
+-- How the result of a sync is shown to a person: what was done to which entry, then one line that sums up.
+
+local layout = require "fmcal.cli.table"
+local terminal = require "fmcal.cli.terminal"
+
+local view = {}
+
+-- A long run lists its first entries; errors and conflicts always stand among them.
+local MOST_ROWS = 40
+
+local WORDS = {
+  create = { "created", "create", "green", 3 }, update = { "updated", "update", "cyan", 3 },
+  delete = { "deleted", "delete", "yellow", 3 }, pull = { "pulled", "pull", "cyan", 3 },
+  conflict = { "conflict", "conflict", "yellow", 2 }, error = { "error", "error", "red", 1 },
+  hold = { "held back", "hold back", "yellow", 2 }, wait = { "waits", "wait", "dim", 4 },
+  orphan = { "orphan", "orphan", "dim", 4 },
+}
+
+local COLUMNS = {
+  { title = "Action" }, { title = "Entry" }, { title = "Title", shrinks = true }, { title = "Calendar", shrinks = true },
+  { title = "Why", shrinks = true },
+}
+
+local function rank(action)
+  return (WORDS[action.action] or WORDS.wait)[4]
+end
+
+-- Stable: what needs a person first, else in the board's order.
+local function by_rank(actions)
+  local sorted = {}
+  for wanted = 1, 4 do
+    for _, action in ipairs(actions) do
+      if rank(action) == wanted then sorted[#sorted + 1] = action end
+    end
+  end
+  return sorted
+end
+
+local function row(action, planned)
+  local words = WORDS[action.action] or { action.action, action.action }
+  return { layout.cell(planned and words[2] or words[1], words[3]), action.key, action.title, action.target or "", action.detail }
+end
+
+local function action_table(out, actions, planned)
+  actions = by_rank(actions)
+  local most = planned and #actions or MOST_ROWS
+  local rows = {}
+  for i = 1, math.min(#actions, most) do rows[i] = row(actions[i], planned) end
+  local lines = layout.lines(out, COLUMNS, rows)
+  if #actions > most then
+    lines[#lines + 1] = terminal.paint(out, "dim", ("… and %d more"):format(#actions - most))
+  end
+  return lines
+end
+
+local function calendar_name(target)
+  local name = target.calendar or target.calendar_id
+  return name and ("%s (%s)"):format(target.name, terminal.clean(name)) or target.name
+end
+
+local function heading(out, result)
+  local names = {}
+  for _, target in ipairs(result.targets or {}) do names[#names + 1] = calendar_name(target) end
+  local text = terminal.paint(out, "bold", terminal.clean(result.team or "?"))
+  if result.board then text = text .. "  " .. terminal.clean(result.board) end
+  if #names > 0 then text = text .. "  ↔  " .. table.concat(names, ", ") end
+  return text
+end
+
+local function add_count(parts, n, word)
+  if n and n > 0 then parts[#parts + 1] = ("%d %s"):format(n, word) end
+end
+
+local function plural(n, one, many)
+  return n == 1 and one or many
+end
+
+--- One line with the counts of a run: "2 created, 1 pulled, 40 unchanged".
+function view.summary(result)
+  local out, inbound = result.result.outbound or {}, (result.result.inbound or {}).stats or {}
+  local errors, conflicts = out.errors or inbound.errors, inbound.conflicts or result.conflicts
+  local parts = {}
+  add_count(parts, out.created, "created")
+  add_count(parts, out.updated, "updated")
+  add_count(parts, out.deleted, "deleted")
+  add_count(parts, inbound.pulled, "pulled from the calendar")
+  add_count(parts, inbound.deleted, plural(inbound.deleted, "date cleared", "dates cleared"))
+  add_count(parts, out.unchanged, "unchanged")
+  add_count(parts, out.skipped, "without a date or not selected")
+  add_count(parts, inbound.externalEvents, plural(inbound.externalEvents, "external event", "external events"))
+  add_count(parts, conflicts, plural(conflicts, "conflict waits", "conflicts wait"))
+  add_count(parts, errors, plural(errors, "error", "errors"))
+  return #parts > 0 and table.concat(parts, ", ") or "nothing to do"
+end
+
+-- What to do next, where there is something to do.
+local function advice(result)
+  if result.exit == 4 then return "decide: conflicts.lua BOARD, then conflicts.lua BOARD resolve ID keep_local" end
+  return nil
+end
+
+--- The lines that show a finished, planned or stopped run.
+-- @param out from terminal.of
+-- @param result of fmcal.sync.run
+function view.lines(out, result)
+  local lines = { heading(out, result) }
+  if result.actions and #result.actions > 0 then
+    for _, line in ipairs(action_table(out, result.actions, result.dry_run or result.exit == 5)) do lines[#lines + 1] = line end
+  end
+  if result.result then
+    local style = result.success and "green" or "red"
+    lines[#lines + 1] = terminal.paint(out, style, view.summary(result))
+  elseif result.dry_run and result.success then
+    lines[#lines + 1] = result.message
+  end
+  lines[#lines + 1] = advice(result)
+  return lines
+end
+
+--- The sentences for standard error: warnings, what failed, what stopped the run.
+function view.complaints(result)
+  local list = {}
+  for _, warning in ipairs(result.warnings or {}) do list[#list + 1] = "warning: " .. warning end
+  if result.error then list[#list + 1] = result.error end
+  local outbound, inbound = (result.result or {}).outbound, result.result
+  for _, message in ipairs(outbound and outbound.error_messages or {}) do list[#list + 1] = message end
+  if not outbound and inbound then
+    for _, action in ipairs(result.actions or {}) do
+      if action.action == "error" then list[#list + 1] = ("%s: %s"):format(action.key, action.detail) end
+    end
+  end
+  return list
+end
+
+local MEMBERS = { "success", "message", "team", "direction", "result", "board", "dry_run", "targets", "conflicts", "error",
+  "error_code", "exit", "started" }
+
+--- The result as programs get it: the object of the HTTP API, with what a command knows beside it.
+function view.for_programs(result)
+  local json = require "fmcal.json"
+  local shown = {}
+  for _, name in ipairs(MEMBERS) do shown[name] = result[name] end
+  shown.warnings = json.array(result.warnings or {})
+  if result.targets then shown.targets = json.array(result.targets) end
+  if result.dry_run or result.exit == 5 then shown.actions = json.array(result.actions or {}) end
+  return shown
+end
+
+return view

@@ -1,0 +1,29 @@
+local exits = require "fmcal.cli.exits"
+local lu = require "luaunit"
+
+TestExits = {}
+
+function TestExits.test_the_first_that_applies()
+  lu.assertEquals(exits.worst { 0, 4, 1 }, 1)
+  lu.assertEquals(exits.worst { 0, 4 }, 4)
+  lu.assertEquals(exits.worst { 6, 5, 1 }, 5)
+  lu.assertEquals(exits.worst { 3, 2, 6 }, 2)
+  lu.assertEquals(exits.worst { 3, 1, 4 }, 3)
+  lu.assertEquals(exits.worst { 2, 130 }, 130)
+  lu.assertEquals(exits.worst { 0, 0 }, 0)
+  lu.assertEquals(exits.worst {}, 0)
+end
+
+function TestExits.test_a_child_that_died_is_no_success()
+  lu.assertEquals(exits.worst { 139, 0 }, 1)
+end
+
+function TestExits.test_errors()
+  lu.assertEquals(exits.of_error { code = "invalid" }, 2)
+  lu.assertEquals(exits.of_error { code = "locked" }, 6)
+  lu.assertEquals(exits.of_error { code = "auth" }, 3)
+  lu.assertEquals(exits.of_error { code = "io" }, 1)
+  lu.assertEquals(exits.of_error {}, 3)
+end
+
+os.exit(lu.LuaUnit.run())
