@@ -1,0 +1,469 @@
+#!/usr/bin/env python3
+"""A scripted Google account for tests: OAuth 2.0 and Calendar API v3, strict to the public documentation.
+
+    google_server.py [--port N] [--option NAME=JSON]…
+
+It is not Google: it refuses what the documentation says is refused, and does on order what is seen of the real
+service under load. Prints "url=… api=… auth=… token=… revoke=… client_id=… client_secret=… refresh_token=…" and
+serves until its standard input ends.
+
+Control, without a token: GET /_log, DELETE /_log, GET /_events/CALENDAR (with tombstones), POST /_events/CALENDAR
+(an edit by a person: {"id", …} merges, {"id", "status": "cancelled"} deletes, without id inserts), POST /_options,
+POST /_fault (see dav_faults.py; kind "google" answers {"code", "reason"} in Google's error shape), DELETE /_fault,
+POST /_expire (all sync tokens so far are too old), POST /_revoke (the refresh token dies), POST /_calendar.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import random
+import secrets
+import socket
+import sys
+import threading
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from dav_faults import Faults
+from google_store import Account, Calendar, Refusal, bad
+
+OPTIONS = {
+    "delay_ms": 0,
+    "access_ttl_s": 3600,  # life of an access token
+    "lose_percent": 0,  # share of answers to writes that are lost after they were carried out
+    "refuse_percent": 0,  # share of requests answered 403 rateLimitExceeded
+    "revive_forbidden": False,  # PUT on a deleted id answers 403
+    "scopes": None,  # scopes granted instead of those asked for
+    "consent": "allow",  # or "deny"
+    "seed": 1,  # of the random faults
+}
+CLIENT_ID, CLIENT_SECRET = "test-client.apps.example", "test-client-secret"
+CALENDAR_SCOPES = (
+    "https://www.googleapis.com/auth/calendar",
+    "https://www.googleapis.com/auth/calendar.events",
+    "https://www.googleapis.com/auth/calendar.app.created",
+)
+LIST_SCOPES = CALENDAR_SCOPES[:1] + (
+    "https://www.googleapis.com/auth/calendar.readonly",
+    "https://www.googleapis.com/auth/calendar.calendarlist",
+    "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
+)
+TOKEN_EXCLUDES = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin")
+
+
+class Hangup(ConnectionError):
+    """The connection ends here."""
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port):
+        self.options, self.faults, self.account = dict(OPTIONS), Faults(), Account()
+        self.log, self.lock = [], threading.Lock()
+        self.random = random.Random(1)
+        self.codes, self.access, self.refresh = {}, {}, {}
+        super().__init__(("127.0.0.1", port), Handler)
+        self.refresh_token = self.new_refresh(" ".join(CALENDAR_SCOPES + LIST_SCOPES))
+
+    def get_request(self):
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, OSError)):
+            super().handle_error(request, client_address)
+
+    def new_refresh(self, scope):
+        token = "1//" + secrets.token_urlsafe(24)
+        self.refresh[token] = scope
+        return token
+
+    def new_access(self, scope):
+        token = "ya29." + secrets.token_urlsafe(24)
+        self.access[token] = (scope, time.monotonic() + self.options["access_ttl_s"])
+        return token
+
+    def chance(self, percent):
+        with self.lock:
+            return self.random.random() * 100 < percent
+
+
+def s256(verifier):
+    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = 65536
+
+    def log_message(self, *args):
+        pass
+
+    # -------------------------------------------------------------- answers
+
+    def send(self, code, body=None, **headers):
+        data = b"" if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
+        self.row["status"] = code
+        if getattr(self, "lost", False):
+            raise Hangup
+        if self.fault and self.fault["kind"] == "cut":
+            full, data = len(data), data[: self.fault["bytes"]]
+        else:
+            full = len(data)
+        self.send_response(code)
+        if code != 204:
+            headers.setdefault("Content_Type", "application/json; charset=UTF-8")
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(full))
+        self.end_headers()
+        self.wfile.write(data)
+        if len(data) < full:
+            raise Hangup
+
+    def refuse(self, refusal, **headers):
+        detail = {"domain": "global", "reason": refusal.reason, "message": refusal.message}
+        if refusal.reason.endswith("RateLimitExceeded") or refusal.reason == "rateLimitExceeded":
+            detail["domain"] = "usageLimits"
+        self.send(refusal.code, {"error": {"errors": [detail], "code": refusal.code, "message": refusal.message}}, **headers)
+
+    # -------------------------------------------------------------- dispatch
+
+    def handle_any(self):
+        self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = urllib.parse.urlsplit(self.path)
+        self.segments = [urllib.parse.unquote(s) for s in parts.path.split("/") if s]
+        self.query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
+        self.repeated = urllib.parse.parse_qs(parts.query)
+        self.row = {"method": self.command, "path": parts.path, "query": self.query, "status": 0}
+        self.fault = None
+        options = self.server.options
+        try:
+            if parts.path.startswith("/_"):
+                self.control()
+                return
+            with self.server.lock:
+                self.server.log.append(self.row)
+            if options["delay_ms"]:
+                time.sleep(options["delay_ms"] / 1000)
+            self.disturb(parts.path)
+            self.route(parts.path)
+        except Refusal as refusal:
+            self.refuse(refusal)
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
+
+    def disturb(self, path):
+        options, self.lost = self.server.options, False
+        self.fault = self.server.faults.next_for(self.command, path)
+        kind = self.fault and self.fault["kind"]
+        if kind == "google":
+            raise Refusal(self.fault["code"], self.fault["reason"], self.fault.get("message", self.fault["reason"]))
+        if kind == "status":
+            self.send(self.fault["code"], self.fault.get("body", "").encode(), **self.fault.get("headers", {}))
+            raise Hangup
+        if kind == "drop":
+            raise Hangup
+        if kind == "delay":
+            time.sleep(self.fault["ms"] / 1000)
+        if kind == "lose":
+            self.lost = True
+        if path.startswith("/calendar/"):
+            if self.server.chance(options["refuse_percent"]):
+                raise Refusal(403, "rateLimitExceeded", "Rate Limit Exceeded")
+            if self.command != "GET" and self.server.chance(options["lose_percent"]):
+                self.lost = True
+
+    def route(self, path):
+        if path.startswith("/calendar/v3/"):
+            self.calendar_api(self.segments[2:])
+        elif path == "/o/oauth2/v2/auth":
+            self.consent()
+        elif path == "/token" and self.command == "POST":
+            self.token()
+        elif path == "/revoke" and self.command == "POST":
+            self.revoke()
+        else:
+            raise Refusal(404, "notFound", "Not Found")
+
+    # -------------------------------------------------------------- OAuth
+
+    def consent(self):
+        query = self.query
+        redirect = query.get("redirect_uri", "")
+        if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code":
+            self.send(400, b"invalid_request", Content_Type="text/plain")
+            return
+        if not redirect.startswith(("http://127.0.0.1:", "http://[::1]:")):
+            self.send(400, b"redirect_uri_mismatch", Content_Type="text/plain")
+            return
+        if self.server.options["consent"] == "deny":
+            answer = {"error": "access_denied", "state": query.get("state", "")}
+        else:
+            code = "4/" + secrets.token_urlsafe(24)
+            self.server.codes[code] = dict(query)
+            scope = self.server.options["scopes"] or query.get("scope", "")
+            answer = {"code": code, "state": query.get("state", ""), "scope": scope}
+        self.send(302, b"", Location=redirect + "?" + urllib.parse.urlencode(answer))
+
+    def oauth_error(self, code, name, text):
+        self.send(code, {"error": name, "error_description": text})
+
+    def token(self):
+        form = dict(urllib.parse.parse_qsl(self.body.decode()))
+        self.row["grant"] = form.get("grant_type")
+        if form.get("grant_type") == "urn:ietf:params:oauth:grant-type:jwt-bearer":
+            self.assertion(form.get("assertion", ""))
+        elif form.get("client_id") != CLIENT_ID or form.get("client_secret") != CLIENT_SECRET:
+            self.oauth_error(401, "invalid_client", "The OAuth client was not found.")
+        elif form.get("grant_type") == "authorization_code":
+            self.exchange(form)
+        elif form.get("grant_type") == "refresh_token":
+            scope = self.server.refresh.get(form.get("refresh_token"))
+            if scope is None:
+                self.oauth_error(400, "invalid_grant", "Token has been expired or revoked.")
+            else:
+                self.give_access(scope)
+        else:
+            self.oauth_error(400, "unsupported_grant_type", "Invalid grant_type")
+
+    def give_access(self, scope, **more):
+        ttl = self.server.options["access_ttl_s"]
+        self.send(200, dict({"access_token": self.server.new_access(scope), "expires_in": ttl, "scope": scope, "token_type": "Bearer"}, **more))
+
+    def exchange(self, form):
+        asked = self.server.codes.pop(form.get("code"), None)
+        if asked is None or asked.get("redirect_uri") != form.get("redirect_uri"):
+            self.oauth_error(400, "invalid_grant", "Malformed auth code.")
+            return
+        if asked.get("code_challenge") and (asked.get("code_challenge_method") != "S256"
+                                            or s256(form.get("code_verifier", "")) != asked["code_challenge"]):
+            self.oauth_error(400, "invalid_grant", "Invalid code verifier.")
+            return
+        scope = self.server.options["scopes"] or asked.get("scope", "")
+        more = {}
+        if asked.get("access_type") == "offline" and asked.get("prompt") == "consent":
+            more["refresh_token"] = self.server.new_refresh(scope)
+        self.give_access(scope, **more)
+
+    def assertion(self, jwt):
+        """A service account's signed assertion: form and claims are checked, the signature only for presence."""
+        try:
+            head, claims, signature = jwt.split(".")
+            pad = lambda part: part + "=" * (-len(part) % 4)
+            head = json.loads(base64.urlsafe_b64decode(pad(head)))
+            claims = json.loads(base64.urlsafe_b64decode(pad(claims)))
+        except ValueError:
+            self.oauth_error(400, "invalid_grant", "Invalid JWT.")
+            return
+        life = claims.get("exp", 0) - claims.get("iat", 0)
+        if head.get("alg") != "RS256" or not signature or not 0 < life <= 3600 or abs(claims["iat"] - time.time()) > 300:
+            self.oauth_error(400, "invalid_grant", "Invalid JWT: iat, exp or signature.")
+            return
+        self.give_access(claims.get("scope", ""))
+
+    def revoke(self):
+        form = dict(urllib.parse.parse_qsl(self.body.decode()))
+        token = form.get("token") or self.query.get("token")
+        if self.server.refresh.pop(token, None) is None and self.server.access.pop(token, None) is None:
+            self.oauth_error(400, "invalid_token", "Token expired or revoked")
+            return
+        self.send(200, {})
+
+    def need_scope(self, wanted):
+        kind, _, token = (self.headers.get("Authorization") or "").partition(" ")
+        scope, expires = self.server.access.get(token, ("", 0)) if kind == "Bearer" else ("", 0)
+        if time.monotonic() >= expires:
+            raise Refusal(401, "authError", "Invalid Credentials")
+        if not set(scope.split()) & set(wanted):
+            raise Refusal(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
+
+    # -------------------------------------------------------------- Calendar API
+
+    def json_body(self):
+        try:
+            body = json.loads(self.body.decode() or "{}")
+        except ValueError:
+            raise bad("Parse Error", "parseError")
+        if not isinstance(body, dict):
+            raise bad("Parse Error", "parseError")
+        return body
+
+    def calendar_api(self, path):
+        with self.server.account.lock:
+            if path[:3] == ["users", "me", "calendarList"]:
+                self.calendar_list(path[3:])
+            elif path[:1] == ["calendars"] and len(path) == 1 and self.command == "POST":
+                self.need_scope(CALENDAR_SCOPES)
+                name = self.json_body().get("summary")
+                if not name:
+                    raise bad("Missing summary.", "required")
+                calendar = self.server.account.add(Calendar("c_%s@group.calendar.example" % secrets.token_hex(8), name))
+                self.send(200, {"kind": "calendar#calendar", "id": calendar.id, "summary": name})
+            elif path[:1] == ["calendars"] and len(path) == 2 and self.command == "GET":
+                self.need_scope(CALENDAR_SCOPES + LIST_SCOPES)
+                calendar = self.server.account.calendar(path[1])
+                self.send(200, {"kind": "calendar#calendar", "id": calendar.id, "summary": calendar.summary, "timeZone": calendar.zone})
+            elif path[:1] == ["calendars"] and path[2:3] == ["events"]:
+                self.need_scope(CALENDAR_SCOPES)
+                self.events_api(self.server.account.calendar(path[1]), path[3:])
+            else:
+                raise Refusal(404, "notFound", "Not Found")
+
+    def calendar_list(self, rest):
+        self.need_scope(LIST_SCOPES)
+        rows = [{"kind": "calendar#calendarListEntry", "id": c.id, "summary": c.summary, "accessRole": c.role,
+                 "primary": c.primary, "timeZone": c.zone, "backgroundColor": "#9fe1e7"} for c in self.server.account.calendars.values()]
+        if rest:
+            wanted = self.server.account.calendar(rest[0]).id
+            self.send(200, next(row for row in rows if row["id"] == wanted))
+            return
+        self.send(200, {"kind": "calendar#calendarList", "items": rows})
+
+    def events_api(self, calendar, rest):
+        if_match = self.headers.get("If-Match")
+        if self.command in ("POST", "PUT", "PATCH", "DELETE") and self.query.get("sendUpdates", "none") not in ("none", "all", "externalOnly"):
+            raise bad("Invalid sendUpdates.")
+        if not rest and self.command == "GET":
+            self.list_events(calendar)
+        elif not rest and self.command == "POST":
+            self.send_event(calendar.insert(self.json_body()))
+        elif len(rest) == 1 and self.command == "GET":
+            self.send_event(calendar.find(rest[0]))
+        elif len(rest) == 1 and self.command == "PUT":
+            self.send_event(calendar.replace(rest[0], self.json_body(), if_match, self.server.options["revive_forbidden"]))
+        elif len(rest) == 1 and self.command == "PATCH":
+            self.send_event(calendar.patch(rest[0], self.json_body(), if_match))
+        elif len(rest) == 1 and self.command == "DELETE":
+            calendar.delete(rest[0], if_match)
+            self.send(204)
+        else:
+            raise Refusal(404, "notFound", "Not Found")
+
+    def send_event(self, event):
+        self.send(200, event, ETag=event["etag"])
+
+    def page_bounds(self):
+        try:
+            size = int(self.query.get("maxResults", "250"))
+        except ValueError:
+            raise bad("Invalid maxResults.")
+        if size < 1:
+            raise bad("Invalid maxResults.")
+        return min(size, 2500)
+
+    def list_events(self, calendar):
+        query = self.query
+        if "syncToken" in query:
+            clash = [name for name in TOKEN_EXCLUDES if name in query]
+            if clash or query.get("showDeleted") == "false":
+                raise bad("Cannot request filters in a sync request: " + ", ".join(clash or ["showDeleted=false"]))
+        size = self.page_bounds()
+        start, serial = 0, calendar.serial
+        items = calendar.items(query)
+        if "pageToken" in query:
+            try:
+                start, serial = (int(n) for n in query["pageToken"].split("."))
+            except ValueError:
+                raise bad("Invalid page token.")
+        page = items[start : start + size]
+        reply = {"kind": "calendar#events", "etag": '"p%d"' % calendar.serial, "summary": calendar.summary, "timeZone": calendar.zone,
+                 "accessRole": calendar.role, "defaultReminders": [], "items": page}
+        if start + size < len(items):
+            reply["nextPageToken"] = "%d.%d" % (start + size, serial)
+        elif not any(name in query for name in TOKEN_EXCLUDES):
+            fixed = {name: value for name, value in query.items() if name in ("singleEvents", "maxResults", "eventTypes")}
+            reply["nextSyncToken"] = calendar.token(serial, fixed)
+        if "fields" in query:
+            names = {part.split("(")[0].strip() for part in split_fields(query["fields"])}
+            reply = {name: value for name, value in reply.items() if name in names}
+        self.send(200, reply)
+
+    # -------------------------------------------------------------- control
+
+    def control(self):
+        server, what = self.server, self.segments[0]
+        if what == "_log":
+            rows = list(server.log)
+            if self.command == "DELETE":
+                server.log = []
+            self.send(200, rows)
+        elif what == "_fault":
+            if self.command == "DELETE":
+                server.faults.clear()
+            else:
+                server.faults.order(self.json_body())
+            self.send(200, {})
+        elif what == "_options":
+            server.options.update(self.json_body())
+            server.random = random.Random(server.options["seed"])
+            self.send(200, server.options)
+        elif what == "_expire":
+            for calendar in server.account.calendars.values():
+                calendar.forget_tokens()
+            self.send(200, {})
+        elif what == "_revoke":
+            server.refresh.clear()
+            server.access.clear()
+            self.send(200, {})
+        elif what == "_calendar":
+            body = self.json_body()
+            calendar = server.account.add(Calendar(body["id"], body.get("summary", body["id"]), body.get("role", "owner")))
+            self.send(200, {"id": calendar.id})
+        elif what == "_events":
+            self.edit(server.account.calendar(self.segments[1]))
+        else:
+            raise Refusal(404, "notFound", "Not Found")
+
+    def edit(self, calendar):
+        with self.server.account.lock:
+            if self.command == "GET":
+                self.send(200, list(calendar.events.values()))
+                return
+            body = self.json_body()
+            if body.get("id") not in calendar.events:
+                self.send(200, calendar.insert(body))
+            elif body.get("status") == "cancelled":
+                self.send(200, calendar.delete(body["id"], None))
+            else:
+                self.send(200, calendar.patch(body["id"], body, None))
+
+
+def split_fields(text):
+    parts, depth, current = [], 0, ""
+    for c in text:
+        depth += (c == "(") - (c == ")")
+        if c == "," and depth == 0:
+            parts.append(current)
+            current = ""
+        else:
+            current += c
+    return parts + [current]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--option", action="append", default=[])
+    given = parser.parse_args()
+    server = Server(given.port)
+    for option in given.option:
+        name, _, value = option.partition("=")
+        if name not in OPTIONS:
+            sys.exit("unknown option " + name)
+        server.options[name] = json.loads(value)
+    server.random = random.Random(server.options["seed"])
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = "http://127.0.0.1:%d" % server.server_address[1]
+    print("url=%s/ api=%s/calendar/v3 auth=%s/o/oauth2/v2/auth token=%s/token revoke=%s/revoke client_id=%s client_secret=%s refresh_token=%s"
+          % (base, base, base, base, base, CLIENT_ID, CLIENT_SECRET, server.refresh_token), flush=True)
+    sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()
