@@ -21,11 +21,11 @@ end
 local function note_change(target, write, outcome)
   local href = outcome.href or write.href
   if outcome.gone then
-    if href then target.state:put_remote { href = href, uid = write.uid, pending = true, gone = true } end
+    if href then assert(target.state:put_remote { href = href, uid = write.uid, pending = true, gone = true }) end
     return true
   end
   if not outcome.text then return false end
-  target.state:put_remote { href = href, uid = write.uid, etag = outcome.etag, text = outcome.text, pending = true }
+  assert(target.state:put_remote { href = href, uid = write.uid, etag = outcome.etag, text = outcome.text, pending = true })
   return true
 end
 
@@ -78,11 +78,11 @@ local function take_back(job, row)
   end
   job.after = written
   if row and row.deleted then
-    target.state:put_remote { href = job.href, uid = job.write.uid, pending = true, gone = true }
+    assert(target.state:put_remote { href = job.href, uid = job.write.uid, pending = true, gone = true })
   elseif seen then
-    target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true }
+    assert(target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true })
   else
-    target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text }
+    assert(target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text })
   end
 end
 
@@ -91,7 +91,7 @@ local function read_back(run, target, jobs)
   for _, job in ipairs(jobs) do
     if job.outcome == "done" then
       if job.write.kind == "delete" then
-        target.state:delete_remote(job.write.href)
+        assert(target.state:delete_remote(job.write.href))
       else
         hrefs[#hrefs + 1] = job.href
         by_href[job.href] = job

@@ -140,27 +140,28 @@ end
 
 local function put_row(decision, i, outcome, doc, fingerprint, day)
   local side = decision.sides[i]
-  side.target.state:put_base {
-    key = decision.key, uid = outcome.uid, href = outcome.href or (side.row and side.row.href), status = outcome.status,
-    fingerprint = outcome.revisit and "" or fingerprint, day = day, doc = doc and json.encode(doc) or "",
-  }
+  assert(side.target.state:put_base {
+    key = decision.key, uid = outcome.uid, href = outcome.href or (side.row and side.row.href),
+    status = outcome.row_status or outcome.status, fingerprint = not outcome.revisit and fingerprint or nil, day = day,
+    doc = doc and json.encode(doc) or nil,
+  })
 end
 
 local function settle_remote(decision, i, outcome)
   local side = decision.sides[i]
   if outcome.revisit then return end
   local row = side.remote and side.remote.row or side.tomb
-  if row and not outcome.acted then side.target.state:settle(row.href) end
+  if row and not outcome.acted then assert(side.target.state:settle(row.href)) end
 end
 
 local function keep_history(run, decision, i)
   local action = decision.plan.actions[i]
   for _, lost in ipairs(action.step.lost) do
-    run.state:add_history {
+    assert(run.state:add_history {
       time = run.now, target = decision.sides[i].target.name, key = decision.key, field = lost.field,
       side = lost.side, action = "overwritten", reason = action.step.reason,
       value = json.encode(lost.value == nil and json.null or lost.value), run = run.number,
-    }
+    })
   end
 end
 
@@ -170,18 +171,18 @@ function record.board(run, decision)
 end
 
 --- Commits one decided key to the state; called inside a transaction, after the board file was written.
--- @param fingerprint string|nil of the entry as planned with and patched; nil for an entry that is gone
-function record.state(run, decision, fingerprint)
+-- @param fingerprints {[i] = string} of the entry as planned with and patched, one a calendar; none for an entry that is gone
+function record.state(run, decision, fingerprints)
   local day = decision.reads_clock and run.now:sub(1, 10) or nil
   for i, side in ipairs(decision.sides) do
     local outcome = decision.outcomes[i]
-    local action = decision.plan and decision.plan.actions[i]
+    local action, fingerprint = decision.plan and decision.plan.actions[i], fingerprints[i]
     if decision.plan then keep_history(run, decision, i) end
     if outcome.status == "error" or outcome.status == "delete_error" then
-      put_row(decision, i, outcome, error_document(side, outcome, run), fingerprint or "", day)
+      put_row(decision, i, outcome, error_document(side, outcome, run), fingerprint, day)
     elseif outcome.status == "gone" then
-      side.target.state:delete_base(decision.key)
-    elseif outcome.status == "skipped" or (action.drop_base and fingerprint) then
+      assert(side.target.state:delete_base(decision.key))
+    elseif outcome.row_status == "skipped" then
       put_row(decision, i, outcome, nil, fingerprint, day)
     elseif outcome.keep_base then
       put_row(decision, i, outcome, side.row and side.row.base, fingerprint, day)

@@ -98,11 +98,11 @@ local function open_state(self, options)
     return true
   end
   self.state_file = options.state_file or run.state_path(self.board:path() or "board", self.settings.team, options.state)
-  local err
-  self.state, err = state.open(self.state_file, { read_only = self.dry_run })
-  if not self.state then return nil, err end
-  local ok
-  ok, err = take_lock(self)
+  local opened, warning = state.open(self.state_file, { read_only = self.dry_run })
+  if not opened then return nil, warning end
+  self.state = opened
+  if warning then table.insert(self.settings.warnings, warning) end
+  local ok, err = take_lock(self)
   if not ok then return nil, err end
   return claim(self)
 end
@@ -403,15 +403,15 @@ local function commit_state(self, prints)
   for _, key in ipairs(self.order) do
     local decision = self.decisions[key]
     record.state(self, decision, prints[key])
-    if decision.replaced then self.state:set_replaced(key, decision.replaced) end
+    if decision.replaced then assert(self.state:set_replaced(key, decision.replaced)) end
   end
   for _, target in ipairs(self.targets) do
-    for _, id in ipairs(target.intent_ids) do target.state:drop_intent(id) end
-    for _, row in ipairs(target.external_news or {}) do target.state:settle(row.href) end
+    for _, id in ipairs(target.intent_ids) do assert(target.state:drop_intent(id)) end
+    for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
   end
   for _, key in ipairs(self.order) do
     for _, job in pairs(self.decisions[key].jobs or {}) do
-      if job.intent then job.side.target.state:drop_intent(job.intent) end
+      if job.intent then assert(job.side.target.state:drop_intent(job.intent)) end
     end
   end
   assert(self.state:set("run", tostring(self.number)))
@@ -497,6 +497,12 @@ local function close(self)
   if self.lock then self.lock:release() end
 end
 
+-- An error object (a state that cannot be written) is a result; anything else is a defect and keeps its traceback.
+local function trace(raised)
+  if type(raised) == "table" then return raised end
+  return debug.traceback(raised, 2)
+end
+
 --- Syncs one board.
 -- @param options table:
 --   board            path of the board file
@@ -515,10 +521,11 @@ end
 -- @return result (see fmcal.sync.report); it never raises for what a user can cause
 function run.sync(options)
   local self = new(options)
-  local ok, result = xpcall(steps, debug.traceback, self, options)
+  local ok, result = xpcall(steps, trace, self, options)
   close(self)
-  if not ok then error(result, 0) end
-  return result
+  if ok then return result end
+  if type(result) == "table" then return report.failure(self, result, report.EXIT_SOME_FAILED) end
+  error(result, 0)
 end
 
 return run
