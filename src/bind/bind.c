@@ -1,4 +1,5 @@
 #include "bind/bind.h"
+#include "core/http.h"
 #include "util/redact.h"
 
 #include <string.h>
@@ -14,6 +15,8 @@ typedef struct box {
 static int context_gc(lua_State *L)
 {
     fm_bind_context *context = lua_touserdata(L, 1);
+    fm_http_free(context->http);
+    context->http = NULL;
     fm_redact_free(context->redact);
     if (context->env.redact == context->redact)
         context->env.redact = NULL;
@@ -60,6 +63,14 @@ fm_bind_context *fm_bind_get(lua_State *L)
     if (!context)
         luaL_error(L, "fmcal is not set up in this Lua state: require \"fmcal\" first");
     return context;
+}
+
+struct fm_http *fm_bind_http(lua_State *L)
+{
+    fm_bind_context *context = fm_bind_get(L);
+    if (!context->http && fm_http_new(&context->http, &context->env, NULL))
+        luaL_error(L, "out of memory");
+    return context->http;
 }
 
 static int error_tostring(lua_State *L)
