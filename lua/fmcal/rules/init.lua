@@ -124,7 +124,7 @@ local function describe(raised)
 end
 
 -- Calls one function; a failure names the function and the entry.
-function Rules:call(name, id, ...)
+local function call(self, name, id, ...)
   local custom = self.functions[name]
   if not custom then
     local ok, value = pcall(defaults[name], ...)
@@ -136,6 +136,14 @@ function Rules:call(name, id, ...)
   local ok, value = xpcall(custom, describe, table.unpack(given, 1, given.n))
   if ok then return true, value end
   return false, ("rule %s failed for %s: %s"):format(name, id, value)
+end
+
+function Rules:call(name, id, ...)
+  local ok, value = call(self, name, id, ...)
+  if self.trace then
+    self.trace[#self.trace + 1] = { name = name, key = id, custom = self.functions[name] ~= nil, answer = value }
+  end
+  return ok, value
 end
 
 local function check_members(value, known, list, what)

@@ -17,7 +17,7 @@ local function adopt_event(run, target, row)
   if type(item.id) ~= "string" or item.id == "" then
     return nil, ("rule adopt must give the item for %s an id (a string)"):format(event.uid or row.href)
   end
-  if run.board:entry(item.id) then return nil end
+  if run.board:entry(item.id) or (run.only and not run.only[item.id]) then return nil end
   run.board:append({ "items" }, item)
   target.adopted[item.id] = event.uid
   return item.id

@@ -15,6 +15,7 @@ local outgoing = require "fmcal.sync.outgoing"
 local record = require "fmcal.sync.record"
 local report = require "fmcal.sync.report"
 local state = require "fmcal.state"
+local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
 local Target = require "fmcal.sync.target"
 
@@ -69,6 +70,7 @@ local function make_targets(self, providers)
       function(path) return config.resolve(self.board:path() or "./board", path) end,
       providers and providers[spec.name])
     if not target then return nil, err end
+    target.rules.trace = self.trace_rules and {} or nil
     self.targets[#self.targets + 1] = target
   end
   return true
@@ -171,6 +173,34 @@ local function add_candidate(self, found, key)
   self.candidates[#self.candidates + 1] = key
 end
 
+local function is_known(self, key)
+  if self.board:entry(key) then return true end
+  for _, problem in ipairs(self.board:problems()) do
+    if problem.key == key then return true end
+  end
+  for _, target in ipairs(self.targets) do
+    if target.state:base(key) then return true end
+  end
+  return false
+end
+
+--- Checks that the entries the run is confined to exist; an epic brings its court date along.
+function Run:check_only()
+  local court_dates = {}
+  for key in pairs(self.only or {}) do
+    if not is_known(self, key) then
+      local near = suggest(key, self.board:keys())
+      return nil, failure("invalid", ("there is no entry %s on the board %s%s"):format(key, self.board:path() or "",
+        near and (": did you mean %s?"):format(near) or ""))
+    end
+    court_dates[#court_dates + 1] = key .. ".court-date"
+  end
+  for _, key in ipairs(court_dates) do
+    if is_known(self, key) then self.only[key] = true end
+  end
+  return true
+end
+
 -- Entries with problems are not gone. An entry without an id can be any of them: then nothing counts as gone.
 local function problems_of(self)
   local keys, nameless = {}, false
@@ -195,7 +225,7 @@ local function pending_events(self, target, found)
     local key = target:key(row.uid)
     if key then
       if not left_alone(self, target, key) then add_candidate(self, found, key) end
-    else
+    elseif not self.only then
       target.external_news = target.external_news or {}
       table.insert(target.external_news, row)
     end
@@ -222,6 +252,7 @@ function Run:find_candidates()
     failed_entries(self, target, found)
   end
   for key in pairs(self.answers or {}) do add_candidate(self, found, key) end
+  for _, key in ipairs(self.consider or {}) do add_candidate(self, found, key) end
 end
 
 --- Lets the rules make items of external events.
@@ -352,9 +383,9 @@ end
 --- Carries out the plan; what the calendar answered "changed" to is planned again.
 function Run:write_all()
   local keys = self.order
-  for number = 1, MAX_ROUNDS do
+  for number = 1, self.max_rounds do
     local changed = round(self, keys)
-    if #changed == 0 or number == MAX_ROUNDS then break end
+    if #changed == 0 or number == self.max_rounds then break end
     for _, key in ipairs(changed) do patch(self, decide_key(self, key)) end
     keys = changed
   end
@@ -464,7 +495,9 @@ local function new(options)
     board = options.board_object, direction = options.direction or "both", dry_run = options.dry_run,
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
-    lock_wait_ms = options.lock_wait_ms, seed = options.seed, order = {}, decisions = {}, acts = {},
+    lock_wait_ms = options.lock_wait_ms, consider = options.consider, trace_rules = options.trace_rules,
+    max_rounds = options.max_rounds or MAX_ROUNDS,
+    seed = options.seed, order = {}, decisions = {}, acts = {},
     failed_targets = {}, targets = {}, messages = {},
   }, Run)
 end
@@ -474,15 +507,19 @@ local function steps(self, options)
   if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
   ok, err = self:observe()
   if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
+  ok, err = self:check_only()
+  if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
   self:adopt()
   self:find_candidates()
   self:decide_all()
   local stopped = self:guarded()
   if stopped then return report.guarded(self, stopped) end
-  if self.dry_run then
+  if self.dry_run or options.examine then
     for _, key in ipairs(self.order) do self.decisions[key].jobs = jobs_of(self, self.decisions[key]) end
-    return report.planned(self)
   end
+  err = options.examine and options.examine(self)
+  if err then return report.failure(self, err, report.EXIT_CONFIG) end
+  if self.dry_run then return report.planned(self) end
   self:write_all()
   ok, err = self:record_all()
   if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
@@ -516,6 +553,11 @@ end
 --   state            where the state lies instead of beside the board
 --   answers          {[key] = "local"|"external"|table of members} for conflicts that wait
 --   progress         function(phase, done, total, target)
+--   consider         list of keys that are decided about even where nothing has changed
+--   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
+--   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer }, one a call
+--   examine          function(run) called once everything is decided, before anything is written; an error that it
+--                    returns ends the run
 --   board_object, state_object, providers   opened parts to use instead of making them; seed: bases missing from
 --                    the state are made from calendarSync (see fmcal.sync.service)
 -- @return result (see fmcal.sync.report); it never raises for what a user can cause
