@@ -2,7 +2,9 @@
  * Lua module fmcal.json: text to values and back. Userdata fmcal.json.document owns a buffer with the
  * text of a document that is edited in place (core/json_edit.h).
  */
+#include "bind/answer.h"
 #include "bind/json_value.h"
+#include "bind/row.h"
 #include "core/json_edit.h"
 
 int luaopen_fmcal_json(lua_State *L);
@@ -142,14 +144,6 @@ static fm_status push_text(lua_State *L, int index, fm_json_span *value, fm_erro
     return status;
 }
 
-static int edited(lua_State *L, fm_status status, const fm_error *err)
-{
-    if (status)
-        return fm_bind_fail(L, err);
-    lua_pushboolean(L, 1);
-    return 1;
-}
-
 static int document_set(lua_State *L)
 {
     fm_buf *text = to_document(L);
@@ -161,7 +155,7 @@ static int document_set(lua_State *L)
     fm_status status = push_text(L, 3, &value, &err);
     if (!status)
         status = fm_json_set(text, path, steps, &value, &err);
-    return edited(L, status, &err);
+    return fm_bind_done(L, status, &err);
 }
 
 static int document_append(lua_State *L)
@@ -175,7 +169,7 @@ static int document_append(lua_State *L)
     fm_status status = push_text(L, 3, &value, &err);
     if (!status)
         status = fm_json_append(text, path, steps, &value, 1, &err);
-    return edited(L, status, &err);
+    return fm_bind_done(L, status, &err);
 }
 
 static int document_remove(lua_State *L)
@@ -185,7 +179,7 @@ static int document_remove(lua_State *L)
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     luaL_argcheck(L, steps > 0, 2, "the path is empty");
     fm_error err;
-    return edited(L, fm_json_remove(text, path, steps, &err), &err);
+    return fm_bind_done(L, fm_json_remove(text, path, steps, &err), &err);
 }
 
 static int document_text(lua_State *L)
@@ -237,11 +231,7 @@ static const luaL_Reg json_functions[] = {
 
 int luaopen_fmcal_json(lua_State *L)
 {
-    if (luaL_newmetatable(L, document_type)) {
-        luaL_setfuncs(L, document_metamethods, 0);
-        luaL_newlib(L, document_methods);
-        lua_setfield(L, -2, "__index");
-    }
+    fm_bind_make_type(L, document_type, document_methods, document_metamethods);
     luaL_newlib(L, json_functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -1,0 +1,159 @@
+#include "util/file.h"
+#include "util/stage.h"
+#include "util/system_error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char domain[] = "file";
+
+/* ------------------------------------------------------------------ names, facts */
+
+char *fm_file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash)
+        return strdup(".");
+    return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+/* The name of a file that does not exist, in a folder that does. */
+static char *resolve_missing(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = fm_file_folder(path), *resolved = folder ? realpath(folder, NULL) : NULL, *whole = NULL;
+    if (resolved && asprintf(&whole, "%s/%s", strcmp(resolved, "/") == 0 ? "" : resolved, name) < 0)
+        whole = NULL;
+    free(folder);
+    free(resolved);
+    return whole;
+}
+
+fm_status fm_file_resolve(char **out, const char *path, fm_error *err)
+{
+    *out = realpath(path, NULL);
+    if (!*out && errno == ENOENT)
+        *out = resolve_missing(path);
+    return *out ? FM_OK : fm_system_error(err, errno, domain, "cannot find %s", path);
+}
+
+static int64_t nanoseconds(const struct timespec *t)
+{
+    return (int64_t)t->tv_sec * 1000000000 + t->tv_nsec;
+}
+
+static void take_facts(fm_file_facts *facts, const struct stat *st)
+{
+    *facts = (fm_file_facts){
+        .device = st->st_dev,
+        .inode = st->st_ino,
+        .size = st->st_size,
+        .mtime_ns = nanoseconds(&st->st_mtim),
+        .ctime_ns = nanoseconds(&st->st_ctim),
+        .mode = st->st_mode & 0777,
+        .owner = st->st_uid,
+        .group = st->st_gid,
+    };
+}
+
+bool fm_file_same(const fm_file_facts *a, const fm_file_facts *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size && a->mtime_ns == b->mtime_ns &&
+           a->ctime_ns == b->ctime_ns;
+}
+
+fm_status fm_file_look(fm_file_facts *facts, const char *path, fm_error *err)
+{
+    struct stat st;
+    if (lstat(path, &st))
+        return fm_system_error(err, errno, domain, "cannot look at %s", path);
+    take_facts(facts, &st);
+    return FM_OK;
+}
+
+/* ------------------------------------------------------------------ read */
+
+static fm_status too_large(const fm_buf *out, const char *path, fm_error *err)
+{
+    return fm_error_set(err, FM_ELIMIT, domain, "%s is larger than the %zu bytes that are read", path, out->max_bytes);
+}
+
+static fm_status check_readable(const struct stat *st, const fm_buf *out, const char *path, fm_error *err)
+{
+    if (!S_ISREG(st->st_mode))
+        return fm_error_set(err, FM_EINVAL, domain, "%s is not a file", path);
+    if (st->st_size < 0 || (uintmax_t)st->st_size > out->max_bytes)
+        return too_large(out, path, err);
+    return FM_OK;
+}
+
+static fm_status buffer_failed(const fm_buf *out, const char *path, fm_error *err)
+{
+    if (out->status == FM_ENOMEM)
+        return fm_error_set(err, FM_ENOMEM, domain, "%s: memory ran out", path);
+    return too_large(out, path, err);
+}
+
+/* Reads into the room that was made, and what the file has grown by meanwhile by way of a small buffer. */
+static fm_status read_all(fm_buf *out, int fd, const char *path, fm_error *err)
+{
+    char more[4096];
+    for (;;) {
+        size_t limit = out->cap <= out->max_bytes ? out->cap - 1 : out->max_bytes, room = limit - out->len;
+        ssize_t n = read(fd, room ? out->data + out->len : more, room ? room : sizeof more);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return fm_system_error(err, errno, domain, "cannot read %s", path);
+        if (room)
+            out->len += (size_t)n;
+        else if (fm_buf_add(out, more, (size_t)n))
+            return buffer_failed(out, path, err);
+        if (n == 0)
+            break;
+    }
+    out->data[out->len] = '\0';
+    return FM_OK;
+}
+
+fm_status fm_file_read(fm_buf *out, fm_file_facts *facts, const char *path, fm_error *err)
+{
+    struct stat st;
+    fm_buf_reset(out);
+    int fd =
+        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* O_NONBLOCK: a pipe is refused, not waited for */
+    if (fd < 0)
+        return fm_system_error(err, errno, domain, "cannot read %s", path);
+    fm_status status;
+    if (fstat(fd, &st))
+        status = fm_system_error(err, errno, domain, "cannot read %s", path);
+    else
+        status = check_readable(&st, out, path, err);
+    if (!status && fm_buf_reserve(out, (size_t)st.st_size))
+        status = buffer_failed(out, path, err);
+    if (!status)
+        status = read_all(out, fd, path, err);
+    if (!status && facts)
+        take_facts(facts, &st);
+    close(fd);
+    return status;
+}
+
+fm_status fm_file_replace(const fm_env *env, const char *path, const void *bytes, size_t len, fm_error *err)
+{
+    fm_stage stage = {0};
+    char *target = NULL;
+    fm_status status = fm_file_resolve(&target, path, err);
+    if (!status)
+        status = fm_stage_write(&stage, env, target, bytes, len, err);
+    if (!status)
+        status = fm_stage_commit(&stage, false, err);
+    fm_stage_drop(&stage);
+    free(target);
+    return status;
+}

@@ -1,0 +1,175 @@
+#include "util/stage.h"
+#include "util/file.h"
+#include "util/system_error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char domain[] = "file";
+
+/* Temporary files are named ".NAME.fmcal-…": hidden, and after their target so that leftovers can be told. */
+static const char infix[] = ".fmcal-";
+
+/* As much of a long file name as leaves room for the rest. */
+#define NAME_BYTES 200
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static fm_status name_stage(fm_stage *s, const fm_env *env, const char *target, fm_error *err)
+{
+    uint64_t random;
+    if (env->random(env->data, &random, sizeof random))
+        return fm_error_set(err, FM_EIO, domain, "no random numbers to name a temporary file");
+    char *folder = fm_file_folder(target);
+    s->target = strdup(target);
+    if (!folder || !s->target ||
+        asprintf(&s->path, "%s/.%.*s%s%016" PRIx64, folder, NAME_BYTES, base_name(target), infix, random) < 0)
+        s->path = NULL;
+    free(folder);
+    return s->path ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+}
+
+static int write_all(int fd, const char *at, size_t len)
+{
+    while (len) {
+        ssize_t n = write(fd, at, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* Gives the file the owner and mode of what it replaces, as far as it may. */
+static int keep_owner(int fd, const fm_file_facts *old)
+{
+    mode_t mode = old->mode;
+    struct stat st;
+    if (fstat(fd, &st))
+        return -1;
+    bool differs = st.st_uid != old->owner || st.st_gid != old->group;
+    if (differs && fchown(fd, old->owner, old->group) && fchown(fd, (uid_t)-1, old->group))
+        mode &= ~(mode_t)070; /* another group must not get what this one had */
+    return fchmod(fd, mode);
+}
+
+static fm_status fill(const fm_stage *s, int fd, const void *bytes, size_t len, fm_error *err)
+{
+    fm_file_facts old;
+    if (write_all(fd, bytes, len))
+        return fm_system_error(err, errno, domain, "cannot write a new version of %s", s->target);
+    if (!fm_file_look(&old, s->target, NULL) && keep_owner(fd, &old))
+        return fm_system_error(err, errno, domain, "cannot keep the mode of %s", s->target);
+    if (fsync(fd))
+        return fm_system_error(err, errno, domain, "cannot bring a new version of %s to the disk", s->target);
+    return FM_OK;
+}
+
+fm_status fm_stage_write(fm_stage *s, const fm_env *env, const char *target, const void *bytes, size_t len,
+                         fm_error *err)
+{
+    *s = (fm_stage){0};
+    if (env->read_only)
+        return fm_error_set(err, FM_EREADONLY, domain, "%s is not written in a dry run", target);
+    fm_status status = name_stage(s, env, target, err);
+    if (status) {
+        fm_stage_drop(s);
+        return status;
+    }
+    int fd = open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        status = fm_system_error(err, errno, domain, "cannot write beside %s", target);
+        free(s->path);
+        s->path = NULL;
+    } else {
+        status = fill(s, fd, bytes, len, err);
+        if (close(fd) && !status)
+            status = fm_system_error(err, errno, domain, "cannot write a new version of %s", target);
+    }
+    if (status)
+        fm_stage_drop(s);
+    return status;
+}
+
+/* Makes the new directory entries survive a power cut. Some file systems cannot; that is no failure. */
+static void sync_folder(const char *path)
+{
+    char *folder = fm_file_folder(path);
+    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+    free(folder);
+}
+
+/* Exchanges the names of two files. False where the system cannot, or one does not exist. */
+static bool exchange_names(const char *a, const char *b)
+{
+#ifdef RENAME_EXCHANGE
+    return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0;
+#else
+    (void)a;
+    (void)b;
+    return false;
+#endif
+}
+
+fm_status fm_stage_commit(fm_stage *s, bool exchange, fm_error *err)
+{
+    if (exchange && exchange_names(s->path, s->target)) {
+        sync_folder(s->target);
+        return FM_OK;
+    }
+    if (rename(s->path, s->target))
+        return fm_system_error(err, errno, domain, "cannot replace %s", s->target);
+    sync_folder(s->target);
+    free(s->path);
+    s->path = NULL;
+    return FM_OK;
+}
+
+void fm_stage_drop(fm_stage *s)
+{
+    if (s->path)
+        unlink(s->path);
+    free(s->path);
+    free(s->target);
+    *s = (fm_stage){0};
+}
+
+/* Whether a file name is that of a temporary file for a target. */
+static bool is_stage_name(const char *name, const char *target)
+{
+    size_t len = strnlen(target, NAME_BYTES);
+    return name[0] == '.' && strncmp(name + 1, target, len) == 0 &&
+           strncmp(name + 1 + len, infix, sizeof infix - 1) == 0 &&
+           strspn(name + len + sizeof infix, "0123456789abcdef") == 16 && strlen(name + len + sizeof infix) == 16;
+}
+
+void fm_stage_sweep(const char *target)
+{
+    char *folder = fm_file_folder(target);
+    DIR *dir = folder ? opendir(folder) : NULL;
+    free(folder);
+    if (!dir)
+        return;
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        if (is_stage_name(entry->d_name, base_name(target)))
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    closedir(dir);
+}

@@ -1,0 +1,42 @@
+/**
+ * @file stage.h
+ * A new version of a file, complete and on the disk beside it, which then takes its place in one step:
+ * whatever happens in between, power cuts included, a reader sees the old or the new content.
+ */
+#ifndef FM_UTIL_STAGE_H
+#define FM_UTIL_STAGE_H
+
+#include "fmcal/env.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/** A temporary file beside its target. All zero bytes: nothing is staged. */
+typedef struct fm_stage {
+    char *path;   /**< the temporary file; owned; NULL where there is none (any more) */
+    char *target; /**< what it is to replace; owned */
+} fm_stage;
+
+/**
+ * Writes a temporary file beside `target` (which is not a symbolic link: see fm_file_resolve()) and
+ * brings it to the disk. It gets the mode and owner of the target; where the target does not exist,
+ * mode 0600. An owner that cannot be kept is dropped, and with a group that cannot be kept what the
+ * group may do.
+ * @return FM_EREADONLY in a dry run; FM_EIO where the disk is full: nothing is left behind; FM_EACCESS, …
+ */
+fm_status fm_stage_write(fm_stage *s, const fm_env *env, const char *target, const void *bytes, size_t len,
+                         fm_error *err);
+
+/**
+ * Puts the staged file in the place of its target, in one step.
+ * @param exchange  where the system can, what was there takes the temporary file's name: look at
+ *                  `s->path`, which is NULL where there was nothing or the system cannot
+ */
+fm_status fm_stage_commit(fm_stage *s, bool exchange, fm_error *err);
+
+/** Removes the temporary file, if there is one, and frees the names. */
+void fm_stage_drop(fm_stage *s);
+
+/** Removes temporary files of this target that a killed process has left. Only under a lock that keeps others off. */
+void fm_stage_sweep(const char *target);
+
+#endif
