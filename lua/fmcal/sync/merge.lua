@@ -11,8 +11,8 @@
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
---     pulled = {field = true}, open = {field = conflict}, waits = {field = true}, lost = {{field, side, value}, …},
---     reason = why, in words }
+--     pulled = {field = true}, kept = {field = true} (won here, to be written there), open = {field = conflict},
+--     waits = {field = true}, lost = {{field, side, value}, …}, reason = why, in words }
 --   presence: "sync" (there and wanted), "create", "delete", "keep-deleted", "cleared", "drop", "orphan", "none", "wait"
 
 local fields = require "fmcal.sync.fields"
@@ -24,7 +24,7 @@ local function changed(list, old, new)
 end
 
 local function result(cur, presence, reason)
-  return { cur = cur, presence = presence, reason = reason, pulled = {}, open = {}, waits = {}, lost = {} }
+  return { cur = cur, presence = presence, reason = reason, pulled = {}, kept = {}, open = {}, waits = {}, lost = {} }
 end
 
 local function copy_entry(cur)
@@ -70,6 +70,7 @@ end
 -- Carries one answer out.
 local function settle(out, field, answer, sides, remote)
   if answer == "local" then
+    out.kept[field] = true
     out.lost[#out.lost + 1] = { field = field, side = "external", value = sides.external }
   elseif answer == "external" then
     out.lost[#out.lost + 1] = { field = field, side = "local", value = sides["local"] }
@@ -121,21 +122,29 @@ local function merge_fields(base, cur, remote, policy, reason)
   return out
 end
 
--- The date was cleared here while somebody edited the event there: the edit wins.
+local DATE_FIELDS = { "date", "zone", "duration" }
+
+local function without_date(list)
+  local rest = {}
+  for _, field in ipairs(list) do
+    if field ~= "date" and field ~= "zone" and field ~= "duration" then rest[#rest + 1] = field end
+  end
+  return rest
+end
+
+-- The date was cleared here while somebody edited the event there: the edit wins, the other fields merge as ever.
 local function date_back(base, cur, remote, policy)
-  if policy.direction == "outbound" then return result(cur, "wait", "date cleared here, edited in the calendar") end
-  local out = merge_fields(base, cur, remote, { fields = policy.fields, direction = "both", resolve = function(conflict)
-    local answers = {}
-    for field in pairs(conflict.fields) do answers[field] = "external" end
-    return answers
-  end }, "date cleared here, edited in the calendar: the edit wins")
-  for _, field in ipairs { "date", "zone", "duration" } do take(out, field, remote.version[field], remote.time) end
+  local reason = "date cleared here, edited in the calendar"
+  if policy.direction == "outbound" then return result(cur, "wait", reason) end
+  local out = merge_fields(base, cur, remote, { fields = without_date(policy.fields), direction = policy.direction,
+    resolve = policy.resolve }, reason .. ": the edit wins")
+  for _, field in ipairs(DATE_FIELDS) do take(out, field, remote.version[field], remote.time) end
   return out
 end
 
 local function gone_here(base, cur, remote, policy)
   if not remote then return result(cur, "drop", "gone on both sides") end
-  if not changed(policy.fields, base.r, remote.version) and not next(base.open or {}) then
+  if not changed(policy.fields, base.r, remote.version) then
     if policy.direction == "inbound" then return result(cur, "wait", "no longer wanted on the board") end
     return result(cur, "delete", "no longer wanted on the board")
   end
@@ -154,14 +163,12 @@ local function deleted_there(base, cur, policy)
     if policy.direction == "inbound" then return result(cur, "wait", "deleted in the calendar") end
     return result(cur, "create", "deleted in the calendar: made again")
   end
-  if policy.direction == "outbound" then return result(cur, "wait", "deleted in the calendar") end
   if answer == "keep" then
     return result(cur, "keep-deleted", "deleted in the calendar: the entry keeps its date")
   end
+  if policy.direction == "outbound" then return result(cur, "wait", "deleted in the calendar") end
   local out = result(copy_entry(cur), "cleared", "deleted in the calendar: the date is cleared")
-  for _, field in ipairs { "date", "zone", "duration" } do
-    out.cur.version[field] = nil
-  end
+  for _, field in ipairs(DATE_FIELDS) do out.cur.version[field] = nil end
   out.pulled.date = true
   return out
 end

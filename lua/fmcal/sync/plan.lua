@@ -23,7 +23,7 @@ local function pushed(list, base, cur, step, remote)
   for _, field in ipairs(list) do
     local here = cur.version[field]
     local held = step.open[field] or step.waits[field]
-    local news = not base or step.pulled[field] or not fields.equal(field, here, base.l[field])
+    local news = not base or step.pulled[field] or step.kept[field] or not fields.equal(field, here, base.l[field])
     if not held and news and not fields.equal(field, here, remote.version[field]) then push[#push + 1] = field end
   end
   return push
