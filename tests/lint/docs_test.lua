@@ -32,8 +32,8 @@ local function run_block(block, folder)
   local commands = {
     sh = "sh -eu block.sh",
     lua = "fmcal-lua block.lua",
-    c = ("%s -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -I%s/src/include -I%s/src $(pkg-config --cflags lua5.4) -fsyntax-only block.c")
-      :format(os.getenv("CC"), source_dir, source_dir),
+    c = ("%s -fsyntax-only -std=c11 -Wall -Wextra -Werror -D_GNU_SOURCE -I%s/src/include -I%s/src %s block.c"):format(
+      os.getenv("CC"), source_dir, source_dir, "$(pkg-config --cflags lua5.4)"),
   }
   return shell.run(("cd %s && env -u LUA_PATH_5_4 PATH=%s:\"$PATH\" %s"):format(
     shell.quote(folder.path), shell.quote(build_dir), assert(commands[block.language], "cannot run " .. block.language)))

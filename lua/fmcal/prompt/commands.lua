@@ -8,6 +8,8 @@ local commands = {}
 --- @field run fun(session: fmcal.prompt.session, argument: string): any
 local list = {}
 
+local NO_BOARD = "no board is open: .board FILE"
+
 local function usage(name)
   return nil, ("usage: .%s %s"):format(name, list[name].usage)
 end
@@ -51,10 +53,70 @@ list.item = {
   help = "show an entry of the board: an item, a subitem, an epic, or ID.court-date",
   run = function(session, argument)
     if argument == "" then return usage("item") end
-    if not session.board then return nil, "no board is open: .board FILE" end
+    if not session.board then return nil, NO_BOARD end
     local entry = session.board:entry(argument)
     if not entry then return nil, ("the board has no entry %s"):format(argument) end
     return entry
+  end,
+}
+
+-- A run of the open board that writes nothing, confined to one entry where one is named.
+local function look(session, key, examine)
+  if not session.board then return nil, NO_BOARD end
+  local only = key and { key } or nil
+  local result = require("fmcal.sync.run").sync {
+    board = session.board:path(), dry_run = true, only = only, consider = only, trace_rules = true, examine = examine,
+  }
+  if not result.success and result.error then return nil, result.error end
+  return result
+end
+
+list.plan = {
+  usage = "",
+  help = "show what a sync of the board would do; nothing is written",
+  run = function(session)
+    local result, err = look(session)
+    if not result then return nil, err end
+    return table.concat(require("fmcal.cli.sync_view").lines(session.view, result), "\n")
+  end,
+}
+
+list.event = {
+  usage = "ID",
+  help = "show the event that the calendar has for an entry, as rules see it",
+  run = function(session, argument)
+    if argument == "" then return usage("event") end
+    local events, count = {}, 0
+    local result, err = look(session, argument, function(run)
+      for _, side in ipairs(run.decisions[argument] and run.decisions[argument].sides or {}) do
+        if side.remote then
+          events[side.target.name], count = side.remote.event, count + 1
+        end
+      end
+    end)
+    if not result then return nil, err end
+    if count == 0 then return nil, ("the calendar has no event for %s"):format(argument) end
+    return count == 1 and select(2, next(events)) or events
+  end,
+}
+
+list.rule = {
+  usage = "NAME ID",
+  help = "run one rule (select, to_event, to_entry, on_conflict, on_deleted) on an entry and show what it answers",
+  run = function(session, argument)
+    local name, key = argument:match("^(%S+)%s+(%S+)$")
+    if not name then return usage("rule") end
+    local answers = {}
+    local result, err = look(session, key, function(run)
+      for _, target in ipairs(run.targets) do
+        for _, call in ipairs(target.rules.trace or {}) do
+          if call.name == name and call.key == key then answers[#answers + 1] = call.answer end
+        end
+      end
+    end)
+    if not result then return nil, err end
+    if #answers == 0 then return nil, ("a sync would not call %s for %s now"):format(name, key) end
+    return answers[#answers]
   end,
 }
 

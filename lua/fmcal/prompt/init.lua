@@ -2,6 +2,8 @@
 local commands = require "fmcal.prompt.commands"
 local complete = require "fmcal.prompt.complete"
 local inspect = require "fmcal.inspect"
+local sys = require "fmcal.sys"
+local terminal = require "fmcal.cli.terminal"
 
 local prompt = {}
 
@@ -10,11 +12,6 @@ local function history_file()
   if state and state:sub(1, 1) == "/" then return state .. "/fmcal/prompt_history" end
   local home = os.getenv("HOME")
   return home and home:sub(1, 1) == "/" and home .. "/.local/state/fmcal/prompt_history" or nil
-end
-
-local function wants_colour(terminal)
-  local no_colour = os.getenv("NO_COLOR")
-  return terminal:is_terminal() and (no_colour == nil or no_colour == "") and os.getenv("TERM") ~= "dumb"
 end
 
 -- The globals _PROMPT and _PROMPT2 change what stands before a line, as in lua.
@@ -40,7 +37,7 @@ local function read_chunk(session, first)
   local text = first
   local chunk, message = compile(text)
   while not chunk and is_incomplete(message) do
-    local line = session.terminal:read(prompt_text("_PROMPT2", ">> "))
+    local line = session.editor:read(prompt_text("_PROMPT2", ">> "))
     if not line then return line, message end
     session:remember(line)
     text = text .. "\n" .. line
@@ -66,6 +63,10 @@ local function without_own_frames(traceback)
 end
 
 --- @class fmcal.prompt.session
+--- @field editor userdata        reads lines
+--- @field view table             what standard output can show (fmcal.cli.terminal)
+--- @field board? fmcal.board.handle   opened by .board
+--- @field finished? boolean      set by .quit
 local session_methods = {}
 session_methods.__index = session_methods
 
@@ -75,7 +76,7 @@ function session_methods:show(...)
   for i = 1, select("#", ...) do
     local value = select(i, ...)
     if type(value) == "table" and not has_text(value) then
-      parts[i] = inspect(value, { width = self.terminal:columns() })
+      parts[i] = inspect(value, { width = self.view.columns })
       separator = "\n"
     else
       parts[i] = tostring(value)
@@ -91,13 +92,12 @@ end
 
 function session_methods:complain(message)
   io.stdout:flush()
-  if self.colour then message = "\27[31m" .. message .. "\27[0m" end
-  io.stderr:write(message, "\n")
+  io.stderr:write(terminal.paint(self.view, "red", message), "\n")
 end
 
 -- A line that starts with a space is not kept.
 function session_methods:remember(line)
-  if line:find("%S") and line:sub(1, 1) ~= " " then self.terminal:remember(line) end
+  if line:find("%S") and line:sub(1, 1) ~= " " then self.editor:remember(line) end
 end
 
 -- Calls in protected mode; an error is shown with its traceback. Returns what xpcall does.
@@ -141,20 +141,19 @@ function session_methods:step(line)
 end
 
 --- Reads and runs lines until the end of the input or `.quit`.
---- @param terminal userdata   reads lines: src/host/program/editor.h
-function prompt.run(terminal)
-  local session = setmetatable({ terminal = terminal, colour = wants_colour(terminal) }, session_methods)
-  local file = history_file()
-  if terminal:is_terminal() then
-    if file then terminal:history(file) end
+--- @param editor userdata   reads lines: src/host/program/editor.h
+function prompt.run(editor)
+  local session = setmetatable({ editor = editor, view = terminal.of("stdout") }, session_methods)
+  if sys.is_terminal("stdin") and session.view.columns then
+    local file = history_file()
+    if file then editor:history(file) end
     session:write("Type .help for help.\n")
   end
-  terminal:completer(function(text)
-    return complete.tab(text, _G, commands.names(), terminal:columns())
+  editor:completer(function(text)
+    return complete.tab(text, _G, commands.names(), terminal.of("stdout").columns or 80)
   end)
-  local line
   repeat
-    line = terminal:read(prompt_text("_PROMPT", "> "))
+    local line = editor:read(prompt_text("_PROMPT", "> "))
     local go_on = line ~= nil
     if line then go_on = session:step(line) end
   until not go_on or session.finished

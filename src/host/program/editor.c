@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -194,22 +193,6 @@ static int terminal_completer(lua_State *L)
     return 0;
 }
 
-static int terminal_is_terminal(lua_State *L)
-{
-    to_terminal(L);
-    lua_pushboolean(L, isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
-    return 1;
-}
-
-static int terminal_columns(lua_State *L)
-{
-    to_terminal(L);
-    struct winsize size = {0};
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    lua_pushinteger(L, known ? size.ws_col : 80);
-    return 1;
-}
-
 static int terminal_close(lua_State *L)
 {
     terminal *t = to_terminal(L);
@@ -224,10 +207,8 @@ static int terminal_close(lua_State *L)
 }
 
 static const luaL_Reg terminal_methods[] = {
-    {"columns", terminal_columns},
     {"completer", terminal_completer},
     {"history", terminal_history},
-    {"is_terminal", terminal_is_terminal},
     {"read", terminal_read},
     {"remember", terminal_remember},
     {NULL, NULL},

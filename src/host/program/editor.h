@@ -15,8 +15,6 @@
  *   t:history(path)        keeps history in this file, mode 0600; makes its folders, mode 0700. False where it cannot
  *   t:remember(line)       adds a line to the history and saves it
  *   t:completer(f)         Tab calls f(text before the cursor) -> text to insert, lines to show (either may be nil)
- *   t:is_terminal()        whether both standard input and output are terminals
- *   t:columns()            width of the terminal, 80 where unknown
  *
  * @param rearm  called around each read, so that Ctrl-C reaches the code that runs next and not what was before
  * @param data   passed to `rearm`, borrowed while the state lives
