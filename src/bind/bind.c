@@ -17,6 +17,9 @@ static int context_gc(lua_State *L)
     fm_bind_context *context = lua_touserdata(L, 1);
     fm_http_free(context->http);
     context->http = NULL;
+    fm_secret_unref(context->master_key);
+    fm_secret_unref(context->old_master_key);
+    context->master_key = context->old_master_key = NULL;
     fm_redact_free(context->redact);
     if (context->env.redact == context->redact)
         context->env.redact = NULL;

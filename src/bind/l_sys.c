@@ -5,6 +5,7 @@
  *   fmcal.sys.process   owns an fm_process; NULL = closed
  */
 #include "bind/bind.h"
+#include "bind/credentials.h"
 #include "util/columns.h"
 #include "util/process.h"
 
@@ -170,7 +171,9 @@ static int sys_start(lua_State *L)
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_Integer count = luaL_len(L, 1);
     luaL_argcheck(L, count >= 1 && count < 10000, 1, "a program and its arguments are needed");
-    luaL_checkstack(L, (int)count + 8, "too many arguments");
+    luaL_checkstack(L, (int)count + 12, "too many arguments");
+    lua_settop(L, 2);
+    int with_keys = lua_istable(L, 2) && fm_bind_opt_boolean(L, 2, "master_keys", 0);
     lua_settop(L, 1);
     process_box *box = lua_newuserdatauv(L, sizeof *box, 0);
     box->process = NULL;
@@ -182,8 +185,11 @@ static int sys_start(lua_State *L)
         argv[i - 1] = (char *)lua_tostring(L, -1);
     }
     argv[count] = NULL;
+    fm_process_options options = {.hide = fm_bind_master_key_names};
+    if (with_keys)
+        options.add = fm_bind_push_master_environment(L);
     fm_error err = {0};
-    if (fm_process_start(&box->process, argv, MAX_OUTPUT, &err) != FM_OK)
+    if (fm_process_start(&box->process, argv, MAX_OUTPUT, &options, &err) != FM_OK)
         return fm_bind_fail(L, &err);
     lua_pushvalue(L, 2);
     return 1;
@@ -202,7 +208,7 @@ static int sys_wait_any(lua_State *L)
     }
     size_t index;
     fm_error err = {0};
-    if (fm_process_wait_any(list, (size_t)count, &index, &fm_bind_get(L)->env, &err) != FM_OK) {
+    if (fm_process_wait_any(list, (size_t)count, &index, -1, &fm_bind_get(L)->env, &err) != FM_OK) {
         if (err.status == FM_ECANCELED)
             fm_bind_take_interrupt(L);
         return fm_bind_fail(L, &err);

@@ -1,5 +1,6 @@
 #include "bind/modules.h"
 
+int luaopen_fmcal_credentials_core(lua_State *L);
 int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
@@ -10,6 +11,7 @@ int luaopen_fmcal_time(lua_State *L);
 /* One module a line. */
 /* clang-format off */
 const luaL_Reg fm_bind_modules[] = {
+    {"fmcal.credentials.core", luaopen_fmcal_credentials_core},
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},

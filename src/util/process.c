@@ -1,5 +1,6 @@
 #include "util/process.h"
 #include "util/buf.h"
+#include "util/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,67 +18,139 @@ static const char domain[] = "process";
 
 /* How often a wait looks at the interrupt flag: a signal may arrive just before poll does. */
 #define LOOK_EVERY_MS 200
+/* How often it looks for the end of a process that has closed its output. */
+#define LOOK_SOON_MS 5
+/* How long a process may take to end after SIGTERM. */
+#define PATIENCE_MS 2000
+/* Most bytes read at once. */
+#define CHUNK 16384
 
 struct fm_process {
     pid_t pid;     /* 0 once it was waited for */
     int output_fd; /* -1 once it was read to its end */
     fm_buf output;
+    bool secret;
+    bool overflowed;
     int status;
 };
 
-static fm_status status_of_errno(int error)
+/* ---------------------------------------------------------------- start */
+
+static size_t count_of(const char *const *list)
 {
-    switch (error) {
-    case ENOENT:
-        return FM_ENOTFOUND;
-    case EACCES:
-    case EPERM:
-        return FM_EACCESS;
-    case ENOMEM:
-        return FM_ENOMEM;
-    default:
-        return FM_EIO;
+    size_t count = 0;
+    while (list && list[count])
+        count++;
+    return count;
+}
+
+static bool is_hidden(const char *assignment, const char *const *hide)
+{
+    for (; hide && *hide; hide++) {
+        size_t len = strlen(*hide);
+        if (strncmp(assignment, *hide, len) == 0 && assignment[len] == '=')
+            return true;
     }
+    return false;
+}
+
+/* Our environment with the changes: an array owned by the caller, its strings borrowed. NULL when memory runs out. */
+static const char **changed_environment(const fm_process_options *options)
+{
+    const char *const *ours = (const char *const *)environ;
+    size_t count = count_of(ours), added = count_of(options->add), kept = 0;
+    const char **changed = calloc(count + added + 1, sizeof *changed);
+    for (size_t i = 0; changed && i < count; i++)
+        if (!is_hidden(ours[i], options->hide))
+            changed[kept++] = ours[i];
+    for (size_t i = 0; changed && i < added; i++)
+        changed[kept++] = options->add[i];
+    return changed;
+}
+
+/* The host may ignore or block signals; the program starts with the defaults. */
+static int default_signals(posix_spawnattr_t *attributes)
+{
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    int error = posix_spawnattr_setsigdefault(attributes, &all);
+    if (!error)
+        error = posix_spawnattr_setsigmask(attributes, &none);
+    if (!error)
+        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    return error;
 }
 
 /* What the child's standard streams are: nothing to read, the pipe to write. */
-static int spawn(pid_t *pid, char *const argv[], int write_fd)
+static int redirect(posix_spawn_file_actions_t *actions, int write_fd)
+{
+    int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    return error ? error : posix_spawn_file_actions_adddup2(actions, write_fd, STDOUT_FILENO);
+}
+
+static int spawn(pid_t *pid, char *const argv[], char *const environment[], int write_fd)
 {
     posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&actions);
     if (error)
         return error;
-    error = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    error = posix_spawnattr_init(&attributes);
+    if (error)
+        goto out;
+    error = redirect(&actions, write_fd);
     if (!error)
-        error = posix_spawn_file_actions_adddup2(&actions, write_fd, STDOUT_FILENO);
+        error = default_signals(&attributes);
     if (!error)
-        error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
+        error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environment);
+    posix_spawnattr_destroy(&attributes);
+out:
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 
-fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_bytes, fm_error *err)
+/* Starts it with its output on a pipe. 0 or an errno. */
+static int start(fm_process *p, char *const argv[], const fm_process_options *options)
 {
+    int ends[2];
+    const char **environment = changed_environment(options);
+    if (!environment || (options->secret_output && fm_buf_reserve(&p->output, p->output.max_bytes) != FM_OK)) {
+        free(environment);
+        return ENOMEM;
+    }
+    int error = pipe2(ends, O_CLOEXEC) ? errno : 0;
+    if (!error) {
+        p->output_fd = ends[0];
+        error = spawn(&p->pid, argv, (char *const *)environment, ends[1]);
+        close(ends[1]);
+    }
+    free(environment);
+    return error;
+}
+
+fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_bytes,
+                           const fm_process_options *options, fm_error *err)
+{
+    static const fm_process_options by_default;
     *process = NULL;
     fm_process *p = calloc(1, sizeof *p);
     if (!p)
         return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+    p->output_fd = -1;
     fm_buf_init(&p->output, max_bytes);
-    int ends[2] = {-1, -1};
-    int error = pipe2(ends, O_CLOEXEC) ? errno : 0;
-    p->output_fd = ends[0];
-    if (!error) {
-        error = spawn(&p->pid, argv, ends[1]);
-        close(ends[1]);
-    }
+    p->secret = options && options->secret_output;
+    int error = start(p, argv, options ? options : &by_default);
     if (error) {
         p->pid = 0;
         fm_process_free(p);
-        return fm_error_set(err, status_of_errno(error), domain, "cannot start %s: %s", argv[0], strerror(error));
+        return fm_system_error(err, error, domain, "cannot start %s", argv[0]);
     }
     *process = p;
     return FM_OK;
 }
+
+/* ---------------------------------------------------------------- end */
 
 static void close_output(fm_process *p)
 {
@@ -86,13 +159,31 @@ static void close_output(fm_process *p)
     p->output_fd = -1;
 }
 
-static void reap(fm_process *p)
+/* Looks whether it has ended (`flags` WNOHANG) or waits for it (0). */
+static void reap(fm_process *p, int flags)
 {
     int how = 0;
-    while (p->pid && waitpid(p->pid, &how, 0) < 0 && errno == EINTR)
+    pid_t ended;
+    while ((ended = waitpid(p->pid, &how, flags)) < 0 && errno == EINTR)
         ;
+    if (ended == 0)
+        return;
     p->pid = 0;
     p->status = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
+}
+
+static void stop(fm_process *p)
+{
+    kill(p->pid, SIGTERM);
+    for (int waited_ms = 0; p->pid && waited_ms < PATIENCE_MS; waited_ms += LOOK_SOON_MS) {
+        reap(p, WNOHANG);
+        if (p->pid)
+            poll(NULL, 0, LOOK_SOON_MS);
+    }
+    if (p->pid) {
+        kill(p->pid, SIGKILL);
+        reap(p, 0);
+    }
 }
 
 void fm_process_free(fm_process *p)
@@ -100,69 +191,108 @@ void fm_process_free(fm_process *p)
     if (!p)
         return;
     close_output(p);
-    if (p->pid) {
-        kill(p->pid, SIGTERM);
-        reap(p);
-    }
+    if (p->pid)
+        stop(p);
+    if (p->secret && p->output.cap)
+        explicit_bzero(p->output.data, p->output.cap);
     fm_buf_free(&p->output);
     free(p);
 }
 
-/* Reads what is there; at the end of the output, or when there is too much of it, the process is over. */
-static void take_output(fm_process *p)
+/* ---------------------------------------------------------------- wait */
+
+/* More output than is allowed: what there is stays, and the process is told to stop. */
+static void overflow(fm_process *p)
 {
-    char chunk[16384];
-    ssize_t len;
-    while ((len = read(p->output_fd, chunk, sizeof chunk)) < 0 && errno == EINTR)
-        ;
-    if (len > 0 && fm_buf_add(&p->output, chunk, (size_t)len) == FM_OK)
-        return;
-    if (len > 0)
-        kill(p->pid, SIGTERM);
+    p->overflowed = true;
+    kill(p->pid, SIGTERM);
     close_output(p);
-    reap(p);
 }
 
-/* The running ones as poll wants them; an ended one has no descriptor, which poll passes over. */
-static size_t fill_polls(struct pollfd *polls, fm_process *const *processes, size_t count)
+/* Reads what is there. */
+static void take_output(fm_process *p)
+{
+    char beyond;
+    ssize_t len;
+    size_t room = p->output.max_bytes - p->output.len;
+    if (room > CHUNK)
+        room = CHUNK;
+    if (fm_buf_reserve(&p->output, room) != FM_OK) {
+        overflow(p);
+        return;
+    }
+    while ((len = read(p->output_fd, room ? p->output.data + p->output.len : &beyond, room ? room : 1)) < 0 &&
+           errno == EINTR)
+        ;
+    if (len <= 0) {
+        close_output(p);
+    } else if (!room) {
+        overflow(p);
+    } else {
+        p->output.len += (size_t)len;
+        p->output.data[p->output.len] = '\0';
+    }
+}
+
+/* The running ones as poll wants them; it passes over those without a descriptor. */
+static size_t fill_polls(struct pollfd *polls, fm_process *const *processes, size_t count, bool *closing)
 {
     size_t running = 0;
+    *closing = false;
     for (size_t i = 0; i < count; i++) {
         polls[i] = (struct pollfd){.fd = processes[i]->output_fd, .events = POLLIN};
-        running += processes[i]->output_fd >= 0;
+        running += processes[i]->pid != 0;
+        *closing |= processes[i]->pid != 0 && processes[i]->output_fd < 0;
     }
     return running;
 }
 
-fm_status fm_process_wait_any(fm_process *const *processes, size_t count, size_t *index, const fm_env *env,
-                              fm_error *err)
+/* Takes what poll found; true where a process has ended. */
+static bool take_all(const struct pollfd *polls, fm_process *const *processes, size_t count, size_t *index)
+{
+    for (size_t i = 0; i < count; i++) {
+        fm_process *p = processes[i];
+        if (p->output_fd >= 0 && polls[i].revents)
+            take_output(p);
+        if (p->pid && p->output_fd < 0)
+            reap(p, WNOHANG);
+        else
+            continue;
+        if (!p->pid) {
+            *index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+fm_status fm_process_wait_any(fm_process *const *processes, size_t count, size_t *index, int64_t timeout_ms,
+                              const fm_env *env, fm_error *err)
 {
     fm_status status = FM_OK;
+    int64_t deadline_ms = env->monotonic_ms(env->data) + timeout_ms;
     struct pollfd *polls = calloc(count ? count : 1, sizeof *polls);
     if (!polls)
         return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
     for (;;) {
-        if (env && env->interrupted && *env->interrupted) {
+        bool closing;
+        if (env->interrupted && *env->interrupted) {
             status = fm_error_set(err, FM_ECANCELED, domain, "interrupted");
             goto out;
         }
-        if (fill_polls(polls, processes, count) == 0) {
+        if (fill_polls(polls, processes, count, &closing) == 0) {
             status = fm_error_set(err, FM_ENOTFOUND, domain, "no process is running");
             goto out;
         }
-        int ready = poll(polls, (nfds_t)count, LOOK_EVERY_MS);
-        if (ready < 0 && errno != EINTR) {
-            status = fm_error_set(err, FM_EIO, domain, "cannot wait: %s", strerror(errno));
+        if (poll(polls, (nfds_t)count, closing ? LOOK_SOON_MS : LOOK_EVERY_MS) < 0 && errno != EINTR) {
+            status = fm_system_error(err, errno, domain, "cannot wait for a process");
             goto out;
         }
-        for (size_t i = 0; ready > 0 && i < count; i++) {
-            if (polls[i].fd < 0 || !polls[i].revents)
-                continue;
-            take_output(processes[i]);
-            if (fm_process_ended(processes[i])) {
-                *index = i;
-                goto out;
-            }
+        if (take_all(polls, processes, count, index))
+            goto out;
+        if (timeout_ms >= 0 && env->monotonic_ms(env->data) >= deadline_ms) {
+            status = fm_error_set(err, FM_ETIMEOUT, domain, "no process ended within %lld ms", (long long)timeout_ms);
+            goto out;
         }
     }
 out:
@@ -184,4 +314,9 @@ const char *fm_process_output(const fm_process *p, size_t *len)
 {
     *len = p->output.len;
     return p->output.data;
+}
+
+bool fm_process_overflowed(const fm_process *p)
+{
+    return p->overflowed;
 }

@@ -1,6 +1,7 @@
 #include "util/redact.h"
 #include "util/redact_find.h"
 #include "util/secret_impl.h"
+#include "util/utf8.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -49,23 +50,6 @@ void fm_redact_add(fm_redact *set, fm_secret *s)
     set->first = s;
 }
 
-/* Length of the UTF-8 character at `s` (at most `len` bytes), 0 for bytes that are none. */
-static size_t character_length(const unsigned char *s, size_t len)
-{
-    size_t n = s[0] < 0x80 ? 1 : s[0] >= 0xF0 ? 4 : s[0] >= 0xE0 ? 3 : 2;
-    if (n == 1)
-        return 1;
-    if (s[0] < 0xC2 || s[0] > 0xF4 || n > len)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) || (s[0] == 0xF0 && s[1] < 0x90) ||
-        (s[0] == 0xF4 && s[1] > 0x8F))
-        return 0;
-    return n;
-}
-
 static bool is_control(const unsigned char *s, size_t n)
 {
     return (n == 1 && (s[0] < 0x20 || s[0] == 0x7F)) || (n == 2 && s[0] == 0xC2 && s[1] < 0xA0);
@@ -96,7 +80,7 @@ static fm_status add_shown(fm_buf *out, const fm_redact_marks *m)
             fm_buf_adds(out, FM_REDACT_MASK);
             continue;
         }
-        size_t n = character_length(text + i, m->len - i);
+        size_t n = fm_utf8_character(m->text + i, m->len - i);
         if (n == 0 || is_control(text + i, n))
             add_escaped(out, text + i, n ? n : 1);
         else

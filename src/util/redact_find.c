@@ -1,4 +1,5 @@
 #include "util/redact_find.h"
+#include "util/utf8.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -53,21 +54,10 @@ static taken take_byte(unsigned char c, size_t length)
 static taken take_code_point(uint32_t c, size_t length)
 {
     taken t = {.length = length};
-    if (c < 0x80) {
-        t.bytes[t.count++] = (unsigned char)c;
-    } else if (c < 0x800) {
-        t.bytes[t.count++] = (unsigned char)(0xC0 | c >> 6);
-        t.bytes[t.count++] = (unsigned char)(0x80 | (c & 0x3F));
-    } else if (c < 0x10000) {
-        t.bytes[t.count++] = (unsigned char)(0xE0 | c >> 12);
-        t.bytes[t.count++] = (unsigned char)(0x80 | (c >> 6 & 0x3F));
-        t.bytes[t.count++] = (unsigned char)(0x80 | (c & 0x3F));
-    } else {
-        t.bytes[t.count++] = (unsigned char)(0xF0 | (c >> 18 & 0x07));
-        t.bytes[t.count++] = (unsigned char)(0x80 | (c >> 12 & 0x3F));
-        t.bytes[t.count++] = (unsigned char)(0x80 | (c >> 6 & 0x3F));
-        t.bytes[t.count++] = (unsigned char)(0x80 | (c & 0x3F));
-    }
+    char text[4];
+    bool valid = c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
+    t.count = fm_utf8_put(text, valid ? c : 0xFFFD);
+    memcpy(t.bytes, text, t.count);
     return t;
 }
 

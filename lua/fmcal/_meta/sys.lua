@@ -60,9 +60,10 @@ function sys.fit(text, columns) end
 ---    sys.wait_any { p }
 ---    print(p:status(), p:output())
 ---@param argv string[] the program, looked up in PATH, and its arguments
+---@param options? { master_keys: boolean? } master_keys: it gets CALENDAR_ENCRYPTION_KEY, which others do not
 ---@return fmcal.sys.process? process
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
-function sys.start(argv) end
+function sys.start(argv, options) end
 
 ---Waits until one of some processes has ended; those that ended earlier do not count.
 ---@param processes fmcal.sys.process[]

@@ -1,4 +1,5 @@
 /* fmcal-lua: runs scripts as `lua` does, with fmcal's modules; without one, on a terminal, the prompt. */
+#include "bind/credentials.h"
 #include "host/program/editor.h"
 #include "host/program/options.h"
 #include "host/program/stderr_log.h"
@@ -227,6 +228,7 @@ int main(int argc, char **argv)
         say(&p, err.message);
         return EXIT_FAILURE;
     }
+    fm_bind_take_master_keys(fm_host_lua(p.host));
     the_host = p.host;
     arm_interrupt();
     bool ok = run_program(&p);

@@ -1,0 +1,90 @@
+---@meta
+
+---Encrypted credentials and the places secrets come from. Scripts use fmcal.credentials, which adds what a
+---board may say.
+---
+---A secret (`fmcal.secret`) is opaque: it can be handed to a provider, to fmcal.crypto as a key and to
+---`keyring:seal`, tostring gives "[secret]", and there is no way to its bytes. It lies in locked memory that is
+---kept out of core dumps and wiped when it is collected; log lines show it as "[secret]" in every spelling.
+---@class fmcal.credentials.core
+local core = {}
+
+---@class fmcal.secret
+
+---The state's own keyring, of CALENDAR_ENCRYPTION_KEY and CALENDAR_ENCRYPTION_KEY_OLD as they were when fmcal-lua
+---started (it takes them out of the environment); or one of given keys. A key is 32 bytes as hex or base64, or a
+---passphrase of at least 16 characters. Keys that are not set are no failure yet.
+---@param keys? { key: string|fmcal.secret|nil, old: string|fmcal.secret|nil } old: only decrypts
+---@return fmcal.keyring? keyring
+---@return fmcal.error? err `err.code` "crypto": a text is no usable key
+function core.keyring(keys) end
+
+---A secret made of a string. The string itself stays readable in Lua until it is collected.
+---@param text string
+---@return fmcal.secret
+function core.secret(text) end
+
+---@param value any
+---@return boolean
+function core.is_secret(value) end
+
+---The value of an environment variable.
+---@param name string
+---@return fmcal.secret?
+---@return fmcal.error? err "invalid": it is not set
+function core.from_environment(name) end
+
+---The content of a file without the line end at its end.
+---@param path string
+---@return fmcal.secret?
+---@return fmcal.error? err "invalid": it cannot be read, or is empty; "limit"
+function core.from_file(path) end
+
+---What a program prints, without the line end at its end. No shell is involved, its standard input is empty, and the
+---master keys are not in its environment.
+---@param argv string[]
+---@param timeout_s? number seconds, 60 without it
+---@return fmcal.secret?
+---@return fmcal.error? err "invalid": it cannot be run; "auth": it failed or printed nothing; "timeout"; "limit"
+function core.from_command(argv, timeout_s) end
+
+---The password of an entry of the desktop's keyring, through libsecret where that is installed.
+---@param attributes table<string, string> the entry has all of them
+---@return fmcal.secret?
+---@return fmcal.error? err "unsupported": no libsecret; "auth": no keyring service; "invalid": no such entry
+function core.from_desktop(attributes) end
+
+---@class fmcal.keyring
+local keyring = {}
+
+---Decrypts a blob.
+---@param blob string "fmcal:v1:…"
+---@param team string the board's team
+---@param provider string "apple", "google", …
+---@return table<string, string|fmcal.secret>? members `username` and `clientId` as strings, the others as secrets
+---@return fmcal.error? err "crypto": no key, or one sentence for all that can be wrong with key and blob
+function keyring:open(blob, team, provider) end
+
+---Encrypts named values.
+---@param members table<string, string|fmcal.secret>
+---@param team string
+---@param provider string
+---@return string? blob
+---@return fmcal.error? err "crypto": no key
+function keyring:seal(members, team, provider) end
+
+---Whether there is a key to encrypt with.
+---@return boolean
+function keyring:can_seal() end
+
+---Whether a blob was made with the current key, as it would be made today.
+---@param blob string
+---@param team string
+---@return boolean? current
+---@return fmcal.error? err "crypto": there is no current key
+function keyring:is_current(blob, team) end
+
+---Forgets the keys. Also when collected, and at the end of a scope.
+function keyring:close() end
+
+return core

@@ -1,0 +1,18 @@
+-- The second result of an expected failure, in the shape that the modules in C give it.
+
+local Failure = { __name = "fmcal.error" }
+
+function Failure:__tostring()
+  return self.message
+end
+
+--- `return failure(…)` is the idiom.
+-- @param code string one of the codes in fmcal/error.h: "invalid", "crypto", …
+-- @param domain string the module that failed
+-- @param format string one sentence for a person, as for string.format; holds no secret
+-- @return nil, and the error
+local function failure(code, domain, format, ...)
+  return nil, setmetatable({ code = code, domain = domain, message = format:format(...) }, Failure)
+end
+
+return failure

@@ -1,0 +1,444 @@
+/*
+ * Lua module fmcal.credentials.core: blobs (core/blob.h) and where secrets come from (core/secret_source.h,
+ * core/desktop_keyring.h). Userdata fmcal.keyring owns an fm_keyring; secrets are bind/secret.h.
+ */
+#include "bind/bind.h"
+#include "bind/credentials.h"
+#include "bind/secret.h"
+#include "core/blob.h"
+#include "core/credentials.h"
+#include "core/desktop_keyring.h"
+#include "core/secret_source.h"
+#include "util/redact.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int luaopen_fmcal_credentials_core(lua_State *L);
+
+#define KEYRING           "fmcal.keyring"
+#define DEFAULT_TIMEOUT_S 60
+#define MAX_ATTRIBUTES    16
+#define MAX_ARGUMENTS     256
+
+typedef struct l_keyring {
+    fm_keyring *keyring; /* NULL: closed */
+} l_keyring;
+
+/* The state's own keyring, in the registry once it has been asked for. */
+static const char own_keyring_key = 0;
+
+static fm_keyring *check_keyring(lua_State *L)
+{
+    l_keyring *box = luaL_checkudata(L, 1, KEYRING);
+    luaL_argcheck(L, box->keyring, 1, "the keyring is closed");
+    return box->keyring;
+}
+
+/* A string without zero bytes. */
+static const char *check_text(lua_State *L, int index)
+{
+    size_t len;
+    const char *s = luaL_checklstring(L, index, &len);
+    luaL_argcheck(L, strlen(s) == len, index, "zero byte");
+    return s;
+}
+
+static void release_secret(void *s)
+{
+    fm_secret_unref(s);
+}
+
+static void release_options(void *o)
+{
+    fm_options_free(o);
+}
+
+/* Pushes the secret in a box slot, or nil and the error. */
+static int push_result(lua_State *L, fm_status status, fm_secret *s, const fm_error *err)
+{
+    if (status != FM_OK)
+        return fm_bind_fail(L, err);
+    fm_bind_push_secret(L, s);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ constructor */
+
+/* Pushes a keyring made of these keys, or nil and the error; returns the number of values. */
+static int push_keyring(lua_State *L, fm_secret *current, fm_secret *old)
+{
+    fm_error err;
+    l_keyring *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->keyring = NULL;
+    luaL_setmetatable(L, KEYRING);
+    if (fm_keyring_new(&box->keyring, current, old, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+const char *const fm_bind_master_key_names[] = {"CALENDAR_ENCRYPTION_KEY", "CALENDAR_ENCRYPTION_KEY_OLD", NULL};
+
+void fm_bind_take_master_keys(lua_State *L)
+{
+    fm_bind_context *context = fm_bind_get(L);
+    fm_secret_unref(context->master_key);
+    fm_secret_unref(context->old_master_key);
+    context->master_key = fm_secret_take_environment(fm_bind_master_key_names[0]);
+    context->old_master_key = fm_secret_take_environment(fm_bind_master_key_names[1]);
+    fm_redact_add(context->env.redact, context->master_key);
+    fm_redact_add(context->env.redact, context->old_master_key);
+    context->has_master_keys = true;
+}
+
+/* Pushes a box with the secret text NAME=value. */
+static const char *push_assignment(lua_State *L, const char *name, const fm_secret *value)
+{
+    size_t len, prefix = strlen(name) + 1;
+    const char *bytes = fm_secret_bytes(value, &len);
+    unsigned char *text;
+    void **slot = fm_bind_box(L, release_secret);
+    *slot = fm_secret_alloc(&text, prefix + len);
+    if (!*slot)
+        luaL_error(L, "not enough memory");
+    snprintf((char *)text, prefix + len + 1, "%s=%s", name, bytes);
+    return (const char *)text;
+}
+
+const char *const *fm_bind_push_master_environment(lua_State *L)
+{
+    const fm_bind_context *context = fm_bind_get(L);
+    const fm_secret *keys[] = {context->master_key, context->old_master_key};
+    const char **list = lua_newuserdatauv(L, 3 * sizeof *list, 0);
+    size_t count = 0;
+    for (size_t i = 0; i < 2; i++) {
+        if (keys[i])
+            list[count++] = push_assignment(L, fm_bind_master_key_names[i], keys[i]);
+        else
+            lua_pushnil(L);
+    }
+    list[count] = NULL;
+    return list;
+}
+
+/* A master key that nobody took out of the environment. NULL where it is not set. */
+static fm_secret *read_master_key(lua_State *L, const char *name)
+{
+    const char *value = getenv(name);
+    if (!value || !*value)
+        return NULL;
+    fm_secret *s = fm_secret_new(value, strlen(value));
+    if (!s)
+        luaL_error(L, "not enough memory");
+    fm_redact_add(fm_bind_get(L)->env.redact, s);
+    return s;
+}
+
+/* Pushes the keyring of the state's own keys, made once. */
+static int push_own_keyring(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &own_keyring_key) == LUA_TUSERDATA)
+        return 1;
+    lua_pop(L, 1);
+    fm_bind_context *context = fm_bind_get(L);
+    if (!context->has_master_keys) {
+        context->master_key = read_master_key(L, fm_bind_master_key_names[0]);
+        context->has_master_keys = true;
+        context->old_master_key = read_master_key(L, fm_bind_master_key_names[1]);
+    }
+    int count = push_keyring(L, context->master_key, context->old_master_key);
+    if (count == 1) {
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &own_keyring_key);
+    }
+    return count;
+}
+
+/* A member of the table at index 1 as a new secret in a box; nil where it is absent. Pushes the box. */
+static fm_secret *check_key_member(lua_State *L, const char *name)
+{
+    void **slot = fm_bind_box(L, release_secret);
+    lua_getfield(L, 1, name);
+    fm_secret *s = fm_bind_to_secret(L, -1);
+    if (s) {
+        *slot = fm_secret_ref(s);
+    } else if (!lua_isnil(L, -1)) {
+        size_t len;
+        if (lua_type(L, -1) != LUA_TSTRING)
+            luaL_error(L, "member '%s' must be a string or a secret", name);
+        const char *text = lua_tolstring(L, -1, &len);
+        *slot = fm_secret_new(text, len);
+        if (!*slot)
+            luaL_error(L, "not enough memory");
+    }
+    lua_pop(L, 1);
+    return *slot;
+}
+
+static int core_keyring(lua_State *L)
+{
+    if (lua_isnoneornil(L, 1))
+        return push_own_keyring(L);
+    luaL_checktype(L, 1, LUA_TTABLE);
+    fm_secret *current = check_key_member(L, "key");
+    fm_secret *old = check_key_member(L, "old");
+    return push_keyring(L, current, old);
+}
+
+/* ------------------------------------------------------------------ keyring methods */
+
+/* Members that are no secrets once they are open. */
+static bool is_public(const char *name)
+{
+    return strcmp(name, "username") == 0 || strcmp(name, "clientId") == 0;
+}
+
+static void push_members(lua_State *L, const fm_options *members)
+{
+    const char *name;
+    lua_newtable(L);
+    for (size_t i = 0; (name = fm_options_name(members, i)) != NULL; i++) {
+        size_t len;
+        fm_secret *s = fm_options_secret(members, name);
+        const char *bytes = fm_secret_bytes(s, &len);
+        if (is_public(name))
+            lua_pushlstring(L, bytes, len);
+        else
+            fm_bind_push_secret(L, s);
+        lua_setfield(L, -2, name);
+    }
+}
+
+static int keyring_open(lua_State *L)
+{
+    size_t len;
+    fm_error err;
+    fm_keyring *keys = check_keyring(L);
+    const char *text = luaL_checklstring(L, 2, &len);
+    const char *team = check_text(L, 3), *provider = check_text(L, 4);
+    void **plain = fm_bind_box(L, release_secret), **members = fm_bind_box(L, release_options);
+    fm_secret *opened;
+    fm_status status = fm_blob_open(&opened, keys, team, provider, text, len, &err);
+    *plain = opened;
+    if (status != FM_OK)
+        return fm_bind_fail(L, &err);
+    *members = fm_options_new();
+    if (!*members)
+        return luaL_error(L, "not enough memory");
+    if (fm_credentials_unpack(*members, opened, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    push_members(L, *members);
+    return 1;
+}
+
+/* Adds the pair at the top of the stack (key, value) to the members. */
+static void add_member(lua_State *L, fm_options *members)
+{
+    if (lua_type(L, -2) != LUA_TSTRING)
+        luaL_error(L, "credentials have named members only");
+    const char *name = lua_tostring(L, -2);
+    fm_secret *given = fm_bind_to_secret(L, -1);
+    if (!given && lua_type(L, -1) != LUA_TSTRING)
+        luaL_error(L, "member '%s' of the credentials must be a string or a secret, not a %s", name,
+                   luaL_typename(L, -1));
+    size_t len = 0;
+    const char *text = given ? NULL : lua_tolstring(L, -1, &len);
+    fm_secret *s = given ? fm_secret_ref(given) : fm_secret_new(text, len);
+    fm_status status = s ? fm_options_set_secret(members, name, s) : FM_ENOMEM;
+    fm_secret_unref(s);
+    if (status != FM_OK)
+        luaL_error(L, "not enough memory");
+}
+
+static int keyring_seal(lua_State *L)
+{
+    fm_error err;
+    fm_keyring *keys = check_keyring(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    const char *team = check_text(L, 3), *provider = check_text(L, 4);
+    const fm_env *env = &fm_bind_get(L)->env;
+    void **members = fm_bind_box(L, release_options), **packed = fm_bind_box(L, release_secret);
+    *members = fm_options_new();
+    if (!*members)
+        return luaL_error(L, "not enough memory");
+    for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
+        add_member(L, *members);
+    fm_secret *plain;
+    if (fm_credentials_pack(&plain, *members, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    *packed = plain;
+    char *copy = lua_newuserdatauv(L, FM_BLOB_TEXT_MAX, 0);
+    fm_buf text;
+    fm_buf_init(&text, FM_BLOB_TEXT_MAX);
+    fm_status status = fm_blob_seal(&text, keys, env, team, provider, plain, &err);
+    size_t len = text.len;
+    memcpy(copy, text.data, len);
+    fm_buf_free(&text); /* before anything that may raise */
+    if (status != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_pushlstring(L, copy, len);
+    return 1;
+}
+
+static int keyring_is_current(lua_State *L)
+{
+    size_t len;
+    bool current;
+    fm_error err;
+    fm_keyring *keys = check_keyring(L);
+    const char *text = luaL_checklstring(L, 2, &len);
+    if (fm_blob_is_current(&current, keys, check_text(L, 3), text, len, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_pushboolean(L, current);
+    return 1;
+}
+
+static int keyring_can_seal(lua_State *L)
+{
+    lua_pushboolean(L, fm_keyring_can_seal(check_keyring(L)));
+    return 1;
+}
+
+static int keyring_gc(lua_State *L)
+{
+    l_keyring *box = luaL_checkudata(L, 1, KEYRING);
+    fm_keyring_free(box->keyring);
+    box->keyring = NULL;
+    return 0;
+}
+
+static int keyring_tostring(lua_State *L)
+{
+    l_keyring *box = luaL_checkudata(L, 1, KEYRING);
+    lua_pushstring(L, box->keyring ? KEYRING : KEYRING " (closed)");
+    return 1;
+}
+
+/* ------------------------------------------------------------------ sources */
+
+static int core_secret(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    void **slot = fm_bind_box(L, release_secret);
+    *slot = fm_secret_new(text, len);
+    if (!*slot)
+        return luaL_error(L, "not enough memory");
+    fm_bind_push_secret(L, *slot);
+    return 1;
+}
+
+static int core_is_secret(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    lua_pushboolean(L, luaL_testudata(L, 1, FM_BIND_SECRET) != NULL);
+    return 1;
+}
+
+static int core_from_environment(lua_State *L)
+{
+    fm_error err;
+    const char *name = check_text(L, 1);
+    void **slot = fm_bind_box(L, release_secret);
+    fm_secret *s;
+    fm_status status = fm_secret_from_environment(&s, name, &err);
+    *slot = s;
+    return push_result(L, status, s, &err);
+}
+
+static int core_from_file(lua_State *L)
+{
+    fm_error err;
+    const char *path = check_text(L, 1);
+    void **slot = fm_bind_box(L, release_secret);
+    fm_secret *s;
+    fm_status status = fm_secret_from_file(&s, path, &err);
+    *slot = s;
+    return push_result(L, status, s, &err);
+}
+
+/* The list at index 1 as an argv in memory of the stack; its strings are kept alive by the list. */
+static const char *const *check_argv(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    size_t count = lua_rawlen(L, 1);
+    luaL_argcheck(L, count >= 1 && count <= MAX_ARGUMENTS, 1, "a list of 1 to 256 words is expected");
+    const char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
+    for (size_t i = 0; i < count; i++) {
+        size_t len;
+        luaL_argcheck(L, lua_rawgeti(L, 1, (lua_Integer)i + 1) == LUA_TSTRING, 1, "every word must be a string");
+        argv[i] = lua_tolstring(L, -1, &len);
+        luaL_argcheck(L, strlen(argv[i]) == len, 1, "zero byte");
+        lua_pop(L, 1);
+    }
+    argv[count] = NULL;
+    return argv;
+}
+
+static int core_from_command(lua_State *L)
+{
+    fm_error err;
+    lua_Number timeout_s = luaL_optnumber(L, 2, DEFAULT_TIMEOUT_S);
+    luaL_argcheck(L, timeout_s > 0 && timeout_s <= 86400, 2, "seconds out of range");
+    const char *const *argv = check_argv(L);
+    void **slot = fm_bind_box(L, release_secret);
+    fm_secret *s;
+    fm_status status = fm_secret_from_command(&s, argv, (int64_t)(timeout_s * 1000), &fm_bind_get(L)->env, &err);
+    *slot = s;
+    return push_result(L, status, s, &err);
+}
+
+static int core_from_desktop(lua_State *L)
+{
+    fm_error err;
+    fm_keyring_attribute attributes[MAX_ATTRIBUTES];
+    size_t count = 0;
+    luaL_checktype(L, 1, LUA_TTABLE);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+        luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING && count < MAX_ATTRIBUTES, 1,
+                      "a few attributes with text are expected");
+        attributes[count++] = (fm_keyring_attribute){.name = lua_tostring(L, -2), .value = lua_tostring(L, -1)};
+    }
+    void **slot = fm_bind_box(L, release_secret);
+    fm_secret *s;
+    fm_status status = fm_secret_from_desktop(&s, attributes, count, &err);
+    *slot = s;
+    return push_result(L, status, s, &err);
+}
+
+/* ------------------------------------------------------------------ module */
+
+static const luaL_Reg keyring_methods[] = {
+    {"can_seal", keyring_can_seal}, {"close", keyring_gc},  {"is_current", keyring_is_current},
+    {"open", keyring_open},         {"seal", keyring_seal}, {NULL, NULL},
+};
+
+static const luaL_Reg keyring_metamethods[] = {
+    {"__gc", keyring_gc},
+    {"__close", keyring_gc},
+    {"__tostring", keyring_tostring},
+    {NULL, NULL},
+};
+
+static const luaL_Reg core_functions[] = {
+    {"from_command", core_from_command},
+    {"from_desktop", core_from_desktop},
+    {"from_environment", core_from_environment},
+    {"from_file", core_from_file},
+    {"is_secret", core_is_secret},
+    {"keyring", core_keyring},
+    {"secret", core_secret},
+    {NULL, NULL},
+};
+
+int luaopen_fmcal_credentials_core(lua_State *L)
+{
+    luaL_newmetatable(L, KEYRING);
+    luaL_setfuncs(L, keyring_metamethods, 0);
+    luaL_newlib(L, keyring_methods);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+    luaL_newlib(L, core_functions);
+    return 1;
+}
