@@ -235,16 +235,26 @@ int64_t fm_zone_to_local(const fm_zone *zone, int64_t epoch)
     return epoch + fm_zone_offset_s(zone, epoch);
 }
 
-int64_t fm_zone_to_utc(const fm_zone *zone, int64_t local_s)
+int64_t fm_zone_settle(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s)
 {
     /* Changes are further apart than this, and offsets smaller: these two frame any change nearby. */
-    int32_t before = fm_zone_offset_s(zone, local_s - FM_DAY_S);
-    int32_t after = fm_zone_offset_s(zone, local_s + FM_DAY_S);
+    int32_t before = offset_s(clock, local_s - FM_DAY_S);
+    int32_t after = offset_s(clock, local_s + FM_DAY_S);
     int64_t first = local_s - (before > after ? before : after);
     int64_t second = local_s - (before > after ? after : before);
-    if (fm_zone_to_local(zone, first) == local_s)
+    if (first + offset_s(clock, first) == local_s)
         return first;
-    if (fm_zone_to_local(zone, second) == local_s)
+    if (second + offset_s(clock, second) == local_s)
         return second;
     return local_s - before; /* skipped: the clock before the change, read on */
+}
+
+static int32_t offset_of(const void *zone, int64_t epoch)
+{
+    return fm_zone_offset_s(zone, epoch);
+}
+
+int64_t fm_zone_to_utc(const fm_zone *zone, int64_t local_s)
+{
+    return fm_zone_settle(offset_of, zone, local_s);
 }

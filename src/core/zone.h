@@ -55,6 +55,12 @@ int64_t fm_zone_to_local(const fm_zone *zone, int64_t epoch);
  */
 int64_t fm_zone_to_utc(const fm_zone *zone, int64_t local_s);
 
+/**
+ * The same for any clock: `offset_s` answers with the seconds east of UTC at an instant. It must not change
+ * twice within a day.
+ */
+int64_t fm_zone_settle(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s);
+
 /** The IANA name for a Windows zone name, NULL where it is not known. Static. */
 const char *fm_zone_from_windows(const char *name);
 

@@ -1,0 +1,218 @@
+#include "core/ical_value.h"
+#include "core/url.h"
+#include "provider/description.h"
+#include "provider/ics_codec.h"
+#include "provider/ics_model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char domain[] = "ical";
+
+/* ------------------------------------------------------------------ values */
+
+/* Makes a member of what a buffer holds, NULL where it holds nothing. Empties the buffer. */
+static fm_status take_member(char **member, fm_buf *value)
+{
+    fm_status status = value->status;
+    if (!status && value->len)
+        status = fm_event_set(member, value->data);
+    fm_buf_reset(value);
+    return status;
+}
+
+static fm_status read_uid(char **member, const fm_ical_line *line, fm_buf *scratch)
+{
+    if (!line)
+        return FM_OK;
+    fm_span value = fm_span_trim(line->parts.value);
+    fm_ical_unescape(scratch, value.at, value.len);
+    return take_member(member, scratch);
+}
+
+static fm_status read_text(char **member, const fm_ical_line *line, fm_buf *scratch)
+{
+    if (!line)
+        return FM_OK;
+    fm_ical_unescape(scratch, line->parts.value.at, line->parts.value.len);
+    return take_member(member, scratch);
+}
+
+/* X- values are text that is percent-encoded besides, because servers cut them at commas and semicolons. */
+static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *scratch)
+{
+    if (!line)
+        return FM_OK;
+    fm_buf plain;
+    fm_buf_init(&plain, scratch->max_bytes);
+    fm_ical_unescape(&plain, line->parts.value.at, line->parts.value.len);
+    fm_buf decoded;
+    fm_buf_init(&decoded, scratch->max_bytes);
+    fm_url_decode(&decoded, plain.data, plain.len);
+    fm_ical_clean(scratch, decoded.data, decoded.len);
+    fm_status status = plain.status ? plain.status : decoded.status;
+    fm_buf_free(&plain);
+    fm_buf_free(&decoded);
+    return status ? status : take_member(member, scratch);
+}
+
+static fm_status read_description(fm_event *event, const fm_ical_line *line, fm_buf *scratch)
+{
+    if (!line)
+        return FM_OK;
+    fm_buf text, footer;
+    fm_buf_init(&text, scratch->max_bytes);
+    fm_buf_init(&footer, scratch->max_bytes);
+    fm_status status = fm_ical_unescape(scratch, line->parts.value.at, line->parts.value.len);
+    if (!status)
+        status = fm_description_part(&text, &footer, scratch->data, scratch->len);
+    fm_buf_reset(scratch);
+    if (!status)
+        status = take_member(&event->description, &text);
+    if (!status)
+        status = take_member(&event->footer, &footer);
+    fm_buf_free(&text);
+    fm_buf_free(&footer);
+    return status;
+}
+
+static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch)
+{
+    size_t at = FM_ICAL_NONE;
+    fm_buf plain;
+    fm_buf_init(&plain, scratch->max_bytes);
+    fm_status status = FM_OK;
+    while (!status && (at = fm_ical_find_property(o->doc, o->master, at, "CATEGORIES")) != FM_ICAL_NONE) {
+        fm_span list = fm_ical_at(o->doc, at)->parts.value, tag;
+        for (size_t next = 0; !status && fm_ical_next_text(list, &next, &tag);) {
+            fm_ical_unescape(&plain, tag.at, tag.len);
+            status = plain.status ? plain.status : ics_tag(scratch, plain.data, plain.len);
+            if (!status && scratch->len)
+                status = fm_strings_add(&event->tags, scratch->data);
+            fm_buf_reset(&plain);
+            fm_buf_reset(scratch);
+        }
+    }
+    fm_buf_free(&plain);
+    ics_tags_normalise(&event->tags);
+    return status;
+}
+
+/* The word that was written, while PRIORITY is still what went with it; else the number's own. */
+static fm_status read_priority(fm_event *event, const ics_object *o, fm_buf *scratch)
+{
+    const fm_ical_line *line = ics_property(o, "PRIORITY");
+    int number = 0;
+    if (line && line->parts.value.len == 1 && line->parts.value.at[0] >= '0' && line->parts.value.at[0] <= '9')
+        number = line->parts.value.at[0] - '0';
+    char *word = NULL;
+    fm_status status = read_metadata(&word, ics_property(o, "X-PRIORITY"), scratch);
+    if (!status && word && ics_priority_number(word) == number) {
+        event->priority = word;
+        return FM_OK;
+    }
+    free(word);
+    if (!status && number)
+        status = fm_event_set(&event->priority, number < 5 ? "high" : number == 5 ? "medium" : "low");
+    return status;
+}
+
+static fm_status read_last_modified(fm_event *event, const ics_object *o)
+{
+    static const char *const names[] = {"LAST-MODIFIED", "DTSTAMP"};
+    for (size_t i = 0; i < 2; i++) {
+        const fm_ical_line *line = ics_property(o, names[i]);
+        fm_date date;
+        char text[FM_DATE_TEXT_MAX];
+        if (!line || fm_ical_date_parse(&date, line->parts.value, NULL) || date.kind == FM_DATE_DAY)
+            continue; /* only a clock: one that cannot be read is as good as none */
+        date.kind = FM_DATE_UTC;
+        return fm_event_set(&event->last_modified, fm_date_format(&date, text));
+    }
+    return FM_OK;
+}
+
+static fm_status read_reminders(fm_event *event, const ics_object *o, fm_buf *scratch)
+{
+    size_t at = FM_ICAL_NONE;
+    fm_status status = FM_OK;
+    while (!status && (at = fm_ical_find_component(o->doc, o->master, at, "VALARM")) != FM_ICAL_NONE) {
+        size_t mark = fm_ical_find_property(o->doc, at, FM_ICAL_NONE, "X-FMCAL-REMINDER");
+        char *reminder = NULL;
+        if (mark != FM_ICAL_NONE)
+            status = read_text(&reminder, fm_ical_at(o->doc, mark), scratch);
+        if (reminder)
+            status = fm_strings_add(&event->reminders, reminder);
+        free(reminder);
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ the event */
+
+static fm_status read_members(fm_event *event, const ics_object *o, fm_buf *scratch)
+{
+    fm_status status = read_text(&event->title, ics_property(o, "SUMMARY"), scratch);
+    if (!status)
+        status = read_description(event, ics_property(o, "DESCRIPTION"), scratch);
+    if (!status)
+        status = read_tags(event, o, scratch);
+    if (!status)
+        status = read_priority(event, o, scratch);
+    for (size_t i = 0; i < ics_metadata_count && !status; i++)
+        status = read_metadata(ics_metadata_slot(event, &ics_metadata_list[i]),
+                               ics_property(o, ics_metadata_list[i].name), scratch);
+    if (!status)
+        status = read_last_modified(event, o);
+    if (!status)
+        status = read_reminders(event, o, scratch);
+    const fm_ical_line *line = ics_property(o, "STATUS");
+    event->deleted = line && fm_span_is(fm_span_trim(line->parts.value), "CANCELLED");
+    event->recurring = o->overrides || ics_property(o, "RRULE") || ics_property(o, "RDATE");
+    event->has_attendees = o->attendees;
+    return status;
+}
+
+fm_status ics_event_read(fm_event *event, const ics_object *o, fm_zones *zones, fm_error *err)
+{
+    fm_buf scratch;
+    fm_buf_init(&scratch, FM_ICS_MAX_BYTES * 3); /* a byte that is no UTF-8 grows to three */
+    fm_status status = read_uid(&event->uid, ics_property(o, "UID"), &scratch);
+    if (!status && !event->uid)
+        status = fm_error_set(err, FM_EPARSE, domain, "line %u: the event has no UID",
+                              fm_ical_at(o->doc, o->master)->number);
+    ics_dates dates;
+    if (!status)
+        status = ics_dates_read(&dates, o, zones, err);
+    if (!status)
+        status = ics_dates_to_event(&dates, event, err);
+    if (!status)
+        status = read_members(event, o, &scratch);
+    fm_buf_free(&scratch);
+    if (status == FM_ENOMEM)
+        fm_error_set(err, status, domain, "not enough memory for an event");
+    return status;
+}
+
+fm_status fm_ics_decode(const char *text, size_t len, fm_zones *zones, fm_event *event, fm_error *err)
+{
+    ics_object object = {0};
+    fm_zones *own = zones ? NULL : fm_zones_new(NULL);
+    fm_status status = FM_ENOMEM;
+    if (!zones && !own)
+        goto out;
+    if ((status = ics_object_read(&object, text, len, err)))
+        goto out;
+    if ((status = ics_event_read(event, &object, zones ? zones : own, err)))
+        goto out;
+    if (!(event->raw = strndup(text, len)))
+        status = FM_ENOMEM;
+out:
+    if (status == FM_ENOMEM)
+        fm_error_set(err, status, domain, "not enough memory for an event");
+    if (status)
+        fm_event_clear(event);
+    fm_ical_free(object.doc);
+    fm_zones_free(own);
+    return status;
+}
