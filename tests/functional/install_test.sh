@@ -55,9 +55,6 @@ expect "lua5.4" "2026-02-16" stock -l fmcal -e 'print(require("fmcal.time").add_
 export FMCAL_LUA_PATH="$SOURCE_DIR/lua"
 expect "lua5.4 with a checkout" "@$SOURCE_DIR/lua/fmcal/event.lua" \
   stock -l fmcal -e 'print(debug.getinfo(fmcal.event.from_epic).source)'
-export FMCAL_LUA_PATH=/nonexistent
-stock -l fmcal >"$prefix/log" 2>&1 && fail "a wrong FMCAL_LUA_PATH was accepted"
-grep -q "FMCAL_LUA_PATH names a folder without fmcal's Lua modules" "$prefix/log" || fail "$(cat "$prefix/log")"
 unset FMCAL_LUA_PATH
 
 # The program, alone in another folder.
