@@ -1,6 +1,7 @@
 #include "state/sqlite.h"
 #include "util/buf.h"
 #include "util/log.h"
+#include "util/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,8 +70,7 @@ static fm_status move(const char *path, const char *target, const char *companio
     if (from.status || to.status)
         status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
     else if (rename(from.data, to.data) && errno != ENOENT)
-        status = fm_error_set(err, errno == EACCES || errno == EPERM ? FM_EACCESS : FM_EIO, FM_STATE_DOMAIN,
-                              "could not rename the damaged state %s: %s", from.data, strerror(errno));
+        status = fm_system_error(err, errno, FM_STATE_DOMAIN, "could not rename the damaged state %s", from.data);
     fm_buf_free(&from);
     fm_buf_free(&to);
     return status;

@@ -5,6 +5,7 @@
  */
 #include "state/sqlite.h"
 #include "util/buf.h"
+#include "util/file.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -39,12 +40,6 @@ static bool has_log(const char *path)
     return found;
 }
 
-static bool same_file(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
-}
-
 static fm_status copy_into_memory(fm_state *s, bool immutable, fm_error *err)
 {
     sqlite3 *source = NULL;
@@ -71,12 +66,17 @@ fm_status fm_snapshot_copy(fm_state *s, fm_error *err)
 {
     fm_status status = FM_OK;
     for (int i = 0; i < ATTEMPTS; i++) {
-        struct stat before, after;
-        if (stat(s->path, &before) != 0)
+        fm_file_facts before, after;
+        status = fm_file_look(&before, s->path, err);
+        if (status == FM_ENOTFOUND)
             return FM_OK;
+        if (status)
+            return status;
         bool immutable = !has_log(s->path) && i + 1 < ATTEMPTS;
         status = copy_into_memory(s, immutable, err);
-        if (!immutable || (!has_log(s->path) && stat(s->path, &after) == 0 && same_file(&before, &after)))
+        if (!immutable)
+            break;
+        if (!has_log(s->path) && !fm_file_look(&after, s->path, NULL) && fm_file_same(&before, &after))
             break;
     }
     return status;

@@ -1,4 +1,6 @@
 #include "state/sqlite.h"
+#include "util/file.h"
+#include "util/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,18 +16,26 @@
 /* Makes the folder of `path` where only that is missing, for its owner alone. */
 static fm_status make_folder(const char *path, fm_error *err)
 {
-    const char *slash = strrchr(path, '/');
-    if (!slash || slash == path)
-        return FM_OK;
-    char *folder = strndup(path, (size_t)(slash - path));
+    char *folder = fm_file_folder(path);
     if (!folder)
         return fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
     fm_status status = FM_OK;
     if (mkdir(folder, 0700) && errno != EEXIST)
-        status = fm_error_set(err, errno == ENOENT ? FM_ENOTFOUND : FM_EACCESS, FM_STATE_DOMAIN,
-                              "could not make the folder %s for the state: %s", folder, strerror(errno));
+        status = fm_system_error(err, errno, FM_STATE_DOMAIN, "could not make the folder %s for the state", folder);
     free(folder);
     return status;
+}
+
+/* Symbolic links are followed once and for all, so that a damaged file and its companions stay together. */
+static fm_status resolve(fm_state *s, fm_error *err)
+{
+    char *path;
+    fm_status status = fm_file_resolve(&path, s->path, err);
+    if (status)
+        return status;
+    free(s->path);
+    s->path = path;
+    return FM_OK;
 }
 
 /* SQLite would make the file readable for all that the umask lets; its companions get the file's mode. */
@@ -35,8 +45,7 @@ static fm_status make_file(const char *path, fm_error *err)
     if (fd < 0 && errno == EEXIST)
         return FM_OK; /* left alone: closing a descriptor would drop the locks that this process has on the file */
     if (fd < 0)
-        return fm_error_set(err, errno == ENOSPC ? FM_EIO : FM_EACCESS, FM_STATE_DOMAIN,
-                            "could not make the state %s: %s", path, strerror(errno));
+        return fm_system_error(err, errno, FM_STATE_DOMAIN, "could not make the state %s", path);
     close(fd);
     return FM_OK;
 }
@@ -126,7 +135,11 @@ static fm_status open_copy(fm_state *s, const fm_state_options *options, fm_erro
     fm_error why = {0};
     fm_schema_kind kind = FM_SCHEMA_DAMAGED;
     s->in_memory = true;
-    fm_status status = connect(s, ":memory:", options, err);
+    fm_status status = resolve(s, err);
+    if (status == FM_ENOTFOUND) /* not even its folder is there */
+        return open_memory(s, options, err);
+    if (!status)
+        status = connect(s, ":memory:", options, err);
     if (status)
         return status;
     status = fm_snapshot_copy(s, &why);
@@ -183,6 +196,8 @@ static fm_status open_file(fm_state *s, const fm_state_options *options, fm_erro
 {
     bool again = true;
     fm_status status = make_folder(s->path, err);
+    if (!status)
+        status = resolve(s, err);
     for (int i = 0; !status && again && i < 2; i++)
         status = try_file(s, options, &again, err);
     return status;
