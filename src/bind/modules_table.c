@@ -4,20 +4,21 @@ int luaopen_fmcal_credentials_core(lua_State *L);
 int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
+int luaopen_fmcal_mock(lua_State *L);
+int luaopen_fmcal_provider_core(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
 
-/* One module a line. */
-/* clang-format off */
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.credentials.core", luaopen_fmcal_credentials_core},
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},
+    {"fmcal.mock", luaopen_fmcal_mock},
+    {"fmcal.provider.core", luaopen_fmcal_provider_core},
     {"fmcal.state", luaopen_fmcal_state},
     {"fmcal.sys", luaopen_fmcal_sys},
     {"fmcal.time", luaopen_fmcal_time},
     {NULL, NULL},
 };
-/* clang-format on */

@@ -187,8 +187,11 @@ typedef struct fm_provider_class {
     uint32_t capabilities; /**< FM_CAP_* */
     size_t instance_size;  /**< bytes of the instance, fm_provider first; zeroed before `init` */
 
-    /** Required. Reads the settings (borrowed for the call); no I/O. FM_EINVAL names the setting. After a failure
-     * `fini` is called. */
+    /**
+     * Required. Reads the settings (borrowed for the call); no I/O. FM_EINVAL names the setting. After a
+     * failure `fini` is called. Names are snake_case: calendar_id, endpoint, allow_http, ca_file, proxy,
+     * discovery, username; password is a secret. Those that a provider does not know are left alone.
+     */
     fm_status (*init)(fm_provider *p, const struct fm_options *options, fm_error *err);
     /** Required. Frees what the instance owns; must bear an instance whose `init` failed. */
     void (*fini)(fm_provider *p);

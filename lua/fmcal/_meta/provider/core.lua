@@ -1,0 +1,145 @@
+---@meta
+
+---Calendars of any kind behind one set of calls. `fmcal.provider` adds calls for single events.
+---
+---Calls block. Those that fail answer `nil, err`; see `err.code`: "auth", "notfound", "network", "timeout",
+---"throttled", "server", "access", "readonly" (a dry run), "canceled" (Ctrl-C), …
+---@class fmcal.provider.core
+local core = {}
+
+---@class fmcal.provider.options
+---Names may be camelCase or snake_case; members of nested tables are reached with a dot. Strings, whole numbers,
+---booleans and secrets; json.null counts as absent.
+---@field calendar_id? string id, name or "primary", which is the default
+---@field endpoint? string|table base URL or folder
+---@field username? string
+---@field password? string|userdata
+---@field allow_http? boolean plain http beyond loopback addresses
+---@field ca_file? string
+---@field proxy? string
+---@field discovery? string what binding() answered the last time; saves the discovery requests
+
+---Makes a provider; no network yet.
+---@param name string "mock", "vdir", "caldav", …
+---@param options? fmcal.provider.options
+---@param server? fmcal.mock.server for "mock"
+---@return fmcal.provider.handle?
+---@return fmcal.error? err "invalid" names the setting, or says which providers there are
+function core.new(name, options, server) end
+
+---Names of the providers there are.
+---@return string[]
+function core.names() end
+
+---@class fmcal.provider.handle
+local handle = {}
+
+---@class fmcal.provider.binding
+---@field account string who signed in
+---@field calendar_id string the calendar's lasting identity
+---@field name string its display name
+---@field writable boolean
+---@field discovery? string
+
+---Signs in and chooses the calendar.
+---@return fmcal.provider.binding?, fmcal.error?
+function handle:open() end
+
+---What open() answered; nil before.
+---@return fmcal.provider.binding?
+function handle:binding() end
+
+---@return {remote: boolean, token: boolean, one_uid_per_account: boolean}
+function handle:capabilities() end
+
+---@return string
+function handle:name() end
+
+---Closes. Raises while apply() is under way, that is, from its progress function.
+function handle:close() end
+
+---Ends what other systems hold open for it: revokes tokens at sign-out.
+---@return true?, fmcal.error?
+function handle:disconnect() end
+
+---The calendars of the account. Works before open().
+---@return {id: string, name: string, color: string?, writable: boolean, events: boolean, primary: boolean}[]?, fmcal.error?
+function handle:list() end
+
+---Reads what changed since the target's token into its remote rows, and its new token: page by page, each
+---in one transaction. What was read before a failure stays, up to the last page.
+---@param target fmcal.state.target
+---@return {changed: integer, deleted: integer, seen: integer, full: boolean}? counts `full`: a complete listing
+---@return fmcal.error?
+function handle:changes(target) end
+
+---Reads objects. With a target they are stored in its remote rows too, settled.
+---@param hrefs string[]
+---@param target? fmcal.state.target
+---@return ({href: string, uid: string?, etag: string?, text: string}|{href: string, deleted: true})[]?
+---@return fmcal.error?
+function handle:fetch(hrefs, target) end
+
+---@class fmcal.provider.write
+---@field kind "create"|"update"|"delete"
+---@field uid string
+---@field href? string where it lies: for update and delete
+---@field etag? string the version to replace; nil: whatever is there
+---@field text? string from encode(): for create and update
+
+---@class fmcal.provider.result
+---@field outcome "done"|"changed"|"refused"|"failed"|"none" "changed": the calendar has something else; "none": not
+---   attempted, or not known, because the whole operation ended
+---@field href? string where it lies now: done create, changed
+---@field etag? string
+---@field text? string what is there: changed
+---@field gone? boolean nothing is there: changed
+---@field error? fmcal.error refused, failed
+
+---Carries writes out, many at a time, in any order. Creates never overwrite; updates and deletes only
+---replace the version named by `etag`.
+---@param writes fmcal.provider.write[]
+---@param progress? fun(done: integer, total: integer) called between steps; raising ends the operation
+---@return fmcal.provider.result[]? results in the order of the writes
+---@return fmcal.error? err where the whole operation ended; the results so far are there all the same
+function handle:apply(writes, progress) end
+
+---@class fmcal.event
+---@field eventId? string where it lies
+---@field uid? string its identity
+---@field kanbanId? string
+---@field title? string
+---@field description? string
+---@field footer? string
+---@field dueDate? string the start: date, RFC 3339, or local time with `timeZone`
+---@field endDate? string exclusive
+---@field timeZone? string IANA name
+---@field priority? "high"|"medium"|"low"
+---@field status? string
+---@field epicId? string
+---@field team? string
+---@field eventType? "item"|"epic"|"court-date"
+---@field caseNumber? string
+---@field source? string "fleet-monitor" on events fmcal made
+---@field lastModified? string RFC 3339 UTC
+---@field etag? string
+---@field raw? string the text it was decoded from
+---@field tags? string[] always there after decode()
+---@field reminders? string[] such as "-P1D"; only written
+---@field deleted? boolean
+---@field recurring? boolean the master of a series
+---@field hasAttendees? boolean
+
+---The text for an event: a new object, or `old_text` with only what fmcal owns replaced. Raises for a
+---member of the wrong type, naming it.
+---@param event fmcal.event
+---@param old_text? string
+---@return string?, fmcal.error?
+function handle:encode(event, old_text) end
+
+---The event in an object's text.
+---@param text string
+---@return fmcal.event?, fmcal.error?
+function handle:decode(text) end
+
+return core

@@ -1,0 +1,422 @@
+/*
+ * Lua module fmcal.provider.core: providers, over fmcal/provider.h.
+ *   fmcal.provider  owns an fm_provider
+ * Calls block: an operation is stepped until it is over, and its results are queued in C meanwhile.
+ */
+#include "bind/bind.h"
+#include "bind/collect.h"
+#include "bind/event.h"
+#include "bind/json_value.h"
+#include "bind/l_mock.h"
+#include "bind/l_state.h"
+#include "bind/options.h"
+#include "bind/row.h"
+#include "bind/writes.h"
+#include "util/buf.h"
+
+#include <stdlib.h>
+
+int luaopen_fmcal_provider_core(lua_State *L);
+
+#define PROVIDER_NAME "fmcal.provider"
+
+/* Most bytes of one object's text. */
+#define TEXT_MAX_BYTES ((size_t)16 * 1024 * 1024)
+
+/* Longest wait between two calls of a progress function, and between two looks at the interrupt flag. */
+#define STEP_MS 200
+
+typedef struct provider_box {
+    fm_provider *provider; /* NULL: closed */
+    int busy;              /* an operation is under way, so that it cannot be closed */
+} provider_box;
+
+static provider_box *check_provider(lua_State *L)
+{
+    return luaL_checkudata(L, 1, PROVIDER_NAME);
+}
+
+static fm_provider *open_provider(lua_State *L)
+{
+    provider_box *box = check_provider(L);
+    luaL_argcheck(L, box->provider, 1, "the provider is closed");
+    return box->provider;
+}
+
+static void free_op(void *op)
+{
+    fm_op_free(op);
+}
+
+static void free_sink(void *sink)
+{
+    fm_remote_sink_free(sink);
+}
+
+/* Runs the operation that `slot` owns, and frees it. */
+static fm_status run(lua_State *L, void **slot, fm_op *op, fm_status started, fm_error *err)
+{
+    *slot = op;
+    fm_status status = started ? started : fm_op_run(op, &fm_bind_get(L)->env, err);
+    if (status == FM_ECANCELED)
+        fm_bind_take_interrupt(L); /* the caller reports it */
+    fm_op_free(*slot);
+    *slot = NULL;
+    return status;
+}
+
+/* ------------------------------------------------------------------ making */
+
+static int unknown_provider(lua_State *L, const char *name)
+{
+    fm_error err = {0};
+    fm_buf names;
+    fm_buf_init(&names, 512);
+    for (const fm_provider_class *const *klass = fm_provider_classes(); *klass; klass++)
+        fm_buf_addf(&names, "%s%s", names.len ? ", " : "", (*klass)->name);
+    fm_error_set(&err, FM_EINVAL, "provider", "there is no provider \"%s\"; there are %s", name, names.data);
+    fm_buf_free(&names);
+    return fm_bind_fail(L, &err);
+}
+
+static int core_new(lua_State *L)
+{
+    const char *name = fm_bind_check_text(L, 1);
+    fm_mock_server *server = lua_isnoneornil(L, 3) ? NULL : fm_bind_check_mock_server(L, 3);
+    const fm_provider_class *klass = fm_provider_find(name);
+    if (!klass)
+        return unknown_provider(L, name);
+    fm_options *options = fm_bind_new_options(L, 2);
+    fm_bind_context *world = fm_bind_get(L);
+    fm_context context = {.env = &world->env,
+                          .http = klass->capabilities & FM_CAP_REMOTE ? fm_bind_http(L) : world->http};
+    provider_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+    *box = (provider_box){0};
+    luaL_setmetatable(L, PROVIDER_NAME);
+    fm_error err = {0};
+    fm_status status = fm_provider_new(&box->provider, klass, &context, options, &err);
+    if (!status && server)
+        status = fm_mock_attach(box->provider, server, &err);
+    return status ? fm_bind_fail(L, &err) : 1;
+}
+
+static int core_names(lua_State *L)
+{
+    lua_newtable(L);
+    for (const fm_provider_class *const *klass = fm_provider_classes(); *klass; klass++) {
+        lua_pushstring(L, (*klass)->name);
+        lua_rawseti(L, -2, (lua_Integer)lua_rawlen(L, -2) + 1);
+    }
+    return 1;
+}
+
+static int provider_close(lua_State *L)
+{
+    provider_box *box = check_provider(L);
+    luaL_argcheck(L, !box->busy, 1, "an operation of the provider is under way");
+    fm_provider *provider = box->provider;
+    box->provider = NULL;
+    fm_provider_free(provider);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ looking */
+
+static int provider_name(lua_State *L)
+{
+    lua_pushstring(L, open_provider(L)->klass->name);
+    return 1;
+}
+
+static int provider_capabilities(lua_State *L)
+{
+    uint32_t bits = open_provider(L)->klass->capabilities;
+    lua_createtable(L, 0, 3);
+    fm_bind_set_boolean(L, "remote", bits & FM_CAP_REMOTE);
+    fm_bind_set_boolean(L, "token", bits & FM_CAP_TOKEN);
+    fm_bind_set_boolean(L, "one_uid_per_account", bits & FM_CAP_ONE_UID_PER_ACCOUNT);
+    return 1;
+}
+
+static int provider_binding(lua_State *L)
+{
+    const fm_binding *binding = fm_provider_binding(open_provider(L));
+    if (!binding) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_createtable(L, 0, 5);
+    fm_bind_set_text(L, "account", binding->account);
+    fm_bind_set_text(L, "calendar_id", binding->calendar_id);
+    fm_bind_set_text(L, "name", binding->name);
+    fm_bind_set_text(L, "discovery", binding->discovery);
+    fm_bind_set_boolean(L, "writable", binding->writable);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ operations */
+
+static int provider_open(lua_State *L)
+{
+    fm_provider *p = open_provider(L);
+    void **slot = fm_bind_box(L, free_op);
+    fm_error err = {0};
+    fm_op *op = NULL;
+    fm_status started = fm_provider_open(p, &op, &err);
+    if (run(L, slot, op, started, &err))
+        return fm_bind_fail(L, &err);
+    return provider_binding(L);
+}
+
+static int provider_disconnect(lua_State *L)
+{
+    fm_provider *p = open_provider(L);
+    void **slot = fm_bind_box(L, free_op);
+    fm_error err = {0};
+    fm_op *op = NULL;
+    fm_status started = fm_provider_disconnect(p, &op, &err);
+    if (run(L, slot, op, started, &err))
+        return fm_bind_fail(L, &err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int provider_list(lua_State *L)
+{
+    fm_provider *p = open_provider(L);
+    fm_collect *found = fm_bind_new_collect(L);
+    void **slot = fm_bind_box(L, free_op);
+    fm_error err = {0};
+    fm_op *op = NULL;
+    fm_status started = fm_provider_list(p, fm_collect_calendar, found, &op, &err);
+    if (run(L, slot, op, started, &err))
+        return fm_bind_fail(L, &err);
+    fm_bind_push_calendars(L, found);
+    return 1;
+}
+
+static fm_status start_changes(fm_op **op, fm_provider *p, fm_target *t, fm_remote_sink *sink, fm_error *err)
+{
+    char *token = NULL;
+    fm_status status = fm_target_token(&token, t, err);
+    if (!status) {
+        fm_object_sink callbacks = fm_remote_sink_callbacks(sink);
+        status = fm_provider_changes(p, token, &callbacks, op, err);
+    }
+    free(token);
+    return status;
+}
+
+static int provider_changes(lua_State *L)
+{
+    fm_provider *p = open_provider(L);
+    fm_target *t = fm_bind_check_target(L, 2);
+    void **sink = fm_bind_box(L, free_sink);
+    void **slot = fm_bind_box(L, free_op);
+    fm_error err = {0};
+    fm_remote_sink *made = NULL;
+    fm_op *op = NULL;
+    fm_status status = fm_remote_sink_new(&made, t, FM_SINK_CHANGES, p, &err);
+    *sink = made;
+    if (!status)
+        status = start_changes(&op, p, t, made, &err);
+    status = run(L, slot, op, status, &err);
+    fm_remote_counts counts = made ? fm_remote_sink_counts(made) : (fm_remote_counts){0};
+    fm_remote_sink_free(made); /* takes back what came after the last page */
+    *sink = NULL;
+    if (status)
+        return fm_bind_fail(L, &err);
+    lua_createtable(L, 0, 4);
+    fm_bind_set_integer(L, "changed", (lua_Integer)counts.changed);
+    fm_bind_set_integer(L, "deleted", (lua_Integer)counts.deleted);
+    fm_bind_set_integer(L, "seen", (lua_Integer)counts.seen);
+    fm_bind_set_boolean(L, "full", counts.full);
+    return 1;
+}
+
+/* Pushes a box with the hrefs of the array at `index`; the strings are kept alive by a table pushed after it. */
+static const char **check_hrefs(lua_State *L, int index, size_t *count)
+{
+    luaL_checktype(L, index, LUA_TTABLE);
+    *count = (size_t)luaL_len(L, index);
+    void **slot = fm_bind_box(L, free);
+    const char **hrefs = calloc(*count + 1, sizeof *hrefs);
+    *slot = (void *)hrefs;
+    if (!hrefs)
+        luaL_error(L, "out of memory");
+    lua_createtable(L, (int)*count, 0);
+    for (size_t i = 0; i < *count; i++) {
+        lua_geti(L, index, (lua_Integer)i + 1);
+        if (lua_type(L, -1) != LUA_TSTRING)
+            luaL_error(L, "href %d is a %s, not a string", (int)i + 1, luaL_typename(L, -1));
+        hrefs[i] = fm_bind_check_text(L, -1);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return hrefs;
+}
+
+static int provider_fetch(lua_State *L)
+{
+    fm_provider *p = open_provider(L);
+    fm_target *t = lua_isnoneornil(L, 3) ? NULL : fm_bind_check_target(L, 3);
+    size_t count;
+    const char **hrefs = check_hrefs(L, 2, &count);
+    fm_collect *found = fm_bind_new_collect(L);
+    void **sink = fm_bind_box(L, free_sink);
+    void **slot = fm_bind_box(L, free_op);
+    fm_error err = {0};
+    fm_remote_sink *rows = NULL;
+    fm_status status = t ? fm_remote_sink_new(&rows, t, FM_SINK_FETCH, p, &err) : FM_OK;
+    *sink = rows;
+    fm_object_sink store = rows ? fm_remote_sink_callbacks(rows) : (fm_object_sink){0};
+    fm_object_sink callbacks = fm_collect_sink(found, p, rows ? &store : NULL);
+    fm_op *op = NULL;
+    if (!status)
+        status = fm_provider_fetch(p, hrefs, count, &callbacks, &op, &err);
+    status = run(L, slot, op, status, &err);
+    if (!status && rows)
+        status = fm_remote_sink_finish(rows, &err);
+    fm_remote_sink_free(rows);
+    *sink = NULL;
+    if (status)
+        return fm_bind_fail(L, &err);
+    fm_bind_push_objects(L, found);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ apply */
+
+/* Calls the progress function at index 3, where there is one, in protected mode. @return LUA_OK or an error's status */
+static int report_progress(lua_State *L, const fm_writes *writes)
+{
+    if (lua_isnoneornil(L, 3))
+        return LUA_OK;
+    lua_pushvalue(L, 3);
+    lua_pushinteger(L, (lua_Integer)writes->known);
+    lua_pushinteger(L, (lua_Integer)writes->count);
+    return lua_pcall(L, 2, 0, 0);
+}
+
+/* Steps until it is over; between the steps Lua may run, so the provider is marked as busy. */
+static fm_status step_apply(lua_State *L, provider_box *box, fm_op *op, const fm_writes *writes, int *raised,
+                            fm_error *err)
+{
+    size_t told = 0;
+    fm_status status = FM_PENDING;
+    box->busy++;
+    while (status == FM_PENDING && !*raised) {
+        if (fm_bind_take_interrupt(L))
+            status = fm_error_set(err, FM_ECANCELED, "provider", "interrupted");
+        else
+            status = fm_op_step(op, STEP_MS, err);
+        if (writes->known != told) {
+            told = writes->known;
+            *raised = report_progress(L, writes);
+        }
+    }
+    box->busy--;
+    return status;
+}
+
+static int provider_apply(lua_State *L)
+{
+    fm_provider *p = open_provider(L);
+    if (!lua_isnoneornil(L, 3))
+        luaL_checktype(L, 3, LUA_TFUNCTION);
+    lua_settop(L, 3);
+    fm_writes *writes = fm_bind_new_writes(L, 2);
+    void **slot = fm_bind_box(L, free_op);
+    luaL_checkstack(L, 6, "apply");
+    fm_error err = {0};
+    fm_op *op = NULL;
+    fm_status status = fm_provider_apply(p, writes->items, writes->count, fm_writes_written, writes, &op, &err);
+    if (status)
+        return fm_bind_fail(L, &err);
+    *slot = op;
+    int raised = LUA_OK;
+    status = step_apply(L, check_provider(L), op, writes, &raised, &err);
+    fm_op_free(*slot);
+    *slot = NULL;
+    if (raised)
+        return lua_error(L);
+    fm_bind_push_results(L, writes);
+    if (!status)
+        return 1;
+    fm_bind_push_error(L, &err);
+    return 2;
+}
+
+/* ------------------------------------------------------------------ codec */
+
+static int provider_encode(lua_State *L)
+{
+    const fm_provider *p = open_provider(L);
+    size_t old_len = 0;
+    const char *old = luaL_optlstring(L, 3, NULL, &old_len);
+    fm_event *event = fm_bind_new_event(L);
+    fm_bind_read_event(L, 2, event);
+    fm_buf *out = fm_bind_push_buf(L, TEXT_MAX_BYTES);
+    fm_error err = {0};
+    if (fm_provider_encode(p, event, old, old_len, out, &err))
+        return fm_bind_fail(L, &err);
+    lua_pushlstring(L, out->data, out->len);
+    return 1;
+}
+
+static int provider_decode(lua_State *L)
+{
+    const fm_provider *p = open_provider(L);
+    size_t len;
+    const char *text = luaL_checklstring(L, 2, &len);
+    fm_event *event = fm_bind_new_event(L);
+    fm_error err = {0};
+    if (fm_provider_decode(p, text, len, event, &err))
+        return fm_bind_fail(L, &err);
+    fm_bind_push_event(L, event);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ registration */
+
+static int provider_tostring(lua_State *L)
+{
+    provider_box *box = check_provider(L);
+    lua_pushfstring(L, "%s (%s)", PROVIDER_NAME, box->provider ? box->provider->klass->name : "closed");
+    return 1;
+}
+
+static const luaL_Reg core_functions[] = {
+    {"names", core_names},
+    {"new", core_new},
+    {NULL, NULL},
+};
+
+static const luaL_Reg provider_methods[] = {
+    {"apply", provider_apply},
+    {"binding", provider_binding},
+    {"capabilities", provider_capabilities},
+    {"changes", provider_changes},
+    {"close", provider_close},
+    {"decode", provider_decode},
+    {"disconnect", provider_disconnect},
+    {"encode", provider_encode},
+    {"fetch", provider_fetch},
+    {"list", provider_list},
+    {"name", provider_name},
+    {"open", provider_open},
+    {NULL, NULL},
+};
+
+static const luaL_Reg provider_meta[] = {
+    {"__gc", provider_close},
+    {"__close", provider_close},
+    {"__tostring", provider_tostring},
+    {NULL, NULL},
+};
+
+int luaopen_fmcal_provider_core(lua_State *L)
+{
+    fm_bind_make_type(L, PROVIDER_NAME, provider_methods, provider_meta);
+    luaL_newlib(L, core_functions);
+    return 1;
+}

@@ -1,0 +1,202 @@
+/* The mock provider: a calendar in memory, with real calendar objects, for tests and for trying rules. */
+#include "provider/mock/mock.h"
+#include "core/zone.h"
+#include "provider/classes.h"
+#include "provider/ics_codec.h"
+#include "provider/op.h"
+#include "util/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static fm_status out_of_memory(fm_error *err)
+{
+    return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
+}
+
+/* ------------------------------------------------------------------ instance */
+
+static bool copy_setting(char **out, const char *value)
+{
+    *out = value && *value ? strdup(value) : NULL;
+    return *out || !value || !*value;
+}
+
+static fm_status mock_init(fm_provider *p, const struct fm_options *options, fm_error *err)
+{
+    fm_mock *m = (fm_mock *)p;
+    const fm_secret *secret = fm_options_secret(options, "password");
+    const char *password = secret ? fm_secret_bytes(secret, NULL) : NULL;
+    const char *file = fm_options_string(options, "file", fm_options_string(options, "endpoint", NULL));
+    m->server = fm_mock_server_new();
+    m->zones = fm_zones_new(NULL);
+    if (!m->server || !m->zones || !copy_setting(&m->calendar_id, fm_options_string(options, "calendar_id", NULL)) ||
+        !copy_setting(&m->file, file) || !copy_setting(&m->password, password))
+        return out_of_memory(err);
+    return FM_OK;
+}
+
+static void mock_fini(fm_provider *p)
+{
+    fm_mock *m = (fm_mock *)p;
+    fm_mock_server_unref(m->server);
+    fm_zones_free(m->zones);
+    free(m->calendar_id);
+    free(m->file);
+    free(m->password);
+    free(m->bound_id);
+    free(m->bound_name);
+    free(m->account);
+}
+
+fm_status fm_mock_attach(fm_provider *p, fm_mock_server *server, fm_error *err)
+{
+    if (p->klass != &fm_provider_mock)
+        return fm_error_set(err, FM_EINVAL, "mock", "provider \"%s\" takes no mock server", p->klass->name);
+    fm_mock *m = (fm_mock *)p;
+    fm_mock_server_unref(m->server);
+    m->server = fm_mock_server_ref(server);
+    free(m->file); /* a shared server looks after its own */
+    m->file = NULL;
+    return FM_OK;
+}
+
+/* ------------------------------------------------------------------ requests */
+
+fm_status fm_mock_begin(fm_mock *m, fm_mock_request request, const char *uid, fm_mock_fault_kind *kind, fm_error *err)
+{
+    int64_t retry_after_ms = 0;
+    m->server->counts[request]++;
+    fm_mock_fault_kind fault = fm_mock_take_fault(&m->server->faults, request, uid, &retry_after_ms);
+    if (kind) {
+        *kind = fault;
+        if (fault == FM_MOCK_TRUNCATE)
+            return FM_OK;
+    }
+    return fm_mock_fault_error(err, fault, retry_after_ms);
+}
+
+fm_status fm_mock_bound_calendar(fm_mock *m, fm_mock_calendar **out, fm_error *err)
+{
+    *out = fm_mock_find_calendar(m->server, m->bound_id);
+    if (*out)
+        return FM_OK;
+    fm_error_set(err, FM_ENOTFOUND, "mock", "the calendar %s is gone", m->bound_name);
+    if (err)
+        err->http_status = 404;
+    return FM_ENOTFOUND;
+}
+
+static fm_status bind(fm_mock *m, const fm_mock_calendar *c, fm_error *err)
+{
+    char *id = strdup(c->id), *name = strdup(c->name), *account = strdup(m->server->account);
+    if (!id || !name || !account) {
+        free(id);
+        free(name);
+        free(account);
+        return out_of_memory(err);
+    }
+    free(m->bound_id);
+    free(m->bound_name);
+    free(m->account);
+    m->bound_id = id;
+    m->bound_name = name;
+    m->account = account;
+    m->binding = (fm_binding){.account = account, .calendar_id = id, .name = name, .writable = c->writable};
+    m->opened = true;
+    return FM_OK;
+}
+
+static fm_status run_open(void *data, fm_error *err)
+{
+    fm_mock *m = data;
+    fm_mock_server *s = m->server;
+    fm_status status = fm_mock_begin(m, FM_MOCK_OPEN, NULL, NULL, err);
+    if (!status && s->password && (!m->password || strcmp(s->password, m->password) != 0))
+        status = fm_mock_fault_error(err, FM_MOCK_AUTH, 0);
+    if (!status && m->file && !s->file)
+        status = fm_mock_use_file(s, m->file, err);
+    if (status)
+        return status;
+    const fm_mock_calendar *c = fm_mock_find_calendar(s, m->calendar_id);
+    if (!c)
+        return fm_error_set(err, FM_ENOTFOUND, "mock", "there is no calendar \"%s\" in the account",
+                            m->calendar_id ? m->calendar_id : "primary");
+    return bind(m, c, err);
+}
+
+static fm_status mock_open(fm_provider *p, fm_op **op, fm_error *err)
+{
+    return fm_op_call_new(op, run_open, p, NULL, err);
+}
+
+static const fm_binding *mock_binding(const fm_provider *p)
+{
+    const fm_mock *m = (const fm_mock *)p;
+    return m->opened ? &m->binding : NULL;
+}
+
+/* ------------------------------------------------------------------ list */
+
+typedef struct listing {
+    fm_mock *mock;
+    fm_calendar_fn fn;
+    void *data;
+} listing;
+
+static fm_status run_list(void *data, fm_error *err)
+{
+    listing *l = data;
+    fm_mock_server *s = l->mock->server;
+    fm_status status = fm_mock_begin(l->mock, FM_MOCK_LIST, NULL, NULL, err);
+    for (size_t i = 0; !status && i < s->calendar_count; i++) {
+        const fm_mock_calendar *c = s->calendars[i];
+        fm_calendar calendar = {.id = c->id,
+                                .name = c->name,
+                                .color = c->color,
+                                .writable = c->writable,
+                                .events = c->events,
+                                .primary = c->primary};
+        status = l->fn(l->data, &calendar, err);
+    }
+    return status;
+}
+
+static fm_status mock_list(fm_provider *p, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
+{
+    listing *l = malloc(sizeof *l);
+    if (!l)
+        return out_of_memory(err);
+    *l = (listing){(fm_mock *)p, fn, data};
+    return fm_op_call_new(op, run_list, l, free, err);
+}
+
+/* ------------------------------------------------------------------ codec */
+
+static fm_status mock_encode(const fm_provider *p, const fm_event *event, const char *old, size_t old_len,
+                             struct fm_buf *out, fm_error *err)
+{
+    return fm_ics_encode(event, old, old_len, p->context.env, ((const fm_mock *)p)->zones, out, err);
+}
+
+static fm_status mock_decode(const fm_provider *p, const char *text, size_t len, fm_event *event, fm_error *err)
+{
+    return fm_ics_decode(text, len, ((const fm_mock *)p)->zones, event, err);
+}
+
+const fm_provider_class fm_provider_mock = {
+    .abi_version = FM_PROVIDER_ABI,
+    .name = "mock",
+    .capabilities = FM_CAP_TOKEN,
+    .instance_size = sizeof(fm_mock),
+    .init = mock_init,
+    .fini = mock_fini,
+    .open = mock_open,
+    .binding = mock_binding,
+    .list = mock_list,
+    .changes = fm_mock_changes,
+    .fetch = fm_mock_fetch,
+    .apply = fm_mock_apply,
+    .encode = mock_encode,
+    .decode = mock_decode,
+};
