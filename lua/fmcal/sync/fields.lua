@@ -63,7 +63,7 @@ local function canonical_date(due, zone, default_zone)
   if due == nil then return nil end
   if type(due) ~= "string" then error("dueDate must be a string such as 2026-02-15, not a " .. type(due), 0) end
   local parsed, err = time.parse(due)
-  if not parsed then error(("dueDate %q is not a date: %s"):format(due, err.message), 0) end
+  if not parsed then error("dueDate " .. err.message, 0) end
   if parsed.kind == "date" then return due end
   if parsed.kind ~= "local" then return parsed.epoch end
   zone = zone or default_zone
