@@ -20,8 +20,8 @@ void fm_log(const fm_env *env, fm_log_level level, const char *domain, const cha
 void fm_log_text(const fm_env *env, fm_log_level level, const char *domain, const char *text, size_t len);
 
 /** "error", "warn", "info", "debug", "trace". */
-FM_API const char *fm_log_level_name(fm_log_level level);
+const char *fm_log_level_name(fm_log_level level);
 /** Reads such a name. FM_EINVAL leaves `*level` as it was. */
-FM_API fm_status fm_log_level_parse(fm_log_level *level, const char *name);
+fm_status fm_log_level_parse(fm_log_level *level, const char *name);
 
 #endif

@@ -32,6 +32,6 @@ const char *fm_secret_bytes(const fm_secret *s, size_t *len);
  * For a host program, early in main(): no core dumps of this process, no reading of its memory by other
  * processes of the same user (PR_SET_DUMPABLE, RLIMIT_CORE). Never called by the library itself.
  */
-FM_API void fm_secret_harden_process(void);
+void fm_secret_harden_process(void);
 
 #endif

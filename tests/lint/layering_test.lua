@@ -72,6 +72,14 @@ function TestLayering.test_public_headers_need_no_other_headers()
   end
 end
 
+function TestLayering.test_only_public_headers_export()
+  for _, path in ipairs(shell.sources("src", "c", "h")) do
+    if not path:find("^src/include/") and path ~= "src/host/module.c" then
+      lu.assertNil(shell.source(path):find("%f[%w]FM_API%f[%W]"), path .. " exports: FM_API is for public headers")
+    end
+  end
+end
+
 function TestLayering.test_library_lua_does_not_require_tests()
   for _, path in ipairs(shell.sources("lua", "lua")) do
     for name in shell.source(path):gmatch('require%s*%(?%s*"([^"]+)"') do
