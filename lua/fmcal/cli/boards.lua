@@ -57,9 +57,18 @@ local function check(path)
   return nil, ("there is no board %s%s"):format(path, near and (": did you mean %s?"):format(near) or "")
 end
 
+local function of_team(paths, team)
+  local found = {}
+  for _, path in ipairs(paths) do
+    if board_team(path) == team then found[#found + 1] = path end
+  end
+  if #found == 0 then return nil, ("none of the boards is of team %q"):format(team) end
+  return found
+end
+
 --- The paths of the boards.
 -- @param named list of paths from the command line, may be empty
--- @param team string|nil --team: looks for that team's board where none is named
+-- @param team string|nil --team: of several boards only those of that team count
 -- @return list of paths, or nil and a sentence
 function boards.find(named, team)
   local from_env = os.getenv("FMCAL_BOARD")
@@ -69,6 +78,7 @@ function boards.find(named, team)
     local ok, sentence = check(path)
     if not ok then return nil, sentence end
   end
+  if team and #named > 1 then return of_team(named, team) end
   return named
 end
 

@@ -49,6 +49,15 @@ local function flush()
   if not ok then output_failed(reason) end
 end
 
+local function program_name(words)
+  return (words and words[0] or "fmcal"):match("[^/]*$")
+end
+
+--- Writes sentences to standard error, the command's name in front.
+function cli.complain(...)
+  for _, sentence in ipairs { ... } do io.stderr:write(("%s: %s\n"):format(program_name(arg), sentence)) end
+end
+
 local function is_interrupt(raised)
   return type(raised) == "table" and raised.code == "canceled"
 end
@@ -56,7 +65,7 @@ end
 local function describe(raised)
   if getmetatable(raised) == Failure then return raised end
   if is_interrupt(raised) then
-    return { sentence = "interrupted; nothing is lost, the next run goes on from here", status = exits.INTERRUPTED }
+    return { sentence = "interrupted", status = exits.INTERRUPTED }
   end
   if type(raised) == "table" and raised.code then
     return { sentence = raised.message, status = exits.of_error(raised) }
@@ -70,7 +79,7 @@ end
 -- @param words list of arguments
 -- @return exit status
 function cli.run(parser, body, words)
-  local name = (words[0] or "fmcal"):match("[^/]*$")
+  local name = program_name(words)
   local values, text, what = args.read(parser, words)
   if what == "help" then
     io.stdout:write(text, "\n")

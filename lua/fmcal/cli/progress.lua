@@ -10,7 +10,8 @@ local REDRAW_MS = 80
 local BAR_COLUMNS = 24
 local CLEAR_LINE = "\r\27[K"
 
-local WORDS = { open = "reading the calendar", plan = "comparing", write = "writing", read = "reading back" }
+local WORDS = { open = "reading the calendar", plan = "comparing", write = "writing", read = "reading back",
+  boards = "boards" }
 
 local Bar = {}
 Bar.__index = Bar

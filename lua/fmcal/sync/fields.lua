@@ -95,6 +95,22 @@ function fields.version(members, default_zone)
   }
 end
 
+--- What a version's date is: "day", "instant", "floating"; nil for none.
+function fields.date_kind(version)
+  local date = version.date
+  if date == nil then return nil end
+  if math.type(date) == "integer" then return "instant" end
+  return #date == 10 and "day" or "floating"
+end
+
+--- The zone and the duration that a version can have with the date it has: a day has neither.
+-- @return zone, duration
+function fields.suiting_date(version)
+  local kind = fields.date_kind(version)
+  if kind ~= "instant" and kind ~= "floating" then return nil, nil end
+  return kind == "instant" and version.zone or nil, version.duration or fields.DEFAULT_DURATION
+end
+
 --- Whether two canonical values of a field mean the same.
 function fields.equal(field, a, b)
   if field ~= "tags" then return a == b end

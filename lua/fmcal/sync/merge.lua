@@ -41,13 +41,30 @@ local function take(out, field, value, at)
   out.pulled[field] = true
 end
 
+local DATE_FIELDS = { "date", "zone", "duration" }
+local OF_DATE = { date = true, zone = true, duration = true }
+
+-- Fields that are decided about together: where one side has a day and the other a time, their zone and duration
+-- mean nothing without the date.
+local function bound_to(field, cur, remote)
+  local whole = OF_DATE[field] and fields.date_kind(cur.version) ~= fields.date_kind(remote.version)
+  return whole and DATE_FIELDS or { field }
+end
+
+local function any_open(base, list)
+  for _, field in ipairs(list) do
+    if base.open and base.open[field] then return true end
+  end
+  return false
+end
+
 -- What each field needs: "push", "pull", "both" (edited differently on both sides), or nil.
 local function field_state(field, base, cur, remote)
-  local here, there = cur.version[field], remote.version[field]
-  if fields.equal(field, here, there) then return nil end
-  if not base or (base.open and base.open[field]) then return "both" end
-  local here_changed = not fields.equal(field, here, base.l[field])
-  local there_changed = not fields.equal(field, there, base.r[field])
+  if fields.equal(field, cur.version[field], remote.version[field]) then return nil end
+  local list = bound_to(field, cur, remote)
+  if not base or any_open(base, list) then return "both" end
+  local here_changed = changed(list, base.l, cur.version)
+  local there_changed = changed(list, base.r, remote.version)
   if here_changed and there_changed then return "both" end
   if here_changed then return "push" end
   if there_changed then return "pull" end
@@ -87,12 +104,40 @@ local function settle(out, field, answer, sides, remote)
   end
 end
 
+-- Zone and duration follow the date that wins; with a date of a rule's own, those that suit it.
+local function bind_to_date(answers, cur, remote)
+  local own = type(answers.date) == "table" and { date = answers.date.value } or nil
+  for _, field in ipairs { "zone", "duration" } do
+    local given = type(answers[field]) == "table" and answers[field].value
+    if own then own[field] = given or cur.version[field] or remote.version[field] else answers[field] = answers.date end
+  end
+  if not own then return end
+  local zone, duration = fields.suiting_date(own)
+  answers.zone, answers.duration = { value = zone }, { value = duration }
+end
+
+-- Whether a day and a time are among what the date may become.
+local function mixes_kinds(answer, cur, remote)
+  local kind = fields.date_kind(cur.version)
+  if type(answer) == "table" and fields.date_kind { date = answer.value } ~= kind then return true end
+  return fields.date_kind(remote.version) ~= kind
+end
+
 local function resolve(out, contested, base, cur, remote, policy)
   local conflict = conflict_on(contested, base, cur, remote)
   local answers = policy.resolve(conflict)
+  if mixes_kinds(answers.date, cur, remote) then bind_to_date(answers, cur, remote) end
   for _, field in ipairs(contested) do
     settle(out, field, answers[field] or "manual", conflict.fields[field], remote)
   end
+end
+
+-- A pulled date may be of another kind than the one it replaces.
+local function suit_date(out)
+  local version = out.cur.version
+  local zone, duration = fields.suiting_date(version)
+  if zone ~= version.zone then take(out, "zone", zone, out.cur.times.date) end
+  if duration ~= version.duration then take(out, "duration", duration, out.cur.times.date) end
 end
 
 local function merge_fields(base, cur, remote, policy, reason)
@@ -119,15 +164,14 @@ local function merge_fields(base, cur, remote, policy, reason)
     resolve(out, contested, base, cur, remote, policy)
     out.reason = "edited on both sides: " .. table.concat(contested, ", ")
   end
+  if out.pulled.date then suit_date(out) end
   return out
 end
-
-local DATE_FIELDS = { "date", "zone", "duration" }
 
 local function without_date(list)
   local rest = {}
   for _, field in ipairs(list) do
-    if field ~= "date" and field ~= "zone" and field ~= "duration" then rest[#rest + 1] = field end
+    if not OF_DATE[field] then rest[#rest + 1] = field end
   end
   return rest
 end

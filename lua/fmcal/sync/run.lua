@@ -184,7 +184,7 @@ local function is_known(self, key)
   return false
 end
 
---- Checks that the entries the run is confined to exist; an epic brings its court date along.
+--- Checks that the entries the run is confined to exist; an epic brings its court date along unless `exact`.
 function Run:check_only()
   local court_dates = {}
   for key in pairs(self.only or {}) do
@@ -195,7 +195,7 @@ function Run:check_only()
     end
     court_dates[#court_dates + 1] = key .. ".court-date"
   end
-  for _, key in ipairs(court_dates) do
+  for _, key in ipairs(self.exact and {} or court_dates) do
     if is_known(self, key) then self.only[key] = true end
   end
   return true
@@ -484,7 +484,7 @@ local function prepare(self, options)
 end
 
 local function set_of(list)
-  if not list or #list == 0 then return nil end
+  if not list then return nil end
   local members = {}
   for _, key in ipairs(list) do members[key] = true end
   return members
@@ -495,7 +495,7 @@ local function new(options)
     board = options.board_object, direction = options.direction or "both", dry_run = options.dry_run,
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
-    lock_wait_ms = options.lock_wait_ms, consider = options.consider, trace_rules = options.trace_rules,
+    lock_wait_ms = options.lock_wait_ms, exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     seed = options.seed, order = {}, decisions = {}, acts = {},
     failed_targets = {}, targets = {}, messages = {},
@@ -546,7 +546,8 @@ end
 --   config, rules    other files than those the board names
 --   team             the team it must be
 --   direction        "both" (default), "outbound", "inbound"
---   only             list of keys
+--   only             list of keys; an empty one confines the run to nothing
+--   exact            `only` does not bring the court dates of its epics along
 --   dry_run          plan only; nothing is written, not even the state
 --   retry_failed     entries that failed too often are tried again
 --   allow_mass_delete   the guard does not stop

@@ -1,0 +1,59 @@
+-- Options and openings that several commands share.
+
+local boards = require "fmcal.cli.boards"
+local cli = require "fmcal.cli"
+local overview = require "fmcal.overview"
+local terminal = require "fmcal.cli.terminal"
+
+local common = {}
+
+--- Adds the argument BOARD and the options that say where its configuration and state are.
+function common.board_options(parser)
+  parser:argument("board", "Board file. Without it: FMCAL_BOARD, or the folder's only board."):args("?")
+  common.place_options(parser)
+end
+
+--- Adds the options that say where a board's configuration and state are.
+function common.place_options(parser)
+  parser:option("--config", "Take the calendar configuration from a file instead of the board."):argname("F")
+  parser:option("--rules", "Take the rules from this file."):argname("F")
+  parser:option("--state", "The state is in this file, or in this folder (with a / at its end)."):argname("F")
+  parser:option("--team", "Work on the board of this team."):argname("T")
+end
+
+--- The path of the one board that is meant; ends the command where there is none.
+function common.board(named, team)
+  local paths, sentence = boards.find({ named }, team)
+  if not paths then cli.fail(sentence, cli.exits.UNREACHABLE) end
+  return paths[1]
+end
+
+--- What fmcal.overview and the engine are told.
+function common.engine_options(values, path)
+  return { board = path, config = values.config, rules = values.rules, state = values.state, team = values.team }
+end
+
+--- Opens the overview of the board that is meant.
+function common.overview(values)
+  return cli.check(overview.open(common.engine_options(values, common.board(values.board, values.team))))
+end
+
+--- A time of the state for a person: without seconds, in UTC.
+function common.when(text)
+  if type(text) ~= "string" then return "never" end
+  return (text:gsub("T(%d%d:%d%d).*", " %1 UTC"))
+end
+
+--- Prints lines to standard output as `cli.print`, each made harmless to the terminal.
+function common.print_clean(...)
+  for _, line in ipairs { ... } do cli.print(terminal.clean(line)) end
+end
+
+--- Whether a word is one of some, with a sentence that helps where it is not.
+function common.word(value, list)
+  local ok, sentence = cli.one_of(list)(value)
+  if not ok then cli.fail(sentence) end
+  return ok
+end
+
+return common

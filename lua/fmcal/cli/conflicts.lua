@@ -1,0 +1,169 @@
+-- The command conflicts.lua.
+
+local boards = require "fmcal.board"
+local cli = require "fmcal.cli"
+local common = require "fmcal.cli.common"
+local conflicts = require "fmcal.sync.conflicts"
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local layout = require "fmcal.cli.table"
+local suggest = require "fmcal.suggest"
+local sync = require "fmcal.cli.sync"
+local terminal = require "fmcal.cli.terminal"
+
+local command = {}
+
+local ACTIONS = { "list", "show", "resolve" }
+
+local function is_action(word)
+  for _, action in ipairs(ACTIONS) do
+    if word == action then return true end
+  end
+  return false
+end
+
+-- BOARD may be left out, so the first word is a board unless it is an action.
+local function split(words)
+  local named
+  if words[1] and not is_action(words[1]) then named = table.remove(words, 1) end
+  local action = common.word(table.remove(words, 1) or "list", ACTIONS)
+  return named, action, words
+end
+
+local function no_conflict(id, list)
+  local ids = {}
+  for i, conflict in ipairs(list) do ids[i] = conflict.id end
+  if #ids == 0 then cli.fail(("%s has no conflict, and no other entry has one"):format(id)) end
+  local near = suggest(id, ids)
+  cli.fail(("%s has no conflict%s; these have: %s"):format(id, near and (", did you mean %s?"):format(near) or "",
+    table.concat(ids, ", ")))
+end
+
+local function find(list, id)
+  if not id then cli.fail("which entry? Name its id, for example: conflicts.lua BOARD show XACA-0040") end
+  for _, conflict in ipairs(list) do
+    if conflict.id == id then return conflict end
+  end
+  return no_conflict(id, list)
+end
+
+-- ---------------------------------------------------------------- list, show
+
+local function text(value)
+  if value == nil or value == json.null then return "" end
+  return type(value) == "table" and json.encode(value) or tostring(value)
+end
+
+-- The members in which the two versions differ, sorted.
+local function differing(conflict)
+  local data = conflict.conflictData or {}
+  local here, there = data.localVersion or {}, data.externalVersion or {}
+  local names, seen = {}, {}
+  for _, version in ipairs { here, there } do
+    for name in pairs(version) do
+      local differs = text(here[name]) ~= text(there[name])
+      if not seen[name] and name ~= "modifiedAt" and differs then names[#names + 1] = name end
+      seen[name] = true
+    end
+  end
+  table.sort(names)
+  return names, here, there
+end
+
+local LIST_COLUMNS = {
+  { title = "Entry" }, { title = "Title", shrinks = true }, { title = "Calendar" }, { title = "Fields", shrinks = true },
+  { title = "Since" },
+}
+
+local function show_list(list)
+  if #list == 0 then return cli.print("no conflicts") end
+  local rows = {}
+  for i, conflict in ipairs(list) do
+    rows[i] = { conflict.id, conflict.title, conflict.target or conflict.provider, table.concat(differing(conflict), ", "),
+      common.when(conflict.since) }
+  end
+  cli.print(table.unpack(layout.lines(terminal.of("stdout"), LIST_COLUMNS, rows)))
+end
+
+local SHOW_COLUMNS = {
+  { title = "Member" }, { title = "Board", shrinks = true }, { title = "Calendar", shrinks = true },
+}
+
+local function show_one(conflict)
+  local names, here, there = differing(conflict)
+  names[#names + 1] = "modifiedAt"
+  local rows = {}
+  for i, name in ipairs(names) do rows[i] = { name, text(here[name]), text(there[name]) } end
+  common.print_clean(("%s  %s"):format(conflict.id, text(conflict.title)))
+  cli.print(table.unpack(layout.lines(terminal.of("stdout"), SHOW_COLUMNS, rows)))
+  cli.print(("decide with: conflicts.lua BOARD resolve %s keep_local | keep_external | merge MEMBER=VALUE ..."):format(
+    conflict.id))
+end
+
+-- ---------------------------------------------------------------- resolve
+
+local function member_names()
+  local names = {}
+  for name in pairs(fields.FIELD) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+local READERS = {
+  durationMinutes = function(value)
+    return tonumber(value) or cli.fail(("durationMinutes=%s is not a number"):format(value))
+  end,
+  tags = function(value)
+    local tags = json.array {}
+    for tag in value:gmatch("[^,]+") do tags[#tags + 1] = tag:match("^%s*(.-)%s*$") end
+    return tags
+  end,
+}
+
+-- MEMBER=VALUE words as a table; tags are parted by commas.
+local function members_of(words)
+  local merge = {}
+  for _, word in ipairs(words) do
+    local name, value = word:match("^([%a]+)=(.*)$")
+    if not name then cli.fail(("'%s' is not MEMBER=VALUE, for example dueDate=2026-03-01"):format(word)) end
+    common.word(name, member_names())
+    merge[name] = (READERS[name] or tostring)(value)
+  end
+  if not next(merge) then cli.fail("merge needs members, for example: merge dueDate=2026-03-01") end
+  return merge
+end
+
+local function resolve(values, path, conflict, words)
+  local resolution = table.remove(words, 1)
+  if not resolution then cli.fail("how? keep_local, keep_external, or merge MEMBER=VALUE ...") end
+  common.word(resolution, conflicts.RESOLUTIONS)
+  local merge = resolution == "merge" and members_of(words) or nil
+  local result = conflicts.resolve(common.engine_options(values, path), conflict.id, conflicts.answer(resolution, merge))
+  sync.show(values, result)
+  return result.exit
+end
+
+--- The command. @return exit status
+function command.run(values)
+  local named, action, words = split(values.words)
+  local path = common.board(named, values.team)
+  local list
+  do
+    local board <close> = cli.check(boards.open(path))
+    list = conflicts.list(board)
+  end
+  if action == "resolve" then
+    return resolve(values, path, find(list, table.remove(words, 1)), words)
+  end
+  local shown = action == "show" and find(list, words[1]) or json.array(list)
+  if values.json then
+    cli.print(json.encode(shown, { sort = true }))
+  elseif action == "show" then
+    show_one(shown)
+  else
+    show_list(list)
+  end
+  return cli.exits.OK
+end
+
+return command

@@ -1,0 +1,105 @@
+-- The explanation of an entry for a person.
+
+local common = require "fmcal.cli.common"
+local json = require "fmcal.json"
+local layout = require "fmcal.cli.table"
+local terminal = require "fmcal.cli.terminal"
+
+local view = {}
+
+local ORDER = { "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority" }
+local COLUMNS = {
+  { title = "Member" }, { title = "Base", shrinks = true }, { title = "Board", shrinks = true },
+  { title = "Calendar", shrinks = true },
+}
+
+local function text(value)
+  if value == nil then return "–" end
+  return type(value) == "table" and table.concat(value, ", ") or tostring(value)
+end
+
+local function member_table(out, about, side)
+  local base, board, calendar = side.base or {}, about.board or {}, side.calendar or {}
+  local rows = {}
+  for _, name in ipairs(ORDER) do
+    if base[name] ~= nil or board[name] ~= nil or calendar[name] ~= nil then
+      local differs = text(board[name]) ~= text(calendar[name]) and side.calendar and about.board
+      rows[#rows + 1] = { layout.cell(name, differs and "yellow" or nil), text(base[name]), text(board[name]),
+        text(calendar[name]) }
+    end
+  end
+  return layout.lines(out, COLUMNS, rows)
+end
+
+local function sum_up(edits, where)
+  if not edits then return nil end
+  if #edits == 0 then return ("%s: unchanged since the base"):format(where) end
+  return ("%s: edited since the base: %s"):format(where, table.concat(edits, ", "))
+end
+
+local DEFAULT_STRATEGY = "last-write-wins"
+
+local function who(side, answer)
+  if answer.custom then return ("rule %s of %s"):format(answer.rule, answer.file) end
+  if answer.rule == "on_conflict" then return ("strategy %s"):format(side.strategy or DEFAULT_STRATEGY) end
+  return ("default rule %s"):format(answer.rule)
+end
+
+local function decisions(side)
+  local lines = {}
+  for _, answer in ipairs(side.rules) do
+    local said = type(answer.answer) == "table" and json.encode(answer.answer) or tostring(answer.answer)
+    lines[#lines + 1] = ("%s says %s"):format(who(side, answer), said)
+  end
+  return lines
+end
+
+local VERBS = { create = "create the event", update = "update the event", delete = "delete the event",
+  wait = "wait: a one-way run leaves this out", none = "leave the event alone" }
+
+local function next_run(about, side)
+  local parts = {}
+  if #about.pulled > 0 then parts[#parts + 1] = "change on the board: " .. table.concat(about.pulled, ", ") end
+  if #side.conflicts > 0 then parts[#parts + 1] = "wait for a decision about " .. table.concat(side.conflicts, ", ") end
+  if side.held then
+    parts[#parts + 1] = "leave the event alone: people are invited to it (syncOptions.pushInvitations)"
+  else
+    parts[#parts + 1] = VERBS[side.action]
+  end
+  return "the next run would " .. table.concat(parts, "; ")
+end
+
+local function add(lines, list, indent)
+  for _, line in ipairs(list) do lines[#lines + 1] = indent .. line end
+end
+
+local function side_lines(out, about, side)
+  local narrower = { colour = out.colour, columns = out.columns and out.columns - 2 }
+  local lines = { terminal.paint(out, "bold", ("%s (%s)"):format(terminal.clean(side.name), side.provider)) }
+  add(lines, member_table(out.columns and narrower or out, about, side), "  ")
+  local said = {}
+  said[#said + 1] = side.base and sum_up(side.board_edits, "board") or "base: none, the two have not met yet"
+  said[#said + 1] = side.base and (sum_up(side.calendar_edits, "calendar") or "calendar: the event is not there") or nil
+  if about.rewound then said[#said + 1] = "a stale copy was saved over the last pull: it is pulled again" end
+  if side.reason then said[#said + 1] = "planner: " .. side.reason end
+  add(said, decisions(side), "")
+  if side.failed then
+    said[#said + 1] = ("failed %d times, last at %s: %s"):format(side.failed.count or 1, common.when(side.failed.at),
+      terminal.clean(side.failed.message or ""))
+  end
+  said[#said + 1] = terminal.paint(out, "green", next_run(about, side))
+  add(lines, said, "  ")
+  return lines
+end
+
+--- The lines of one explanation of fmcal.sync.explain.
+-- @param out from terminal.of
+function view.lines(out, about)
+  local where = about.on_board and about.line and ("line %d of the board"):format(about.line) or "no longer on the board"
+  local lines = { ("%s  %s  (%s)"):format(terminal.paint(out, "bold", about.id), terminal.clean(about.title or ""), where) }
+  if about.error then lines[#lines + 1] = terminal.paint(out, "red", terminal.clean(about.error)) end
+  for _, side in ipairs(about.calendars) do add(lines, side_lines(out, about, side), "") end
+  return lines
+end
+
+return view

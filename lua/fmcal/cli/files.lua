@@ -1,0 +1,28 @@
+-- Files that commands read and write for a person.
+
+local cli = require "fmcal.cli"
+
+local files = {}
+
+--- The text of a file; ends the command where it cannot be read.
+-- @param what it is, for the message: "plan"
+function files.read(path, what)
+  local file, reason = io.open(path, "rb")
+  local text = file and file:read("a")
+  if file then file:close() end
+  if not text then cli.fail(("cannot read the %s %s"):format(what, reason or path)) end
+  return text
+end
+
+--- Writes a file; ends the command where it cannot be written completely.
+function files.write(path, text)
+  local file, reason = io.open(path, "wb")
+  if not file then cli.fail("cannot write " .. reason, cli.exits.SOME_FAILED) end
+  local written, flushed
+  written, reason = file:write(text)
+  if written then flushed, reason = file:flush() end
+  file:close()
+  if not flushed then cli.fail(("cannot write %s: %s"):format(path, reason), cli.exits.SOME_FAILED) end
+end
+
+return files

@@ -1,0 +1,74 @@
+-- Several boards at once: one child process for each, at most so many at a time, results in the order they come.
+
+local cli = require "fmcal.cli"
+local exits = require "fmcal.cli.exits"
+local json = require "fmcal.json"
+local sys = require "fmcal.sys"
+
+local parallel = {}
+
+-- The words with which this very program and script were started, options of the interpreter included.
+local function own_command()
+  local first = 0
+  while arg[first - 1] do first = first - 1 end
+  local words = { "/proc/self/exe" }
+  for i = first + 1, 0 do words[#words + 1] = arg[i] end
+  return words
+end
+
+local OPTIONS = { direction = "--direction", config = "--config", rules = "--rules", state = "--state", team = "--team",
+  lock_timeout = "--lock-timeout" }
+local FLAGS = { dry_run = "--dry-run", retry_failed = "--retry-failed", allow_mass_delete = "--allow-mass-delete" }
+
+--- The command line that syncs one board and prints its result as JSON.
+function parallel.command(values, path)
+  local words = own_command()
+  for name, option in pairs(OPTIONS) do
+    if values[name] then
+      words[#words + 1] = option
+      words[#words + 1] = tostring(values[name])
+    end
+  end
+  for name, flag in pairs(FLAGS) do
+    if values[name] then words[#words + 1] = flag end
+  end
+  for _, id in ipairs(values.only) do
+    words[#words + 1] = "--only"
+    words[#words + 1] = id
+  end
+  for _, word in ipairs { "--child", "--", path } do words[#words + 1] = word end
+  return words
+end
+
+-- A child that did not say how it ended.
+local function lost(path, process)
+  return { board = path, success = false, exit = exits.SOME_FAILED, targets = {},
+    error = ("the run of %s ended without a result (status %d)"):format(path, process:status()) }
+end
+
+local function result_of(path, process)
+  local line = process:output():match("([^\n]*)\n?$")
+  local result = line ~= "" and json.decode(line)
+  return type(result) == "table" and result or lost(path, process)
+end
+
+--- Syncs boards.
+-- @param values of the command line
+-- @param paths list of boards
+-- @param done function(result) called for each as it ends
+function parallel.run(values, paths, done)
+  local running, boards, next_path = {}, {}, 1
+  while next_path <= #paths or #running > 0 do
+    while next_path <= #paths and #running < values.jobs do
+      running[#running + 1] = cli.check(sys.start(parallel.command(values, paths[next_path])))
+      boards[#running] = paths[next_path]
+      next_path = next_path + 1
+    end
+    local at = cli.check(sys.wait_any(running))
+    local process, path = table.remove(running, at), table.remove(boards, at)
+    done(result_of(path, process))
+    process:close()
+  end
+end
+
+return parallel

@@ -1,0 +1,56 @@
+-- The status of a board for a person.
+
+local common = require "fmcal.cli.common"
+local layout = require "fmcal.cli.table"
+local terminal = require "fmcal.cli.terminal"
+
+local view = {}
+
+local COLUMNS = {
+  { title = "Calendar", shrinks = true }, { title = "Provider" }, { title = "Synced", right = true },
+  { title = "Pending", right = true }, { title = "Conflicts", right = true }, { title = "Errors", right = true },
+  { title = "Deleted", right = true }, { title = "Edited here", right = true }, { title = "Changed there", right = true },
+}
+
+local function coloured(n, style)
+  return n > 0 and layout.cell(n, style) or n
+end
+
+local function row(target)
+  local counts = target.counts
+  local name = target.calendar or target.calendar_id
+  return {
+    name and ("%s (%s)"):format(target.name, name) or target.name, target.provider, counts.synced, counts.pending,
+    coloured(counts.conflict, "yellow"), coloured(counts.error + counts.delete_error, "red"), counts.deleted,
+    target.pending.board, target.pending.calendar,
+  }
+end
+
+local function add_errors(out, lines, status)
+  for _, target in ipairs(status.targets) do
+    for _, failed in ipairs(target.errors) do
+      local text = terminal.clean(failed.error or "failed")
+      if not text:find(failed.id, 1, true) then text = failed.id .. ": " .. text end
+      lines[#lines + 1] = terminal.paint(out, "red", ("%s (%s, tried %d times)"):format(text, target.name, failed.retries or 1))
+    end
+  end
+  for _, problem in ipairs(status.problems) do lines[#lines + 1] = terminal.paint(out, "red", terminal.clean(problem)) end
+end
+
+--- The lines of fmcal.overview's status.
+-- @param out from terminal.of
+function view.lines(out, status)
+  local lines = {
+    ("%s  %s  %d entries, last run %s"):format(terminal.paint(out, "bold", terminal.clean(status.team)),
+      terminal.clean(status.board), status.entries, common.when(status.last_run)),
+  }
+  local rows = {}
+  for i, target in ipairs(status.targets) do rows[i] = row(target) end
+  for _, line in ipairs(layout.lines(out, COLUMNS, rows)) do lines[#lines + 1] = line end
+  add_errors(out, lines, status)
+  if status.conflicts > 0 then lines[#lines + 1] = "look at the conflicts with conflicts.lua" end
+  for _, warning in ipairs(status.warnings) do lines[#lines + 1] = "warning: " .. terminal.clean(warning) end
+  return lines
+end
+
+return view

@@ -1,0 +1,200 @@
+-- What fmcal knows about a board without asking a calendar: status, external events and orphans, conflicts, history.
+-- Nothing is written, and no credentials are needed.
+
+local board = require "fmcal.board"
+local config = require "fmcal.config"
+local conflicts = require "fmcal.sync.conflicts"
+local json = require "fmcal.json"
+local provider = require "fmcal.provider"
+local run = require "fmcal.sync.run"
+local state = require "fmcal.state"
+local Target = require "fmcal.sync.target"
+local time = require "fmcal.time"
+
+local overview = {}
+
+local Overview = {}
+Overview.__index = Overview
+
+local STATUSES = { "synced", "pending", "conflict", "error", "delete_error", "deleted", "skipped" }
+
+-- A provider of this name that is only asked to read and write event texts.
+local function codec(name)
+  return provider.new(name == "google" and "google" or "mock", {})
+end
+
+local function same_account(a, b)
+  return a.spec.provider == b.spec.provider and a.spec.endpoint == b.spec.endpoint and a.known and b.known
+    and a.known.account == b.known.account
+end
+
+local function name_apart(targets)
+  for i, target in ipairs(targets) do
+    for j = 1, i - 1 do
+      if same_account(targets[j], target) then
+        target:share_account()
+        break
+      end
+    end
+  end
+end
+
+local function make_targets(self)
+  self.targets = {}
+  for i, spec in ipairs(self.settings.targets) do
+    local reader, err = codec(spec.provider)
+    if not reader then return nil, err end
+    local rows
+    rows, err = self.state:target(spec.name)
+    if not rows then return nil, err end
+    local target
+    target, err = Target.new(self.settings, spec, rows, nil, reader)
+    if not target then return nil, err end
+    target.known = rows:binding()
+    self.targets[i] = target
+  end
+  name_apart(self.targets)
+  return true
+end
+
+--- Opens a board and what the state says about it.
+-- @param options table { board = path, config, rules, team, state } as for fmcal.sync.run.sync
+-- @return overview, or nil and an error
+function overview.open(options)
+  local self = setmetatable({}, Overview)
+  local ok, err
+  self.board, err = board.open(options.board)
+  if not self.board then return nil, err end
+  self.settings, err = config.load(self.board, options)
+  if not self.settings then return nil, err end
+  self.state_file = run.state_path(self.board:path(), self.settings.team, options.state)
+  self.state, err = state.open(self.state_file, { read_only = true })
+  if not self.state then return nil, err end
+  ok, err = make_targets(self)
+  if not ok then return nil, err end
+  return self
+end
+
+--- Closes what is open.
+function Overview:close()
+  for _, target in ipairs(self.targets or {}) do target.provider:close() end
+  if self.state then self.state:close() end
+  self.board:close()
+end
+Overview.__close = Overview.close
+
+-- ---------------------------------------------------------------- status
+
+local function count_statuses(rows)
+  local counts = {}
+  for _, status in ipairs(STATUSES) do counts[status] = #rows:bases(status) end
+  return counts
+end
+
+local function errors_of(target)
+  local list = json.array {}
+  for _, status in ipairs { "error", "delete_error" } do
+    for _, key in ipairs(target.state:bases(status)) do
+      local base = target:base(key).base
+      local failed = base and base.err
+      list[#list + 1] = { id = key, error = failed and failed.message, at = failed and failed.at,
+        retries = failed and failed.count }
+    end
+  end
+  return list
+end
+
+-- Entries that the next run will look at: edited on the board, changed in the calendar.
+local function pending_of(self, target)
+  local compared = self.board:compare(target.state, target.context, time.now():sub(1, 10))
+  return { board = #compared.changed + #compared.gone, calendar = #target.state:pending() }
+end
+
+local function target_status(self, target)
+  local known = target.known or {}
+  return {
+    name = target.name, provider = target.spec.provider, account = known.account,
+    calendar_id = known.calendar_id or target.spec.calendar_id, calendar = known.name, bound = target.known ~= nil,
+    counts = count_statuses(target.state), pending = pending_of(self, target), errors = errors_of(target),
+  }
+end
+
+--- How each calendar stands.
+-- @return { team, board, state, last_run, runs, entries, problems, conflicts, targets = { { name, provider, account,
+--   calendar_id, calendar, bound, counts = {[status] = n}, pending = { board, calendar }, errors }, … } }
+function Overview:status()
+  local targets, problems = json.array {}, json.array {}
+  for i, target in ipairs(self.targets) do targets[i] = target_status(self, target) end
+  for i, problem in ipairs(self.board:problems()) do problems[i] = problem.message end
+  return {
+    team = self.settings.team, board = self.board:path(), state = self.state_file, last_run = self.state:get("last_run"),
+    runs = tonumber(self.state:get("run") or "0"), entries = #self.board:keys(), problems = problems,
+    conflicts = #conflicts.list(self.board), targets = targets, warnings = json.array(self.settings.warnings),
+  }
+end
+
+-- ---------------------------------------------------------------- events that are not an entry's
+
+local function is_orphan(self, target, key)
+  local row = target:base(key)
+  if row and row.base and row.base.l then return false end
+  local entry = self.board:entry(key)
+  return not entry or (row ~= nil and row.status == "skipped")
+end
+
+local function event_of(target, row, kind)
+  local full = target.state:remote(row.href)
+  local event, err = target.provider:decode(full.text or "")
+  local shown = event or { error = err and err.message }
+  shown.raw = nil
+  shown.eventId, shown.uid, shown.etag, shown.calendar, shown.kind = row.href, row.uid, row.etag, target.name, kind
+  return shown
+end
+
+local function kind_of(self, target, row)
+  local key = target:key(row.uid)
+  if not key then return "external" end
+  return is_orphan(self, target, key) and "orphan" or nil
+end
+
+local function by_date(a, b)
+  local left, right = a.dueDate or "", b.dueDate or ""
+  if left ~= right then return left < right end
+  return a.eventId < b.eventId
+end
+
+--- The events in the calendars that belong to no entry, as of the last run: "external" ones, which are not
+-- fmcal's, and "orphan" ones, whose entry is gone.
+-- @return list of event tables with `calendar` and `kind` beside them, by date
+function Overview:events()
+  local list = json.array {}
+  for _, target in ipairs(self.targets) do
+    for _, row in ipairs(target.state:remotes()) do
+      local kind = not row.gone and kind_of(self, target, row)
+      if kind then list[#list + 1] = event_of(target, row, kind) end
+    end
+  end
+  table.sort(list, by_date)
+  return list
+end
+
+-- ---------------------------------------------------------------- conflicts and history
+
+--- The entries that wait for a person; see fmcal.sync.conflicts.list.
+function Overview:conflicts()
+  return conflicts.list(self.board)
+end
+
+--- What was overwritten, newest first.
+-- @param filter { key, run, limit }
+-- @return list of { time, target, key, field, side, action, reason, value, run }
+function Overview:history(filter)
+  local list = json.array {}
+  for i, row in ipairs(assert(self.state:history(filter))) do
+    if row.value then row.value = json.decode(row.value) end
+    list[i] = row
+  end
+  return list
+end
+
+return overview

@@ -1,0 +1,57 @@
+-- Conflicts that wait for a person: listed from the board, answered through a run.
+
+local entries = require "fmcal.sync.entries"
+local json = require "fmcal.json"
+local run = require "fmcal.sync.run"
+
+local conflicts = {}
+
+conflicts.RESOLUTIONS = { "keep_local", "keep_external", "merge" }
+
+local ANSWERS = { keep_local = "local", keep_external = "external" }
+
+local function given(value)
+  if value == json.null then return nil end
+  return value
+end
+
+local function add(list, entry, sync, target)
+  if type(sync) ~= "table" or sync.syncStatus ~= "conflict" then return end
+  list[#list + 1] = { id = entry.key, title = given(entry.value.title), provider = given(sync.provider), target = target,
+    since = given(sync.lastSyncedAt), conflictData = given(sync.conflictData) }
+end
+
+--- The conflicts of an opened board.
+-- @return list of { id, title, provider, target (nil for the first calendar), since, conflictData }, in the board's order
+function conflicts.list(board)
+  local list = {}
+  for _, key in ipairs(board:keys()) do
+    local entry = board:entry(key)
+    local sync = entries.member(entry, "calendarSync")
+    add(list, entry, sync, nil)
+    for name, other in pairs(type(sync) == "table" and type(sync.others) == "table" and sync.others or {}) do
+      add(list, entry, other, name)
+    end
+  end
+  return list
+end
+
+--- The answer that a resolution stands for, as the engine takes it.
+-- @param resolution "keep_local", "keep_external" or "merge"
+-- @param merge table|nil of members, for "merge"
+-- @return answer, or nil where it is none of them
+function conflicts.answer(resolution, merge)
+  return ANSWERS[resolution] or (resolution == "merge" and type(merge) == "table" and merge) or nil
+end
+
+--- Decides a conflict and carries the decision out on both sides.
+-- @param options of fmcal.sync.run.sync
+-- @return result
+function conflicts.resolve(options, key, answer)
+  local asked = {}
+  for name, value in pairs(options) do asked[name] = value end
+  asked.only, asked.exact, asked.answers = { key }, true, { [key] = answer }
+  return run.sync(asked)
+end
+
+return conflicts

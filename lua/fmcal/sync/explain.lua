@@ -1,0 +1,104 @@
+-- Why the next run would do what it would do to one entry: what the base, the board and the calendar say, what the
+-- planner made of it, and which rule or strategy decided. Nothing is written.
+
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local run = require "fmcal.sync.run"
+
+local explain = {}
+
+-- A version in the board's words: { [member] = value }.
+local function members(view, version)
+  if not version then return nil end
+  local shown, style, list = {}, view and view.style or {}, view and view.fields or fields.ALL
+  for _, field in ipairs(list) do
+    local value = fields.spell(field, version, style)
+    if value ~= json.null and value ~= "" and not (type(value) == "table" and #value == 0) then
+      shown[fields.MEMBER[field]] = value
+    end
+  end
+  return shown
+end
+
+local function differing(view, a, b)
+  local names = json.array {}
+  if not a or not b then return names end
+  for i, field in ipairs(fields.differences(view and view.fields or fields.ALL, a, b)) do names[i] = fields.MEMBER[field] end
+  return names
+end
+
+-- The last answer of each rule about the entry, in the order in which they were first asked.
+local function answers(rules, key)
+  local list, at = json.array {}, {}
+  for _, call in ipairs(rules.trace or {}) do
+    if call.key == key and call.name ~= "to_event" and call.name ~= "to_entry" then
+      if not at[call.name] then
+        at[call.name] = #list + 1
+        list[#list + 1] = { rule = call.name, custom = call.custom, file = call.custom and rules.path or nil }
+      end
+      list[at[call.name]].answer = call.answer
+    end
+  end
+  return list
+end
+
+local function open_fields(action)
+  local names = json.array {}
+  for field in pairs(action and action.step.open or {}) do names[#names + 1] = fields.MEMBER[field] end
+  table.sort(names)
+  return names
+end
+
+local function side_of(decision, i)
+  local view, side, job = decision.view, decision.sides[i], decision.jobs and decision.jobs[i]
+  local action = decision.plan and decision.plan.actions[i]
+  local base, current = side.base, view and view.version
+  return {
+    name = side.target.name, provider = side.target.spec.provider,
+    href = side.remote and side.remote.row.href or nil, uid = side.target:uid(decision.key),
+    base = base and members(view, base.l), calendar = side.remote and members(view, side.remote.version) or nil,
+    after = action and action.version and members(view, action.version) or nil,
+    board_edits = base and differing(view, base.l, current), calendar_edits = base and side.remote
+      and differing(view, base.r, side.remote.version) or nil,
+    action = job and job.write.kind or (action and action.kind == "wait" and "wait") or "none",
+    held = action and action.held or nil, reason = action and action.step.reason, conflicts = open_fields(action),
+    rules = answers(side.target.rules, decision.key), status = side.row and side.row.status,
+    strategy = side.target.options.conflictResolution, failed = side.row and side.row.base and side.row.base.err or nil,
+  }
+end
+
+local function shown(decided, key)
+  local decision = decided.decisions[key]
+  if not decision then return nil end
+  local view = decision.view
+  local result = {
+    id = key, title = view and view.version.title, on_board = view ~= nil or decision.entry ~= nil,
+    line = view and view.entry.line, board = view and members(view, view.version), error = decision.error,
+    pulled = json.array {}, rewound = decision.rewound and true or nil, calendars = json.array {},
+  }
+  for field in pairs(decision.plan and decision.plan.pulled or {}) do
+    result.pulled[#result.pulled + 1] = fields.MEMBER[field]
+  end
+  table.sort(result.pulled)
+  for i in ipairs(decision.error and {} or decision.sides) do result.calendars[i] = side_of(decision, i) end
+  return result
+end
+
+--- Explains one entry, and the court date of an epic with it.
+-- @param options of fmcal.sync.run.sync
+-- @param key string
+-- @return list of explanations, or nil and the result of the run that failed
+function explain.entry(options, key)
+  local asked, list = {}, json.array {}
+  for name, value in pairs(options) do asked[name] = value end
+  asked.dry_run, asked.only, asked.trace_rules = true, { key }, true
+  asked.consider = { key, key .. ".court-date" }
+  asked.examine = function(decided)
+    for _, about in ipairs(asked.consider) do list[#list + 1] = shown(decided, about) end
+  end
+  local result = run.sync(asked)
+  if not result.success and #list == 0 then return nil, result end
+  return list
+end
+
+return explain

@@ -1,0 +1,215 @@
+-- Plans for review: what a run would do, as a document, and carrying out exactly that or refusing.
+--
+-- Each entry of a plan has three seals, hashes of what its decision rests on: the entry on the board, its events
+-- with their bases, and the outcome. A plan is carried out only where all of them are found again.
+
+local crypto = require "fmcal.crypto"
+local fields = require "fmcal.sync.fields"
+local json = require "fmcal.json"
+local run = require "fmcal.sync.run"
+
+local review = {}
+
+local FORMAT = "fmcal-plan-1"
+
+local function seal(value)
+  return crypto.encode("hex", crypto.sha256(json.encode(value, { sort = true })))
+end
+
+local function hex(bytes)
+  return bytes and crypto.encode("hex", bytes)
+end
+
+-- ---------------------------------------------------------------- describing
+
+-- { [member] = { from, to } } for the fields in which two versions differ.
+local function changes(view, from, to)
+  local shown = {}
+  for _, field in ipairs(fields.differences(view.fields, from, to)) do
+    shown[fields.MEMBER[field]] = { from = fields.spell(field, from, view.style), to = fields.spell(field, to, view.style) }
+  end
+  return shown
+end
+
+local function write_of(decision, i)
+  local job = decision.jobs[i]
+  if not job then return nil end
+  local side, action = decision.sides[i], job.action
+  local shown = { calendar = side.target.name, action = job.write.kind, href = job.write.href, why = action.step.reason }
+  if decision.view and action.version then
+    shown.changes = changes(decision.view, side.remote and side.remote.version or {}, action.version)
+  end
+  return shown
+end
+
+local function board_seal(decision)
+  return seal(decision.view and decision.view.raw or json.null)
+end
+
+local function side_seal(side)
+  local row = side.remote and side.remote.row or side.tomb or {}
+  return seal { href = row.href, etag = row.etag, gone = row.gone, text = row.text, base = side.row and side.row.doc }
+end
+
+local function calendar_seals(decision)
+  local seals = {}
+  for _, side in ipairs(decision.sides) do seals[side.target.name] = side_seal(side) end
+  return seals
+end
+
+local function outcome_seal(decision)
+  local writes = json.array {}
+  for i, action in ipairs(decision.plan.actions) do
+    local write = decision.jobs[i] and decision.jobs[i].write
+    writes[i] = write and { kind = write.kind, version = action.version, out = hex(action.out) } or json.null
+  end
+  local plan = decision.plan
+  return seal { version = plan.cur.version, pulled = plan.pulled, rewound = not not decision.rewound, writes = writes }
+end
+
+local function describe(decision)
+  local writes = json.array {}
+  for i in ipairs(decision.sides) do writes[#writes + 1] = write_of(decision, i) end
+  if decision.error or not decision.plan or (#writes == 0 and not decision.patched) then return nil end
+  return {
+    key = decision.key,
+    title = decision.view and decision.view.version.title,
+    board = decision.patched and changes(decision.view, decision.view.version, decision.plan.cur.version) or nil,
+    calendars = writes,
+    seals = { board = board_seal(decision), calendars = calendar_seals(decision), outcome = outcome_seal(decision) },
+  }
+end
+
+--- What a decided run would do, one description an entry that it would touch.
+-- @param decided the run, as fmcal.sync.run hands it to `examine`
+function review.describe(decided)
+  local list = json.array {}
+  for _, key in ipairs(decided.order) do list[#list + 1] = describe(decided.decisions[key]) end
+  return list
+end
+
+-- ---------------------------------------------------------------- making a plan
+
+local function bindings(decided)
+  local list = json.array {}
+  for i, target in ipairs(decided.targets) do
+    list[i] = { name = target.name, provider = target.spec.provider, account = target.binding.account,
+      calendar_id = target.binding.calendar_id, calendar = target.binding.name }
+  end
+  return list
+end
+
+local KEPT = { "direction", "config", "rules", "state", "retry_failed", "allow_mass_delete" }
+
+--- Plans a run.
+-- @param options of fmcal.sync.run.sync
+-- @return result of the dry run, and the plan (nil where the run failed)
+function review.plan(options)
+  local asked, plan = {}, nil
+  for name, value in pairs(options) do asked[name] = value end
+  asked.dry_run = true
+  asked.examine = function(decided)
+    plan = { format = FORMAT, team = decided.settings.team, board = decided.board:path(), made = decided.now,
+      calendars = bindings(decided), entries = review.describe(decided), options = {} }
+    for _, name in ipairs(KEPT) do plan.options[name] = options[name] end
+  end
+  local result = run.sync(asked)
+  return result, result.success and plan or nil
+end
+
+--- A plan as text, for people and for fmcal.sync.review.read.
+function review.text(plan)
+  return json.encode(plan, { indent = 2, sort = true }) .. "\n"
+end
+
+-- ---------------------------------------------------------------- carrying a plan out
+
+local function failure(message, ...)
+  return setmetatable({ code = "invalid", domain = "plan", message = message:format(...) },
+    { __tostring = function(self) return self.message end })
+end
+
+local function is_plan(plan)
+  return type(plan) == "table" and plan.format == FORMAT and type(plan.entries) == "table"
+    and type(plan.board) == "string" and type(plan.calendars) == "table" and type(plan.options) == "table"
+end
+
+--- Reads a plan.
+-- @param text what the file holds
+-- @param name of the file, for messages
+-- @return plan, or nil and an error
+function review.read(text, name)
+  local plan, err = json.decode(text)
+  if not plan then
+    return nil, failure("the plan %s, line %d, column %d: %s", name, err.line or 0, err.column or 0, err.message)
+  end
+  if not is_plan(plan) then return nil, failure("%s is no plan of sync.lua --plan", name) end
+  return plan
+end
+
+local function by_key(entries)
+  local found = {}
+  for _, entry in ipairs(entries) do found[entry.key] = entry end
+  return found
+end
+
+-- Why an entry's decision is not the planned one, or nil.
+local function difference(planned, now)
+  local key = planned.key
+  if planned.seals.board ~= now.seals.board then return ("%s has been edited on the board"):format(key) end
+  for name, hash in pairs(planned.seals.calendars) do
+    if now.seals.calendars[name] ~= hash then return ("the event of %s in %s has changed"):format(key, name) end
+  end
+  if planned.seals.outcome ~= now.seals.outcome then
+    return ("%s would be treated differently: the rules or the configuration have changed"):format(key)
+  end
+  return nil
+end
+
+local function stale(plan, sentence)
+  return failure("the plan of %s is not carried out: %s since; nothing was written. Make a new one with --plan",
+    tostring(plan.made), sentence)
+end
+
+local function check_calendars(plan, decided)
+  local now = bindings(decided)
+  for i, planned in ipairs(plan.calendars) do
+    local found = now[i]
+    if not found or found.name ~= planned.name or found.account ~= planned.account
+      or found.calendar_id ~= planned.calendar_id then
+      return stale(plan, ("calendar %s is not the one it was"):format(planned.name))
+    end
+  end
+  return nil
+end
+
+-- An error where a decided run is not what was planned.
+local function check(plan, decided)
+  local err = check_calendars(plan, decided)
+  if err then return err end
+  local now = by_key(review.describe(decided))
+  for _, planned in ipairs(plan.entries) do
+    local found = now[planned.key]
+    if not found then return stale(plan, ("what was to be done for %s is done or has changed"):format(planned.key)) end
+    local sentence = difference(planned, found)
+    if sentence then return stale(plan, sentence) end
+    now[planned.key] = nil
+  end
+  local unplanned = next(now)
+  return unplanned and stale(plan, ("%s would change along with it"):format(unplanned)) or nil
+end
+
+--- Carries out exactly a plan, or refuses (exit 2) where anything it touches has changed.
+-- @param plan from review.read
+-- @param options of fmcal.sync.run.sync: `progress`, `lock_wait_ms`; what the plan fixes is taken from the plan
+-- @return result
+function review.apply(plan, options)
+  local asked = { board = plan.board, progress = options.progress, lock_wait_ms = options.lock_wait_ms, team = plan.team,
+    max_rounds = 1, only = {}, exact = true }
+  for _, name in ipairs(KEPT) do asked[name] = plan.options[name] end
+  for i, entry in ipairs(plan.entries) do asked.only[i] = entry.key end
+  asked.examine = function(decided) return check(plan, decided) end
+  return run.sync(asked)
+end
+
+return review

@@ -1,0 +1,34 @@
+#!/usr/bin/env fmcal-lua
+-- Why the next run would do what it would do to one entry.
+local cli = require "fmcal.cli"
+local common = require "fmcal.cli.common"
+local explain = require "fmcal.sync.explain"
+local explain_view = require "fmcal.cli.explain_view"
+local json = require "fmcal.json"
+local terminal = require "fmcal.cli.terminal"
+
+local parser = cli.parser {
+  name = "explain.lua",
+  summary = "Explains what the next run would do to one entry and why: the base, both sides, and the rule or strategy "
+    .. "that decides. The calendar is read; nothing is written.",
+  exits = { 0, 2, 3 },
+  examples = { "explain.lua board.json XACA-0040", "explain.lua XACA-0040 --json" },
+}
+parser:argument("words", "[BOARD] ID"):args("1-2")
+common.place_options(parser)
+parser:flag("--json", "Print one line of JSON for the entry, and one for an epic's court date.")
+
+cli.main(parser, function(values)
+  local id = table.remove(values.words)
+  local path = common.board(values.words[1], values.team)
+  local list, result = explain.entry(common.engine_options(values, path), id)
+  if not list then cli.fail(result.error, result.exit) end
+  for _, about in ipairs(list) do
+    if values.json then
+      cli.print(json.encode(about, { sort = true }))
+    else
+      cli.print(table.unpack(explain_view.lines(terminal.of("stdout"), about)))
+    end
+  end
+  return cli.exits.OK
+end)

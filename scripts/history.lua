@@ -1,0 +1,49 @@
+#!/usr/bin/env fmcal-lua
+-- What runs have overwritten, newest first, from the state alone.
+local cli = require "fmcal.cli"
+local common = require "fmcal.cli.common"
+local json = require "fmcal.json"
+local layout = require "fmcal.cli.table"
+local terminal = require "fmcal.cli.terminal"
+
+local parser = cli.parser {
+  name = "history.lua",
+  summary = "Lists what runs have overwritten: the side that lost, and what it held. No network is used.",
+  exits = { 0, 2, 3 },
+  examples = { "history.lua board.json", "history.lua board.json --only XACA-0040 --json" },
+}
+common.board_options(parser)
+parser:option("--only", "Only what concerns this entry."):argname("ID")
+parser:option("--limit", "At most so many, the newest (100).", 100):argname("N"):convert(cli.whole_number(1))
+parser:flag("--json", "Print one line of JSON for each.")
+
+local COLUMNS = {
+  { title = "When" }, { title = "Entry" }, { title = "Field" }, { title = "Lost" }, { title = "Value", shrinks = true },
+  { title = "Why", shrinks = true },
+}
+
+local function shown(value)
+  return type(value) == "string" and value or json.encode(value)
+end
+
+local function print_table(rows)
+  local cells = {}
+  for i, row in ipairs(rows) do
+    cells[i] = { common.when(row.time), row.key, row.field, row.side == "local" and "board" or row.target,
+      shown(row.value), row.reason }
+  end
+  cli.print(table.unpack(layout.lines(terminal.of("stdout"), COLUMNS, cells)))
+end
+
+cli.main(parser, function(values)
+  local overview <close> = common.overview(values)
+  local rows = overview:history { key = values.only, limit = values.limit }
+  if values.json then
+    for _, row in ipairs(rows) do cli.print(json.encode(row, { sort = true })) end
+  elseif #rows == 0 then
+    cli.print("nothing has been overwritten")
+  else
+    print_table(rows)
+  end
+  return cli.exits.OK
+end)
