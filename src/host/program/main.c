@@ -181,6 +181,12 @@ static void print_version(void)
     fflush(stdout);
 }
 
+static void take_master_keys(lua_State *L, void *data)
+{
+    (void)data;
+    fm_bind_take_master_keys(L);
+}
+
 /* What `lua` does with such a command line, in its order. */
 static bool run_program(program *p)
 {
@@ -228,10 +234,9 @@ int main(int argc, char **argv)
         say(&p, err.message);
         return EXIT_FAILURE;
     }
-    fm_bind_take_master_keys(fm_host_lua(p.host));
     the_host = p.host;
     arm_interrupt();
-    bool ok = run_program(&p);
+    bool ok = run(&p, take_master_keys, NULL) && run_program(&p);
     fm_host_free(p.host);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }
