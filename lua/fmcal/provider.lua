@@ -2,6 +2,7 @@
 -- batches of one over fmcal.provider.core, whose methods the object has too.
 
 local core = require "fmcal.provider.core"
+local json = require "fmcal.json"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
 
@@ -148,9 +149,20 @@ function Provider:create_event(event)
   return { success = true, message = "Event created", event_id = result.href, etag = result.etag }
 end
 
+-- The event that is there with what the caller says about it.
+local function merged(there, event, uid)
+  if event.dueDate and event.endDate == nil then there.endDate = nil end
+  for name, value in pairs(event) do
+    if value == json.null then there[name] = nil else there[name] = value end
+  end
+  there.uid = uid
+  return there
+end
+
 --- Replaces what the event says and keeps everything else that is on it.
 -- @param event_id string as create_event gave it
--- @param event table; with `etag` only that version is replaced
+-- @param event table; members that are absent stay as they are, json.null removes one; with `etag` only that
+--   version is replaced
 -- @return { success, message, event_id, etag, error, conflict_detected }
 function Provider:update_event(event_id, event)
   local ready, err = opened(self)
@@ -162,8 +174,11 @@ function Provider:update_event(event_id, event)
   if event.etag and row.etag and event.etag ~= row.etag then
     return conflict("the event was changed in the calendar", event_id)
   end
+  local there
+  there, err = self:decode(row.text)
+  if not there then return failed(err) end
   local text
-  text, err = self:encode(with_uid(event, row.uid), row.text)
+  text, err = self:encode(merged(there, event, row.uid), row.text)
   if not text then return failed(err) end
   local result
   result, err = write(self, { kind = "update", uid = row.uid, href = row.href, etag = row.etag, text = text })

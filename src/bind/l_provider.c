@@ -82,6 +82,7 @@ static int unknown_provider(lua_State *L, const char *name)
 static int core_new(lua_State *L)
 {
     const char *name = fm_bind_check_text(L, 1);
+    lua_settop(L, 3);
     fm_mock_server *server = lua_isnoneornil(L, 3) ? NULL : fm_bind_check_mock_server(L, 3);
     const fm_provider_class *klass = fm_provider_find(name);
     if (!klass)
