@@ -145,4 +145,56 @@ function oracle.verdict(world)
   return out
 end
 
+local function state_of(world, entry)
+  if world.state == "gone" then return "gone" end
+  return entry.date and "present" or "cleared"
+end
+
+local function unedited(world, base, entry)
+  for _, field in ipairs(world.fields) do
+    if base.l[field] ~= entry[field] then return false end
+  end
+  return true
+end
+
+-- What a calendar holds once all have been heard: the entry, but for what waits there. Where the entry lost its
+-- date to another calendar, an event without a base stays as it is.
+local function difference(world, calendar, verdict, entry)
+  local before = verdict.event or calendar.event
+  if world.direction == "inbound" or world.state == "gone" then return verdict.event end
+  if not entry.date then
+    local remove = calendar.base and (verdict.base == "synced" or not verdict.event)
+    return not remove and calendar.event or nil
+  end
+  if not before then
+    local kept = verdict.base == "deleted" and unedited(world, calendar.base, entry)
+    return not (kept or verdict.waiting) and copy(entry) or nil
+  end
+  local event = copy(before)
+  for _, field in ipairs(verdict.waiting and {} or world.fields) do
+    if not verdict.open[field] and not verdict.waits[field] then event[field] = entry[field] end
+  end
+  return event
+end
+
+--- What a run over several calendars should do: their changes merge into the entry in turn, then each gets its difference.
+-- @param world as above, with `calendars` = {{ base, event }, …} instead of `base` and `event`; `state` is never "deselected"
+-- @return { entry, events = {[i] = version}, lost, undecided = whether a conflict or a field waits in any calendar }
+function oracle.fold(world)
+  local out = { entry = world.entry, events = {}, lost = {}, undecided = false }
+  local verdicts = {}
+  for i, calendar in ipairs(world.calendars) do
+    local seen = setmetatable({ entry = out.entry, base = calendar.base or false, event = calendar.event or false,
+      state = state_of(world, out.entry) }, { __index = world })
+    verdicts[i] = oracle.verdict(seen)
+    out.entry = verdicts[i].entry
+    for _, lost in ipairs(verdicts[i].lost) do out.lost[#out.lost + 1] = lost end
+    out.undecided = out.undecided or next(verdicts[i].open) ~= nil or next(verdicts[i].waits) ~= nil or verdicts[i].waiting
+  end
+  for i, calendar in ipairs(world.calendars) do
+    out.events[i] = difference(world, calendar, verdicts[i], out.entry) or nil
+  end
+  return out
+end
+
 return oracle

@@ -11,8 +11,8 @@
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
---     pulled = {field = true}, kept = {field = true} (won here, to be written there), open = {field = conflict},
---     waits = {field = true}, lost = {{field, side, value}, …}, reason = why, in words }
+--     pulled = {field = true}, open = {field = conflict}, waits = {field = true}, lost = {{field, side, value}, …},
+--     reason = why, in words }
 --   presence: "sync" (there and wanted), "create", "delete", "keep-deleted", "cleared", "drop", "orphan", "none", "wait"
 
 local fields = require "fmcal.sync.fields"
@@ -24,7 +24,7 @@ local function changed(list, old, new)
 end
 
 local function result(cur, presence, reason)
-  return { cur = cur, presence = presence, reason = reason, pulled = {}, kept = {}, open = {}, waits = {}, lost = {} }
+  return { cur = cur, presence = presence, reason = reason, pulled = {}, open = {}, waits = {}, lost = {} }
 end
 
 local function copy_entry(cur)
@@ -87,7 +87,6 @@ end
 -- Carries one answer out.
 local function settle(out, field, answer, sides, remote)
   if answer == "local" then
-    out.kept[field] = true
     out.lost[#out.lost + 1] = { field = field, side = "external", value = sides.external }
   elseif answer == "external" then
     out.lost[#out.lost + 1] = { field = field, side = "local", value = sides["local"] }

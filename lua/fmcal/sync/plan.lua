@@ -17,22 +17,29 @@ local function wanted(cur, step, remote)
   return version
 end
 
--- The fields to write: changed here since the base and different there.
+-- The fields to write: different there, and not just spelled differently there since both sides agreed.
 local function pushed(list, base, cur, step, remote)
   local push = {}
   for _, field in ipairs(list) do
-    local here = cur.version[field]
+    local here, there = cur.version[field], remote.version[field]
+    local settled = base and fields.equal(field, here, base.l[field]) and fields.equal(field, there, base.r[field])
     local held = step.open[field] or step.waits[field]
-    local news = not base or step.pulled[field] or step.kept[field] or not fields.equal(field, here, base.l[field])
-    if not held and news and not fields.equal(field, here, remote.version[field]) then push[#push + 1] = field end
+    if not held and not settled and not fields.equal(field, here, there) then push[#push + 1] = field end
   end
   return push
 end
 
+-- A deleted event stays deleted until the entry is edited, be it through another calendar.
+local function stays_deleted(base, cur, step, policy)
+  return step.presence == "keep-deleted" and #fields.differences(policy.fields, base.l, cur.version) == 0
+end
+
 -- What happens to the event when the entry is wanted.
 local function act_on_present(action, base, cur, step, remote, policy)
-  if step.presence == "keep-deleted" or step.presence == "wait" then
-    action.kind = step.presence == "wait" and "wait" or "none"
+  if step.presence == "wait" then
+    action.kind = "wait"
+  elseif stays_deleted(base, cur, step, policy) then
+    action.kind, action.deleted_mark = "none", true
   elseif not remote then
     action.kind, action.version = "create", fields.copy(cur.version)
   else
@@ -69,7 +76,6 @@ local function finish(base, cur, step, remote, policy)
     act_on_absent(action, base, step, remote, policy)
   end
   action.drop_base = not cur.present and action.kind ~= "wait"
-  action.deleted_mark = cur.present and step.presence == "keep-deleted"
   return action
 end
 
