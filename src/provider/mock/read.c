@@ -220,7 +220,7 @@ fm_status fm_mock_changes(fm_provider *p, const char *token, const fm_object_sin
 fm_status fm_mock_fetch(fm_provider *p, const char *const *hrefs, size_t count, const fm_object_sink *sink, fm_op **op,
                         fm_error *err)
 {
-    reading *r;
+    reading *r = NULL;
     fm_status status = start(op, run_fetch, (fm_mock *)p, NULL, sink, &r, err);
     if (!status) {
         r->hrefs = hrefs;
