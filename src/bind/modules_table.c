@@ -1,6 +1,7 @@
 #include "bind/modules.h"
 
 int luaopen_fmcal_credentials_core(lua_State *L);
+int luaopen_fmcal_board(lua_State *L);
 int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
@@ -12,6 +13,7 @@ int luaopen_fmcal_time(lua_State *L);
 
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.credentials.core", luaopen_fmcal_credentials_core},
+    {"fmcal.board", luaopen_fmcal_board},
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},

@@ -1,0 +1,510 @@
+/*
+ * Lua module fmcal.board: a team's board file (board/board.h). Userdata: fmcal.board owns an fm_board,
+ * fmcal.lock owns an fm_lock.
+ */
+#include "bind/answer.h"
+#include "bind/json_value.h"
+#include "bind/l_state.h"
+#include "bind/row.h"
+#include "board/compare.h"
+#include "board/patch.h"
+#include "board/snapshot.h"
+#include "core/json_value.h"
+#include "util/lock.h"
+
+#include <string.h>
+
+int luaopen_fmcal_board(lua_State *L);
+
+static const char board_type[] = "fmcal.board";
+static const char lock_type[] = "fmcal.lock";
+
+typedef struct l_board {
+    fm_board *board; /* NULL: closed */
+} l_board;
+
+typedef struct l_lock {
+    fm_lock *lock; /* NULL: released */
+} l_lock;
+
+static fm_board *to_board(lua_State *L)
+{
+    const l_board *box = luaL_checkudata(L, 1, board_type);
+    luaL_argcheck(L, box->board, 1, "the board is closed");
+    return box->board;
+}
+
+static l_board *push_board(lua_State *L)
+{
+    l_board *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->board = NULL;
+    luaL_setmetatable(L, board_type);
+    return box;
+}
+
+/* ------------------------------------------------------------------ opening */
+
+static int board_open(lua_State *L)
+{
+    const char *path = fm_bind_check_text(L, 1);
+    const fm_env *env = &fm_bind_get(L)->env;
+    l_board *box = push_board(L);
+    fm_error err;
+    if (fm_board_open(&box->board, env, path, &err))
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+static int board_parse(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len), *name = fm_bind_opt_text(L, 2);
+    const fm_env *env = &fm_bind_get(L)->env;
+    l_board *box = push_board(L);
+    fm_error err;
+    if (fm_board_parse(&box->board, env, text, len, name ? name : "board", &err))
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+static int board_close(lua_State *L)
+{
+    l_board *box = luaL_checkudata(L, 1, board_type);
+    fm_board_close(box->board);
+    box->board = NULL;
+    return 0;
+}
+
+static int board_tostring(lua_State *L)
+{
+    const l_board *box = luaL_checkudata(L, 1, board_type);
+    lua_pushfstring(L, "fmcal.board (%s)", box->board ? fm_board_name(box->board) : "closed");
+    return 1;
+}
+
+/* ------------------------------------------------------------------ the board as a whole */
+
+static int board_path(lua_State *L)
+{
+    lua_pushstring(L, fm_board_path(to_board(L)));
+    return 1;
+}
+
+static int board_mtime(lua_State *L)
+{
+    lua_pushinteger(L, fm_board_mtime_s(to_board(L)));
+    return 1;
+}
+
+static int board_text(lua_State *L)
+{
+    fm_json_span text;
+    fm_error err;
+    if (fm_board_text(&text, to_board(L), &err))
+        return fm_bind_fail(L, &err);
+    lua_pushlstring(L, text.at, text.len);
+    return 1;
+}
+
+/* Pushes the value of a piece of the board's text, or nil and the error. [-0, +(1|2)] */
+static int push_value(lua_State *L, const fm_json_span *value, const char *secret_member)
+{
+    fm_bind_json_reading reading = {.secret_member = secret_member};
+    fm_error err;
+    if (fm_bind_push_json(L, value->at, value->len, &reading, &err))
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+static int board_member(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    size_t len;
+    const char *name = luaL_checklstring(L, 2, &len);
+    fm_json_span value;
+    fm_error err;
+    fm_status status = fm_board_member_value(&value, b, name, len, &err);
+    if (status == FM_ENOTFOUND)
+        return 0;
+    if (status)
+        return fm_bind_fail(L, &err);
+    return push_value(L, &value, strcmp(name, "calendarConfig") == 0 ? "credentials" : NULL);
+}
+
+static void push_key(lua_State *L, const fm_index *ix, const fm_entry *e, fm_buf *scratch)
+{
+    fm_buf_reset(scratch);
+    if (fm_index_add_key(ix, e, scratch))
+        luaL_error(L, "memory ran out");
+    lua_pushlstring(L, scratch->data, scratch->len);
+}
+
+static int board_keys(lua_State *L)
+{
+    const fm_index *ix;
+    fm_error err;
+    if (fm_board_index(&ix, to_board(L), &err))
+        return fm_bind_fail(L, &err);
+    fm_buf *scratch = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
+    lua_Integer count = 0;
+    lua_createtable(L, (int)ix->count, 0);
+    for (size_t i = 0; i < ix->count; i++) {
+        if (!fm_entry_usable(&ix->entries[i]))
+            continue;
+        push_key(L, ix, &ix->entries[i], scratch);
+        lua_rawseti(L, -2, ++count);
+    }
+    return 1;
+}
+
+static void push_problem(lua_State *L, const fm_board *b, const fm_index *ix, const fm_entry *e, fm_buf *scratch)
+{
+    lua_createtable(L, 0, 3);
+    fm_bind_set_integer(L, "line", e->line);
+    if (e->flags & FM_ENTRY_AMBIGUOUS) {
+        push_key(L, ix, e, scratch);
+        lua_setfield(L, -2, "key");
+    }
+    fm_buf_reset(scratch);
+    if (fm_board_add_problem(scratch, b, ix, e))
+        luaL_error(L, "memory ran out");
+    fm_bind_set_bytes(L, "message", scratch->data, scratch->len);
+}
+
+static int board_problems(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    const fm_index *ix;
+    fm_error err;
+    if (fm_board_index(&ix, b, &err))
+        return fm_bind_fail(L, &err);
+    fm_buf *scratch = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
+    lua_Integer count = 0;
+    lua_newtable(L);
+    for (size_t i = 0; i < ix->count; i++) {
+        const fm_entry *e = &ix->entries[i];
+        if (e->flags & FM_ENTRY_HIDDEN || !(e->flags & FM_ENTRY_PROBLEM))
+            continue;
+        push_problem(L, b, ix, e, scratch);
+        lua_rawseti(L, -2, ++count);
+    }
+    return 1;
+}
+
+/* ------------------------------------------------------------------ entries */
+
+/* Finds the entry with the key at index 2. */
+static fm_status find_entry(lua_State *L, fm_board_place *place, fm_board *b, fm_error *err)
+{
+    size_t len;
+    const char *key = luaL_checklstring(L, 2, &len);
+    return fm_board_find(place, b, key, len, err);
+}
+
+/* Sets a member of the table on top to a string member of a JSON object; false where that is no string with content. */
+static bool set_string_member(lua_State *L, const char *name, const fm_json_span *object, const char *member)
+{
+    fm_json_span value;
+    if (!fm_json_find_member(object, member, strlen(member), &value) || *value.at != '"' || value.len == 2)
+        return false;
+    fm_bind_push_json(L, value.at, value.len, NULL, NULL);
+    lua_setfield(L, -2, name);
+    return true;
+}
+
+static void set_parent(lua_State *L, const fm_board_place *place, const fm_json_span *object)
+{
+    const fm_entry *parent = fm_board_parent(place);
+    if (!parent)
+        return;
+    fm_json_span parent_object = fm_index_text(place->index, parent);
+    set_string_member(L, "parent", &parent_object, "id");
+    if (!set_string_member(L, "parent_title", object, "parentTitle"))
+        set_string_member(L, "parent_title", &parent_object, "title");
+}
+
+static void set_counts(lua_State *L, const fm_board_place *place)
+{
+    if (place->known->kind != FM_ENTRY_EPIC && place->known->kind != FM_ENTRY_COURT_DATE)
+        return;
+    lua_createtable(L, 0, 2);
+    fm_bind_set_integer(L, "total", place->known->counts.total);
+    fm_bind_set_integer(L, "done", place->known->counts.done);
+    lua_setfield(L, -2, "counts");
+}
+
+static int board_entry(lua_State *L)
+{
+    static const char *const kinds[] = {"item", "subitem", "epic", "court-date"};
+    fm_board *b = to_board(L);
+    fm_board_place place;
+    fm_error err;
+    fm_status status = find_entry(L, &place, b, &err);
+    if (status == FM_ENOTFOUND)
+        return 0;
+    if (status)
+        return fm_bind_fail(L, &err);
+    fm_json_span object = fm_index_text(place.index, place.entry);
+    lua_createtable(L, 0, 8);
+    lua_pushvalue(L, 2);
+    lua_setfield(L, -2, "key");
+    set_string_member(L, "id", &object, "id");
+    fm_bind_set_text(L, "kind", kinds[place.entry->kind]);
+    fm_bind_set_integer(L, "line", place.line);
+    set_parent(L, &place, &object);
+    set_counts(L, &place);
+    int values = push_value(L, &object, NULL);
+    if (values > 1)
+        return values;
+    lua_setfield(L, -2, "value");
+    return 1;
+}
+
+static int board_fingerprint(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    size_t len;
+    const char *context = luaL_optlstring(L, 3, "", &len);
+    unsigned char print[FM_BOARD_FINGERPRINT_BYTES];
+    fm_board_place place;
+    fm_error err;
+    fm_status status = find_entry(L, &place, b, &err);
+    if (!status)
+        status = fm_board_fingerprint(print, b, &place, context, len, &err);
+    if (status)
+        return fm_bind_fail(L, &err);
+    lua_pushlstring(L, (const char *)print, sizeof print);
+    return 1;
+}
+
+static int board_snapshot(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    unsigned char snapshot[FM_BOARD_SNAPSHOT_BYTES];
+    fm_board_place place;
+    fm_error err;
+    fm_status status = find_entry(L, &place, b, &err);
+    if (!status)
+        status = fm_board_snapshot(snapshot, b, &place, &err);
+    if (status)
+        return fm_bind_fail(L, &err);
+    lua_pushlstring(L, (const char *)snapshot, sizeof snapshot);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ comparison */
+
+static void free_compare(void *compare)
+{
+    fm_compare_free(compare);
+}
+
+static void push_changed(lua_State *L, const fm_compare *c, const fm_index *ix)
+{
+    fm_buf *scratch = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
+    lua_Integer count = 0;
+    lua_newtable(L);
+    size_t at = 0;
+    for (const fm_entry *e; (e = fm_compare_changed(c, &at));) {
+        push_key(L, ix, e, scratch);
+        lua_rawseti(L, -2, ++count);
+    }
+    lua_remove(L, -2);
+}
+
+static void push_gone(lua_State *L, const fm_compare *c)
+{
+    const char *key;
+    lua_newtable(L);
+    for (size_t n = 0; (key = fm_compare_gone(c, n)); n++) {
+        lua_pushstring(L, key);
+        lua_rawseti(L, -2, (lua_Integer)n + 1);
+    }
+}
+
+static void push_counts(lua_State *L, const fm_compare *c)
+{
+    const char *status;
+    size_t count;
+    lua_newtable(L);
+    for (size_t n = 0; (status = fm_compare_count(c, n, &count)); n++)
+        fm_bind_set_integer(L, status, (lua_Integer)count);
+}
+
+static int board_compare(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    fm_target *target = fm_bind_check_target(L, 2);
+    size_t len;
+    const char *context = luaL_optlstring(L, 3, "", &len), *day = luaL_optstring(L, 4, "");
+    const fm_index *ix;
+    fm_error err;
+    void **slot = fm_bind_box(L, free_compare);
+    fm_compare *compare = NULL;
+    fm_status status = fm_board_index(&ix, b, &err);
+    if (!status)
+        status = fm_compare_new(&compare, b, context, len, day, &err);
+    *slot = compare;
+    if (!status)
+        status = fm_target_fingerprints(target, fm_compare_row, compare, &err);
+    if (status)
+        return fm_bind_fail(L, &err);
+    lua_createtable(L, 0, 4);
+    push_changed(L, compare, ix);
+    lua_setfield(L, -2, "changed");
+    push_gone(L, compare);
+    lua_setfield(L, -2, "gone");
+    push_counts(L, compare);
+    lua_setfield(L, -2, "counts");
+    fm_bind_set_integer(L, "total", (lua_Integer)fm_compare_total(compare));
+    return 1;
+}
+
+/* ------------------------------------------------------------------ edits */
+
+/* Reads the value at `index` as JSON text, which stays valid as long as the stack holds it. [-0, +1, m] */
+static fm_status take_value(lua_State *L, int index, fm_edit *edit, fm_error *err)
+{
+    fm_bind_json_writing writing = {.sort = true};
+    fm_buf *text = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
+    fm_status status = fm_bind_add_json(L, index, text, &writing, err);
+    edit->value = (fm_json_span){text->data, text->len};
+    return status;
+}
+
+static int do_edit(lua_State *L, fm_board *b, fm_edit *edit, int value_index)
+{
+    fm_error err;
+    fm_status status = value_index ? take_value(L, value_index, edit, &err) : FM_OK;
+    if (status)
+        fm_error_prefix(&err, "%s", fm_board_name(b));
+    else
+        status = fm_board_edit(b, edit, &err);
+    return fm_bind_done(L, status, &err);
+}
+
+/* b:set(key, path, value), b:remove(key, path) */
+static int edit_by_key(lua_State *L, fm_edit_kind kind, int value_index)
+{
+    fm_board *b = to_board(L);
+    fm_edit edit = {.kind = kind};
+    if (!lua_isnil(L, 2))
+        edit.key = luaL_checklstring(L, 2, &edit.key_len);
+    if (value_index)
+        luaL_checkany(L, value_index);
+    edit.path = fm_bind_check_path(L, 3, &edit.steps);
+    return do_edit(L, b, &edit, value_index);
+}
+
+static int board_set(lua_State *L)
+{
+    return edit_by_key(L, FM_EDIT_SET, 4);
+}
+
+static int board_remove(lua_State *L)
+{
+    return edit_by_key(L, FM_EDIT_REMOVE, 0);
+}
+
+static int board_append(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    fm_edit edit = {.kind = FM_EDIT_APPEND};
+    luaL_checkany(L, 3);
+    edit.path = fm_bind_check_path(L, 2, &edit.steps);
+    return do_edit(L, b, &edit, 3);
+}
+
+static int board_dirty(lua_State *L)
+{
+    bool dirty;
+    fm_error err;
+    if (fm_board_is_dirty(&dirty, to_board(L), &err))
+        return fm_bind_fail(L, &err);
+    lua_pushboolean(L, dirty);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ lock */
+
+static int board_lock(lua_State *L)
+{
+    const char *path = fm_bind_check_text(L, 1);
+    lua_Integer timeout_ms = luaL_optinteger(L, 2, 0);
+    const fm_env *env = &fm_bind_get(L)->env;
+    l_lock *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->lock = NULL;
+    luaL_setmetatable(L, lock_type);
+    fm_error err;
+    if (fm_lock_take(&box->lock, env, path, timeout_ms, &err))
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+static int lock_release(lua_State *L)
+{
+    l_lock *box = luaL_checkudata(L, 1, lock_type);
+    fm_lock_release(box->lock);
+    box->lock = NULL;
+    return 0;
+}
+
+static int lock_tostring(lua_State *L)
+{
+    const l_lock *box = luaL_checkudata(L, 1, lock_type);
+    lua_pushfstring(L, "fmcal.lock (%s)", box->lock ? "held" : "released");
+    return 1;
+}
+
+static const luaL_Reg lock_methods[] = {
+    {"release", lock_release},
+    {NULL, NULL},
+};
+
+static const luaL_Reg lock_metamethods[] = {
+    {"__gc", lock_release},
+    {"__close", lock_release},
+    {"__tostring", lock_tostring},
+    {NULL, NULL},
+};
+
+static const luaL_Reg board_methods[] = {
+    {"path", board_path},
+    {"text", board_text},
+    {"close", board_close},
+    {"mtime", board_mtime},
+    {"member", board_member},
+    {"keys", board_keys},
+    {"problems", board_problems},
+    {"entry", board_entry},
+    {"fingerprint", board_fingerprint},
+    {"snapshot", board_snapshot},
+    {"compare", board_compare},
+    {"set", board_set},
+    {"remove", board_remove},
+    {"append", board_append},
+    {"dirty", board_dirty},
+    {NULL, NULL},
+};
+
+static const luaL_Reg board_metamethods[] = {
+    {"__gc", board_close},
+    {"__close", board_close},
+    {"__tostring", board_tostring},
+    {NULL, NULL},
+};
+
+static const luaL_Reg board_functions[] = {
+    {"open", board_open},
+    {"parse", board_parse},
+    {"lock", board_lock},
+    {NULL, NULL},
+};
+
+int luaopen_fmcal_board(lua_State *L)
+{
+    fm_bind_make_type(L, board_type, board_methods, board_metamethods);
+    fm_bind_make_type(L, lock_type, lock_methods, lock_metamethods);
+    luaL_newlib(L, board_functions);
+    return 1;
+}
