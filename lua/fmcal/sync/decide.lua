@@ -128,21 +128,43 @@ local function intended(target, key, base, remote)
   return base
 end
 
+-- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
+-- the event that the base was made from.
+local function remote_of_gone(target, key, row)
+  local at = target:event_row(target:uid(key), row and row.href)
+  if not at then return nil end
+  local event, err = target.provider:decode(at.text)
+  if not event then raise(("the event of %s cannot be read: %s"):format(key, err.message)) end
+  if event.deleted then return nil end
+  local base = row and row.base
+  local edited = at.pending and not (base and base.seen == target:content_hash(event))
+  return { version = base and base.r or {}, edited = edited, event = event, row = at }
+end
+
 -- A gone entry needs only its kind of fields to compare what was with what is.
 local function kind_fields(key)
   return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
 end
 
-local function sides_of(target, key, view, seed)
-  local row = target:base(key)
-  local base = row and row.base and row.base.l and row.base or nil
-  local raw = view and view.raw or { eventType = key:sub(-11) == ".court-date" and "court-date" or "item" }
-  local uid = target:uid(key, view and view.sync)
-  local remote, tomb, sentence = target:remote(key, raw, row, uid)
+local function side_of_entry(target, view, row, seed)
+  local uid = target:uid(view.key, view.sync)
+  local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
-  if view then base = intended(target, key, base, remote) end
-  if view and not base then base = not remote and mark_restored(target, view) or (seed and seeded(view, remote)) or nil end
+  local base = intended(target, view.key, row and row.base and row.base.l and row.base or nil, remote)
+  if not base and not remote then base = mark_restored(target, view) end
+  if not base and seed then base = seeded(view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid }
+end
+
+local function side_of_gone(target, key, row)
+  local base = row and row.base and row.base.l and row.base or nil
+  return { target = target, row = row, base = base, remote = remote_of_gone(target, key, row), uid = row and row.uid }
+end
+
+local function side_of(target, key, view, seed)
+  local row = target:base(key)
+  if view then return side_of_entry(target, view, row, seed) end
+  return side_of_gone(target, key, row)
 end
 
 local function selects(target, view)
@@ -167,16 +189,14 @@ end
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
-    sides[i] = sides_of(target, decision.key, view, run.seed)
+    sides[i] = side_of(target, decision.key, view, run.seed)
     sides[i].selected = selects(target, view)
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
       { direction = run.direction, answer = answer }) or policy_of_gone(decision.key, run.direction)
   end
-  local first = sides[1] and sides[1].base
   decision.rewound = view and rewound(run, view, sides)
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
   local cur = entries.current(view, decision.rewound, ours, run.board_time)
-  decision.known = first ~= nil
   decision.plan = plan.entry(cur, sides, policies)
 end
 

@@ -5,7 +5,7 @@
 --           that wait), deleted = true (the event was deleted and the entry keeps its date) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
 --           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
---   remote  nil, or { version, time = epoch }
+--   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions }
 --   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
 --             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}},
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
@@ -187,7 +187,9 @@ end
 
 local function gone_here(base, cur, remote, policy)
   if not remote then return result(cur, "drop", "gone on both sides") end
-  if not changed(policy.fields, base.r, remote.version) then
+  local edited = remote.edited
+  if edited == nil then edited = changed(policy.fields, base.r, remote.version) end
+  if not edited then
     if policy.direction == "inbound" then return result(cur, "wait", "no longer wanted on the board") end
     return result(cur, "delete", "no longer wanted on the board")
   end

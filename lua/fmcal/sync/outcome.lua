@@ -47,7 +47,8 @@ local function of_wanted(side, action, job, uid)
   local row = after and after.row
   return {
     status = status_of(action), uid = uid, href = job and job.href or (row and row.href), acted = job ~= nil,
-    remote = after and after.version, external_time = after and after.time, out = action.out or (side.base and side.base.out),
+    remote = after and after.version, seen = after and side.target:content_hash(after.event),
+    external_time = after and after.time, out = action.out or (side.base and side.base.out),
     revisit = next(action.step.waits) ~= nil,
   }
 end

@@ -23,7 +23,7 @@ local function event_of(target, decision, side, version)
   local raw = entries.with_version(decision.view, version)
   local event, sentence = target.rules:to_event(decision.key, raw)
   if not event then return nil, sentence end
-  local out = crypto.sha256(json.encode(event, { sort = true }))
+  local out = crypto.encode("base64", crypto.sha256(assert(json.encode(event, { sort = true }))))
   event.uid = side.uid
   return event, out
 end

@@ -121,7 +121,7 @@ end
 local function base_document(decision, side, action, outcome)
   local cur, step, old = decision.plan.cur, action.step, side.base
   local doc = { l = fields.copy(cur.version), r = fields.copy(outcome.remote or cur.version), out = outcome.out,
-    open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
+    seen = outcome.seen, open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
   for _, held in ipairs { step.open, step.waits } do
     for field in pairs(held) do
       doc.l[field] = old and old.l[field]
@@ -143,7 +143,7 @@ local function put_row(decision, i, outcome, doc, fingerprint, day)
   assert(side.target.state:put_base {
     key = decision.key, uid = outcome.uid, href = outcome.href or (side.row and side.row.href),
     status = outcome.row_status or outcome.status, fingerprint = not outcome.revisit and fingerprint or nil, day = day,
-    doc = doc and json.encode(doc) or nil,
+    doc = doc and assert(json.encode(doc)) or nil,
   })
 end
 

@@ -57,18 +57,21 @@ end
 
 local function tally_decision(self, tally, decision)
   local acts = self.acts[decision.key] or {}
-  for _, verb in ipairs { "created", "updated", "deleted" } do
-    if acts[verb] then tally[verb] = tally[verb] + 1 end
-  end
+  if acts.deleted then tally.deleted = tally.deleted + 1 end
   for _, outcome in ipairs(decision.outcomes) do
     if outcome.failed then tally.messages[#tally.messages + 1] = message_of(decision, outcome) end
     if not decision.view and outcome.failed then tally.gone_errors = tally.gone_errors + 1 end
   end
   if not (decision.view or decision.entry) then return end
   local status = worst(decision.outcomes)
-  local written = (acts.created or acts.updated) and (status == "synced" or status == "pending")
-  if not written then add(tally, status, 1) end
-  if written and acts.created and acts.updated then tally.updated = tally.updated - 1 end
+  local in_step = status == "synced" or status == "pending"
+  if in_step and acts.created then
+    tally.created = tally.created + 1
+  elseif in_step and acts.updated then
+    tally.updated = tally.updated + 1
+  else
+    add(tally, status, 1)
+  end
 end
 
 local function tally_run(self)
@@ -136,6 +139,12 @@ local function inbound(self, tally, ok)
   }
 end
 
+local function detail_of(action)
+  if action.kind == "update" and #action.push > 0 then return table.concat(action.push, ", ") end
+  if action.kind == "refresh" then return "what only goes out: status, counts, prefix, …" end
+  return action.step.reason
+end
+
 -- What happened (or would happen) to each entry, for people: a list of { key, title, action, target, detail }.
 local function actions_of(self)
   local list = {}
@@ -159,7 +168,7 @@ local function actions_of(self)
       elseif action and next(action.step.open) then
         note("conflict", side.target.name, action.step.reason)
       elseif job then
-        note(job.write.kind, side.target.name, action.step.reason)
+        note(job.write.kind, side.target.name, detail_of(action))
       elseif action and action.held then
         note("hold", side.target.name, "people are invited to it: set syncOptions.pushInvitations to change it")
       elseif action and action.kind == "wait" then

@@ -164,12 +164,28 @@ function Target:read(key, raw, row)
   return { version = version, time = last_modified(event), event = event, row = row }
 end
 
+local CONTENT = { "title", "description", "dueDate", "endDate", "timeZone", "tags", "priority" }
+
+--- A hash of what a person can edit in an event, without mapping it to an entry.
+function Target:content_hash(event) -- luacheck: no self
+  local content = {}
+  for _, name in ipairs(CONTENT) do content[name] = event[name] end
+  return crypto.encode("base64", crypto.sha256(assert(json.encode(content, { sort = true }))))
+end
+
+--- The row of the event with a UID: the one at `href` where there are several; second, where there is none, a tombstone.
+function Target:event_row(uid, href)
+  local rows = self.state:remote_by_uid(uid)
+  local row = choose(rows, href)
+  if row then return row end
+  return nil, rows[1]
+end
+
 --- The event of an entry in the calendar as last seen.
 -- @return remote (nil: there is none), the row of an event that is gone or cancelled (nil: there is none), sentence
 function Target:remote(key, raw, base_row, uid)
-  local rows = self.state:remote_by_uid(uid)
-  local row = choose(rows, base_row and base_row.href)
-  if not row then return nil, rows[1], nil end
+  local row, tomb = self:event_row(uid, base_row and base_row.href)
+  if not row then return nil, tomb, nil end
   local remote, sentence = self:read(key, raw, row)
   if remote and remote.event.deleted then return nil, row, nil end
   return remote, nil, sentence
