@@ -19,6 +19,8 @@ local fields = {}
 fields.ALL = { "title", "description", "date", "zone", "duration", "tags", "priority" }
 fields.COURT_DATE = { "date" }
 fields.DEFAULT_DURATION = 60
+--- Ten years; what is longer is a slip of the keyboard.
+fields.MAX_DURATION = 5256000
 
 --- The board's member for each field.
 fields.MEMBER = {
@@ -39,11 +41,18 @@ local function given(value)
   return value
 end
 
+-- A member as text; the text of a table would be another one in every process.
+local function plain(name, value)
+  if type(value) == "table" or type(value) == "userdata" then error(name .. " must be text", 0) end
+  return tostring(value)
+end
+
 local function tag_set(tags)
   local seen, list = {}, {}
-  if type(tags) ~= "table" or tags == json.null then return list end
+  if tags == nil then return list end
+  if type(tags) ~= "table" then error("tags must be a list of texts", 0) end
   for _, tag in ipairs(tags) do
-    tag = tostring(tag)
+    tag = plain("each of the tags", tag)
     if tag ~= "" and not seen[tag] then
       seen[tag] = true
       list[#list + 1] = tag
@@ -54,8 +63,16 @@ local function tag_set(tags)
 end
 
 -- Text as every calendar can hold it: LF line ends, no other control characters.
-local function text(value)
-  return (tostring(given(value) or ""):gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
+local function text(name, value)
+  return (plain(name, given(value) or ""):gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
+end
+
+local function minutes(value)
+  if value == nil then return fields.DEFAULT_DURATION end
+  if type(value) ~= "number" or value < 1 or value > fields.MAX_DURATION then
+    error(("durationMinutes must be a number of minutes from 1 to %d"):format(fields.MAX_DURATION), 0)
+  end
+  return math.floor(value)
 end
 
 -- A date member and its zone in canonical form: date, zone.
@@ -80,18 +97,16 @@ end
 function fields.version(members, default_zone)
   local date, zone = canonical_date(given(members.dueDate), given(members.timeZone), default_zone)
   local timed = date ~= nil and (math.type(date) == "integer" or #date > 10)
-  local duration = given(members.durationMinutes)
-  if duration and (type(duration) ~= "number" or duration <= 0) then
-    error("durationMinutes must be a positive number of minutes", 0)
-  end
+  local duration = minutes(given(members.durationMinutes))
+  local priority = given(members.priority)
   return {
-    title = text(members.title),
-    description = text(members.description),
+    title = text("title", members.title),
+    description = text("description", members.description),
     date = date,
     zone = zone,
-    duration = timed and math.floor(duration or fields.DEFAULT_DURATION) or nil,
-    tags = tag_set(members.tags),
-    priority = given(members.priority) and tostring(members.priority) or nil,
+    duration = timed and duration or nil,
+    tags = tag_set(given(members.tags)),
+    priority = priority and plain("priority", priority),
   }
 end
 
@@ -146,9 +161,11 @@ function fields.style(members, default_zone)
   return { kind = parsed.kind, offset_s = parsed.offset_s, zone = given(members.timeZone), default_zone = default_zone }
 end
 
--- A local spelling: text and the timeZone member it needs (nil where the default says it).
+-- A local spelling: text and the timeZone member it needs (nil where the default says it). Where the clocks go
+-- back, an hour comes twice and local time names but the first: the second is spelled in UTC.
 local function local_spelling(epoch, zone, style)
   local due = assert(time.to_zone(epoch, zone))
+  if time.to_utc(due, zone) ~= epoch then return time.format(epoch), style.zone end
   if zone ~= style.default_zone or style.zone then return due, zone end
   return due, nil
 end
