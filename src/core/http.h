@@ -87,8 +87,11 @@ typedef void (*fm_http_done_fn)(void *data, const fm_http_reply *reply);
 
 /** Takes a body as it arrives instead of having it collected. Its functions neither submit nor cancel requests. */
 typedef struct fm_http_sink {
-    /** Before the first byte of each attempt's answer, also where the body turns out empty. Forget what came before. */
-    fm_status (*begin)(void *data, int code, fm_error *err);
+    /**
+     * Before the first byte of each attempt's answer, also where the body turns out empty. Forget what came
+     * before. `url`: that answers, after redirects; borrowed until the request is done.
+     */
+    fm_status (*begin)(void *data, int code, const char *url, fm_error *err);
     /** Decoded bytes. A negative status ends the request with it. */
     fm_status (*write)(void *data, const char *bytes, size_t len, fm_error *err);
 } fm_http_sink;

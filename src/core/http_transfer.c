@@ -49,7 +49,7 @@ static fm_status end_headers(fm_http_call *call)
         return FM_OK;
     call->skip_body = fm_http_redirect_wanted(call);
     if (call->has_sink && !call->skip_body)
-        return call->sink.begin(call->data, call->code, &call->abort);
+        return call->sink.begin(call->data, call->code, call->url, &call->abort);
     return FM_OK;
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 static const fm_provider_class *const classes[] = {
+    &fm_provider_caldav,
     &fm_provider_mock,
     NULL,
 };

@@ -42,6 +42,7 @@ typedef enum element {
     ELEMENT_PRIVILEGE_SET,
     ELEMENT_PRIVILEGE,
     ELEMENT_REPORT_SET,
+    ELEMENT_SUPPORTED_REPORT,
     ELEMENT_REPORT,
     ELEMENT_COLLECTION,
     ELEMENT_CALENDAR,
@@ -80,6 +81,7 @@ static const element_name elements[] = {
     {NS_DAV "resourcetype", ELEMENT_RESOURCE_TYPE},
     {NS_DAV "response", ELEMENT_RESPONSE},
     {NS_DAV "status", ELEMENT_STATUS},
+    {NS_DAV "supported-report", ELEMENT_SUPPORTED_REPORT},
     {NS_DAV "supported-report-set", ELEMENT_REPORT_SET},
     {NS_DAV "sync-collection", ELEMENT_SYNC_REPORT},
     {NS_DAV "sync-token", ELEMENT_SYNC_TOKEN},
@@ -304,6 +306,7 @@ static void note_presence(fm_multistatus *m, element e, element parent, const ch
         props->privileges |= privilege_bit(e);
         break;
     case ELEMENT_REPORT:
+    case ELEMENT_SUPPORTED_REPORT: /* Xandikos leaves the element between out */
         props->reports |= report_bit(e);
         break;
     case ELEMENT_COMPONENT_SET:

@@ -437,9 +437,10 @@ typedef struct sunk {
     fm_status refuse;
 } sunk;
 
-static fm_status sink_begin(void *data, int code, fm_error *err)
+static fm_status sink_begin(void *data, int code, const char *url, fm_error *err)
 {
     sunk *s = data;
+    assert_non_null(strstr(url, "/echo"));
     (void)err;
     s->begins++;
     s->code = code;

@@ -121,10 +121,11 @@ static void test_a_calendar(void **state)
         "<C:supported-calendar-component-set xmlns:C='urn:ietf:params:xml:ns:caldav'><C:comp name='VTODO'/>"
         "<C:comp name='VEVENT'/></C:supported-calendar-component-set>"
         "<supported-report-set><supported-report><report><sync-collection/></report></supported-report>"
+        "<supported-report><C:calendar-query xmlns:C='urn:ietf:params:xml:ns:caldav'/></supported-report>"
         "</supported-report-set><x:calendar-color xmlns:x='http://apple.com/ns/ical/'>#ff0000ff</x:calendar-color>"
         "<x:calendar-order xmlns:x='http://apple.com/ns/ical/'>3</x:calendar-order>"
         "<sync-token>in-prop</sync-token></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
-        "/c/ token=in-prop color=#ff0000ff order=3 kinds=3 may=6 events=1 reports=1\n");
+        "/c/ token=in-prop color=#ff0000ff order=3 kinds=3 may=6 events=1 reports=5\n");
 }
 
 static void test_principals_and_homes(void **state)

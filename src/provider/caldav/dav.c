@@ -1,0 +1,259 @@
+#include "provider/caldav/dav.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A multistatus is read as it arrives, so only its elements are bounded; this ends what never ends. */
+#define MULTISTATUS_MAX ((size_t)1 << 30)
+/* Answers that are no XML after this many tries will not become any. */
+#define PARSE_ATTEMPTS 3
+
+struct fm_dav_call {
+    fm_dav_call *prev, *next; /* among the operation's */
+    fm_caldav_op *op;
+    fm_http_call *http;
+    fm_dav_request request; /* its strings are the owned ones below */
+    char *method, *url, *body, *if_match;
+    unsigned parse_attempts;
+    fm_multistatus *multistatus; /* of the answer at hand; NULL where it has none */
+    bool tolerant;               /* an error's body: it may be anything */
+    const char *answering;       /* URL of the answer at hand */
+    fm_error parse_error;
+    fm_buf text; /* body of a GET */
+};
+
+static void link_call(fm_dav_call *call, fm_caldav_op *op)
+{
+    call->op = op;
+    call->next = op->calls;
+    if (op->calls)
+        op->calls->prev = call;
+    op->calls = call;
+}
+
+static void unlink_call(fm_dav_call *call)
+{
+    if (call->prev)
+        call->prev->next = call->next;
+    else
+        call->op->calls = call->next;
+    if (call->next)
+        call->next->prev = call->prev;
+}
+
+static void free_call(fm_dav_call *call)
+{
+    fm_multistatus_free(call->multistatus);
+    fm_buf_free(&call->text);
+    free(call->method);
+    free(call->url);
+    free(call->body);
+    free(call->if_match);
+    free(call);
+}
+
+void fm_dav_cancel_all(fm_caldav_op *op)
+{
+    while (op->calls) {
+        fm_dav_call *call = op->calls;
+        fm_http_cancel(call->http);
+        unlink_call(call);
+        free_call(call);
+    }
+}
+
+/* ------------------------------------------------------------------ the answer as it arrives */
+
+static bool reads_multistatus(const fm_dav_call *call)
+{
+    return strcmp(call->method, "PROPFIND") == 0 || strcmp(call->method, "REPORT") == 0;
+}
+
+static fm_status on_response(void *data, const fm_dav_response *response, fm_error *err)
+{
+    fm_dav_call *call = data;
+    return call->request.each(call->request.data, call->answering, response, err);
+}
+
+static fm_status on_begin(void *data, int code, const char *url, fm_error *err)
+{
+    fm_dav_call *call = data;
+    call->answering = url;
+    if (call->request.begin)
+        call->request.begin(call->request.data);
+    fm_multistatus_free(call->multistatus);
+    call->multistatus = NULL;
+    fm_error_clear(&call->parse_error);
+    fm_buf_reset(&call->text);
+    bool listing = code == 207 && reads_multistatus(call);
+    call->tolerant = !listing;
+    if (code == 207 || code >= 400)
+        return fm_multistatus_new(&call->multistatus, listing && call->request.each ? on_response : NULL, call, err);
+    return FM_OK;
+}
+
+static fm_status on_write(void *data, const char *bytes, size_t len, fm_error *err)
+{
+    fm_dav_call *call = data;
+    if (!call->multistatus) {
+        fm_status status = fm_buf_add(&call->text, bytes, len);
+        return status ? fm_error_set(err, status, FM_CALDAV_DOMAIN, "the answer is larger than %zu bytes",
+                                     call->text.max_bytes)
+                      : FM_OK;
+    }
+    if (call->parse_error.status)
+        return FM_OK;
+    fm_status status = fm_multistatus_feed(call->multistatus, bytes, len, &call->parse_error);
+    if (!status || call->tolerant || status == FM_EPARSE)
+        return FM_OK;
+    *err = call->parse_error;
+    return status;
+}
+
+/* ------------------------------------------------------------------ its end */
+
+/* The status a write's 207 holds inside: some servers answer so where a PUT failed. */
+static int code_within(const fm_dav_call *call, int code)
+{
+    if (code != 207 || reads_multistatus(call) || !call->multistatus)
+        return code;
+    int within = fm_multistatus_summary(call->multistatus)->first_status;
+    return within ? within : code;
+}
+
+static void describe_code(const fm_dav_call *call, fm_dav_result *result)
+{
+    const fm_dav_summary *summary = result->summary;
+    fm_http_reply reply = *result->reply;
+    reply.code = result->code;
+    result->status = fm_http_reply_error(&reply, FM_CALDAV_DOMAIN, call->request.what, &result->error);
+    if (result->status == FM_EAUTH)
+        fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",
+                        call->op->p->username ? call->op->p->username : "nobody");
+    if (!summary->condition_name)
+        return;
+    size_t len = strlen(result->error.message);
+    snprintf(result->error.message + len, sizeof result->error.message - len, " [%s]", summary->condition_name);
+}
+
+/* Reads a listing to its end. False where it has to be asked for again, which has been arranged. */
+static bool finish_listing(fm_dav_call *call, fm_dav_result *result);
+
+static void deliver(fm_dav_call *call, const fm_http_reply *reply)
+{
+    static const fm_dav_summary nothing = {0};
+    fm_dav_result result = {.status = reply->status,
+                            .code = code_within(call, reply->code),
+                            .reply = reply,
+                            .url = reply->url,
+                            .summary = &nothing,
+                            .body = call->text.data,
+                            .body_len = call->text.len};
+    if (call->multistatus && !reply->status) {
+        if (!call->tolerant && !finish_listing(call, &result))
+            return;
+        if (call->tolerant)
+            (void)fm_multistatus_finish(call->multistatus, NULL);
+        result.summary = fm_multistatus_summary(call->multistatus);
+        result.code = code_within(call, reply->code);
+    }
+    if (reply->status)
+        fm_http_reply_error(reply, FM_CALDAV_DOMAIN, call->request.what, &result.error);
+    else if (!result.status)
+        describe_code(call, &result);
+    unlink_call(call);
+    call->request.done(call->request.data, &result);
+    free_call(call);
+}
+
+static void on_done(void *data, const fm_http_reply *reply)
+{
+    fm_dav_call *call = data;
+    call->http = NULL;
+    deliver(call, reply);
+}
+
+static fm_status send(fm_dav_call *call, fm_error *err)
+{
+    static const fm_http_sink sink = {.begin = on_begin, .write = on_write};
+    fm_caldav *p = call->op->p;
+    const fm_dav_request *r = &call->request;
+    bool is_object = strcmp(call->method, "PUT") == 0, is_get = strcmp(call->method, "GET") == 0;
+    fm_http_header headers[4];
+    size_t count = 0;
+    if (call->body)
+        headers[count++] = (fm_http_header){"Content-Type", is_object ? "text/calendar; charset=utf-8"
+                                                                      : "application/xml; charset=utf-8"};
+    if (r->depth >= 0)
+        headers[count++] = (fm_http_header){"Depth", r->depth ? "1" : "0"};
+    if (call->if_match)
+        headers[count++] = (fm_http_header){"If-Match", call->if_match};
+    if (r->if_none_match)
+        headers[count++] = (fm_http_header){"If-None-Match", "*"};
+    /* Proxies that compress an object give it another ETag. */
+    if (is_get)
+        headers[count++] = (fm_http_header){"Accept-Encoding", "identity"};
+    fm_http_request request = {
+        .config = &p->config,
+        .method = call->method,
+        .url = call->url,
+        .headers = headers,
+        .header_count = count,
+        .body = call->body,
+        .body_len = r->body_len,
+        .retry = r->retry,
+        .max_body_bytes = reads_multistatus(call) ? MULTISTATUS_MAX : FM_DAV_OBJECT_MAX,
+        .sink = &sink,
+        .done = on_done,
+        .data = call,
+    };
+    return fm_http_submit(p->base.context.http, &request, &call->http, err);
+}
+
+static bool finish_listing(fm_dav_call *call, fm_dav_result *result)
+{
+    fm_status status = call->parse_error.status;
+    if (!status)
+        status = fm_multistatus_finish(call->multistatus, &call->parse_error);
+    if (!status)
+        return true;
+    if (status == FM_EPARSE && ++call->parse_attempts < PARSE_ATTEMPTS && !send(call, &call->parse_error))
+        return false;
+    result->error = call->parse_error;
+    if (status == FM_EPARSE)
+        fm_error_set(&result->error, FM_ENETWORK, FM_CALDAV_DOMAIN, "%s: the answer was cut short or is no XML (%s)",
+                     call->request.what, call->parse_error.message);
+    else
+        fm_error_prefix(&result->error, "%s", call->request.what);
+    result->status = result->error.status;
+    return true;
+}
+
+static char *copy(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+fm_status fm_dav_submit(fm_caldav_op *op, const fm_dav_request *request, fm_error *err)
+{
+    fm_dav_call *call = calloc(1, sizeof *call);
+    if (!call)
+        return fm_caldav_no_memory(err);
+    fm_buf_init(&call->text, FM_DAV_OBJECT_MAX);
+    call->request = *request;
+    call->method = copy(request->method);
+    call->url = copy(request->url);
+    call->if_match = copy(request->if_match);
+    if (request->body && (call->body = malloc(request->body_len + 1)))
+        memcpy(call->body, request->body, request->body_len);
+    link_call(call, op);
+    bool complete =
+        call->method && call->url && (call->if_match || !request->if_match) && (call->body || !request->body);
+    fm_status status = complete ? send(call, err) : fm_caldav_no_memory(err);
+    if (status) {
+        unlink_call(call);
+        free_call(call);
+    }
+    return status;
+}

@@ -1,0 +1,56 @@
+/**
+ * @file dav.h
+ * One WebDAV request of an operation: sent, its multistatus read as it arrives, its failure put in words. A
+ * multistatus that is cut short or no XML is asked for again, as a transport failure is.
+ */
+#ifndef FM_PROVIDER_CALDAV_DAV_H
+#define FM_PROVIDER_CALDAV_DAV_H
+
+#include "provider/caldav/caldav_impl.h"
+#include "provider/caldav/multistatus.h"
+
+typedef struct fm_dav_call fm_dav_call;
+
+/** How a request ended. Borrowed for the length of the call. */
+typedef struct fm_dav_result {
+    fm_status status; /**< FM_OK: 2xx, and what a 207 says about a write is 2xx too */
+    int code;         /**< HTTP status; of a write answered with 207, the status within; 0 where no answer came */
+    fm_error error;   /**< where status is negative */
+    const fm_http_reply *reply;
+    const char *url;               /**< that answered */
+    const fm_dav_summary *summary; /**< of a multistatus or an error body; never NULL */
+    const char *body;              /**< of a GET */
+    size_t body_len;
+} fm_dav_result;
+
+/** Receives each response of a multistatus, as it arrives. `url`: that answers, which its hrefs are relative to. */
+typedef fm_status (*fm_dav_each_fn)(void *data, const char *url, const fm_dav_response *response, fm_error *err);
+typedef void (*fm_dav_done_fn)(void *data, const fm_dav_result *result);
+
+/** One request. Strings are copied. */
+typedef struct fm_dav_request {
+    const char *method;
+    const char *url;
+    const char *what; /**< starts the sentence of its error: "listing the calendar"; borrowed, a literal */
+    int depth;        /**< -1: no Depth header */
+    const char *body; /**< XML, or the object of a PUT; NULL for none */
+    size_t body_len;
+    const char *if_match; /**< NULL: none */
+    bool if_none_match;   /**< If-None-Match: * */
+    unsigned retry;       /**< FM_HTTP_RETRY_* */
+    void (*begin)(
+        void *data);     /**< an answer starts, maybe anew after a failed attempt: forget what `each` got; or NULL */
+    fm_dav_each_fn each; /**< NULL where nobody cares; must not end the operation, but may return a failure */
+    fm_dav_done_fn done;
+    void *data; /**< of these functions */
+} fm_dav_request;
+
+/**
+ * Sends a request for an operation. The operation's end cancels it; `done` is called at most once.
+ * @return FM_OK, or why it cannot be sent
+ */
+fm_status fm_dav_submit(fm_caldav_op *op, const fm_dav_request *request, fm_error *err);
+/** Cancels every request of an operation. */
+void fm_dav_cancel_all(fm_caldav_op *op);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * What lies on the server when an answer does not say: after a lost reply or a server error, and after 412.
+ */
+#include "provider/caldav/apply_impl.h"
+#include "provider/caldav/same_event.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_weak(const char *etag)
+{
+    return etag && strncmp(etag, "W/", 2) == 0;
+}
+
+/* Whether two tags name the same version, weak or not (RFC 9110 section 8.8.3.2). */
+static bool same_version(const char *a, const char *b)
+{
+    if (!a || !b)
+        return false;
+    return strcmp(is_weak(a) ? a + 2 : a, is_weak(b) ? b + 2 : b) == 0;
+}
+
+/* A weak tag never matches If-Match (RFC 9110 section 13.1.1); some servers give out no other. Tried once. */
+static bool try_strong(fm_caldav_job *job)
+{
+    if (!is_weak(job->etag) || job->weak_tried)
+        return false;
+    job->weak_tried = true;
+    memmove(job->etag, job->etag + 2, strlen(job->etag + 2) + 1);
+    fm_caldav_job_send(job);
+    return true;
+}
+
+void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
+{
+    const fm_write *write = job->write;
+    if (write->kind != FM_WRITE_DELETE &&
+        fm_caldav_same_event(job->apply->op.p, write->text, write->text_len, text, len))
+        fm_caldav_job_done(job, key, etag);
+    else
+        fm_caldav_job_changed(job, key, etag, text, len);
+}
+
+/* Another object lies where a new one was to go. */
+static void name_taken(fm_caldav_job *job)
+{
+    fm_error error;
+    fm_error_set(&error, FM_EEXIST, FM_CALDAV_DOMAIN, "%s holds an event with another UID: rename or delete it",
+                 job->key);
+    fm_caldav_job_refused(job, &error);
+}
+
+static void on_there(fm_caldav_job *job, const fm_dav_result *result)
+{
+    const fm_write *write = job->write;
+    const char *etag = fm_http_reply_header(result->reply, "ETag");
+    bool untouched = write->kind != FM_WRITE_CREATE && same_version(write->etag, etag);
+    if (untouched && job->unknown)
+        fm_caldav_job_send(job);
+    else if (untouched && try_strong(job))
+        return;
+    else if (write->kind == FM_WRITE_CREATE && !fm_caldav_has_uid(result->body, result->body_len, write->uid))
+        name_taken(job);
+    else
+        fm_caldav_settle_found(job, job->key, etag, result->body, result->body_len);
+}
+
+static void on_not_there(fm_caldav_job *job, const fm_dav_result *result)
+{
+    if (job->write->kind == FM_WRITE_DELETE)
+        fm_caldav_job_done(job, NULL, NULL);
+    else if (job->write->kind == FM_WRITE_CREATE && job->unknown)
+        fm_caldav_job_send(job);
+    else
+        fm_caldav_search(job, result->url, NULL);
+}
+
+static void on_get(void *data, const fm_dav_result *result)
+{
+    fm_caldav_job *job = data;
+    if (result->code == 404 || result->code == 410)
+        on_not_there(job, result);
+    else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
+        fm_caldav_apply_fail(job->apply, &result->error);
+    else if (result->status)
+        fm_caldav_job_failed(job, &result->error);
+    else
+        on_there(job, result);
+}
+
+void fm_caldav_settle(fm_caldav_job *job)
+{
+    fm_error err = {0};
+    fm_dav_request request = {.method = "GET",
+                              .url = job->url,
+                              .what = "reading the event again",
+                              .depth = -1,
+                              .retry = FM_HTTP_RETRY_ALL,
+                              .done = on_get,
+                              .data = job};
+    if (fm_dav_submit(&job->apply->op, &request, &err))
+        fm_caldav_apply_fail(job->apply, &err);
+}
