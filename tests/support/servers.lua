@@ -1,0 +1,83 @@
+-- Servers for tests, each a child process that ends with the handle that keeps its standard input open.
+local shell = require "shell"
+local time = require "fmcal.time"
+
+local PATIENCE_MS = 40000
+
+local servers = {}
+
+local Server = {}
+Server.__index = Server
+
+local function first_line(path)
+  local line = shell.read(path):match("^([^\n]*)\n")
+  return line
+end
+
+local function await_line(path)
+  local deadline = time.monotonic_ms() + PATIENCE_MS
+  while time.monotonic_ms() < deadline do
+    local line = first_line(path)
+    if line then return line end
+    time.sleep(20)
+  end
+  error("the server did not start")
+end
+
+local function start(program, ...)
+  local out = os.tmpname()
+  local words = { "exec", "python3", shell.quote(os.getenv("TESTS_DIR") .. "/support/" .. program) }
+  for _, argument in ipairs { ... } do words[#words + 1] = shell.quote(argument) end
+  local handle = assert(io.popen(table.concat(words, " ") .. " >" .. out, "w"))
+  local server = setmetatable({ handle = handle, url = "", cal = "" }, Server)
+  for name, value in await_line(out):gmatch("(%w+)=(%S*)") do server[name] = value end
+  os.remove(out)
+  return server
+end
+
+--- Starts radicale, xandikos or cyrus. @return server with url, cal, user, password
+function servers.real(name)
+  return start("calendar_server.py", name)
+end
+
+--- Starts the scripted CalDAV server; options as in dav_server.py, for example "page=3".
+function servers.scripted(...)
+  local arguments = { "--user", "alice", "--password", "secret" }
+  for _, option in ipairs { ... } do
+    arguments[#arguments + 1] = "--option"
+    arguments[#arguments + 1] = option
+  end
+  local server = start("dav_server.py", table.unpack(arguments))
+  server.user, server.password = "alice", "secret"
+  return server
+end
+
+--- A request as another program sends it. @return body, status
+function Server:request(method, url, body, ...)
+  local words = { "curl", "-sS", "--max-time", "30", "-X", method, "-u", self.user .. ":" .. self.password,
+    "-w", "\n%{http_code}" }
+  for _, header in ipairs { ... } do
+    words[#words + 1] = "-H"
+    words[#words + 1] = header
+  end
+  if body then
+    words[#words + 1] = "--data-binary"
+    words[#words + 1] = "@-"
+  end
+  words[#words + 1] = url
+  for i, word in ipairs(words) do words[i] = shell.quote(word) end
+  local out, errors, status = shell.run(table.concat(words, " "), { input = body or "" })
+  assert(status == 0, errors)
+  local answer, code = out:match("^(.*)\n(%d+)$")
+  return answer, math.tointeger(code)
+end
+
+--- Ends it and waits for that.
+function Server:stop()
+  if self.handle then self.handle:close() end
+  self.handle = nil
+end
+
+Server.__close = Server.stop
+
+return servers
