@@ -7,11 +7,13 @@
 #include "bind/l_state.h"
 #include "bind/row.h"
 #include "board/compare.h"
+#include "board/exchange.h"
 #include "board/patch.h"
 #include "board/snapshot.h"
 #include "core/json_value.h"
 #include "util/lock.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 int luaopen_fmcal_board(lua_State *L);
@@ -425,6 +427,53 @@ static int board_dirty(lua_State *L)
     return 1;
 }
 
+static void free_log(void *log)
+{
+    fm_edit_log_clear(log);
+    free(log);
+}
+
+static void push_skipped(lua_State *L, const fm_edit_log *skipped)
+{
+    lua_createtable(L, (int)skipped->count, 0);
+    for (size_t i = 0; i < skipped->count; i++) {
+        const fm_edit *edit = skipped->edits[i];
+        lua_createtable(L, 0, 2);
+        fm_bind_set_bytes(L, "key", edit->key, edit->key_len);
+        lua_createtable(L, (int)edit->steps, 0);
+        for (size_t n = 0; n < edit->steps; n++) {
+            if (edit->path[n].name)
+                lua_pushlstring(L, edit->path[n].name, edit->path[n].name_len);
+            else
+                lua_pushinteger(L, (lua_Integer)edit->path[n].index + 1);
+            lua_rawseti(L, -2, (lua_Integer)n + 1);
+        }
+        lua_setfield(L, -2, "path");
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+static int board_save(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    const char *keep = NULL;
+    if (!lua_isnoneornil(L, 2)) {
+        luaL_checktype(L, 2, LUA_TTABLE);
+        keep = fm_bind_row_text(L, 2, "keep");
+    }
+    fm_error err;
+    void **slot = fm_bind_box(L, free_log);
+    fm_edit_log *skipped = *slot = calloc(1, sizeof *skipped);
+    if (!skipped)
+        return luaL_error(L, "memory ran out");
+    if (fm_board_save(b, keep, skipped, &err))
+        return fm_bind_fail(L, &err);
+    lua_createtable(L, 0, 1);
+    push_skipped(L, skipped);
+    lua_setfield(L, -2, "skipped");
+    return 1;
+}
+
 /* ------------------------------------------------------------------ lock */
 
 static int board_lock(lua_State *L)
@@ -484,6 +533,7 @@ static const luaL_Reg board_methods[] = {
     {"remove", board_remove},
     {"append", board_append},
     {"dirty", board_dirty},
+    {"save", board_save},
     {NULL, NULL},
 };
 
