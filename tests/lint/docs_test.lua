@@ -83,6 +83,14 @@ function TestDocs.test_named_files_exist()
   end
 end
 
+-- The page about the modules names every module in C.
+function TestDocs.test_every_c_module_is_listed()
+  local page = shell.source("docs/lua-api.md")
+  for name in shell.source("src/bind/modules_table.c"):gmatch('{"([%w_%.]+)",') do
+    lu.assertStrContains(page, "| `" .. name .. "` |")
+  end
+end
+
 -- Relative links lead somewhere.
 function TestDocs.test_links()
   local documents = shell.sources("docs", "md")
