@@ -8,7 +8,8 @@ local function write_intents(run, jobs)
   assert(run.state:begin())
   for _, job in ipairs(jobs) do
     local version = job.action.version
-    local doc = version and json.encode { l = job.decision.plan.cur.version, r = version, out = job.action.out } or nil
+    local doc = version and assert(json.encode { l = job.decision.plan.cur.version, r = version, out = job.action.out })
+      or nil
     job.intent = assert(job.side.target.state:add_intent {
       key = job.decision.key, kind = job.write.kind, uid = job.write.uid, href = job.write.href,
       etag = job.write.etag, doc = doc,

@@ -23,9 +23,10 @@ local function event_of(target, decision, side, version)
   local raw = entries.with_version(decision.view, version)
   local event, sentence = target.rules:to_event(decision.key, raw)
   if not event then return nil, sentence end
-  local out = crypto.encode("base64", crypto.sha256(assert(json.encode(event, { sort = true }))))
+  local text, err = json.encode(event, { sort = true })
+  if not text then return nil, ("the event of %s: %s"):format(decision.key, err.message) end
   event.uid = side.uid
-  return event, out
+  return event, crypto.encode("base64", crypto.sha256(text))
 end
 
 local function held_back(target, side)

@@ -60,7 +60,7 @@ local function tally_decision(self, tally, decision)
   if acts.deleted then tally.deleted = tally.deleted + 1 end
   for _, outcome in ipairs(decision.outcomes) do
     if outcome.failed then tally.messages[#tally.messages + 1] = message_of(decision, outcome) end
-    if not decision.view and outcome.failed then tally.gone_errors = tally.gone_errors + 1 end
+    if not (decision.view or decision.entry) and outcome.failed then tally.gone_errors = tally.gone_errors + 1 end
   end
   if not (decision.view or decision.entry) then return end
   local status = worst(decision.outcomes)

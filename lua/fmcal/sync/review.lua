@@ -13,11 +13,7 @@ local review = {}
 local FORMAT = "fmcal-plan-1"
 
 local function seal(value)
-  return crypto.encode("hex", crypto.sha256(json.encode(value, { sort = true })))
-end
-
-local function hex(bytes)
-  return bytes and crypto.encode("hex", bytes)
+  return crypto.encode("hex", crypto.sha256(assert(json.encode(value, { sort = true }))))
 end
 
 -- ---------------------------------------------------------------- describing
@@ -61,7 +57,7 @@ local function outcome_seal(decision)
   local writes = json.array {}
   for i, action in ipairs(decision.plan.actions) do
     local write = decision.jobs[i] and decision.jobs[i].write
-    writes[i] = write and { kind = write.kind, version = action.version, out = hex(action.out) } or json.null
+    writes[i] = write and { kind = write.kind, version = action.version, out = action.out } or json.null
   end
   local plan = decision.plan
   return seal { version = plan.cur.version, pulled = plan.pulled, rewound = not not decision.rewound, writes = writes }
