@@ -3,6 +3,7 @@
 int luaopen_fmcal_credentials_core(lua_State *L);
 int luaopen_fmcal_board(lua_State *L);
 int luaopen_fmcal_crypto(lua_State *L);
+int luaopen_fmcal_http(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
 int luaopen_fmcal_mock(lua_State *L);
@@ -10,11 +11,13 @@ int luaopen_fmcal_provider_core(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
+int luaopen_fmcal_url(lua_State *L);
 
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.credentials.core", luaopen_fmcal_credentials_core},
     {"fmcal.board", luaopen_fmcal_board},
     {"fmcal.crypto", luaopen_fmcal_crypto},
+    {"fmcal.http", luaopen_fmcal_http},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},
     {"fmcal.mock", luaopen_fmcal_mock},
@@ -22,5 +25,6 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.state", luaopen_fmcal_state},
     {"fmcal.sys", luaopen_fmcal_sys},
     {"fmcal.time", luaopen_fmcal_time},
+    {"fmcal.url", luaopen_fmcal_url},
     {NULL, NULL},
 };

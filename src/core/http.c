@@ -354,8 +354,8 @@ static void complete(fm_http_call *call, const fm_error *failed)
         .status = failed ? failed->status : FM_OK,
         .code = failed ? 0 : call->code,
         .url = call->url,
-        .body = call->answer.data,
-        .body_len = call->answer.len,
+        .body = call->has_sink ? "" : call->answer.data,
+        .body_len = call->has_sink ? 0 : call->answer.len,
         .attempts = call->attempts,
         .maybe_done = call->maybe_done,
         .headers = &call->answer_headers,
@@ -427,6 +427,7 @@ static void finish(fm_http_call *call, CURLcode result)
 {
     fm_error err = {0};
     fm_http_failure failure = fm_http_transfer_outcome(call, result, &err);
+    fm_http_trace_answer(call, err.status ? &err : NULL);
     tell_window(call, call->easy, result, failure);
     detach(call);
     if (failure == FM_HTTP_FAILURE_TRANSPORT || failure == FM_HTTP_FAILURE_SERVER)
@@ -460,6 +461,8 @@ static void start(fm_http_call *call, bool window_full)
     if (!status) {
         call->host->in_flight++;
         list_add(&http->active, call);
+        call->started_ms = now_ms(http);
+        fm_http_trace_request(call);
         return;
     }
     if (call->easy)

@@ -77,7 +77,8 @@ struct fm_http_call {
     bool skip_body;   /**< a redirect that will be followed */
     size_t received;  /**< decoded bytes of the body */
     fm_http_headers answer_headers;
-    fm_buf answer;
+    fm_buf answer;      /**< the body; with a sink, what the trace shows of it */
+    int64_t started_ms;
     fm_error abort; /**< why a callback of ours ended the transfer */
     char curl_message[CURL_ERROR_SIZE];
 };
@@ -88,6 +89,12 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err);
 void fm_http_transfer_reset(fm_http_call *call);
 /** What the attempt's end means; fills `err` unless a whole answer came. */
 fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm_error *err);
+
+/** Log lines: at "debug" one for each exchange, at "trace" all of it but the secrets. */
+void fm_http_trace_request(const fm_http_call *call);
+void fm_http_trace_answer(const fm_http_call *call, const fm_error *failed);
+/** Whether what a sink takes is to be kept for the trace. */
+bool fm_http_trace_wants_body(const fm_http_call *call);
 
 /** Whether the answer at hand is a redirect that will be followed. */
 bool fm_http_redirect_wanted(const fm_http_call *call);

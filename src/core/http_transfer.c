@@ -87,6 +87,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     }
     call->received += len;
     if (call->has_sink) {
+        if (fm_http_trace_wants_body(call))
+            fm_buf_add(&call->answer, bytes, len);
         status = call->sink.write(call->data, bytes, len, &call->abort);
     } else {
         status = fm_buf_add(&call->answer, bytes, len);

@@ -4,6 +4,7 @@
 #include "provider/classes.h"
 #include "provider/ics_codec.h"
 #include "util/options.h"
+#include "util/redact.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +67,10 @@ static fm_status read_password(fm_caldav *p, const fm_options *options, fm_error
     if (p->config.password || !text)
         return FM_OK;
     p->config.password = fm_secret_new(text, strlen(text));
-    return p->config.password ? FM_OK : fm_caldav_no_memory(err);
+    if (!p->config.password)
+        return fm_caldav_no_memory(err);
+    fm_redact_add(p->base.context.env->redact, p->config.password);
+    return FM_OK;
 }
 
 /* The URL that an endpoint means: itself, or https to a bare host (http where that is this machine). */
@@ -106,7 +110,7 @@ static fm_status read_settings(fm_caldav *p, const fm_options *options, fm_error
     if (!status)
         status = copy_option(&p->username, options, "username", NULL, err);
     if (!status)
-        status = copy_option(&p->ca_file, options, "caFile", NULL, err);
+        status = copy_option(&p->ca_file, options, "ca_file", NULL, err);
     if (!status)
         status = copy_option(&p->proxy, options, "proxy", NULL, err);
     if (!status)
@@ -137,7 +141,7 @@ fm_status fm_caldav_init(fm_provider *provider, const fm_caldav_profile *profile
     p->config.username = p->username;
     p->config.ca_file = p->ca_file;
     p->config.proxy = p->proxy;
-    p->config.allow_http = fm_options_bool(options, "allowHttp", false);
+    p->config.allow_http = fm_options_bool(options, "allow_http", false);
     p->config.http2 = fm_options_bool(options, "http2", true);
     p->config.stall_timeout_ms = fm_options_int(options, "timeout_ms", p->config.stall_timeout_ms);
     if (p->config.stall_timeout_ms <= 0)

@@ -7,8 +7,8 @@
  * | `endpoint` | URL of the server, of an account's home or of one calendar; or a bare domain (RFC 6764) |
  * | `calendar_id` | path of the calendar, the last part of it, its display name, or "primary" (the default) |
  * | `username`, `password` | sign-in; `password` is a secret (a string is accepted) |
- * | `allowHttp` | true: clear text also to hosts that are not loopback |
- * | `caFile`, `proxy` | PEM file of certificate authorities; proxy URL |
+ * | `allow_http` | true: clear text also to hosts that are not loopback |
+ * | `ca_file`, `proxy` | PEM file of certificate authorities; proxy URL |
  * | `discovery` | what `binding` gave as `discovery` before: saves the discovery requests |
  * | `http2` | false: HTTP/1.1 only |
  * | `timeout_ms` | longest silence of the server, 60,000 by default |

@@ -1,0 +1,102 @@
+---@meta
+
+---HTTP requests. Calls block until the answer is there; http.all keeps many in flight. Any HTTP status is an
+---answer; `nil, err` means that none came (`err.code` "network", "timeout", "limit", "invalid", "readonly", …). Wrong
+---types raise.
+---
+---Clear text goes to this machine only, unless `allow_http` is set. Redirects are followed with method and body
+---(5 at most, never from https to http); credentials go to the URL they are given for, its registrable domain,
+---or from loopback to loopback. Passwords and tokens are masked in every log line. In a dry run only GET, HEAD,
+---OPTIONS, PROPFIND and REPORT are sent.
+---
+---    local r = assert(http.get("https://example.org/feed.ics", { timeout_ms = 5000 }))
+---    print(r.status, r.headers["content-type"], #r.body)
+---    for i, r in ipairs(http.all{ { url = a }, { url = b, method = "PUT", body = text } }) do print(i, r.status, r.error) end
+---@class fmcal.http
+local http = {}
+
+---@class fmcal.http.options
+---@field headers? table<string, string> an empty value leaves out the header that would be sent by itself
+---@field username? string for Basic sign-in, sent at once
+---@field password? string|fmcal.secret
+---@field bearer? string|fmcal.secret bearer token; wins over username and password
+---@field ca_file? string PEM file of further certificate authorities
+---@field proxy? string proxy URL; without it none is used, whatever the environment says
+---@field allow_http? boolean allow clear text to other machines (default false)
+---@field http2? boolean offer HTTP/2 over TLS (default true)
+---@field follow? boolean follow redirects (default true)
+---@field retry? boolean try again after transient failures: reads after any, writes only where the server has not begun (default true)
+---@field max_attempts? integer tries of one request (default 5)
+---@field backoff_ms? integer longest first wait before a retry, doubles each time (default 500)
+---@field max_wait_ms? integer longest wait; a server that asks for longer gets no retry (default 60000)
+---@field max_in_flight? integer most requests at a time to one server (default 16)
+---@field max_bytes? integer largest decoded body (default 16 MiB); a larger one is err.code "limit"
+---@field timeout_ms? integer for one attempt, 0 for none (default 0)
+---@field connect_timeout_ms? integer (default 10000)
+---@field stall_timeout_ms? integer longest silence (default 60000)
+
+---@class fmcal.http.request: fmcal.http.options
+---@field url string
+---@field method? string (default "GET")
+---@field body? string
+
+---@class fmcal.http.response
+---@field status integer
+---@field headers table<string, string> names in lower case; repeated ones joined with ", "
+---@field body string
+---@field url string that answered, after redirects
+---@field attempts integer
+
+---Sends one request.
+---@param request fmcal.http.request
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.request(request) end
+
+---Sends many requests, as many at a time as the server bears, and waits for all. The results stand in the order of
+---the requests: a response, or `{ error = err }`.
+---@param requests fmcal.http.request[]
+---@return (fmcal.http.response|{ error: fmcal.error })[]? results
+---@return fmcal.error? err the whole call was interrupted
+function http.all(requests) end
+
+---@param url string
+---@param options? fmcal.http.options
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.get(url, options) end
+
+---@param url string
+---@param options? fmcal.http.options
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.head(url, options) end
+
+---@param url string
+---@param options? fmcal.http.options
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.delete(url, options) end
+
+---@param url string
+---@param body string
+---@param options? fmcal.http.options give the Content-Type in `headers`
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.post(url, body, options) end
+
+---@param url string
+---@param body string
+---@param options? fmcal.http.options
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.put(url, body, options) end
+
+---@param url string
+---@param body string
+---@param options? fmcal.http.options
+---@return fmcal.http.response? response
+---@return fmcal.error? err
+function http.patch(url, body, options) end
+
+return http

@@ -1,0 +1,410 @@
+/*
+ * Lua module fmcal.http: requests over core/http.h on the client of the Lua state.
+ *   box of a batch  owns its requests and what came of them
+ * Calls block: the client is stepped until all requests of the call are done. Answers are copied into C
+ * memory meanwhile and become tables afterwards.
+ */
+#include "bind/bind.h"
+#include "bind/secret.h"
+#include "core/http.h"
+#include "util/redact.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+int luaopen_fmcal_http(lua_State *L);
+
+/* Most requests in one call of all(), and most headers of one request. */
+#define REQUESTS_MAX 100000
+#define HEADERS_MAX  64
+#define STEP_MS      200
+
+/* One request: its settings, and its answer once `done`. */
+typedef struct exchange {
+    struct batch *batch;
+    fm_http_config config; /* strings borrowed from the options, which stay on the Lua stack; secrets owned */
+    fm_http_call *call;    /* NULL before it is sent and when it is done */
+    int code;
+    unsigned attempts;
+    char *url, *body; /* owned */
+    size_t body_len;
+    fm_strings headers; /* name, value, name, value, … */
+    fm_error error;     /* status FM_OK: an answer came */
+} exchange;
+
+typedef struct batch {
+    size_t count, left;
+    exchange items[];
+} batch;
+
+static void release_batch(void *data)
+{
+    batch *b = data;
+    for (size_t i = 0; i < b->count; i++) {
+        exchange *x = &b->items[i];
+        fm_http_cancel(x->call);
+        fm_secret_unref(x->config.password);
+        fm_secret_unref(x->config.bearer);
+        free(x->url);
+        free(x->body);
+        fm_strings_clear(&x->headers);
+    }
+    free(b);
+}
+
+/* Pushes a box that owns `count` empty requests. [-0, +1, v] */
+static batch *push_batch(lua_State *L, size_t count)
+{
+    void **slot = fm_bind_box(L, release_batch);
+    batch *b = *slot = calloc(1, sizeof *b + count * sizeof(exchange));
+    if (!b)
+        luaL_error(L, "out of memory");
+    b->count = b->left = count;
+    for (size_t i = 0; i < count; i++)
+        b->items[i].batch = b;
+    return b;
+}
+
+/* ------------------------------------------------------------------ answers */
+
+static fm_status copy_reply(exchange *x, const fm_http_reply *reply)
+{
+    const char *name, *value;
+    fm_status status = FM_OK;
+    x->code = reply->code;
+    x->attempts = reply->attempts;
+    x->url = strdup(reply->url);
+    x->body = malloc(reply->body_len + 1);
+    if (!x->url || !x->body)
+        return FM_ENOMEM;
+    memcpy(x->body, reply->body, reply->body_len + 1);
+    x->body_len = reply->body_len;
+    for (size_t i = 0; !status && fm_http_reply_header_at(reply, i, &name, &value); i++) {
+        status = fm_strings_add(&x->headers, name);
+        if (!status)
+            status = fm_strings_add(&x->headers, value);
+    }
+    return status;
+}
+
+static void on_done(void *data, const fm_http_reply *reply)
+{
+    exchange *x = data;
+    x->call = NULL;
+    x->batch->left--;
+    if (reply->status)
+        x->error = reply->error;
+    else if (copy_reply(x, reply))
+        fm_error_set(&x->error, FM_ENOMEM, "http", "out of memory");
+}
+
+/* Sets headers[name] in the table on top; what comes again is joined (RFC 9110 section 5.2). [-0, +0, m] */
+static void set_header(lua_State *L, const char *name, const char *value)
+{
+    luaL_Buffer lower;
+    luaL_buffinit(L, &lower);
+    for (; *name; name++)
+        luaL_addchar(&lower, (char)tolower((unsigned char)*name));
+    luaL_pushresult(&lower);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, -3) == LUA_TSTRING)
+        lua_pushfstring(L, "%s, %s", lua_tostring(L, -1), value);
+    else
+        lua_pushstring(L, value);
+    lua_remove(L, -2);
+    lua_rawset(L, -3);
+}
+
+/* [-0, +1, m] */
+static void push_answer(lua_State *L, const exchange *x)
+{
+    lua_createtable(L, 0, 5);
+    lua_pushinteger(L, x->code);
+    lua_setfield(L, -2, "status");
+    lua_pushlstring(L, x->body, x->body_len);
+    lua_setfield(L, -2, "body");
+    lua_pushstring(L, x->url);
+    lua_setfield(L, -2, "url");
+    lua_pushinteger(L, x->attempts);
+    lua_setfield(L, -2, "attempts");
+    lua_createtable(L, 0, (int)(x->headers.count / 2));
+    for (size_t i = 0; i + 1 < x->headers.count; i += 2)
+        set_header(L, x->headers.items[i], x->headers.items[i + 1]);
+    lua_setfield(L, -2, "headers");
+}
+
+/* ------------------------------------------------------------------ settings */
+
+/* A password or token: a secret's reference, or a new secret of a string, masked from now on. [-0, +0, v] */
+static void read_secret(lua_State *L, int index, const char *name, fm_secret **out)
+{
+    lua_getfield(L, index, name);
+    if (!lua_isnil(L, -1)) {
+        size_t len;
+        fm_secret *secret = fm_bind_to_secret(L, -1);
+        if (secret) {
+            *out = fm_secret_ref(secret);
+        } else {
+            luaL_argexpected(L, lua_type(L, -1) == LUA_TSTRING, index, "a string or a secret");
+            const char *bytes = lua_tolstring(L, -1, &len);
+            *out = fm_secret_new(bytes, len);
+            if (!*out)
+                luaL_error(L, "out of memory");
+            fm_redact_add(fm_bind_get(L)->env.redact, *out);
+        }
+    }
+    lua_pop(L, 1);
+}
+
+static int64_t read_time(lua_State *L, int index, const char *name, int64_t fallback)
+{
+    lua_Integer ms = fm_bind_opt_integer(L, index, name, (lua_Integer)fallback);
+    if (ms < 0)
+        luaL_error(L, "member '%s' must not be negative", name);
+    return ms;
+}
+
+static unsigned read_count(lua_State *L, int index, const char *name, unsigned fallback)
+{
+    lua_Integer count = fm_bind_opt_integer(L, index, name, fallback);
+    if (count < 1 || count > 1000)
+        luaL_error(L, "member '%s' must be between 1 and 1000", name);
+    return (unsigned)count;
+}
+
+static size_t read_size(lua_State *L, int index, const char *name, size_t fallback)
+{
+    lua_Integer bytes = fm_bind_opt_integer(L, index, name, (lua_Integer)fallback);
+    if (bytes < 1)
+        luaL_error(L, "member '%s' must be positive", name);
+    return (size_t)bytes;
+}
+
+static void read_config(lua_State *L, int index, exchange *x)
+{
+    fm_http_config *config = &x->config;
+    fm_http_config_init(config);
+    config->username = fm_bind_opt_string(L, index, "username", NULL);
+    read_secret(L, index, "password", &config->password);
+    read_secret(L, index, "bearer", &config->bearer);
+    config->ca_file = fm_bind_opt_string(L, index, "ca_file", NULL);
+    config->proxy = fm_bind_opt_string(L, index, "proxy", NULL);
+    config->allow_http = fm_bind_opt_boolean(L, index, "allow_http", 0);
+    config->http2 = fm_bind_opt_boolean(L, index, "http2", 1);
+    config->total_timeout_ms = read_time(L, index, "timeout_ms", config->total_timeout_ms);
+    config->connect_timeout_ms = read_time(L, index, "connect_timeout_ms", config->connect_timeout_ms);
+    config->stall_timeout_ms = read_time(L, index, "stall_timeout_ms", config->stall_timeout_ms);
+    config->backoff_ms = read_time(L, index, "backoff_ms", config->backoff_ms);
+    config->max_wait_ms = read_time(L, index, "max_wait_ms", config->max_wait_ms);
+    config->max_attempts = read_count(L, index, "max_attempts", config->max_attempts);
+    config->max_in_flight = read_count(L, index, "max_in_flight", config->max_in_flight);
+    config->max_body_bytes = read_size(L, index, "max_bytes", config->max_body_bytes);
+}
+
+/* Reads the table of headers; the strings stay borrowed from it. [-0, +0, v] */
+static size_t read_headers(lua_State *L, int index, fm_http_header *headers)
+{
+    size_t count = 0;
+    if (lua_getfield(L, index, "headers") != LUA_TNIL) {
+        if (!lua_istable(L, -1))
+            luaL_error(L, "member 'headers' must be a table");
+        int table = lua_gettop(L);
+        lua_pushnil(L);
+        while (lua_next(L, table)) {
+            if (lua_type(L, -2) != LUA_TSTRING || lua_type(L, -1) != LUA_TSTRING)
+                luaL_error(L, "headers must have strings as names and values");
+            if (count == HEADERS_MAX)
+                luaL_error(L, "a request has at most %d headers", HEADERS_MAX);
+            headers[count++] = (fm_http_header){lua_tostring(L, -2), lua_tostring(L, -1)};
+            lua_pop(L, 1);
+        }
+    }
+    lua_pop(L, 1);
+    return count;
+}
+
+/* What is only read may be asked again whatever happened; the rest only where the server has not begun. */
+static unsigned retry_of(lua_State *L, int index, const char *method)
+{
+    static const char *const reading[] = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"};
+    if (!fm_bind_opt_boolean(L, index, "retry", 1))
+        return 0;
+    for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++)
+        if (strcmp(method, reading[i]) == 0)
+            return FM_HTTP_RETRY_ALL;
+    return FM_HTTP_RETRY_UNSENT | FM_HTTP_RETRY_REFUSED;
+}
+
+/* Queues the request that the table at `index` describes. [-0, +0, v] */
+static void submit(lua_State *L, int index, exchange *x)
+{
+    fm_http_header headers[HEADERS_MAX];
+    size_t body_len = 0;
+    read_config(L, index, x);
+    const char *method = fm_bind_opt_string(L, index, "method", "GET");
+    const char *url = fm_bind_opt_string(L, index, "url", NULL);
+    if (!url)
+        luaL_error(L, "member 'url' is missing");
+    (void)fm_bind_opt_string(L, index, "body", NULL);
+    lua_getfield(L, index, "body");
+    const char *body = lua_tolstring(L, -1, &body_len);
+    lua_pop(L, 1); /* the table keeps it alive */
+    fm_http_request request = {.config = &x->config,
+                               .method = method,
+                               .url = url,
+                               .headers = headers,
+                               .header_count = read_headers(L, index, headers),
+                               .body = body,
+                               .body_len = body_len,
+                               .retry = retry_of(L, index, method),
+                               .keep_redirects = !fm_bind_opt_boolean(L, index, "follow", 1),
+                               .done = on_done,
+                               .data = x};
+    if (fm_http_submit(fm_bind_http(L), &request, &x->call, &x->error))
+        x->batch->left--;
+}
+
+/* Steps until all requests of the batch are done. */
+static fm_status run(lua_State *L, batch *b, fm_error *err)
+{
+    fm_http *http = fm_bind_http(L);
+    while (b->left) {
+        fm_status status = fm_http_step(http, STEP_MS, err);
+        if (status == FM_ECANCELED)
+            fm_bind_take_interrupt(L); /* the caller reports it */
+        if (status < 0)
+            return status;
+    }
+    return FM_OK;
+}
+
+/* ------------------------------------------------------------------ functions */
+
+/* Sends the request that the table at the absolute index `options` describes; returns its results. */
+static int request_one(lua_State *L, int options)
+{
+    fm_error err = {0};
+    batch *b = push_batch(L, 1);
+    submit(L, options, &b->items[0]);
+    fm_status status = run(L, b, &err);
+    if (!status && b->items[0].error.status)
+        err = b->items[0].error;
+    if (err.status)
+        return fm_bind_fail(L, &err);
+    push_answer(L, &b->items[0]);
+    return 1;
+}
+
+static int http_request(lua_State *L)
+{
+    luaL_checktype(L, 1, LUA_TTABLE);
+    return request_one(L, 1);
+}
+
+/* http.get(url [, options]) and its kin: the options, copied, with method, url and body set. */
+static int request_by_name(lua_State *L, const char *method, int has_body)
+{
+    luaL_checkstring(L, 1);
+    if (has_body)
+        luaL_checkstring(L, 2);
+    int given = has_body ? 3 : 2;
+    lua_settop(L, given);
+    lua_newtable(L);
+    int options = lua_gettop(L);
+    if (!lua_isnil(L, given)) {
+        luaL_checktype(L, given, LUA_TTABLE);
+        lua_pushnil(L);
+        while (lua_next(L, given)) {
+            lua_pushvalue(L, -2);
+            lua_insert(L, -2);
+            lua_rawset(L, options);
+        }
+    }
+    lua_pushstring(L, method);
+    lua_setfield(L, options, "method");
+    lua_pushvalue(L, 1);
+    lua_setfield(L, options, "url");
+    if (has_body) {
+        lua_pushvalue(L, 2);
+        lua_setfield(L, options, "body");
+    }
+    return request_one(L, options);
+}
+
+static int http_get(lua_State *L)
+{
+    return request_by_name(L, "GET", 0);
+}
+
+static int http_head(lua_State *L)
+{
+    return request_by_name(L, "HEAD", 0);
+}
+
+static int http_delete(lua_State *L)
+{
+    return request_by_name(L, "DELETE", 0);
+}
+
+static int http_post(lua_State *L)
+{
+    return request_by_name(L, "POST", 1);
+}
+
+static int http_put(lua_State *L)
+{
+    return request_by_name(L, "PUT", 1);
+}
+
+static int http_patch(lua_State *L)
+{
+    return request_by_name(L, "PATCH", 1);
+}
+
+/* [-0, +1, m] */
+static void push_result(lua_State *L, const exchange *x)
+{
+    if (!x->error.status) {
+        push_answer(L, x);
+        return;
+    }
+    lua_createtable(L, 0, 1);
+    fm_bind_push_error(L, &x->error);
+    lua_setfield(L, -2, "error");
+}
+
+static int http_all(lua_State *L)
+{
+    fm_error err = {0};
+    luaL_checktype(L, 1, LUA_TTABLE);
+    lua_settop(L, 1);
+    lua_Integer count = luaL_len(L, 1);
+    luaL_argcheck(L, count <= REQUESTS_MAX, 1, "too many requests");
+    batch *b = push_batch(L, (size_t)count);
+    for (lua_Integer i = 1; i <= count; i++) {
+        if (lua_geti(L, 1, i) != LUA_TTABLE)
+            return luaL_error(L, "request %d is no table", (int)i);
+        submit(L, lua_gettop(L), &b->items[i - 1]);
+        lua_pop(L, 1);
+    }
+    if (run(L, b, &err))
+        return fm_bind_fail(L, &err);
+    lua_createtable(L, (int)count, 0);
+    for (lua_Integer i = 1; i <= count; i++) {
+        push_result(L, &b->items[i - 1]);
+        lua_rawseti(L, -2, i);
+    }
+    return 1;
+}
+
+static const luaL_Reg http_functions[] = {
+    {"all", http_all},   {"delete", http_delete}, {"get", http_get},         {"head", http_head}, {"patch", http_patch},
+    {"post", http_post}, {"put", http_put},       {"request", http_request}, {NULL, NULL},
+};
+
+int luaopen_fmcal_http(lua_State *L)
+{
+    luaL_newlib(L, http_functions);
+    return 1;
+}
