@@ -13,6 +13,7 @@ typedef struct reader {
     fm_json_scan scan;
     const char *secret_member;
     size_t secret_len;
+    const char *const *public_members;
     bool secret;    /* inside a secret member */
     int array_mark; /* stack index of the metatable */
     int array_hint[HINT_DEPTH], object_hint[HINT_DEPTH];
@@ -75,12 +76,22 @@ static void push_number(reader *r)
 
 static void push_value(reader *r);
 
-/* Pushes the value of a member; a name that says so makes the strings in it secret. */
+static bool is_public(const reader *r, const fm_json_string *name)
+{
+    for (const char *const *known = r->public_members; known && *known; known++)
+        if (fm_json_string_is(name, *known, strlen(*known)))
+            return true;
+    return false;
+}
+
+/* Pushes the value of a member; a name that says so makes the strings in it secret, or open again. */
 static void push_member_value(reader *r, const fm_json_string *name)
 {
     bool outer = r->secret;
     if (r->secret_member && fm_json_string_is(name, r->secret_member, r->secret_len))
         r->secret = true;
+    else if (r->secret && is_public(r, name))
+        r->secret = false;
     push_value(r);
     r->secret = outer;
 }
@@ -163,6 +174,7 @@ fm_status fm_bind_push_json(lua_State *L, const char *text, size_t len, const fm
     if (reading && reading->secret_member) {
         r.secret_member = reading->secret_member;
         r.secret_len = strlen(reading->secret_member);
+        r.public_members = reading->public_members;
     }
     fm_json_begin(&r.scan, text, len, reading ? reading->max_depth : 0);
     push_array_metatable(L);

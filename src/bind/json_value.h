@@ -19,6 +19,7 @@ typedef struct fm_bind_json_reading {
     unsigned max_depth; /**< nesting allowed, 0: FM_JSON_DEPTH */
     /** Strings below a member of this name, at any depth, become secret userdata; NULL: none do. */
     const char *secret_member;
+    const char *const *public_members; /**< names below it whose strings stay strings, NULL-terminated; NULL: none */
 } fm_bind_json_reading;
 
 /**

@@ -111,7 +111,10 @@ static int board_text(lua_State *L)
 /* Pushes the value of a piece of the board's text, or nil and the error. [-0, +(1|2)] */
 static int push_value(lua_State *L, const fm_json_span *value, const char *secret_member)
 {
-    fm_bind_json_reading reading = {.secret_member = secret_member};
+    /* Members of credentials that are no secrets themselves: see lua/fmcal/credentials.lua. */
+    static const char *const public_members[] = {"username", "clientId", "encrypted", "lastVerified", "expiresAt",
+                                                 "command",  "env",      "systemd",   "keyring",      NULL};
+    fm_bind_json_reading reading = {.secret_member = secret_member, .public_members = public_members};
     fm_error err;
     if (fm_bind_push_json(L, value->at, value->len, &reading, &err))
         return fm_bind_fail(L, &err);

@@ -1,5 +1,6 @@
 -- One calendar during a run: its provider, its part of the state, its rules.
 
+local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
@@ -27,7 +28,7 @@ local function rules_config(settings, spec)
   return config
 end
 
--- What the provider is made with.
+-- What the provider is made with, or nil and an error about the credentials.
 local function provider_options(settings, spec, state, resolve)
   local options = {
     team = settings.team, calendar_id = spec.calendar_id, allowHttp = spec.allow_http, proxy = spec.proxy,
@@ -39,10 +40,9 @@ local function provider_options(settings, spec, state, resolve)
     options.bound = true
     options.discovery = binding.discovery
   end
-  for name, value in pairs(spec.credentials or {}) do
-    if name ~= "lastVerified" and name ~= "expiresAt" and value ~= json.null then options[name] = value end
-  end
-  options.password = options.password or options.appPassword
+  local members, err = credentials.resolve(spec.credentials, { team = settings.team, provider = spec.provider })
+  if not members then return nil, err end
+  for name, value in pairs(members) do options[name] = value end
   return options
 end
 
@@ -64,7 +64,10 @@ function Target.new(settings, spec, state, resolve, given)
   }, Target)
   self.context = crypto.sha256(json.encode({ spec.name, spec.options, loaded.source }, { sort = true }))
   if not given then
-    self.provider, err = provider.new(spec.provider, provider_options(settings, spec, state, resolve))
+    local options
+    options, err = provider_options(settings, spec, state, resolve)
+    if not options then return nil, err end
+    self.provider, err = provider.new(spec.provider, options)
     if not self.provider then return nil, err end
   end
   return self
