@@ -14,12 +14,21 @@ int64_t ics_instant(const ics_time *t)
     return t->form == ICS_ZONED ? fm_zone_to_utc(t->zone, t->s) : t->s;
 }
 
+/* An instant on the clocks of a zone; in UTC where they show it twice and mean the other one. */
+static ics_time on_the_clock(const fm_zone *zone, int64_t instant)
+{
+    ics_time zoned = {.form = ICS_ZONED, .s = fm_zone_to_local(zone, instant), .zone = zone};
+    return ics_instant(&zoned) == instant ? zoned : (ics_time){.form = ICS_UTC, .s = instant};
+}
+
 ics_time ics_convert(const ics_time *t, const ics_time *like)
 {
     ics_time out = *like;
     bool absolute = t->form == ICS_UTC || t->form == ICS_ZONED;
-    if (like->form == ICS_ZONED && absolute)
-        out.s = t->form == ICS_ZONED && t->zone == like->zone ? t->s : fm_zone_to_local(like->zone, ics_instant(t));
+    if (like->form == ICS_ZONED && t->form == ICS_ZONED && t->zone == like->zone)
+        out.s = t->s;
+    else if (like->form == ICS_ZONED && absolute)
+        out = on_the_clock(like->zone, ics_instant(t));
     else if (like->form == ICS_UTC)
         out.s = ics_instant(t);
     else
@@ -34,7 +43,7 @@ ics_time ics_after(const ics_time *start, int64_t days, int64_t seconds)
     if (t.form == ICS_DAY)
         t.s += seconds / FM_DAY_S * FM_DAY_S;
     else if (t.form == ICS_ZONED && seconds)
-        t.s = fm_zone_to_local(t.zone, ics_instant(&t) + seconds);
+        t = on_the_clock(t.zone, ics_instant(&t) + seconds);
     else
         t.s += seconds;
     return t;
@@ -228,7 +237,8 @@ fm_status ics_dates_from_event(ics_dates *out, const fm_event *event, fm_zones *
     if (!status && event->end_date) {
         status = parse_text(&out->end, event->end_date, event, zones, err);
         out->has_end = true;
-        if (!status && out->end.form != out->start.form)
+        bool absolute = out->start.form == ICS_ZONED && out->end.form == ICS_UTC;
+        if (!status && out->end.form != out->start.form && !absolute)
             return fm_error_set(err, FM_EINVAL, domain, "the end %.40s is not spelled as the start %.40s is",
                                 event->end_date, event->due_date);
         if (!status && ics_instant(&out->end) < ics_instant(&out->start))

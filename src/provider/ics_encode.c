@@ -337,7 +337,7 @@ static void keep_zone(const edit *e, const ics_dates *have, ics_dates *want)
     if (ics_instant(&have->start) != want->start.s && !e->have.recurring)
         return;
     want->start = ics_convert(&want->start, &have->start);
-    want->end = ics_convert(&want->end, &have->start);
+    want->end = ics_convert(&want->end, &want->start);
 }
 
 /* Returns whether the date changed. */

@@ -50,13 +50,16 @@ typedef struct ics_time {
 typedef struct ics_dates {
     ics_time start;
     bool has_end;
-    ics_time end; /**< in the form and zone of the start, not before it */
+    ics_time end; /**< not before the start, in its form and zone; in UTC where the zone's clocks show it twice */
 } ics_dates;
 
 /** The instant of a UTC or zoned time; the wall clock of the others. */
 int64_t ics_instant(const ics_time *time);
 
-/** The same moment in the form and zone of `like`; a wall clock without a zone is taken as it stands. */
+/**
+ * The same moment in the form and zone of `like`; a wall clock without a zone is taken as it stands. The second of two
+ * moments that the clocks of a zone show alike stays in UTC (RFC 5545 section 3.3.5: local time means the first).
+ */
 ics_time ics_convert(const ics_time *time, const ics_time *like);
 /** A time some calendar days and exact seconds later. */
 ics_time ics_after(const ics_time *start, int64_t days, int64_t seconds);

@@ -45,6 +45,12 @@ local function footer(entry)
   return #lines > 0 and table.concat(lines, "\n") or nil
 end
 
+-- An instant on the clocks of a zone, or in UTC where they show it twice and mean the other one.
+local function on_the_clock(epoch, zone)
+  local shown = assert(time.to_zone(epoch, zone))
+  return time.to_utc(shown, zone) == epoch and shown or time.format(epoch)
+end
+
 -- Start, end and zone of an event in the spellings of the event table.
 local function event_dates(version)
   local date, zone = version.date, version.zone
@@ -54,7 +60,7 @@ local function event_dates(version)
     return date, time.format(start.epoch + version.duration * 60):sub(1, -2), nil
   end
   local finish = date + version.duration * 60
-  if zone then return (time.to_zone(date, zone)), (time.to_zone(finish, zone)), zone end
+  if zone then return on_the_clock(date, zone), on_the_clock(finish, zone), zone end
   return time.format(date), time.format(finish), nil
 end
 
@@ -90,8 +96,9 @@ end
 local function subitem_title(title, entry)
   local whole = (entry.parentTitle or "") .. SUBITEM_SEPARATOR
   if title:sub(1, #whole) == whole then return title:sub(#whole + 1) end
-  local own = SUBITEM_SEPARATOR .. (given(entry.title) or "")
-  if title:sub(-#own) == own then return given(entry.title) or "" end
+  local bare = given(entry.title) or ""
+  local own = SUBITEM_SEPARATOR .. bare
+  if title == bare or title:sub(-#own) == own then return bare end
   local rest, at = title, 0
   for _ in whole:gmatch(SUBITEM_SEPARATOR) do
     local first, last = rest:find(SUBITEM_SEPARATOR, at + 1, true)

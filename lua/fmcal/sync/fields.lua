@@ -52,7 +52,7 @@ local function tag_set(tags)
   if tags == nil then return list end
   if type(tags) ~= "table" then error("tags must be a list of texts", 0) end
   for _, tag in ipairs(tags) do
-    tag = plain("each of the tags", tag)
+    tag = plain("each of the tags", tag):gsub("%c", " "):gsub("%s+", " "):match("^ ?(.-) ?$")
     if tag ~= "" and not seen[tag] then
       seen[tag] = true
       list[#list + 1] = tag
