@@ -1,10 +1,12 @@
 #include "provider/classes.h"
+#include "provider/vdir.h"
 
 #include <string.h>
 
 static const fm_provider_class *const classes[] = {
     &fm_provider_caldav,
     &fm_provider_mock,
+    &fm_vdir_class,
     NULL,
 };
 
