@@ -320,7 +320,7 @@ static void begin(discovery *d)
 fm_status fm_caldav_open(fm_provider *provider, fm_op **op, fm_error *err)
 {
     fm_caldav *p = (fm_caldav *)provider;
-    discovery *d;
+    discovery *d = NULL;
     fm_status status = make(&d, p, err);
     if (status)
         return status;
@@ -335,7 +335,7 @@ fm_status fm_caldav_open(fm_provider *provider, fm_op **op, fm_error *err)
 
 fm_status fm_caldav_list(fm_provider *provider, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
 {
-    discovery *d;
+    discovery *d = NULL;
     fm_status status = make(&d, (fm_caldav *)provider, err);
     if (status)
         return status;

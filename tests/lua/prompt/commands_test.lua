@@ -87,6 +87,16 @@ function TestCommands:test_rule_answers_for_one_entry()
   self:assert_fails("there is no entry A-9", "rule select A-9")
 end
 
+function TestCommands:test_event_as_the_calendar_has_it()
+  require("fmcal.sync").run { board = self.dir.path .. "/board.json" }
+  self:open()
+  local event = self:run("event A-1")
+  lu.assertEquals(event.uid, "A-1@fleetmonitor")
+  lu.assertEquals(event.dueDate, "2027-02-15")
+  self:assert_fails("the calendar has no event for A-2", "event A-2")
+  lu.assertEquals(self:run("rule to_entry A-1").title, "First")
+end
+
 function TestCommands:test_event_that_is_not_there()
   self:open()
   self:assert_fails("the calendar has no event for A-1", "event A-1")
