@@ -63,21 +63,26 @@ local function apply(run, target, jobs)
   for i, job in ipairs(jobs) do judge(job, outcomes[i], err) end
 end
 
+-- What we wrote, as if it had been read back.
+local function as_written(job)
+  local row = { href = job.href, text = job.write.text, uid = job.write.uid }
+  return assert(job.side.target:read(job.decision.key, job.decision.view.raw, row))
+end
+
 -- Whether what was read back is what was written, as the server rewrote it, and not somebody's later edit.
-local function is_ours(job, row, written, seen)
+local function is_ours(job, row, seen)
   if job.etag and row.etag then return job.etag == row.etag end
-  return written.event.lastModified == seen.event.lastModified
+  return as_written(job).event.lastModified == seen.event.lastModified
 end
 
 local function take_back(job, row)
-  local target, key, raw = job.side.target, job.decision.key, job.decision.view.raw
-  local written = assert(target:read(key, raw, { href = job.href, text = job.write.text, uid = job.write.uid }))
-  local seen = row and row.text and target:read(key, raw, row)
-  if seen and is_ours(job, row, written, seen) then
+  local target = job.side.target
+  local seen = row and row.text and target:read(job.decision.key, job.decision.view.raw, row)
+  if seen and is_ours(job, row, seen) then
     job.after = seen
     return
   end
-  job.after = written
+  job.after = as_written(job)
   if row and row.deleted then
     assert(target.state:put_remote { href = job.href, uid = job.write.uid, pending = true, gone = true })
   elseif seen then

@@ -102,7 +102,7 @@ end
 local function patch_member(board, view, member, value)
   local current = entries.member(view.entry, member)
   if value == json.null and current == nil then return end
-  board:set(view.key, entries.path(view.entry, member), value)
+  assert(board:set(view.key, entries.path(view.entry, member), value))
 end
 
 -- Duration and zone are written only where the entry does not mean them anyway.

@@ -76,15 +76,23 @@ end
 
 local OPTIONAL = { lastErrorAt = true, deletedAt = true, conflictData = true }
 
+-- A calendarSync that is not there yet is written in one piece.
+local function write_new(board, key, path, members)
+  local object = {}
+  for _, member in ipairs(members) do object[member[1]] = member[2] end
+  assert(board:set(key, path, object))
+end
+
 local function write_members(board, key, path, members, before)
+  if next(before) == nil then return write_new(board, key, path, members) end
   for _, member in ipairs(members) do
     local name, value = member[1], member[2]
     local where = { table.unpack(path) }
     where[#where + 1] = name
     if value ~= nil then
-      if not same(before[name], value) then board:set(key, where, value) end
+      if not same(before[name], value) then assert(board:set(key, where, value)) end
     elseif before[name] ~= nil then
-      board:remove(key, where)
+      assert(board:remove(key, where))
     end
   end
   for name in pairs(OPTIONAL) do
@@ -93,7 +101,7 @@ local function write_members(board, key, path, members, before)
     if not kept and before[name] ~= nil then
       local where = { table.unpack(path) }
       where[#where + 1] = name
-      board:remove(key, where)
+      assert(board:remove(key, where))
     end
   end
 end
