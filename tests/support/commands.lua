@@ -95,8 +95,8 @@ end
 
 -- Everything in the folder, to see that nothing was touched: names, sizes, contents, times.
 function Place:snapshot()
-  return shell.run(("cd %s && find . -type f ! -name '*.lock' -printf '%%p %%s %%T@ %%i\\n' | sort && cat $(find . -type f | sort) | cksum")
-    :format(shell.quote(self.path)))
+  return shell.run(("cd %s && find . -type f ! -name '*.lock' -printf '%%p %%s %%T@ %%i\\n' | sort" ..
+    " && cat $(find . -type f | sort) | cksum"):format(shell.quote(self.path)))
 end
 
 return commands
