@@ -77,7 +77,7 @@ struct fm_http_call {
     bool skip_body;   /**< a redirect that will be followed */
     size_t received;  /**< decoded bytes of the body */
     fm_http_headers answer_headers;
-    fm_buf answer;      /**< the body; with a sink, what the trace shows of it */
+    fm_buf answer; /**< the body; with a sink, what the trace shows of it */
     int64_t started_ms;
     fm_error abort; /**< why a callback of ours ended the transfer */
     char curl_message[CURL_ERROR_SIZE];
