@@ -33,6 +33,7 @@ OPTIONS = {
     "delay_ms": 0,  # wait before each answer, as a distant server
     "sync": True,  # sync-collection
     "ctag": True,  # getctag
+    "first_tombstones": False,  # the first listing names deleted objects too, as Radicale's does
     "page": 0,  # entries in one sync-collection answer; 0: no limit
     "bad_token_status": 403,  # answer to an invalid token; 403 comes with DAV:valid-sync-token
     "put_etag": True,  # an ETag in the answer to PUT
@@ -403,7 +404,8 @@ class Handler(BaseHTTPRequestHandler):
             if not calendar.oldest_token <= since <= calendar.revision:
                 code = self.options["bad_token_status"]
                 return self.error(403, "valid-sync-token") if code == 403 else (code, "no such token", {})
-        rows = [row for row in calendar.changes_since(since) if given or row[2]]
+        tombstones = given or self.options["first_tombstones"]
+        rows = [row for row in calendar.changes_since(since) if tombstones or row[2]]
         page = self.options["page"]
         until, more = calendar.revision, bool(page) and len(rows) > page
         if more:

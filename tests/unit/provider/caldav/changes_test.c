@@ -16,7 +16,7 @@ typedef struct fixture {
 #define DEFAULTS                                                                                                       \
     "{\"sync\": true, \"ctag\": true, \"page\": 0, \"bad_token_status\": 403, \"multiget\": true, \"quote_hrefs\": "   \
     "true, "                                                                                                           \
-    "\"http10\": false, \"weak_etags\": false}"
+    "\"http10\": false, \"first_tombstones\": false, \"weak_etags\": false}"
 
 static int group_setup(void **state)
 {
@@ -354,6 +354,36 @@ static void test_broken_listings_are_asked_for_again(void **state)
     }
 }
 
+static void test_what_came_before_the_cut_counts_once(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    put_many(f, 10);
+    test_calendar_open(c);
+    assert_int_equal(test_calendar_changes(c, NULL), FM_OK);
+    for (int i = 0; i < 10; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "e%d.ics", i);
+        delete (f, name);
+    }
+    test_server_fault(&f->server, "{\"kind\": \"cut\", \"method\": \"REPORT\", \"bytes\": 900}");
+    assert_int_equal(test_calendar_changes(c, c->token), FM_OK);
+    assert_int_equal(c->deleted, 10);
+}
+
+static void test_tombstones_in_a_first_listing_are_passed_over(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    test_server_options(&f->server, "{\"first_tombstones\": true}");
+    put_many(f, 2);
+    delete (f, "e0.ics");
+    test_calendar_open(c);
+    assert_changes(f, NULL, "changed e1.ics \"3\"\npage complete\n");
+    delete (f, "e1.ics");
+    assert_changes(f, c->token, "deleted e1.ics\npage\n");
+}
+
 static void test_listings_that_stay_broken_are_a_network_failure(void **state)
 {
     fixture *f = *state;
@@ -464,6 +494,8 @@ int main(void)
         WITH_SERVER(test_sync_collection_that_was_promised_and_fails),
         WITH_SERVER(test_an_unreachable_calendar_is_not_an_empty_one),
         WITH_SERVER(test_broken_listings_are_asked_for_again),
+        WITH_SERVER(test_what_came_before_the_cut_counts_once),
+        WITH_SERVER(test_tombstones_in_a_first_listing_are_passed_over),
         WITH_SERVER(test_listings_that_stay_broken_are_a_network_failure),
         WITH_SERVER(test_hostile_listings_are_not_asked_for_again),
         WITH_SERVER(test_pages_that_never_end),
