@@ -16,12 +16,12 @@ def reordered(text):
     """The same object with the lines of each VEVENT sorted, as servers that parse what they store give it back."""
 
     def sort_lines(match):
-        lines = sorted(UNFOLD.sub("", match.group(2)).splitlines())
+        lines = sorted(line for line in re.split("\r?\n", UNFOLD.sub("", match.group(2))) if line)
         return match.group(1) + "".join(line + "\r\n" for line in lines) + match.group(3)
 
     if "BEGIN:VALARM" in text:
         return text
-    return re.sub(r"(BEGIN:VEVENT\r?\n)(.*?)(END:VEVENT)", sort_lines, text, flags=re.S)
+    return re.sub(r"^(BEGIN:VEVENT\r?\n)(.*?)^(END:VEVENT)", sort_lines, text, flags=re.S | re.M)
 
 
 class Item:

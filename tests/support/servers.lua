@@ -49,7 +49,14 @@ function servers.scripted(...)
   end
   local server = start("dav_server.py", table.unpack(arguments))
   server.user, server.password = "alice", "secret"
+  server.cal = server.url .. "cal/alice/kanban/"
   return server
+end
+
+--- Tells the scripted server to behave otherwise: JSON members of OPTIONS in dav_server.py.
+function Server:set(options)
+  local _, status = self:request("POST", self.url .. "_options", options)
+  assert(status < 300, "the server does not know " .. options)
 end
 
 --- A request as another program sends it. @return body, status
