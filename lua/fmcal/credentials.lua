@@ -200,8 +200,9 @@ function credentials.resolve(section, ids, keyring)
   return members
 end
 
---- The section with its plain secrets encrypted, for the next write of the board.
--- @return a new section; nil where there is nothing to encrypt or no key; nil and an error where encrypting failed
+--- A blob of what a section holds unencrypted, together with what it holds encrypted, for the next write of the board.
+-- @return blob, and the names of the members to remove; nil where there is nothing to encrypt or no key; nil and an
+-- error where encrypting failed
 function credentials.encrypted(section, ids, keyring)
   section = given(section)
   if type(section) ~= "table" then return nil end
@@ -212,15 +213,10 @@ function credentials.encrypted(section, ids, keyring)
   if not keys:can_seal() then return nil end
   local members, wrong = open_blob(section, ids, keys)
   if not members then return nil, wrong end
-  local rest = {}
-  for name, value in pairs(section) do rest[name] = value end
-  for _, name in ipairs(names) do
-    members[name] = section[name]
-    rest[name] = nil
-  end
-  rest.encrypted, err = keys:seal(members, ids.team, ids.provider)
-  if not rest.encrypted then return nil, err end
-  return rest
+  for _, name in ipairs(names) do members[name] = section[name] end
+  local blob, refused = keys:seal(members, ids.team, ids.provider)
+  if not blob then return nil, refused end
+  return blob, names
 end
 
 --- The places of credentials in a calendarConfig, in the single and in the per-provider form.

@@ -99,6 +99,25 @@ int fm_bind_take_interrupt(lua_State *L)
     return 1;
 }
 
+/* An escape is at most four times as long as what it stands for, a mask at most twice. */
+#define SHOWN_MAX (4 * FM_ERROR_MESSAGE_MAX)
+
+/* Pushes a message as a log line would show it: should it hold a secret after all, that is masked. */
+static void push_message(lua_State *L, const char *message)
+{
+    char shown[SHOWN_MAX];
+    fm_buf out;
+    fm_buf_init(&out, sizeof shown - 1);
+    fm_status status = fm_redact_text(fm_bind_get(L)->env.redact, &out, message, strlen(message));
+    size_t len = out.len;
+    memcpy(shown, out.data, len);
+    fm_buf_free(&out); /* before anything that may raise */
+    if (status == FM_OK)
+        lua_pushlstring(L, shown, len);
+    else
+        lua_pushliteral(L, "memory ran out while an error was described");
+}
+
 void fm_bind_push_error(lua_State *L, const fm_error *err)
 {
     lua_createtable(L, 0, 7);
@@ -106,7 +125,7 @@ void fm_bind_push_error(lua_State *L, const fm_error *err)
     lua_setfield(L, -2, "code");
     lua_pushstring(L, err->domain);
     lua_setfield(L, -2, "domain");
-    lua_pushstring(L, err->message);
+    push_message(L, err->message);
     lua_setfield(L, -2, "message");
     set_integer(L, "status", err->http_status);
     set_integer(L, "line", err->line);

@@ -42,7 +42,8 @@ int fm_bind_take_interrupt(lua_State *L);
 
 /**
  * Pushes an error object: a table with `code`, `domain`, `message`, and where known `status`,
- * `retry_after_s`, `line`, `column`; tostring gives the message. The one place that makes them. [-0, +1, m]
+ * `retry_after_s`, `line`, `column`; tostring gives the message. The one place that makes them: a secret that
+ * found its way into a message is masked here. [-0, +1, m]
  */
 void fm_bind_push_error(lua_State *L, const fm_error *err);
 /** Pushes nil and the error object and returns 2: `return fm_bind_fail(L, &err);` [-0, +2, m] */

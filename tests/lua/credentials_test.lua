@@ -127,20 +127,21 @@ TestEncrypted = {}
 
 function TestEncrypted.testPlainSecretsGoIntoABlob()
   local section = { username = "julia", appPassword = "abcd-efgh", lastVerified = "2026-01-25T12:00:00Z" }
-  local new = assert(credentials.encrypted(section, APPLE, keys))
-  lu.assertNil(new.appPassword)
-  lu.assertEquals(new.username, "julia")
-  lu.assertEquals(new.lastVerified, section.lastVerified)
-  lu.assertEquals(section.appPassword, "abcd-efgh")
-  same(assert(credentials.resolve(new, APPLE, keys)).password, "abcd-efgh")
+  local blob, names = assert(credentials.encrypted(section, APPLE, keys))
+  lu.assertEquals(names, { "appPassword" })
+  local members = assert(credentials.open(blob, APPLE, keys))
+  same(members.appPassword, "abcd-efgh")
+  lu.assertNil(members.lastVerified)
 end
 
 function TestEncrypted.testABlobThatIsThereIsMerged()
-  local blob = assert(credentials.seal({ refreshToken = "1//x" }, GOOGLE, keys))
-  local new = assert(credentials.encrypted({ encrypted = blob, clientSecret = core.secret("cs") }, GOOGLE, keys))
-  local members = assert(credentials.resolve(new, GOOGLE, keys))
+  local old = assert(credentials.seal({ refreshToken = "1//x", clientSecret = "old" }, GOOGLE, keys))
+  local section = { encrypted = old, clientSecret = core.secret("new"), code = "c" }
+  local blob, names = assert(credentials.encrypted(section, GOOGLE, keys))
+  lu.assertEquals(names, { "clientSecret", "code" })
+  local members = assert(credentials.open(blob, GOOGLE, keys))
   same(members.refreshToken, "1//x")
-  same(members.clientSecret, "cs")
+  same(members.clientSecret, "new")
 end
 
 function TestEncrypted.testNothingToDo()

@@ -1,6 +1,8 @@
 -- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
 
+local credentials = require "fmcal.credentials"
 local json = require "fmcal.json"
+local log = require "fmcal.log"
 
 local report = {}
 
@@ -275,7 +277,28 @@ local function set_member(self, name, value)
   self.board:set(nil, { "calendarConfig", name }, value)
 end
 
---- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats; called only where the board is written anyway.
+-- What the board holds unencrypted goes into a blob, where there is a key.
+local function encrypt_credentials(self, section)
+  for _, place in ipairs(credentials.places(section)) do
+    local ids = { team = self.settings.team, provider = place.provider }
+    local blob, names = credentials.encrypted(place.section, ids)
+    if blob then
+      local path = { "calendarConfig", table.unpack(place.path) }
+      local last = #path + 1
+      path[last] = "encrypted"
+      self.board:set(nil, path, blob)
+      for _, name in ipairs(names) do
+        path[last] = name
+        self.board:remove(nil, path)
+      end
+    elseif names then
+      log.warn("credentials", "the credentials of %s stay unencrypted: %s", place.provider, names)
+    end
+  end
+end
+
+--- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats, and encrypts credentials; called only where the board is
+-- written anyway.
 function report.board_members(self)
   local section = self.board:member("calendarConfig")
   if type(section) ~= "table" or section == json.null then return end
@@ -287,6 +310,7 @@ function report.board_members(self)
       if outcome.status == "pending" then pending = pending + 1 end
     end
   end
+  encrypt_credentials(self, section)
   set_member(self, "lastSyncAt", self.now)
   set_member(self, "lastSyncStatus", failed and "error" or "success")
   set_member(self, "lastSyncError", failed or json.null)

@@ -7,6 +7,8 @@
 // clang-format on
 #include "core/blob.h"
 #include "core/credentials.h"
+#include "core/crypto.h"
+#include "core/encoding.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +87,101 @@ static void assert_refused(fm_keyring *k, const char *team, const char *provider
     assert_int_equal(fm_blob_open(&plain, k, team, provider, blob, len, &err), FM_ECRYPTO);
     assert_null(plain);
     assert_int_equal(strncmp(err.message, "the stored credentials cannot be decrypted: either CALENDAR", 59), 0);
+}
+
+/* A blob that is right in everything but what the caller makes wrong: `parameters` go into the text as they are. */
+static void craft(fm_buf *out, const unsigned char team_key[FM_TEAM_KEY_SIZE], const char *parameters, size_t plain_len)
+{
+    unsigned char id[FM_SHA256_SIZE], salt[16] = {1}, nonce[FM_AEAD_NONCE_SIZE] = {2}, key[FM_AEAD_KEY_SIZE];
+    unsigned char *plain = calloc(1, plain_len + 1), *sealed = malloc(plain_len + FM_AEAD_TAG_SIZE);
+    fm_buf aad;
+    fm_buf_init(out, SIZE_MAX / 2);
+    fm_buf_init(&aad, 1000);
+    assert_int_equal(fm_crypto_hmac(id, FM_SHA256, team_key, FM_TEAM_KEY_SIZE, "kid", 3, NULL), FM_OK);
+    assert_int_equal(fm_crypto_hkdf(key, sizeof key, team_key, FM_TEAM_KEY_SIZE, salt, 16, "fmcal v1 blob", 13, NULL),
+                     FM_OK);
+    fm_buf_addf(out, "fmcal:v1:%s:", parameters);
+    fm_encoding_append(out, FM_HEX, id, FM_KEY_ID_SIZE);
+    fm_buf_addc(out, ':');
+    fm_encoding_append(out, FM_BASE64URL, salt, sizeof salt);
+    fm_buf_addc(out, ':');
+    fm_encoding_append(out, FM_BASE64URL, nonce, sizeof nonce);
+    fm_buf_addc(out, ':');
+    fm_buf_add(&aad, out->data, out->len);
+    fm_buf_add(&aad, "\0\0\0\7academy\0\0\0\5apple", 20);
+    fm_aead how = {.key = key, .nonce = nonce, .aad = aad.data, .aad_len = aad.len};
+    assert_int_equal(fm_crypto_seal(sealed, &how, plain, plain_len, NULL), FM_OK);
+    assert_int_equal(fm_encoding_append(out, FM_BASE64URL, sealed, plain_len + FM_AEAD_TAG_SIZE), FM_OK);
+    fm_buf_free(&aad);
+    free(plain);
+    free(sealed);
+}
+
+static void raw_team_key(unsigned char key[FM_TEAM_KEY_SIZE])
+{
+    unsigned char master[32];
+    for (unsigned char i = 0; i < sizeof master; i++)
+        master[i] = i;
+    assert_int_equal(
+        fm_crypto_hkdf(key, FM_TEAM_KEY_SIZE, master, sizeof master, "academy", 7, "fmcal v1 team", 13, NULL), FM_OK);
+}
+
+static void passphrase_team_key(unsigned char key[FM_TEAM_KEY_SIZE], uint32_t rounds)
+{
+    assert_int_equal(
+        fm_crypto_pbkdf2(key, FM_TEAM_KEY_SIZE, PASSPHRASE, strlen(PASSPHRASE), "academy", 7, rounds, NULL), FM_OK);
+}
+
+static void assert_crafted_opens(fm_keyring *k, const unsigned char *team_key, const char *parameters, size_t plain_len)
+{
+    fm_buf blob;
+    fm_secret *plain;
+    size_t len;
+    craft(&blob, team_key, parameters, plain_len);
+    assert_int_equal(fm_blob_open(&plain, k, "academy", "apple", blob.data, blob.len, NULL), FM_OK);
+    fm_secret_bytes(plain, &len);
+    assert_int_equal(len, plain_len);
+    fm_secret_unref(plain);
+    fm_buf_free(&blob);
+}
+
+static void assert_crafted_refused(fm_keyring *k, const unsigned char *team_key, const char *parameters,
+                                   size_t plain_len, const char *tail)
+{
+    fm_buf blob;
+    craft(&blob, team_key, parameters, plain_len);
+    fm_buf_adds(&blob, tail);
+    assert_refused(k, "academy", "apple", blob.data, blob.len);
+    fm_buf_free(&blob);
+}
+
+/* Blobs that only a check of their parameters can refuse: key, tag and associated data fit. */
+static void test_downgrades_and_bombs_are_refused(void **state)
+{
+    (void)state;
+    unsigned char key[FM_TEAM_KEY_SIZE];
+    fm_keyring *k = keyring(PASSPHRASE, RAW_KEY);
+    passphrase_team_key(key, 600001);
+    assert_crafted_opens(k, key, "pbkdf2-sha256:600001", 1);
+    assert_crafted_refused(k, key, "pbkdf2-sha256:0600001", 1, "");
+    passphrase_team_key(key, 600000);
+    assert_crafted_opens(k, key, "pbkdf2-sha256:600000", 1);
+    passphrase_team_key(key, 599999);
+    assert_crafted_refused(k, key, "pbkdf2-sha256:599999", 1, "");
+    passphrase_team_key(key, 1);
+    assert_crafted_refused(k, key, "pbkdf2-sha256:1", 1, "");
+    passphrase_team_key(key, FM_PBKDF2_ROUNDS_MAX + 1);
+    assert_crafted_refused(k, key, "pbkdf2-sha256:10000001", 1, "");
+    raw_team_key(key);
+    assert_crafted_opens(k, key, "hkdf-sha256:0", 1);
+    assert_crafted_refused(k, key, "hkdf-sha256:0", 1, "=");
+    assert_crafted_refused(k, key, "hkdf-sha256:00", 1, "");
+    assert_crafted_refused(k, key, "hkdf-sha256:1", 1, "");
+    assert_crafted_refused(k, key, "hkdf-sha512:0", 1, "");
+    assert_crafted_opens(k, key, "hkdf-sha256:0", 0);
+    assert_crafted_opens(k, key, "hkdf-sha256:0", FM_BLOB_PLAIN_MAX);
+    assert_crafted_refused(k, key, "hkdf-sha256:0", FM_BLOB_TEXT_MAX, "");
+    fm_keyring_free(k);
 }
 
 static void test_known_answers(void **state)
@@ -299,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_every_changed_bit_is_refused),
         cmocka_unit_test(test_every_cut_and_every_added_byte_is_refused),
         cmocka_unit_test(test_another_key_team_or_provider_is_refused),
+        cmocka_unit_test(test_downgrades_and_bombs_are_refused),
         cmocka_unit_test(test_parameters_outside_the_list_are_refused),
         cmocka_unit_test(test_a_huge_text_is_refused),
         cmocka_unit_test(test_without_a_key_the_error_says_so),

@@ -83,6 +83,10 @@ static void test_strictness(void **state)
     assert_refused(FM_BASE64, "Zg=");
     assert_refused(FM_BASE64, "Z===");
     assert_refused(FM_BASE64, "Z");
+    assert_refused(FM_BASE64, "A");
+    assert_refused(FM_BASE64, "AAAAA");
+    assert_refused(FM_BASE32HEX, "0");
+    assert_refused(FM_HEX, "000");
     assert_refused(FM_BASE64, "====");
     assert_refused(FM_BASE64, "Zg==Zg==");
     assert_refused(FM_BASE64, "Zh==");

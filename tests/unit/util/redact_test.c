@@ -45,6 +45,7 @@ static void test_spellings_of_a_live_secret(void **state)
     assert_shown(s, "'\\x70+w/ \\u0026\\u0022\\u005c\\u003Cé%'", "'[secret]'");
     assert_shown(s, "<b>p+w/ &amp;&quot;\\&lt;&#233;&#x25;</b>", "<b>[secret]</b>");
     assert_shown("p😀word", "\"p\\uD83D\\uDE00word\"", "\"[secret]\"");
+    assert_shown("a+b/c", "x=a+b%2Fc&y=1", "x=[secret]&y=1");
     assert_shown("hunter22", "ahunter22hunter22b hunter22", "a[secret]b [secret]");
 }
 
