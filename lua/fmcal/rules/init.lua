@@ -115,7 +115,7 @@ local function copy(value)
   if type(value) ~= "table" or value == json.null then return value end
   local result = {}
   for name, member in pairs(value) do result[name] = copy(member) end
-  return setmetatable(result, getmetatable(value))
+  return getmetatable(value) == "fmcal.json.array" and json.array(result) or result
 end
 
 local function describe(raised)
