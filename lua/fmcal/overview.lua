@@ -152,9 +152,8 @@ local function event_of(target, row, kind)
 end
 
 local function kind_of(self, target, row)
-  local key = target:key(row.uid)
-  if not key then return "external" end
-  return is_orphan(self, target, key) and "orphan" or nil
+  if target:is_external(row) then return "external" end
+  return is_orphan(self, target, target:key(row.uid)) and "orphan" or nil
 end
 
 local function by_date(a, b)

@@ -99,10 +99,6 @@ local function tally_run(self)
   return tally
 end
 
-local function is_external(target, row)
-  return not row.gone and not target:key(row.uid)
-end
-
 --- The number of events that are not fmcal's; counted again only where the calendar changed.
 local function external_events(self)
   local total = 0
@@ -113,7 +109,7 @@ local function external_events(self)
     if not known or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
       known = 0
       for _, row in ipairs(target.state:remotes()) do
-        if is_external(target, row) then known = known + 1 end
+        if target:is_external(row) then known = known + 1 end
       end
       if not self.dry_run then self.state:set(name, tostring(known)) end
     end

@@ -136,6 +136,18 @@ function Target:base(key)
   return row
 end
 
+--- Whether an event is none of this team's: by its UID, or because another team's name is on it.
+-- @param row of a remote event; its text is read where the UID does not tell
+function Target:is_external(row)
+  if row.gone then return false end
+  local key = self:key(row.uid)
+  if not key then return true end
+  if self.state:base(key) then return false end
+  local full = self.state:remote(row.href)
+  local event = full and full.text and self.provider:decode(full.text)
+  return event and event.team ~= nil and event.team ~= self.team or false
+end
+
 local function choose(rows, href)
   local best
   for _, row in ipairs(rows) do
