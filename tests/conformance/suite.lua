@@ -218,7 +218,8 @@ function TestUpdate.test_the_version_that_was_read()
   local now = read(p, row.href)
   lu.assertEquals(p:decode(now.text).title, "New")
   lu.assertNotEquals(now.etag, row.etag)
-  if result.etag then lu.assertEquals(result.etag, now.etag) end
+  lu.assertEquals(update(p, now, "Newer", result.etag or now.etag).outcome, "done")
+  lu.assertEquals(update(p, now, "Too late", result.etag or now.etag).outcome, "changed")
 end
 
 function TestUpdate.test_whatever_is_there()
