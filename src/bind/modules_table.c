@@ -4,6 +4,7 @@ int luaopen_fmcal_credentials_core(lua_State *L);
 int luaopen_fmcal_board(lua_State *L);
 int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_http(lua_State *L);
+int luaopen_fmcal_ical(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
 int luaopen_fmcal_mock(lua_State *L);
@@ -18,6 +19,7 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.board", luaopen_fmcal_board},
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.http", luaopen_fmcal_http},
+    {"fmcal.ical", luaopen_fmcal_ical},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},
     {"fmcal.mock", luaopen_fmcal_mock},

@@ -133,19 +133,37 @@ bool fm_ical_is_name(fm_span name)
     return name.len > 0;
 }
 
+/* Appends a parameter value, quoted where it must be. */
+static fm_status add_param_value(fm_buf *params, char before, fm_span value, fm_error *err)
+{
+    if (!fm_ical_is_value(value) || memchr(value.at, '"', value.len))
+        return fm_error_set(err, FM_EINVAL, domain,
+                            "a parameter value holds a quote or a control character: leave it out");
+    bool quote = false;
+    for (size_t i = 0; i < value.len; i++)
+        quote = quote || strchr(":;,", value.at[i]) != NULL;
+    fm_buf_addc(params, before);
+    if (quote)
+        fm_buf_addc(params, '"');
+    fm_buf_add(params, value.at, value.len);
+    return quote ? fm_buf_addc(params, '"') : params->status;
+}
+
 fm_status fm_ical_add_param(fm_buf *params, const char *name, fm_span value, fm_error *err)
 {
     if (!fm_ical_is_name(fm_span_of(name)))
         return fm_error_set(err, FM_EINVAL, domain, "\"%.60s\" is no parameter name: use letters, digits and -", name);
-    if (!fm_ical_is_value(value) || memchr(value.at, '"', value.len))
-        return fm_error_set(err, FM_EINVAL, domain,
-                            "the value of parameter %s holds a quote or a control character: leave it out", name);
-    bool quote = false;
-    for (size_t i = 0; i < value.len; i++)
-        quote = quote || strchr(":;,", value.at[i]) != NULL;
-    fm_buf_addf(params, ";%s=%s", name, quote ? "\"" : "");
-    fm_buf_add(params, value.at, value.len);
-    return quote ? fm_buf_addc(params, '"') : params->status;
+    size_t start = params->len;
+    fm_buf_addf(params, ";%s", name);
+    fm_status status = add_param_value(params, '=', value, err);
+    if (status == FM_EINVAL)
+        fm_buf_truncate(params, start);
+    return status;
+}
+
+fm_status fm_ical_add_param_value(fm_buf *params, fm_span value, fm_error *err)
+{
+    return add_param_value(params, ',', value, err);
 }
 
 /* Whether a text like ";A=b;C=\"d\"" ends where the ":" belongs: nothing in it could be read as the value. */

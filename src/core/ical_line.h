@@ -53,6 +53,8 @@ bool fm_ical_next_param_value(fm_span values, size_t *at, fm_span *value);
 bool fm_ical_is_name(fm_span name);
 /** Appends ;NAME=value, quoted where it must be. FM_EINVAL for a bad name, a quote or a control character. */
 fm_status fm_ical_add_param(fm_buf *params, const char *name, fm_span value, fm_error *err);
+/** Appends a further value to the parameter that was added last: ,value. FM_EINVAL as above. */
+fm_status fm_ical_add_param_value(fm_buf *params, fm_span value, fm_error *err);
 /** Whether a value may stand in a line as it is: no control character but TAB. */
 bool fm_ical_is_value(fm_span value);
 
