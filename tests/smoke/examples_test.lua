@@ -64,7 +64,7 @@ end
 
 function TestExamples.test_caldav_direct_without_a_server()
   local out, errors, status = shell.run(("CALDAV_USERNAME=a CALDAV_PASSWORD=b %s %scaldav_direct.lua http://127.0.0.1:9/"):format(
-    os.getenv("FMCAL_LUA"), examples))
+    shell.quote(os.getenv("FMCAL_LUA")), shell.quote(examples)))
   lu.assertEquals({ out, status }, { "", 3 })
   lu.assertStrContains(errors, "127.0.0.1")
 end
