@@ -60,42 +60,77 @@ fm_status fm_index_add_key(const fm_index *ix, const fm_entry *e, fm_buf *out)
     return fm_buf_add(out, key, len);
 }
 
-/* FNV-1a, folded so that its low bits depend on all bytes. */
-static size_t hash_key(const char *key, size_t len)
+/* FNV-1a, 32 bits. */
+uint32_t fm_index_hash(uint32_t before, const char *bytes, size_t len)
 {
-    uint64_t hash = UINT64_C(14695981039346656037);
     for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (unsigned char)key[i]) * UINT64_C(1099511628211);
-    return (size_t)(hash ^ hash >> 32);
+        before = (before ^ (unsigned char)bytes[i]) * UINT32_C(16777619);
+    return before;
 }
 
-/* The slot that holds a key, or the free one where it belongs. */
-static uint32_t *slot_of(const fm_index *ix, const char *key, size_t len)
+static bool key_is(const fm_index *ix, const fm_entry *e, const char *key, size_t len)
 {
-    size_t mask = ix->slot_count - 1;
-    for (size_t at = hash_key(key, len) & mask;; at = (at + 1) & mask) {
-        if (!ix->slots[at])
-            return &ix->slots[at];
-        key_bytes scratch;
-        size_t found_len;
-        const char *found = key_of(ix, &ix->entries[ix->slots[at] - 1], scratch, &found_len);
-        if (found_len == len && memcmp(found, key, len) == 0)
-            return &ix->slots[at];
+    key_bytes scratch;
+    size_t found_len;
+    const char *found = key_of(ix, e, scratch, &found_len);
+    return found_len == len && memcmp(found, key, len) == 0;
+}
+
+static bool same_key(const fm_index *ix, const fm_entry *a, const fm_entry *b)
+{
+    key_bytes scratch;
+    size_t len;
+    const char *key = key_of(ix, a, scratch, &len);
+    return key_is(ix, b, key, len);
+}
+
+static size_t first_slot(const fm_index *ix, uint32_t hash)
+{
+    return (hash ^ hash >> 15) & (ix->slot_count - 1);
+}
+
+static size_t next_slot(const fm_index *ix, size_t at)
+{
+    return (at + 1) & (ix->slot_count - 1);
+}
+
+static fm_entry *find_hashed(const fm_index *ix, uint32_t hash, const char *key, size_t len)
+{
+    if (!ix->slot_count)
+        return NULL;
+    for (size_t at = first_slot(ix, hash); ix->slots[at]; at = next_slot(ix, at)) {
+        fm_entry *e = &ix->entries[ix->slots[at] - 1];
+        if (e->hash == hash && key_is(ix, e, key, len))
+            return e;
     }
+    return NULL;
 }
 
 fm_entry *fm_index_find(const fm_index *ix, const char *key, size_t len)
 {
-    if (!ix->slot_count)
-        return NULL;
-    uint32_t found = *slot_of(ix, key, len);
-    return found ? &ix->entries[found - 1] : NULL;
+    return find_hashed(ix, fm_index_hash(FM_INDEX_HASH_START, key, len), key, len);
 }
 
 /* Whether the entry has a key that another could have, too. */
 static bool has_key(const fm_entry *e)
 {
     return !(e->flags & (FM_ENTRY_HIDDEN | FM_ENTRY_NAMELESS | FM_ENTRY_BAD_ID));
+}
+
+/* Puts an entry into the table, or finds that its key is taken: then both are ambiguous. */
+static void place_entry(fm_index *ix, uint32_t number)
+{
+    fm_entry *e = &ix->entries[number];
+    size_t at = first_slot(ix, e->hash);
+    for (; ix->slots[at]; at = next_slot(ix, at)) {
+        fm_entry *other = &ix->entries[ix->slots[at] - 1];
+        if (other->hash != e->hash || !same_key(ix, e, other))
+            continue;
+        other->flags |= FM_ENTRY_AMBIGUOUS;
+        e->flags |= FM_ENTRY_AMBIGUOUS;
+        return;
+    }
+    ix->slots[at] = number + 1;
 }
 
 static fm_status fill_slots(fm_index *ix, fm_error *err)
@@ -106,21 +141,9 @@ static fm_status fill_slots(fm_index *ix, fm_error *err)
     ix->slots = calloc(ix->slot_count, sizeof *ix->slots);
     if (!ix->slots)
         return fm_error_set(err, FM_ENOMEM, "board", "memory ran out");
-    for (size_t i = 0; i < ix->count; i++) {
-        fm_entry *e = &ix->entries[i];
-        if (!has_key(e))
-            continue;
-        key_bytes scratch;
-        size_t len;
-        const char *key = key_of(ix, e, scratch, &len);
-        uint32_t *slot = slot_of(ix, key, len);
-        if (*slot) {
-            ix->entries[*slot - 1].flags |= FM_ENTRY_AMBIGUOUS;
-            e->flags |= FM_ENTRY_AMBIGUOUS;
-        } else {
-            *slot = (uint32_t)i + 1;
-        }
-    }
+    for (size_t i = 0; i < ix->count; i++)
+        if (has_key(&ix->entries[i]))
+            place_entry(ix, (uint32_t)i);
     return FM_OK;
 }
 
@@ -135,7 +158,7 @@ static fm_entry *epic_of(const fm_index *ix, const fm_entry *item)
         return NULL;
     char decoded[FM_INDEX_ID_MAX];
     size_t len = id.escaped ? fm_json_unescape(decoded, &id) : id.len;
-    fm_entry *epic = fm_index_find(ix, id.escaped ? decoded : id.at, len);
+    fm_entry *epic = find_hashed(ix, item->epic.hash, id.escaped ? decoded : id.at, len);
     return epic && epic->kind == FM_ENTRY_EPIC ? epic : NULL;
 }
 

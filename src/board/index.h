@@ -49,12 +49,13 @@ typedef struct fm_entry {
     uint8_t flags;    /**< FM_ENTRY_… */
     union {
         struct {
-            uint32_t at, len; /**< an item's epicId as written, with quotes; len 0 for none */
+            uint32_t at, len, hash; /**< an item's epicId as written, with quotes; len 0 for none */
         } epic;
         struct {
             uint32_t total, done; /**< an epic's items */
         } counts;
     };
+    uint32_t hash;    /**< of its key; 0 where it has none */
     uint32_t unit;    /**< the patch's: 1 + number of the edited copy of a top-level entry, 0 for none */
     fm_print content; /**< of its text without calendarSync and courtDateSync, with its parent's title */
     fm_print sync;    /**< of its own calendarSync, zero where it has none */

@@ -272,17 +272,24 @@ static uint32_t add_entry(scan *sc, const fm_entry *e)
     return (uint32_t)sc->ix->count++;
 }
 
-/* Ids become keys, which are handed to programs that end strings at a zero byte. */
-static bool has_control_characters(const fm_json_string *id)
+/*
+ * Hashes an id. False where it cannot be one: too long, or with control characters, since ids become
+ * keys, which are handed to programs that end strings at a zero byte.
+ */
+static bool hash_id(uint32_t *hash, const fm_json_string *id)
 {
     char decoded[FM_INDEX_ID_MAX];
-    if (!id->escaped)
+    if (id->len > FM_INDEX_ID_MAX)
         return false;
+    *hash = fm_index_hash(FM_INDEX_HASH_START, id->at, id->len);
+    if (!id->escaped)
+        return true;
     size_t len = fm_json_unescape(decoded, id);
+    *hash = fm_index_hash(FM_INDEX_HASH_START, decoded, len);
     for (size_t i = 0; i < len; i++)
         if ((unsigned char)decoded[i] < 0x20)
-            return true;
-    return false;
+            return false;
+    return true;
 }
 
 static void take_id(const scan *sc, fm_entry *e, const facts *f)
@@ -290,14 +297,23 @@ static void take_id(const scan *sc, fm_entry *e, const facts *f)
     fm_json_string id;
     bool dated = f->dated || (f->court_dated && e->kind == FM_ENTRY_EPIC);
     bool is_string = fm_json_string_of(&f->id, &id);
-    if (is_null(&f->id) || (is_string && id.len == 0))
+    if (is_null(&f->id) || (is_string && id.len == 0)) {
         e->flags |= dated ? FM_ENTRY_NAMELESS : FM_ENTRY_HIDDEN;
-    else if (!is_string || id.len > FM_INDEX_ID_MAX || has_control_characters(&id))
+    } else if (!is_string || !hash_id(&e->hash, &id)) {
         e->flags |= dated ? FM_ENTRY_BAD_ID : FM_ENTRY_HIDDEN;
-    else {
+    } else {
         e->id_at = offset(sc, id.at);
         e->id_len = (uint16_t)id.len;
     }
+}
+
+static void take_epic_id(const scan *sc, fm_entry *item, const facts *f)
+{
+    fm_json_string id;
+    if (!fm_json_string_of(&f->epic_id, &id) || !hash_id(&item->epic.hash, &id))
+        return;
+    item->epic.at = offset(sc, f->epic_id.at);
+    item->epic.len = (uint32_t)f->epic_id.len;
 }
 
 /* A subitem's event shows its parent's title. */
@@ -323,6 +339,7 @@ static void add_court_date(scan *sc, const facts *f, uint32_t epic)
     e.flags = f->court_dated ? FM_ENTRY_DATED : 0;
     if (!e.id_len)
         e.flags |= FM_ENTRY_HIDDEN; /* the epic has the problem */
+    e.hash = fm_index_hash(e.hash, FM_COURT_DATE_SUFFIX, sizeof FM_COURT_DATE_SUFFIX - 1);
     e.sync = (fm_print){{0}};
     print_sync(sc, &e.sync, &f->court_sync);
     add_entry(sc, &e);
@@ -344,10 +361,8 @@ static void scan_entry(scan *sc, fm_entry_kind kind, uint32_t owner)
     e.len = offset(sc, sc->json.at) - e.at;
     e.kind = kind == FM_ENTRY_ITEM && f.says_epic ? FM_ENTRY_EPIC : kind;
     e.flags = (uint8_t)((f.dated ? FM_ENTRY_DATED : 0) | (f.done ? FM_ENTRY_DONE : 0));
-    if (e.kind == FM_ENTRY_ITEM && f.epic_id.len) {
-        e.epic.at = offset(sc, f.epic_id.at);
-        e.epic.len = (uint32_t)f.epic_id.len;
-    }
+    if (e.kind == FM_ENTRY_ITEM)
+        take_epic_id(sc, &e, &f);
     take_id(sc, &e, &f);
     print_content(sc, &e.content, start, sc->json.at, first_cut);
     print_sync(sc, &e.sync, &f.sync);
