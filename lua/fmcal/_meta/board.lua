@@ -1,0 +1,171 @@
+---@meta
+
+---A team's board: a JSON file, its entries, and edits to them that leave everything else as it is, byte for byte.
+---
+---Entries are items, subitems at any depth, epics (in `epics`, or in `items` with type "epic") and the court dates of
+---epics. An entry's key is its id; that of a court date is the epic's id and ".court-date". A court date that lost its
+---date stays an entry as long as it has a `metadata.courtDateSync`.
+---
+---    local b = assert(board.open("academy.json"))
+---    b:set("XACA-0040", { "dueDate" }, "2026-02-15")
+---    assert(b:save())
+---
+---What is read shows the edits made so far. Failures return nil and an error whose message starts with the board and,
+---where there is one, the line.
+---@class fmcal.board
+local board = {}
+
+---Reads a board. Symbolic links are followed.
+---@param path string
+---@return fmcal.board.board? b
+---@return fmcal.error? err code "notfound", "access", "parse" (with `line` and `column`), "limit" (over 1 GiB, or nested
+---deeper than 64), "io"
+function board.open(path) end
+
+---A board from a text; it cannot be saved.
+---@param text string
+---@param name? string what messages call it
+---@return fmcal.board.board? b
+---@return fmcal.error? err code "parse", "limit"
+function board.parse(text, name) end
+
+---Takes the lock PATH.lock (flock), so that only one process at a time works on a board or another file.
+---@param path string what is to be guarded; need not exist
+---@param timeout_ms? integer how long to wait for the holder; 0 by default
+---@return fmcal.board.lock? lock
+---@return fmcal.error? err code "locked" (the message names the holder's pid), "readonly" in a dry run, "canceled", "access"
+function board.lock(path, timeout_ms) end
+
+---Released at the latest when it is collected; may be a to-be-closed variable.
+---@class fmcal.board.lock
+local lock = {}
+
+---Gives the lock back. Does nothing the second time.
+function lock:release() end
+
+---@class fmcal.board.board
+local b = {}
+
+---@return string? path absolute, without symbolic links; nil for a board from memory
+function b:path() end
+
+---@return integer seconds since 1970: the file's time of change as it was read or saved; 0 from memory
+function b:mtime() end
+
+---@return string? text with the edits made so far
+---@return fmcal.error? err
+function b:text() end
+
+---Frees the board. Edits that were not saved are lost.
+function b:close() end
+
+---A member of the board's own object. In calendarConfig the strings below members named `credentials`, at any depth,
+---are secrets: opaque userdata.
+---@param name string
+---@return any value nil where there is none
+function b:member(name) end
+
+---@return string[] keys in the board's order, without entries that have a problem
+function b:keys() end
+
+---@class fmcal.board.problem
+---@field key? string absent for an entry without a usable id
+---@field line integer
+---@field message string
+
+---Entries that cannot be told apart or named: an id (or the key of a court date) that is used more than once, one that
+---is missing where there is a date, one that is no string, holds control characters or is longer than 1,000 bytes.
+---@return fmcal.board.problem[]
+function b:problems() end
+
+---@class fmcal.board.entry
+---@field key string
+---@field id string
+---@field kind "item"|"subitem"|"epic"|"court-date"
+---@field line integer
+---@field parent? string the parent's id (subitems)
+---@field parent_title? string its own parentTitle, else the parent's title (subitems)
+---@field counts? { total: integer, done: integer } items whose epicId it is; done: status done, completed, closed or
+---archived (epics, court dates)
+---@field value table its JSON object; a court date's is the epic's
+
+---@param key string
+---@return fmcal.board.entry? entry nil where there is none, or where it has a problem
+function b:entry(key) end
+
+---What the entry's event depends on: its text without calendarSync and courtDateSync (also of its subitems), its
+---parent's title, an epic's item counts, and `context`; and of its own calendarSync.
+---@param key string
+---@param context string what else the mapping depends on
+---@return string? fingerprint 32 bytes
+---@return fmcal.error? err code "notfound"
+function b:fingerprint(key, context) end
+
+---What the entry's mapped members (title, description, dueDate, timeZone, durationMinutes, tags, priority; of a court
+---date metadata.courtDate and timeZone) and its calendarSync mean, however they are spelled: an entry that has the
+---snapshot it had before fmcal replaced it was rewound by a program that saved a stale copy.
+---@param key string
+---@return string? snapshot 32 bytes
+---@return fmcal.error? err code "notfound"
+function b:snapshot(key) end
+
+---@class fmcal.board.comparison
+---@field changed string[] keys of entries without a base row, with another fingerprint, or mapped for another day
+---@field gone string[] keys of base rows without an entry; those of entries with a problem are not among them
+---@field total integer number of entries, without those that have a problem and court dates without a date
+---@field counts table<string, integer> how many of the others, by the status of their base row
+
+---Compares with the fingerprints of a state target (fmcal.state).
+---@param target fmcal.state.target
+---@param context string as for fingerprint
+---@param day string today, YYYY-MM-DD
+---@return fmcal.board.comparison? found
+---@return fmcal.error? err
+function b:compare(target, context, day) end
+
+---Sets a member of an entry or, with key nil, of the board, and makes objects that are missing (or null) on the way.
+---Nothing changes where the value means the same as what is there. An entry's id is not edited, and entries are not
+---reached by way of the board's `items` and `epics`.
+---@param key string? of an entry; its path starts at the entry's own object (of a court date at the epic's)
+---@param path fmcal.json.path for example { "metadata", "courtDate" }
+---@param value any `json.null` for null; members of a new object are sorted by name
+---@return true? done
+---@return fmcal.error? err code "notfound": no such entry; "invalid": something on the way is no object, or the value
+---cannot be written as JSON; "limit": nested too deeply
+function b:set(key, path, value) end
+
+---Removes a member; nothing happens where there is none.
+---@param key string?
+---@param path fmcal.json.path
+---@return true? done
+---@return fmcal.error? err
+function b:remove(key, path) end
+
+---Appends to a list of the board, for example { "items" }; makes it where it is missing.
+---@param path fmcal.json.path
+---@param value any
+---@return true? done
+---@return fmcal.error? err code "invalid": something else than a list is there
+function b:append(path, value) end
+
+---@return boolean dirty whether the text differs from what was read
+function b:dirty() end
+
+---@class fmcal.board.save_options
+---@field keep? string file that takes the previous version of the board
+
+---@class fmcal.board.skipped
+---@field key string
+---@field path fmcal.json.path
+
+---Writes the edits, in one step: other programs see the old board or the new one. Nothing is written where nothing
+---differs. When another program wrote meanwhile, the edits are done again on what it wrote; a member that it changed,
+---too, stays as it wrote it and is listed in `skipped`, but for calendarSync, courtDateSync and the board's own members.
+---The board is as the file afterwards. On failure the file is as it was, or as the other program wrote it.
+---@param options? fmcal.board.save_options
+---@return { skipped: fmcal.board.skipped[] }? saved
+---@return fmcal.error? err code "readonly" in a dry run, "io" (the disk is full), "access", "invalid" (a board from
+---memory), "parse" (another program left no JSON there), "precondition" (it keeps writing)
+function b:save(options) end
+
+return board
