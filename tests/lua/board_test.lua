@@ -144,7 +144,7 @@ function TestEdit.test_everything_else_keeps_its_bytes()
       '"Two", "calendarSync": { "retryCount": 0, "syncError": null, "syncStatus": "synced" } }')
     :gsub('"parentTitle": "Own" }', '"parentTitle": "Own", "dueDate": "2026-01-01" }')
     :gsub('"stats": {} }', '"stats": {"pendingChanges": 3}, "lastSyncAt": "now" }')
-    :gsub('"2026%-03%-20" } } %]', '"2026-03-20" } },{ "id": "F", "tags": [] } ]')
+    :gsub('"2026%-03%-20" } } %]', '"2026-03-20" } }, { "id": "F", "tags": [] } ]')
   lu.assertEquals(b:text(), expected)
   lu.assertEquals(b:entry("F").kind, "epic")
 end
