@@ -35,8 +35,8 @@ function TestCredentials.testPlainOnesAreEncryptedAtTheNextWrite()
   lu.assertEquals(section.lastVerified, json.null)
   local members = assert(credentials.open(section.encrypted, IDS, keyring))
   lu.assertTrue(crypto.equal(members.appPassword, PASSWORD))
-  _, errors = place:expect(0, "sync.lua board.json", { env = WITH_KEY })
-  lu.assertEquals(errors, "")
+  local _, quiet = place:expect(0, "sync.lua board.json", { env = WITH_KEY })
+  lu.assertEquals(quiet, "")
 end
 
 function TestCredentials.testPlainOnesStayWhereThereIsNoKey()
@@ -78,6 +78,18 @@ function TestCredentials.testPasswordCommand()
   os.remove(place:file("secret"))
   local out, errors = place:expect(3, "sync.lua board.json")
   lu.assertStrContains(out .. errors, '"cat" ended with exit status 1: run it by hand to see why')
+end
+
+function TestCredentials.testATargetWithoutCredentialsLeavesTheOthersGoing()
+  local made = board(nil)
+  made.calendarConfig = {
+    good = { provider = "vdir", endpoint = "calendars", calendarId = "academy" },
+    bad = { provider = "vdir", endpoint = "calendars", calendarId = "academy", credentials = { command = { "false" } } },
+  }
+  local place <close> = commands.place(made)
+  local out, errors = place:expect(3, "sync.lua board.json")
+  lu.assertStrContains(out .. errors, '"false" ended with exit status 1')
+  lu.assertEquals(place:count_events(), 1)
 end
 
 os.exit(lu.LuaUnit.run())

@@ -46,7 +46,7 @@ local function provider_options(settings, spec, state, resolve)
   return options
 end
 
---- Makes a target; no network yet.
+--- Makes a target; its provider is made when it is opened.
 -- @param settings what fmcal.config.load gave
 -- @param spec one of settings.targets
 -- @param state the fmcal.state target
@@ -60,22 +60,27 @@ function Target.new(settings, spec, state, resolve, given)
   if not loaded then return nil, err end
   local self = setmetatable({
     name = spec.name, spec = spec, options = spec.options, team = settings.team, state = state, rules = loaded,
-    provider = given, borrowed = given ~= nil, suffix = "", counts = {},
+    provider = given, borrowed = given ~= nil, suffix = "", counts = {}, settings = settings, resolve = resolve,
   }, Target)
   self.context = crypto.sha256(json.encode({ spec.name, spec.options, loaded.source }, { sort = true }))
-  if not given then
-    local options
-    options, err = provider_options(settings, spec, state, resolve)
-    if not options then return nil, err end
-    self.provider, err = provider.new(spec.provider, options)
-    if not self.provider then return nil, err end
-  end
   return self
+end
+
+-- Makes the provider. Only now: credentials that cannot be had are the failure of this target alone.
+local function make_provider(self)
+  local options, err = provider_options(self.settings, self.spec, self.state, self.resolve)
+  if not options then return nil, err end
+  return provider.new(self.spec.provider, options)
 end
 
 --- Signs in and binds the state to the account and calendar. @return true, or nil and an error
 function Target:open()
-  local binding, err = self.provider:open()
+  local err, binding
+  if not self.provider then
+    self.provider, err = make_provider(self)
+    if not self.provider then return nil, err end
+  end
+  binding, err = self.provider:open()
   if not binding then return nil, err end
   self.binding = binding
   self.bound = self.state:bind {
