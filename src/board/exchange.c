@@ -5,6 +5,7 @@
 #include "core/json_scan.h"
 #include "util/log.h"
 #include "util/stage.h"
+#include "util/system_error.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -148,8 +149,7 @@ static fm_status check_keep(const char *keep, fm_error *err)
     if (!folder)
         status = fm_board_out_of_memory(err);
     else if (access(folder, W_OK | X_OK))
-        status = fm_error_set(err, errno == ENOENT ? FM_ENOTFOUND : FM_EACCESS, "board",
-                              "the previous board cannot be kept in %s: %s", folder, strerror(errno));
+        status = fm_system_error(err, errno, "board", "the previous board cannot be kept in %s", folder);
     free(folder);
     return status;
 }
@@ -184,6 +184,8 @@ static fm_status check_can_save(const fm_board *b, const char *keep, fm_error *e
 {
     if (b->env->read_only)
         return fm_error_set(err, FM_EREADONLY, "board", "nothing is written in a dry run");
+    if (access(b->path, W_OK) && errno != ENOENT) /* replacing it would be allowed, but it is protected for a reason */
+        return fm_system_error(err, errno, "board", "the file may not be written");
     return keep ? check_keep(keep, err) : FM_OK;
 }
 

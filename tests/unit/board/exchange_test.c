@@ -203,6 +203,36 @@ static void test_refusals_change_nothing(void **state)
     fm_board_close(b);
 }
 
+/* In a process without the rights of root, which may write everything. */
+static fm_status save_as_nobody(const char *path)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        fm_board *b = boards_open(path);
+        fm_edit_log skipped = {0};
+        if (geteuid() == 0 && setuid(65534))
+            _exit(99);
+        boards_set(b, "A/title", "1", NULL);
+        _exit(-fm_board_save(b, NULL, &skipped, NULL));
+    }
+    int how = 0;
+    assert_int_equal(waitpid(child, &how, 0), child);
+    assert_true(WIFEXITED(how));
+    return (fm_status)-WEXITSTATUS(how);
+}
+
+static void test_a_write_protected_board_is_not_replaced(void **state)
+{
+    const char *path = folder_write(state, "b.json", plain);
+    assert_int_equal(chmod(*state, 0777), 0);
+    assert_int_equal(chmod(path, 0444), 0);
+    assert_int_equal(save_as_nobody(path), FM_EACCESS);
+    assert_file(path, plain);
+    assert_int_equal(chmod(path, 0666), 0);
+    assert_int_equal(save_as_nobody(path), FM_OK);
+    assert_int_equal(folder_count(state), 1);
+}
+
 static void test_a_full_disk_leaves_the_board_as_it_was(void **state)
 {
     const char *path = folder_write(state, "b.json", plain);
@@ -376,6 +406,7 @@ int main(void)
         TEST(test_members_they_changed_too_stay_theirs),
         TEST(test_a_court_dates_sync_is_never_skipped),
         TEST(test_refusals_change_nothing),
+        TEST(test_a_write_protected_board_is_not_replaced),
         TEST(test_a_full_disk_leaves_the_board_as_it_was),
         TEST(test_saves_beside_a_program_that_keeps_writing),
         TEST(test_a_half_written_file_is_given_time),

@@ -285,6 +285,34 @@ static void test_every_prefix_of_a_board_is_refused(void **state)
     fm_index_free(&ix);
 }
 
+/* A board is indexed exactly where its text is JSON and an object, whatever has been done to it. */
+static void test_damaged_boards(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "\xEF\xBB\xBF{\"items\": [{\"calendarSync\": {\"a\": -1.5e3}, \"id\": \"A\\u00e9\", \"subitems\": "
+        "[{\"id\": \"B\"}]}], \"epics\": [{\"id\": \"E\", \"metadata\": {\"courtDateSync\": null, \"courtDate\": 1}, "
+        "\"dueDate\": true, \"title\": \"\xC3\xA9\"}], \"team\": null}";
+    static const char bytes[] = "{}[]\":,\\ 01e-.tnu\n\x01\xC3\xA9\xFF";
+    unsigned seed = 1, intact = 0;
+    for (int i = 0; i < 40000; i++) {
+        size_t len = sizeof text - 1;
+        char *copy = malloc(len);
+        memcpy(copy, text, len);
+        for (unsigned n = 0; n < 1 + (unsigned)i % 3; n++) {
+            seed = seed * 1664525 + 1013904223;
+            copy[(seed >> 8) % len] = bytes[(seed >> 3) % (sizeof bytes - 1)];
+        }
+        fm_index ix;
+        fm_status json = fm_json_check(copy, len, 0, NULL), board = fm_index_build(&ix, copy, len, hash, NULL);
+        assert_int_equal(json, board);
+        intact += board == FM_OK;
+        fm_index_free(&ix);
+        free(copy);
+    }
+    assert_true(intact > 1000);
+}
+
 static void test_many_entries_are_all_found(void **state)
 {
     (void)state;
@@ -335,6 +363,7 @@ int main(void)
         cmocka_unit_test(test_members_of_the_board),
         cmocka_unit_test(test_what_is_no_board_is_refused_with_its_place),
         cmocka_unit_test(test_every_prefix_of_a_board_is_refused),
+        cmocka_unit_test(test_damaged_boards),
         cmocka_unit_test(test_many_entries_are_all_found),
         cmocka_unit_test(test_one_entry_alone),
     };
