@@ -422,6 +422,14 @@ static void follow_redirect(fm_http_call *call)
     list_add(&call->host->waiting, call);
 }
 
+/* Whether the server may have done what was asked without our getting its word for it. */
+static bool may_have_been_done(const fm_http_call *call, fm_http_failure failure)
+{
+    if (failure == FM_HTTP_FAILURE_TRANSPORT || failure == FM_HTTP_FAILURE_SERVER || call->sends > 1)
+        return true;
+    return failure == FM_HTTP_FAILURE_REFUSED && call->code == 503;
+}
+
 /* A transfer has ended: redirect, retry or completion. */
 static void finish(fm_http_call *call, CURLcode result)
 {
@@ -430,8 +438,7 @@ static void finish(fm_http_call *call, CURLcode result)
     fm_http_trace_answer(call, err.status ? &err : NULL);
     tell_window(call, call->easy, result, failure);
     detach(call);
-    if (failure == FM_HTTP_FAILURE_TRANSPORT || failure == FM_HTTP_FAILURE_SERVER)
-        call->maybe_done = true;
+    call->maybe_done = call->maybe_done || may_have_been_done(call, failure);
     if (failure == FM_HTTP_FAILURE_NONE && fm_http_redirect_wanted(call))
         follow_redirect(call);
     else if (!schedule_retry(call, failure))

@@ -10,7 +10,7 @@
  *
  * One repetition is libcurl's own: when a kept connection closes before the first byte of an answer, it takes
  * the connection for stale and sends the request again, a PUT as well. Writes must bear that: give
- * them a condition (If-Match, If-None-Match) or an id of their own.
+ * them a condition (If-Match, If-None-Match) or an id of their own, and look at `maybe_done`.
  *
  * Not thread-safe: one client belongs to one thread at a time.
  */
@@ -76,7 +76,7 @@ typedef struct fm_http_reply {
     const char *body; /**< decoded, followed by a zero byte; empty where a sink took it */
     size_t body_len;
     unsigned attempts;      /**< how often it was tried */
-    bool maybe_done;        /**< some attempt may have reached the server without its answer reaching us */
+    bool maybe_done;        /**< an attempt before the last, or one without an answer, may have been carried out */
     int64_t retry_after_ms; /**< what the server asked for; 0 where it did not */
     const struct fm_http_headers *headers; /**< read with fm_http_reply_header() */
     fm_error error;                        /**< where status is negative */

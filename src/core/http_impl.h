@@ -73,6 +73,7 @@ struct fm_http_call {
     CURL *easy;
     unsigned epoch;   /**< of the window when it was started */
     bool window_full; /**< the window had no room left when it was started */
+    unsigned sends;   /**< how often libcurl sent the request in this attempt */
     int code;         /**< of the answer whose headers are arriving or have arrived */
     bool skip_body;   /**< a redirect that will be followed */
     size_t received;  /**< decoded bytes of the body */

@@ -13,6 +13,7 @@ static const char domain[] = "http";
 void fm_http_transfer_reset(fm_http_call *call)
 {
     call->code = 0;
+    call->sends = 0;
     call->skip_body = false;
     call->received = 0;
     fm_http_headers_reset(&call->answer_headers);
@@ -31,6 +32,17 @@ static void acknowledge_now(const fm_http_call *call)
     int on = 1;
     if (curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
         (void)setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+/* A connection is there and the request is about to be sent: for the second time where a kept one was stale. */
+static int on_send(void *data, char *their_address, char *our_address, int their_port, int our_port)
+{
+    (void)their_address;
+    (void)our_address;
+    (void)their_port;
+    (void)our_port;
+    ((fm_http_call *)data)->sends++;
+    return CURL_PREREQFUNC_OK;
 }
 
 /* The line "HTTP/1.1 207 …" starts an answer's headers: also after a 100, and after a proxy's own answer. */
@@ -175,6 +187,8 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     curl_easy_reset(easy);
     SET(CURLOPT_PRIVATE, call);
     SET(CURLOPT_ERRORBUFFER, call->curl_message);
+    SET(CURLOPT_PREREQFUNCTION, on_send);
+    SET(CURLOPT_PREREQDATA, call);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, call);
     SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -194,18 +208,10 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
 
 #undef SET
 
-/* Whether any byte of the request can have reached the server. */
-static bool was_sent(const fm_http_call *call)
-{
-    long bytes = 0;
-    curl_easy_getinfo(call->easy, CURLINFO_REQUEST_SIZE, &bytes);
-    return bytes > 0;
-}
-
 static fm_http_failure describe(const fm_http_call *call, CURLcode result, fm_error *err)
 {
     const char *detail = call->curl_message[0] ? call->curl_message : curl_easy_strerror(result);
-    fm_http_failure failure = was_sent(call) ? FM_HTTP_FAILURE_TRANSPORT : FM_HTTP_FAILURE_UNSENT;
+    fm_http_failure failure = call->sends ? FM_HTTP_FAILURE_TRANSPORT : FM_HTTP_FAILURE_UNSENT;
     switch (result) {
     case CURLE_OUT_OF_MEMORY:
         fm_error_set(err, FM_ENOMEM, domain, "out of memory");

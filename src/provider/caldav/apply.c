@@ -149,6 +149,7 @@ static void on_failure(fm_caldav_job *job, const fm_dav_result *result)
 {
     job->reason = result->error;
     job->unknown = is_unknown(result);
+    job->lost = job->lost || job->unknown || result->reply->maybe_done;
     job->refused_uid = result->summary->conditions & FM_DAV_UID_CONFLICT;
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
         fm_caldav_apply_fail(job->apply, &result->error);
@@ -240,14 +241,26 @@ static fm_status locate(fm_caldav_job *job, fm_error *err)
     return status;
 }
 
+static fm_status check_writable(const fm_caldav *p, fm_error *err)
+{
+    if (p->place.writable)
+        return FM_OK;
+    return fm_error_set(
+        err, FM_EACCESS, FM_CALDAV_DOMAIN,
+        "the calendar \"%s\" is read-only for %s: choose another, or ask its owner for the right to write",
+        p->place.name, p->username ? p->username : "this user");
+}
+
 static void begin(fm_caldav_batch *a, fm_caldav_job *job, fm_write *write)
 {
     fm_error err = {0};
     *job = (fm_caldav_job){.apply = a, .write = write};
     fm_buf_init(&job->found_text, FM_DAV_OBJECT_MAX);
     a->in_flight++;
-    fm_status status = locate(job, &err);
-    if (status == FM_EINVAL)
+    fm_status status = check_writable(a->op.p, &err);
+    if (!status)
+        status = locate(job, &err);
+    if (status == FM_EINVAL || status == FM_EACCESS)
         fm_caldav_job_refused(job, &err);
     else if (status || !set_text(&job->etag, write->etag))
         out_of_memory(job);
@@ -309,12 +322,6 @@ fm_status fm_caldav_apply(fm_provider *provider, fm_write *writes, size_t count,
 {
     static const fm_op_class klass = {.step = step, .destroy = destroy};
     fm_caldav *p = (fm_caldav *)provider;
-    if (!p->place.writable)
-        return fm_error_set(
-            err, FM_EACCESS, FM_CALDAV_DOMAIN,
-            "the calendar \"%s\" is read-only for %s: choose another, or ask its owner for the right to "
-            "write",
-            p->place.name, p->username ? p->username : "this user");
     fm_caldav_batch *a = calloc(1, sizeof *a);
     if (!a)
         return fm_caldav_no_memory(err);

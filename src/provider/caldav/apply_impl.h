@@ -22,6 +22,7 @@ typedef struct fm_caldav_job {
     unsigned tries;               /**< PUTs or DELETEs sent */
     bool weak_tried;              /**< the strong form of a weak ETag was tried */
     bool unknown;                 /**< the last try's answer was lost, or a server error */
+    bool lost;                    /**< some try's was */
     bool refused_uid;             /**< the server says that the UID exists elsewhere */
     fm_error reason;              /**< of the last try that failed */
     char *found_key, *found_etag; /**< of the object with the UID, owned; search.c */

@@ -124,22 +124,13 @@ static fm_status ask(discovery *d, const char *url, int depth, const char *what,
 
 /* ------------------------------------------------------------------ the end */
 
-/* What `calendarId` may say: the last part of the path, or the path where two share that. */
-static const char *id_of(const fm_caldav_calendars *list, const fm_caldav_calendar *c)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (&list->items[i] != c && strcmp(list->items[i].segment, c->segment) == 0)
-            return c->path;
-    return c->segment;
-}
-
 static fm_status hand_over_list(discovery *d)
 {
     const fm_caldav_calendar *primary = fm_caldav_primary(&d->calendars);
     fm_status status = FM_OK;
     for (size_t i = 0; i < d->calendars.count && !status; i++) {
         const fm_caldav_calendar *c = &d->calendars.items[i];
-        fm_calendar calendar = {.id = id_of(&d->calendars, c),
+        fm_calendar calendar = {.id = c->path,
                                 .name = c->name,
                                 .color = c->color,
                                 .writable = c->writable,

@@ -31,11 +31,19 @@ static bool try_strong(fm_caldav_job *job)
     return true;
 }
 
+/*
+ * Whether what is there may be the work of this write. An update that was plainly refused is not: what looks the
+ * same there is somebody else's version, with more in it perhaps than an event shows.
+ */
+static bool may_be_ours(const fm_caldav_job *job)
+{
+    return job->write->kind == FM_WRITE_CREATE || (job->write->kind == FM_WRITE_UPDATE && job->lost);
+}
+
 void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
 {
     const fm_write *write = job->write;
-    if (write->kind != FM_WRITE_DELETE &&
-        fm_caldav_same_event(job->apply->op.p, write->text, write->text_len, text, len))
+    if (may_be_ours(job) && fm_caldav_same_event(job->apply->op.p, write->text, write->text_len, text, len))
         fm_caldav_job_done(job, key, etag);
     else
         fm_caldav_job_changed(job, key, etag, text, len);
