@@ -1,9 +1,9 @@
 local lu = require("luaunit")
 local http = require("fmcal.http")
 local json = require("fmcal.json")
-local server = require("server")
+local servers = require("servers")
 
-local scripted = server.scripted()
+local scripted = servers.scripted()
 
 local function url_of(path)
   return scripted.url .. path
@@ -133,17 +133,17 @@ function TestHttp.testAll()
 end
 
 function TestHttp.testManyInFlight()
-  scripted:options({ delay_ms = 50 })
+  scripted:set({ delay_ms = 50 })
   local requests = {}
   for i = 1, 16 do
     requests[i] = { url = url_of("cal/" .. i), username = "alice", password = "secret" }
   end
   local results = assert(http.all(requests))
-  scripted:options({ delay_ms = 0 })
+  scripted:set({ delay_ms = 0 })
   for i = 1, 16 do
     lu.assertEquals(results[i].status, 404)
   end
-  lu.assertTrue(scripted:control("GET", "/_log").connections > 2)
+  lu.assertTrue(scripted:control("GET", "_log").connections > 2)
 end
 
 function TestHttp.testRepeatedHeadersAreJoined()

@@ -1,4 +1,5 @@
 -- Servers for tests, each a child process that ends with the handle that keeps its standard input open.
+local json = require "fmcal.json"
 local shell = require "shell"
 local time = require "fmcal.time"
 
@@ -53,10 +54,36 @@ function servers.scripted(...)
   return server
 end
 
---- Tells the scripted server to behave otherwise: JSON members of OPTIONS in dav_server.py.
+--- A control request of the scripted server (dav_server.py). A table is sent as JSON. @return what it answers
+function Server:control(method, path, body)
+  local text = type(body) == "table" and json.encode(body) or body
+  local answer, status = self:request(method, self.url .. path, text)
+  assert(status < 300, ("the server does not know %s %s %s"):format(method, path, text))
+  return json.decode(answer)
+end
+
+--- Tells the scripted server to behave otherwise: members of OPTIONS, as a table or as JSON.
 function Server:set(options)
-  local _, status = self:request("POST", self.url .. "_options", options)
-  assert(status < 300, "the server does not know " .. options)
+  self:control("POST", "_options", options)
+end
+
+--- Orders a fault: see dav_faults.py.
+function Server:fault(rule)
+  self:control("POST", "_fault", rule)
+end
+
+--- How many requests came since clear(): of one method, or of all.
+function Server:count(method)
+  local count = 0
+  for _, row in ipairs(self:control("GET", "_log").requests) do
+    if not method or row.method == method then count = count + 1 end
+  end
+  return count
+end
+
+--- Empties the calendars and the log; takes faults back.
+function Server:clear()
+  for _, path in ipairs { "_fault", "_all", "_log" } do self:control("DELETE", path) end
 end
 
 --- A request as another program sends it. @return body, status
