@@ -421,7 +421,8 @@ function TestDeletedThere.test_an_edit_here_wins()
 end
 
 function TestDeletedThere.test_a_rule_answers()
-  local place <close> = in_step { rules = 'return { on_deleted = function(entry) return entry.title == "Draft" and "recreate" or "keep" end }' }
+  local place <close> = in_step {
+    rules = 'return { on_deleted = function(entry) return entry.title == "Draft" and "recreate" or "keep" end }' }
   place:delete_event("X-1")
   place:expect(0)
   assert_both(place, "Draft", DAY)
@@ -499,7 +500,8 @@ function TestUnwanted.test_switched_off_kinds()
 end
 
 function TestUnwanted.test_a_select_that_fails_is_never_a_no()
-  local place <close> = in_step { rules = 'return { select = function(entry) if entry.status == "bad" then error("no") end return true end }' }
+  local place <close> = in_step {
+    rules = 'return { select = function(entry) if entry.status == "bad" then error("no") end return true end }' }
   place:edit("X-1", { status = "bad" })
   place:expect(1)
   lu.assertEquals(#place:objects(), 1)
@@ -760,6 +762,17 @@ function policy.run(of)
   local status = lu.LuaUnit.run()
   if world.close then world.close() end
   return status
+end
+
+--- Runs the suite on the CalDAV provider against a server of tests/support, which ends with it. @return exit status
+function policy.run_caldav(server)
+  return policy.run {
+    name = "caldav", options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
+      password = server.password },
+    config = { provider = "caldav", endpoint = server.url, calendarId = server.cal,
+      credentials = { username = server.user, password = { command = { "printf", "%s", server.password } } } },
+    close = function() server:stop() end,
+  }
 end
 
 return policy

@@ -201,7 +201,9 @@ end
 
 local function etags(self)
   local list = {}
-  for _, object in ipairs(self:objects()) do list[#list + 1] = object.href .. " " .. tostring(object.etag) .. "\n" .. object.text end
+  for _, object in ipairs(self:objects()) do
+    list[#list + 1] = ("%s %s\n%s"):format(object.href, object.etag, object.text)
+  end
   table.sort(list)
   return list
 end
