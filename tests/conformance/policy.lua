@@ -213,7 +213,10 @@ function TestPull.test_titles_with_prefixes()
   lu.assertEquals(place:entry("E-1").title, "Smith against Jones")
   lu.assertEquals(place:event("E-1").title, "📊 [EPIC] Smith against Jones")
   lu.assertEquals(place:event("X-2").title, "Draft > Part two")
+  local kept = place:history("X-2")
+  lu.assertEquals({ #kept, kept[1].field, kept[1].value }, { 1, "title", '"Renamed > Part two"' })
   place:assert_settled()
+  lu.assertEquals(#place:history("X-2"), 1)
 end
 
 -- ---------------------------------------------------------------- both sides edited
@@ -604,6 +607,8 @@ function TestCourtDate.test_only_its_date_comes_back()
   place:edit_event("E-1.court-date", { title = "⚖️ COURT: postponed?", description = "see mail" })
   place:expect(0)
   lu.assertEquals(place:entry("E-1").title, "Smith v. Jones")
+  local kept = place:history("E-1.court-date")
+  lu.assertEquals({ kept[1].value, kept[2].value }, { '"see mail"', '"⚖️ COURT: postponed?"' })
   place:assert_settled()
 end
 

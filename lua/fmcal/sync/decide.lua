@@ -1,5 +1,6 @@
 -- Plans one key of a run: gathers base, entry and event for each calendar, asks the rules, calls the planner.
 
+local aside = require "fmcal.sync.aside"
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
@@ -117,19 +118,32 @@ local function seeded(view, remote)
   return { l = agreed, r = agreed }
 end
 
--- A write whose outcome was never recorded: where the calendar holds what was meant, that is the base.
-local function intended(target, key, base, remote)
-  local intent = target.intents and target.intents[key]
+-- What was agreed by a write that got through: all of it, but for fields that were left to differ, and for pulled ones
+-- that never reached the board. For those the base before the write still holds; without one they are in conflict.
+-- Whether what merely goes out got there too cannot be seen in the fields: `out` stays open.
+local function agreed_by(meant, base, view, remote)
+  local agreed = { l = meant.l, r = fields.copy(remote.version), open = {} }
+  for _, field in ipairs(view.fields) do
+    local unpulled = meant.pulled[field] and not fields.equal(field, view.version[field], meant.l[field])
+    if meant.held[field] or unpulled then
+      agreed.l[field], agreed.r[field] = base and base.l[field], base and base.r[field]
+      agreed.open[field] = not base or base.open and base.open[field] or nil
+    end
+  end
+  return agreed
+end
+
+-- The base where a run died between a write and its record: if the calendar holds what was meant, that was agreed.
+local function intended(target, view, base, remote)
+  local intent = target.intents and target.intents[view.key]
   if not intent or not intent.doc or not remote then return base end
   local meant = json.decode(intent.doc)
-  if meant and #fields.differences(fields.ALL, meant.r, remote.version) == 0 then
-    return { l = meant.l, r = remote.version, out = meant.out, open = meant.open }
-  end
-  return base
+  if not meant or #fields.differences(view.fields, meant.r, remote.version) > 0 then return base end
+  return agreed_by(meant, base, view, remote)
 end
 
 -- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
--- the event that the base was made from.
+-- the event that the base was made from, or where an edit of it waits since then.
 local function remote_of_gone(target, key, row)
   local at = target:event_row(target:uid(key), row and row.href)
   if not at then return nil end
@@ -137,7 +151,7 @@ local function remote_of_gone(target, key, row)
   if not event then raise(("the event of %s cannot be read: %s"):format(key, err.message)) end
   if event.deleted then return nil end
   local base = row and row.base
-  local edited = at.pending and not (base and base.seen == target:content_hash(event))
+  local edited = base and base.held or (at.pending and not (base and base.seen == target:content_hash(event)))
   return { version = base and base.r or {}, edited = edited, event = event, row = at }
 end
 
@@ -150,7 +164,7 @@ local function side_of_entry(target, view, row, seed)
   local uid = target:uid(view.key, view.sync)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
-  local base = intended(target, view.key, row and row.base and row.base.l and row.base or nil, remote)
+  local base = intended(target, view, row and row.base and row.base.l and row.base or nil, remote)
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid }
@@ -198,6 +212,9 @@ local function plan_sides(run, decision, answer)
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
   local cur = entries.current(view, decision.rewound, ours, run.board_time)
   decision.plan = plan.entry(cur, sides, policies)
+  for i, action in ipairs(view and decision.plan.actions or {}) do
+    for _, text in ipairs(aside.texts(view, sides[i])) do table.insert(action.step.lost, text) end
+  end
 end
 
 --- Decides about one key.

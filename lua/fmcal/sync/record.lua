@@ -134,6 +134,7 @@ local function base_document(decision, side, action, outcome)
     for field in pairs(held) do
       doc.l[field] = old and old.l[field]
       doc.r[field] = old and old.r[field]
+      doc.held = true
       if held == step.open or not old then doc.open[field] = true end
     end
   end
@@ -162,15 +163,30 @@ local function settle_remote(decision, i, outcome)
   if row and not outcome.acted then assert(side.target.state:settle(row.href)) end
 end
 
-local function keep_history(run, decision, i)
-  local action = decision.plan.actions[i]
-  for _, lost in ipairs(action.step.lost) do
+local function keep_lost(run, key, side, step)
+  for _, lost in ipairs(step.lost) do
     assert(run.state:add_history {
-      time = run.now, target = decision.sides[i].target.name, key = decision.key, field = lost.field,
-      side = lost.side, action = "overwritten", reason = action.step.reason,
+      time = run.now, target = side.target.name, key = key, field = lost.field, side = lost.side,
+      action = lost.action or "overwritten", reason = step.reason,
       value = json.encode(lost.value == nil and json.null or lost.value), run = run.number,
     })
   end
+  step.kept = true
+end
+
+--- Puts what a decision overwrites into the history, once; called inside a transaction, before anything is overwritten.
+function record.history(run, decision)
+  for i, action in ipairs(decision.plan and decision.plan.actions or {}) do
+    if not action.step.kept then keep_lost(run, decision.key, decision.sides[i], action.step) end
+  end
+end
+
+--- Whether a decision overwrites something that is not in the history yet.
+function record.has_lost(decision)
+  for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
+    if not action.step.kept and #action.step.lost > 0 then return true end
+  end
+  return false
 end
 
 --- Writes calendarSync of a decided entry into the board (in memory).
@@ -185,7 +201,6 @@ function record.state(run, decision, fingerprints)
   for i, side in ipairs(decision.sides) do
     local outcome = decision.outcomes[i]
     local action, fingerprint = decision.plan and decision.plan.actions[i], fingerprints[i]
-    if decision.plan then keep_history(run, decision, i) end
     if outcome.status == "error" or outcome.status == "delete_error" then
       put_row(decision, i, outcome, error_document(side, outcome, run), fingerprint, day)
     elseif outcome.status == "gone" then

@@ -269,20 +269,25 @@ end
 local function decide_key(self, key)
   local earlier = self.decisions[key]
   local decision = decide.key(self, key, earlier and earlier.view)
-  if not earlier then self.order[#self.order + 1] = key end
+  if earlier then
+    decision.patched, decision.replaced = earlier.patched, earlier.replaced
+  else
+    self.order[#self.order + 1] = key
+  end
   self.decisions[key] = decision
   return decision
 end
 
+-- Writes what is pulled into the board; what an earlier round pulled and this one does not is taken back.
 local function patch(self, decision)
   local view, planned = decision.view, decision.plan
   if not view or not planned or decision.error then return end
-  if not next(planned.pulled) and not decision.rewound then return end
+  if not next(planned.pulled) and not decision.rewound and not decision.patched then return end
   local now = assert(entries.view(self.board:entry(decision.key), self.settings.options.timeZone))
   local before = self.board:snapshot(decision.key)
   if entries.patch(self.board, now, planned.cur.version) then
+    decision.replaced = decision.replaced or before
     decision.patched = true
-    decision.replaced = before
   end
 end
 
@@ -417,6 +422,19 @@ local function reopen_skipped(self, skipped)
   end
 end
 
+-- What the board is about to lose must be in the history before; most runs have nothing of that kind.
+local function keep_history(self)
+  local losing = {}
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    if record.has_lost(decision) then losing[#losing + 1] = decision end
+  end
+  if #losing == 0 then return end
+  assert(self.state:begin())
+  for _, decision in ipairs(losing) do record.history(self, decision) end
+  assert(self.state:commit())
+end
+
 local function save_board(self)
   if not self.board:dirty() or not self.board:path() then return true end
   local lock, err = board.lock(self.board:path(), LOCK_WAIT_MS)
@@ -459,6 +477,7 @@ function Run:record_all()
   end
   if self.board:dirty() then report.board_members(self) end
   local prints = fingerprints(self)
+  keep_history(self)
   local ok, err = save_board(self)
   if not ok then return nil, err end
   commit_state(self, prints)
