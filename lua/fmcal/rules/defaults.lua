@@ -116,18 +116,14 @@ local function entry_title(event, entry)
   return title
 end
 
-local function event_version(event, default_zone)
-  return fields.version({ dueDate = event.dueDate, timeZone = event.timeZone }, default_zone)
-end
-
-local function event_minutes(event, version, default_zone)
-  if not version.duration then return nil end
+local function event_minutes(event, start, default_zone)
+  if not start or type(start) == "string" and #start == 10 then return nil end
   if not event.endDate then return fields.DEFAULT_DURATION end
-  local finish = event_version({ dueDate = event.endDate, timeZone = event.timeZone }, default_zone)
-  if math.type(version.date) == "integer" and math.type(finish.date) == "integer" then
-    return math.max(1, (finish.date - version.date) // 60)
+  local finish = fields.date(event.endDate, event.timeZone, default_zone)
+  if math.type(start) == "integer" and math.type(finish) == "integer" then
+    return math.max(1, (finish - start) // 60)
   end
-  local start_at, end_at = time.parse(version.date .. "Z"), time.parse(tostring(finish.date) .. "Z")
+  local start_at, end_at = time.parse(start .. "Z"), time.parse(tostring(finish) .. "Z")
   if not start_at or not end_at then return fields.DEFAULT_DURATION end
   return math.max(1, (end_at.epoch - start_at.epoch) // 60)
 end
@@ -138,9 +134,9 @@ end
 -- @return table title, description, dueDate, timeZone, durationMinutes, tags, priority
 function defaults.to_entry(event, entry, ctx)
   local default_zone = given((ctx.config.syncOptions or {}).timeZone)
-  local version = event_version(event, default_zone)
-  local minutes = event_minutes(event, version, default_zone)
-  local due, zone = fields.spell_date(version, fields.style(entry, default_zone))
+  local start, start_zone = fields.date(event.dueDate, event.timeZone, default_zone)
+  local minutes = event_minutes(event, start, default_zone)
+  local due, zone = fields.spell_date({ date = start, zone = start_zone }, fields.style(entry, default_zone))
   return {
     title = entry_title(event, entry),
     description = event.description or "",

@@ -47,12 +47,19 @@ local function plain(name, value)
   return tostring(value)
 end
 
+-- A tag as every calendar can hold it: on one line, without blanks at its ends.
+local function clean_tag(tag)
+  tag = plain("each of the tags", tag)
+  if not tag:find("[%c%s]") then return tag end
+  return tag:gsub("%c", " "):gsub("%s+", " "):match("^ ?(.-) ?$")
+end
+
 local function tag_set(tags)
   local seen, list = {}, {}
   if tags == nil then return list end
   if type(tags) ~= "table" then error("tags must be a list of texts", 0) end
   for _, tag in ipairs(tags) do
-    tag = plain("each of the tags", tag):gsub("%c", " "):gsub("%s+", " "):match("^ ?(.-) ?$")
+    tag = clean_tag(tag)
     if tag ~= "" and not seen[tag] then
       seen[tag] = true
       list[#list + 1] = tag
@@ -64,7 +71,9 @@ end
 
 -- Text as every calendar can hold it: LF line ends, no other control characters.
 local function text(name, value)
-  return (plain(name, given(value) or ""):gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
+  local whole = plain(name, given(value) or "")
+  if not whole:find("[%z\1-\8\11-\31\127]") then return whole end
+  return (whole:gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
 end
 
 local function minutes(value)
@@ -89,6 +98,11 @@ local function canonical_date(due, zone, default_zone)
     error(("timeZone %q is not an IANA zone name such as Europe/Rome"):format(tostring(zone)), 0)
   end
   return assert(time.to_utc(due, zone)), zone
+end
+
+--- A date member in canonical form; raises as fields.version does. @return date, zone
+function fields.date(due, zone, default_zone)
+  return canonical_date(given(due), given(zone), default_zone)
 end
 
 --- The version that members describe. Raises a sentence (without position) where a date cannot be read.
