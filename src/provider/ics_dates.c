@@ -25,14 +25,9 @@ ics_time ics_convert(const ics_time *t, const ics_time *like)
 {
     ics_time out = *like;
     bool absolute = t->form == ICS_UTC || t->form == ICS_ZONED;
-    if (like->form == ICS_ZONED && t->form == ICS_ZONED && t->zone == like->zone)
-        out.s = t->s;
-    else if (like->form == ICS_ZONED && absolute)
-        out = on_the_clock(like->zone, ics_instant(t));
-    else if (like->form == ICS_UTC)
-        out.s = ics_instant(t);
-    else
-        out.s = t->s;
+    if (like->form == ICS_ZONED && absolute && t->zone != like->zone)
+        return on_the_clock(like->zone, ics_instant(t));
+    out.s = like->form == ICS_UTC ? ics_instant(t) : t->s;
     return out;
 }
 

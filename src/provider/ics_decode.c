@@ -137,13 +137,13 @@ static fm_status read_reminders(fm_event *event, const ics_object *o, fm_buf *sc
     size_t at = FM_ICAL_NONE;
     fm_status status = FM_OK;
     while (!status && (at = fm_ical_find_component(o->doc, o->master, at, "VALARM")) != FM_ICAL_NONE) {
-        size_t mark = fm_ical_find_property(o->doc, at, FM_ICAL_NONE, "X-FMCAL-REMINDER");
-        char *reminder = NULL;
-        if (mark != FM_ICAL_NONE)
-            status = read_text(&reminder, fm_ical_at(o->doc, mark), scratch);
-        if (reminder)
-            status = fm_strings_add(&event->reminders, reminder);
-        free(reminder);
+        fm_span reminder = ics_reminder_of(o, at);
+        if (!reminder.len)
+            continue;
+        status = fm_buf_add(scratch, reminder.at, reminder.len);
+        if (!status)
+            status = fm_strings_add(&event->reminders, scratch->data);
+        fm_buf_reset(scratch);
     }
     return status;
 }

@@ -8,7 +8,6 @@
 #include <string.h>
 
 static const char domain[] = "ical";
-static const char marked_reminder[] = "X-FMCAL-REMINDER";
 static const char metadata_version[] = "1";
 static const char empty_object[] = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Fleet Monitor//fmcal//EN\r\n"
                                    "BEGIN:VEVENT\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
@@ -386,18 +385,12 @@ static bool in_list(const fm_strings *list, fm_span value)
     return false;
 }
 
-static fm_span alarm_value(const edit *e, size_t alarm, const char *name)
-{
-    size_t at = fm_ical_find_property(e->object.doc, alarm, FM_ICAL_NONE, name);
-    return at == FM_ICAL_NONE ? no_params : fm_ical_at(e->object.doc, at)->parts.value;
-}
-
 /* Ours whose reminder is gone from the event. A person's stay. */
 static void remove_alarms(edit *e)
 {
     size_t at = FM_ICAL_NONE;
     while (!e->status && (at = fm_ical_find_component(e->object.doc, e->object.master, at, "VALARM")) != FM_ICAL_NONE) {
-        fm_span mark = alarm_value(e, at, marked_reminder);
+        fm_span mark = ics_reminder_of(&e->object, at);
         if (!mark.len || in_list(&e->want->reminders, mark))
             continue;
         fm_ical_remove(e->object.doc, at, fm_ical_end(e->object.doc, at) - at + 1);
@@ -408,10 +401,13 @@ static void remove_alarms(edit *e)
 /* By its mark, or, where a server took the mark away, by when it rings. */
 static bool has_alarm(const edit *e, const char *reminder)
 {
+    const fm_ical *doc = e->object.doc;
     size_t at = FM_ICAL_NONE, len = strlen(reminder);
-    while ((at = fm_ical_find_component(e->object.doc, e->object.master, at, "VALARM")) != FM_ICAL_NONE) {
-        fm_span mark = alarm_value(e, at, marked_reminder), trigger = alarm_value(e, at, "TRIGGER");
-        const fm_span said = mark.len ? mark : trigger;
+    while ((at = fm_ical_find_component(doc, e->object.master, at, "VALARM")) != FM_ICAL_NONE) {
+        fm_span said = ics_reminder_of(&e->object, at);
+        size_t trigger = fm_ical_find_property(doc, at, FM_ICAL_NONE, "TRIGGER");
+        if (!said.len && trigger != FM_ICAL_NONE)
+            said = fm_ical_at(doc, trigger)->parts.value;
         if (said.len == len && memcmp(said.at, reminder, len) == 0)
             return true;
     }
@@ -429,8 +425,9 @@ static void add_alarm(edit *e, const char *reminder)
         return;
     }
     fm_buf_addf(&e->scratch,
-                "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:%s\r\nDESCRIPTION:Reminder\r\n%s:%s\r\nEND:VALARM\r\n",
-                reminder, marked_reminder, reminder);
+                "BEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:%s\r\nDESCRIPTION:Reminder\r\n" ICS_REMINDER_MARK
+                ":%s\r\nEND:VALARM\r\n",
+                reminder, reminder);
     e->status = e->scratch.status;
     if (!e->status)
         e->status = fm_ical_insert_text(e->object.doc, fm_ical_end(e->object.doc, e->object.master), e->scratch.data,

@@ -1,4 +1,5 @@
 #include "provider/ics_model.h"
+#include "core/ical_value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +74,17 @@ const fm_ical_line *ics_property(const ics_object *o, const char *name)
 {
     size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
     return at == FM_ICAL_NONE ? NULL : fm_ical_at(o->doc, at);
+}
+
+fm_span ics_reminder_of(const ics_object *o, size_t alarm)
+{
+    const fm_span none = {"", 0};
+    fm_ical_duration duration;
+    size_t at = fm_ical_find_property(o->doc, alarm, FM_ICAL_NONE, ICS_REMINDER_MARK);
+    if (at == FM_ICAL_NONE)
+        return none;
+    fm_span mark = fm_span_trim(fm_ical_at(o->doc, at)->parts.value);
+    return fm_ical_duration_parse(&duration, mark, NULL) ? none : mark; /* we only write durations */
 }
 
 /* ------------------------------------------------------------------ words and tags */

@@ -79,6 +79,12 @@ fm_status ics_zone_of(const fm_zone **out, const ics_object *object, fm_span tzi
 /** The number that goes with a priority word; 0 for none. */
 int ics_priority_number(const char *word);
 
+/** Marks an alarm as ours: its value is the reminder that it was made for. */
+#define ICS_REMINDER_MARK "X-FMCAL-REMINDER"
+
+/** The reminder that the alarm at a BEGIN:VALARM was made for; empty where it is not ours. Borrowed as a line is. */
+fm_span ics_reminder_of(const ics_object *object, size_t alarm);
+
 /** Reads the whole event of an object. As fm_ics_decode(), without `raw`. */
 fm_status ics_event_read(fm_event *event, const ics_object *object, fm_zones *zones, fm_error *err);
 
