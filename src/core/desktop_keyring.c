@@ -1,4 +1,5 @@
 #include "core/desktop_keyring.h"
+#include "util/buf.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -47,6 +48,22 @@ static bool load(libsecret *l)
            find(l, "secret_password_free", &l->password_free);
 }
 
+/* Says how such an entry is made. */
+static fm_status no_entry(const fm_keyring_attribute *attributes, size_t count, fm_error *err)
+{
+    fm_buf words;
+    fm_buf_init(&words, FM_ERROR_MESSAGE_MAX);
+    for (size_t i = 0; i < count; i++)
+        fm_buf_addf(&words, " %s %s", attributes[i].name, attributes[i].value);
+    fm_status status =
+        fm_error_set(err, FM_EINVAL, "credentials",
+                     "the desktop keyring has no entry with these attributes: make one with \"secret-tool store "
+                     "--label=fmcal%s\"",
+                     words.data);
+    fm_buf_free(&words);
+    return status;
+}
+
 /* Asks the service. `*password` is libsecret's to free; NULL where there is none. */
 static fm_status look_up(const libsecret *l, char **password, const fm_keyring_attribute *attributes, size_t count,
                          fm_error *err)
@@ -61,10 +78,7 @@ static fm_status look_up(const libsecret *l, char **password, const fm_keyring_a
         status = fm_error_set(err, FM_EAUTH, "credentials", "the desktop keyring cannot be asked: %s", error->message);
         l->error_free(error);
     } else if (!*password) {
-        status = fm_error_set(err, FM_EINVAL, "credentials",
-                              "the desktop keyring has no entry with these attributes: make one with "
-                              "\"secret-tool store --label=fmcal %s %s\"",
-                              attributes[0].name, attributes[0].value);
+        status = no_entry(attributes, count, err);
     }
     l->hash_table_unref(table);
     return status;

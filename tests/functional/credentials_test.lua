@@ -92,4 +92,16 @@ function TestCredentials.testATargetWithoutCredentialsLeavesTheOthersGoing()
   lu.assertEquals(place:count_events(), 1)
 end
 
+function TestCredentials.testSeveralBoardsAtOnceHaveTheKey()
+  local blob = assert(credentials.seal({ appPassword = PASSWORD }, IDS, keyring))
+  local place <close> = commands.place(board { encrypted = blob })
+  local other = board { encrypted = assert(credentials.seal({ appPassword = PASSWORD }, { team = "law", provider = "vdir" },
+    keyring)) }
+  other.team = "law"
+  other.items[1].id = "B-1"
+  place:write("other.json", other)
+  place:expect(0, "sync.lua board.json other.json --jobs 2", { env = WITH_KEY })
+  lu.assertEquals(place:count_events(), 2)
+end
+
 os.exit(lu.LuaUnit.run())

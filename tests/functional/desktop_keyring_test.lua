@@ -30,7 +30,10 @@ function TestDesktopKeyring.testEntry()
 end
 
 function TestDesktopKeyring.testNoEntry()
-  lu.assertStrContains(ask("other", STAND_IN), "invalid: the desktop keyring has no entry with these attributes")
+  local out = ask("other", STAND_IN)
+  lu.assertStrContains(out, 'invalid: the desktop keyring has no entry with these attributes: make one with "secret-tool store')
+  lu.assertStrContains(out, " service other")
+  lu.assertStrContains(out, " account julia")
 end
 
 function TestDesktopKeyring.testNoService()

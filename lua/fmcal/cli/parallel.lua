@@ -60,7 +60,7 @@ function parallel.run(values, paths, done)
   local running, boards, next_path = {}, {}, 1
   while next_path <= #paths or #running > 0 do
     while next_path <= #paths and #running < values.jobs do
-      running[#running + 1] = cli.check(sys.start(parallel.command(values, paths[next_path])))
+      running[#running + 1] = cli.check(sys.start(parallel.command(values, paths[next_path]), { master_keys = true }))
       boards[#running] = paths[next_path]
       next_path = next_path + 1
     end
