@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-/* A database and the files SQLite keeps beside it. */
-static const char *const companions[] = {"", "-wal", "-shm", "-journal"};
+/* The files SQLite keeps beside a database, and itself. It goes last: as long as it is there, nobody makes a fresh one
+ * whose companions could be taken for its own. */
+static const char *const parts[] = {"-wal", "-shm", "-journal", ""};
 
 fm_status fm_damage_check_is_ours(const char *path, fm_error *err)
 {
@@ -76,19 +79,45 @@ static fm_status move(const char *path, const char *target, const char *companio
     return status;
 }
 
-fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err)
+/* Opens and locks the database, so that one process alone sets it aside. -1: another one has done so. */
+static int lock_damaged(const fm_state *s)
+{
+    struct stat opened, there;
+    int fd = open(s->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return -1;
+    bool ours = flock(fd, LOCK_EX) == 0 && fstat(fd, &opened) == 0 && stat(s->path, &there) == 0 &&
+                opened.st_ino == there.st_ino && opened.st_dev == there.st_dev && opened.st_ino == s->file.inode &&
+                opened.st_dev == s->file.device;
+    if (ours)
+        return fd;
+    close(fd);
+    return -1;
+}
+
+static fm_status move_parts(fm_state *s, const fm_error *why, fm_error *err)
 {
     char *name = free_name(s);
     if (!name)
         return fm_error_set(err, FM_EIO, FM_STATE_DOMAIN, "found no free name to set the damaged state %s aside",
                             s->path);
     fm_status status = FM_OK;
-    for (size_t i = 0; !status && i < sizeof companions / sizeof companions[0]; i++)
-        status = move(s->path, name, companions[i], err);
+    for (size_t i = 0; !status && i < sizeof parts / sizeof parts[0]; i++)
+        status = move(s->path, name, parts[i], err);
     if (!status)
         fm_damage_warn(s, "the state %s was damaged (%s): it was set aside as %s, and is rebuilt from the calendar",
                        s->path, why->message, name);
     free(name);
+    return status;
+}
+
+fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err)
+{
+    int fd = lock_damaged(s);
+    if (fd < 0)
+        return FM_OK;
+    fm_status status = move_parts(s, why, err);
+    close(fd);
     return status;
 }
 

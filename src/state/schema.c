@@ -106,17 +106,35 @@ static fm_schema_kind classify(int64_t application, int64_t version, const char 
     return FM_SCHEMA_CURRENT;
 }
 
+static fm_status execute(fm_state *s, const char *sql, fm_error *err)
+{
+    int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    return rc ? fm_db_fail(s, rc, err) : FM_OK;
+}
+
+/* All within one transaction: another process may be making the schema at this moment. */
+static fm_status look(int64_t *application, int64_t *version, char *tables, size_t size, fm_state *s, fm_error *err)
+{
+    fm_status status = execute(s, "BEGIN", err);
+    if (status)
+        return status;
+    status = read_integer(application, s, "PRAGMA application_id", err);
+    if (!status)
+        status = read_integer(version, s, "PRAGMA user_version", err);
+    if (!status)
+        status = read_tables(tables, size, s, err);
+    if (status == FM_EPARSE)
+        fm_error_set(err, FM_EPARSE, FM_STATE_DOMAIN, "%s", sqlite3_errmsg(s->db));
+    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}
+
 fm_status fm_schema_inspect(fm_schema_kind *kind, fm_error *why, fm_state *s)
 {
     int64_t application = 0, version = 0;
     char tables[512];
-    fm_status status = read_integer(&application, s, "PRAGMA application_id", why);
-    if (!status)
-        status = read_integer(&version, s, "PRAGMA user_version", why);
-    if (!status)
-        status = read_tables(tables, sizeof tables, s, why);
+    fm_status status = look(&application, &version, tables, sizeof tables, s, why);
     if (status == FM_EPARSE) {
-        fm_error_set(why, FM_EPARSE, FM_STATE_DOMAIN, "%s", sqlite3_errmsg(s->db));
         *kind = FM_SCHEMA_DAMAGED;
         return FM_OK;
     }
@@ -124,12 +142,6 @@ fm_status fm_schema_inspect(fm_schema_kind *kind, fm_error *why, fm_state *s)
         return status;
     *kind = classify(application, version, tables, why);
     return FM_OK;
-}
-
-static fm_status execute(fm_state *s, const char *sql, fm_error *err)
-{
-    int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-    return rc ? fm_db_fail(s, rc, err) : FM_OK;
 }
 
 static fm_status apply_migrations(fm_state *s, fm_error *err)

@@ -15,7 +15,9 @@ struct fm_remote_sink {
     fm_sink_mode mode;
     fm_db_page page;
     bool has_token; /* the target has one; if not, a complete listing is under way */
-    char *known;    /* the ETag last answered */
+    char *asked;    /* href of the last question for an ETag */
+    char *known;    /* and the ETag answered */
+    int64_t known_id;
     fm_remote_counts counts;
 };
 
@@ -78,12 +80,33 @@ static fm_status take_deleted(fm_remote_sink *sink, const fm_object *object, fm_
     return status;
 }
 
+/* The id of a row, 0 where there is none. Most often it is the one whose ETag was asked for a moment ago. */
+static fm_status find_id(int64_t *id, fm_remote_sink *sink, const char *href, fm_error *err)
+{
+    if (sink->asked && strcmp(sink->asked, href) == 0) {
+        *id = sink->known_id;
+        return FM_OK;
+    }
+    fm_cursor *cursor = NULL;
+    *id = 0;
+    fm_status status = fm_db_query(&cursor, sink->target->state, err,
+                                   "SELECT id FROM remote WHERE target = ? AND href = ?", "is", sink->target->id, href);
+    if (!status)
+        status = fm_db_next(cursor, err);
+    if (status == FM_PENDING) {
+        *id = fm_db_integer(cursor, 0);
+        status = FM_OK;
+    }
+    fm_cursor_free(cursor);
+    return status;
+}
+
 static fm_status take_seen(fm_remote_sink *sink, const fm_object *object, fm_error *err)
 {
-    known_row row;
-    fm_status status = find_row(&row, sink, object, err);
-    if (!status && row.id)
-        status = note_seen(sink, row.id, err);
+    int64_t id;
+    fm_status status = find_id(&id, sink, object->href, err);
+    if (!status && id)
+        status = note_seen(sink, id, err);
     sink->counts.seen += !status;
     return status;
 }
@@ -160,16 +183,33 @@ static fm_status sink_object(void *data, const fm_object *object, fm_error *err)
     return take_changed(sink, object, err);
 }
 
+static void forget_asked(fm_remote_sink *sink)
+{
+    free(sink->asked);
+    free(sink->known);
+    sink->asked = NULL;
+    sink->known = NULL;
+    sink->known_id = 0;
+}
+
 static const char *sink_known_etag(void *data, const char *href)
 {
     fm_remote_sink *sink = data;
-    size_t len;
-    free(sink->known);
-    sink->known = NULL;
-    fm_status status =
-        fm_db_value(&sink->known, &len, sink->target->state, NULL,
-                    "SELECT etag FROM remote WHERE target = ? AND href = ? AND gone = 0", "is", sink->target->id, href);
-    return status ? NULL : sink->known;
+    fm_cursor *cursor = NULL;
+    forget_asked(sink);
+    fm_status status = fm_db_query(&cursor, sink->target->state, NULL,
+                                   "SELECT id, etag FROM remote WHERE target = ? AND href = ? AND gone = 0", "is",
+                                   sink->target->id, href);
+    if (!status)
+        status = fm_db_next(cursor, NULL);
+    const char *etag = status == FM_PENDING ? fm_db_text(cursor, 1) : NULL;
+    if (etag) {
+        sink->known_id = fm_db_integer(cursor, 0);
+        sink->asked = strdup(href);
+        sink->known = strdup(etag);
+    }
+    fm_cursor_free(cursor);
+    return sink->known;
 }
 
 /* ------------------------------------------------------------------ pages */
@@ -279,6 +319,6 @@ void fm_remote_sink_free(fm_remote_sink *sink)
     fm_db_page_end(&sink->page, FM_ECANCELED, NULL);
     sink->target->state->sink_active = false;
     fm_state_close(sink->target->state); /* gives its reference back */
-    free(sink->known);
+    forget_asked(sink);
     free(sink);
 }

@@ -5,7 +5,6 @@
  */
 #include "state/sqlite.h"
 #include "util/buf.h"
-#include "util/file.h"
 
 #include <stdlib.h>
 #include <sys/stat.h>

@@ -1,5 +1,4 @@
 #include "state/sqlite.h"
-#include "util/file.h"
 #include "util/system_error.h"
 
 #include <errno.h>
@@ -10,6 +9,9 @@
 #include <unistd.h>
 
 #define BUSY_TIMEOUT_MS 30000
+
+/* How often a file that is damaged, or was set aside by another process, is opened again. */
+#define ATTEMPTS 4
 
 /* ------------------------------------------------------------------ files */
 
@@ -76,13 +78,17 @@ static fm_status pragma(fm_state *s, const char *sql, fm_error *err)
     return rc ? fm_db_fail(s, rc, err) : FM_OK;
 }
 
+static int busy_timeout_ms(const fm_state_options *options)
+{
+    return options && options->busy_timeout_ms ? options->busy_timeout_ms : BUSY_TIMEOUT_MS;
+}
+
 static fm_status connect(fm_state *s, const char *path, const fm_state_options *options, fm_error *err)
 {
-    int timeout_ms = options && options->busy_timeout_ms ? options->busy_timeout_ms : BUSY_TIMEOUT_MS;
     int rc = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     if (rc)
         return fm_db_fail(s, rc, err);
-    sqlite3_busy_timeout(s->db, timeout_ms);
+    sqlite3_busy_timeout(s->db, busy_timeout_ms(options));
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     return FM_OK;
@@ -174,6 +180,8 @@ static fm_status try_file(fm_state *s, const fm_state_options *options, bool *ag
     *again = false;
     fm_status status = make_file(s->path, err);
     if (!status)
+        status = fm_file_look(&s->file, s->path, err);
+    if (!status)
         status = connect(s, s->path, options, err);
     if (status)
         return status;
@@ -192,14 +200,29 @@ static fm_status try_file(fm_state *s, const fm_state_options *options, bool *ag
     return prepare_schema(s, kind, err);
 }
 
+/* While a database is made or closed by another process, SQLite may answer "busy" without waiting. */
+static fm_status try_while_locked(fm_state *s, const fm_state_options *options, bool *again, fm_error *err)
+{
+    int64_t deadline_ms = s->env->monotonic_ms(s->env->data) + busy_timeout_ms(options);
+    for (;;) {
+        fm_status status = try_file(s, options, again, err);
+        if (status != FM_ELOCKED || s->env->monotonic_ms(s->env->data) >= deadline_ms)
+            return status;
+        close_connection(s);
+        s->env->sleep_ms(s->env->data, 20);
+    }
+}
+
 static fm_status open_file(fm_state *s, const fm_state_options *options, fm_error *err)
 {
     bool again = true;
     fm_status status = make_folder(s->path, err);
     if (!status)
         status = resolve(s, err);
-    for (int i = 0; !status && again && i < 2; i++)
-        status = try_file(s, options, &again, err);
+    for (int i = 0; !status && again && i < ATTEMPTS; i++)
+        status = try_while_locked(s, options, &again, err);
+    if (!status && again)
+        status = fm_error_set(err, FM_EIO, FM_STATE_DOMAIN, "the state %s is damaged each time it is made", s->path);
     return status;
 }
 

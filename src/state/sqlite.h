@@ -12,6 +12,7 @@
 #define FM_STATE_SQLITE_H
 
 #include "state/state.h"
+#include "util/file.h"
 #include <sqlite3.h>
 
 #define FM_STATE_DOMAIN "state"
@@ -30,6 +31,7 @@ struct fm_state {
     sqlite3 *db;
     const fm_env *env;
     char *path;
+    fm_file_facts file; /* what was opened at `path` */
     char *warning;
     fm_target *targets;
     unsigned references; /* its owner's and one per cursor */
@@ -75,7 +77,10 @@ fm_status fm_schema_inspect(fm_schema_kind *kind, fm_error *why, fm_state *s);
 /** Brings an empty or older database to this version's schema, in one transaction. */
 fm_status fm_schema_migrate(fm_state *s, fm_error *err);
 
-/** Renames a damaged database and its companions to PATH.damaged-DATE and sets the warning. */
+/**
+ * Renames the database that was opened, and its companions, to PATH.damaged-DATE and sets the warning.
+ * Does nothing where another process has done so meanwhile.
+ */
 fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err);
 /** Refuses what is plainly another program's file (FM_EINVAL), so that it is not set aside. */
 fm_status fm_damage_check_is_ours(const char *path, fm_error *err);

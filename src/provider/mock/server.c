@@ -26,6 +26,7 @@ static void free_calendar(fm_mock_calendar *c)
         clear_object(&c->objects[i]);
     for (size_t i = 0; i < c->tombstone_count; i++)
         free(c->tombstones[i].href);
+    fm_strmap_free(&c->uids);
     free(c->objects);
     free(c->tombstones);
     free(c->id);
@@ -117,6 +118,7 @@ fm_status fm_mock_add_calendar(fm_mock_server *s, const fm_calendar *calendar, f
     if (!c)
         return out_of_memory(err);
     c->made = s->change;
+    fm_strmap_init(&c->uids, 0);
     if (!replace_string(&c->id, calendar->id) || describe(c, calendar, err)) {
         free_calendar(c);
         return out_of_memory(err);
@@ -170,10 +172,21 @@ fm_mock_object *fm_mock_find(const fm_mock_calendar *c, const char *href)
     return i < c->object_count && strcmp(c->objects[i].href, href) == 0 ? &c->objects[i] : NULL;
 }
 
+static bool has_uid(const fm_mock_object *o, const char *uid)
+{
+    return o && o->uid && strcmp(o->uid, uid) == 0;
+}
+
 fm_mock_object *fm_mock_find_uid(const fm_mock_calendar *c, const char *uid)
 {
+    const fm_strmap_entry *last = fm_strmap_find(&c->uids, uid);
+    if (!last)
+        return NULL;
+    fm_mock_object *o = fm_mock_find(c, last->text);
+    if (has_uid(o, uid))
+        return o;
     for (size_t i = 0; i < c->object_count; i++)
-        if (c->objects[i].uid && strcmp(c->objects[i].uid, uid) == 0)
+        if (has_uid(&c->objects[i], uid))
             return &c->objects[i];
     return NULL;
 }
@@ -230,6 +243,8 @@ static fm_status put(fm_mock_calendar *c, const fm_mock_change *change, int64_t 
     if (!grow(&objects, c->object_count, &c->object_cap, sizeof *c->objects))
         return out_of_memory(err);
     c->objects = objects;
+    if (change->uid && fm_strmap_set(&c->uids, change->uid, 0, change->href))
+        return out_of_memory(err);
     if (!make_object(&made, change, number))
         return out_of_memory(err);
     size_t i = place_of(c, change->href);

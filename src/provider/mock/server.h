@@ -11,6 +11,7 @@
 
 #include "fmcal/provider.h"
 #include "provider/mock/fault.h"
+#include "util/strmap.h"
 
 typedef struct fm_mock_object {
     char *href, *uid, *etag, *text;
@@ -31,6 +32,7 @@ typedef struct fm_mock_calendar {
     size_t object_count, object_cap;
     fm_mock_tombstone *tombstones;
     size_t tombstone_count, tombstone_cap;
+    fm_strmap uids; /**< UID: the href it was last put at, which may be out of date */
 } fm_mock_calendar;
 
 /** What a server does to the texts it is given. */

@@ -342,9 +342,9 @@ static int exit_status(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void many_processes_may_make_it_at_once(void **state)
+/* Several processes open the state at once, and each puts a row. */
+static void put_a_row_each(const char *path)
 {
-    const char *path = folder_path(state, "sub/a.db");
     pid_t children[6];
     for (int i = 0; i < 6; i++) {
         children[i] = fork();
@@ -355,8 +355,11 @@ static void many_processes_may_make_it_at_once(void **state)
             char key[16];
             snprintf(key, sizeof key, "X-%d", i);
             fm_base_row row = {.key = key};
-            bool fine = !fm_state_open(&s, path, &env, NULL, NULL) && !fm_state_target(&t, s, "academy", NULL) &&
-                        !fm_target_put_base(t, &row, NULL);
+            fm_error err = {0};
+            bool fine = !fm_state_open(&s, path, &env, NULL, &err) && !fm_state_target(&t, s, "academy", &err) &&
+                        !fm_target_put_base(t, &row, &err);
+            if (!fine)
+                print_error("%s\n", err.message);
             fm_state_close(s);
             _exit(!fine);
         }
@@ -366,6 +369,24 @@ static void many_processes_may_make_it_at_once(void **state)
     fm_state *s = open_state(path);
     assert_int_equal(count(s), 6);
     fm_state_close(s);
+}
+
+static void many_processes_may_make_it_at_once(void **state)
+{
+    for (int i = 0; i < 5; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "sub/%d.db", i);
+        put_a_row_each(folder_path(state, name));
+    }
+}
+
+static void many_processes_may_find_it_damaged_at_once(void **state)
+{
+    put_a_row_each(folder_write(state, "a.db", "damaged"));
+    char *kept = folder_read(folder_path(state, "a.db.damaged-20260125T123000Z"), NULL);
+    assert_string_equal(kept, "damaged");
+    free(kept);
+    assert_int_equal(folder_count(state), 2);
 }
 
 /* Commits rows and their number as the token, each pair in one transaction, until it is killed. */
@@ -587,6 +608,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(read_only_leaves_a_damaged_file_where_it_is, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_locked_state_says_so, setup, folder_remove),
         cmocka_unit_test_setup_teardown(many_processes_may_make_it_at_once, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(many_processes_may_find_it_damaged_at_once, setup, folder_remove),
         cmocka_unit_test_setup_teardown(killed_at_any_point_it_holds_whole_transactions, setup, folder_remove),
         cmocka_unit_test_setup_teardown(read_only_reads_what_a_killed_process_left_in_the_log, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_full_disk_takes_the_transaction_back, setup, folder_remove),
