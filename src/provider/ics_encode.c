@@ -176,7 +176,10 @@ static bool is_plain(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("._/-", c);
 }
 
-/* A blank at either end would be lost, so only those within stay as they are. */
+/*
+ * A blank at either end would be lost, so only those within stay as they are. What calendars escape is written in
+ * small letters: python-icalendar (khal, Xandikos) takes %2C, %3A, %3B and %5C for escapes of its own.
+ */
 static void add_percent_encoded(fm_buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -184,7 +187,7 @@ static void add_percent_encoded(fm_buf *out, const char *text, size_t len)
         if (is_plain(c) || (c == ' ' && i > 0 && i + 1 < len))
             fm_buf_addc(out, c);
         else
-            fm_buf_addf(out, "%%%02X", (unsigned char)c);
+            fm_buf_addf(out, strchr(",:;\\", c) ? "%%%02x" : "%%%02X", (unsigned char)c);
     }
 }
 

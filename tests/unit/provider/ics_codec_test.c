@@ -150,7 +150,7 @@ static void test_a_new_all_day_event(void **state)
                         "X-PRIORITY:high\r\n"
                         "X-KANBAN-ID:XACA-0040\r\n"
                         "X-TYPE:item\r\n"
-                        "X-TEAM:t%2Ce%3Bam 100%25\r\n"
+                        "X-TEAM:t%2ce%3bam 100%25\r\n"
                         "X-STATUS:in-progress\r\n"
                         "X-SOURCE:fleet-monitor\r\n"
                         "X-VERSION:1\r\n"
