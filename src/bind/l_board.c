@@ -129,8 +129,10 @@ static int board_member(lua_State *L)
     fm_json_span value;
     fm_error err;
     fm_status status = fm_board_member_value(&value, b, name, len, &err);
-    if (status == FM_ENOTFOUND)
-        return 0;
+    if (status == FM_ENOTFOUND) {
+        lua_pushnil(L);
+        return 1;
+    }
     if (status)
         return fm_bind_fail(L, &err);
     return push_value(L, &value, strcmp(name, "calendarConfig") == 0 ? "credentials" : NULL);

@@ -93,10 +93,18 @@ function Place:expect(status, words, options)
   return out, errors
 end
 
--- Everything in the folder, to see that nothing was touched: names, sizes, contents, times.
+local LISTING = [[
+  find . -type f ! -name '*.lock' -printf '%p %s %T@ %i\n' | sort
+  find . -type f ! -name '*.lock' | sort | xargs -r cksum]]
+
+-- Everything in the folder, to see that nothing was touched: names, sizes, times, contents.
 function Place:snapshot()
-  return shell.run(("cd %s && find . -type f ! -name '*.lock' -printf '%%p %%s %%T@ %%i\\n' | sort" ..
-    " && cat $(find . -type f | sort) | cksum"):format(shell.quote(self.path)))
+  return shell.run(("cd %s\n%s"):format(shell.quote(self.path), LISTING))
+end
+
+-- The same without the state, which may note what a run saw.
+function Place:board_and_events()
+  return (self:snapshot():gsub("[^\n]*%.fmcal/[^\n]*\n", ""))
 end
 
 return commands

@@ -45,11 +45,13 @@ local function who(side, answer)
   return ("default rule %s"):format(answer.rule)
 end
 
+-- That the defaults select an entry goes without saying.
 local function decisions(side)
   local lines = {}
   for _, answer in ipairs(side.rules) do
     local said = type(answer.answer) == "table" and json.encode(answer.answer) or tostring(answer.answer)
-    lines[#lines + 1] = ("%s says %s"):format(who(side, answer), said)
+    local expected = answer.rule == "select" and answer.answer == true and not answer.custom
+    if not expected then lines[#lines + 1] = ("%s says %s"):format(who(side, answer), said) end
   end
   return lines
 end

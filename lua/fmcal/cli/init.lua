@@ -58,13 +58,14 @@ function cli.complain(...)
   for _, sentence in ipairs { ... } do io.stderr:write(("%s: %s\n"):format(program_name(arg), sentence)) end
 end
 
-local function is_interrupt(raised)
+--- Whether what was raised says that somebody asked the command to stop.
+function cli.is_interrupt(raised)
   return type(raised) == "table" and raised.code == "canceled"
 end
 
 local function describe(raised)
   if getmetatable(raised) == Failure then return raised end
-  if is_interrupt(raised) then
+  if cli.is_interrupt(raised) then
     return { sentence = "interrupted", status = exits.INTERRUPTED }
   end
   if type(raised) == "table" and raised.code then

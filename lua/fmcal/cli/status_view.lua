@@ -42,7 +42,7 @@ end
 function view.lines(out, status)
   local lines = {
     ("%s  %s  %d entries, last run %s"):format(terminal.paint(out, "bold", terminal.clean(status.team)),
-      terminal.clean(status.board), status.entries, common.when(status.last_run)),
+      terminal.path(status.board), status.entries, common.when(status.last_run)),
   }
   local rows = {}
   for i, target in ipairs(status.targets) do rows[i] = row(target) end

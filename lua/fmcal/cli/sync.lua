@@ -20,7 +20,7 @@ local watch = require "fmcal.cli.watch"
 local sync = {}
 
 local DEFAULT_INTERVAL = 15 -- minutes
-local INTERRUPTED = "interrupted; nothing is lost, the next run goes on from here"
+local MOST_SETTLING_RUNS = 5
 
 --- Adds the options of sync.lua to a parser.
 function sync.options(parser)
@@ -58,9 +58,9 @@ function sync.engine_options(values, path)
   return options
 end
 
--- A run with nothing to tell: --watch passes over it.
-local function is_uneventful(result)
-  return result.exit == exits.OK and #(result.actions or {}) == 0
+-- A run that did something or has something to tell.
+local function is_eventful(result)
+  return #(result.actions or {}) > 0 or (result.exit ~= exits.OK and result.exit ~= exits.CONFLICTS)
 end
 
 --- Shows one result: on standard output the table or the line of JSON, on standard error what went wrong.
@@ -70,11 +70,12 @@ function sync.show(values, result)
     return
   elseif values.json then
     cli.print(json.encode(sync_view.for_programs(result), { sort = true }))
-  elseif not values.quiet and not (values.watch and is_uneventful(result)) then
+  elseif not values.quiet and (is_eventful(result) or not values.watch) then
     cli.print(table.unpack(sync_view.lines(terminal.of("stdout"), result)))
   end
   io.stdout:flush()
-  cli.complain(table.unpack(sync_view.complaints(result)))
+  local told_to_stop = values.watch and result.error_code == "canceled"
+  if not told_to_stop then cli.complain(table.unpack(sync_view.complaints(result))) end
 end
 
 -- Calls the engine with a progress bar.
@@ -83,36 +84,44 @@ local function with_progress(values, call, options)
   options.progress = function(...) bar:show(...) end
   local result, more = call(options)
   bar:clear()
-  if result.error_code == "canceled" then cli.fail(INTERRUPTED, exits.INTERRUPTED) end
   return result, more
 end
 
-local function run_in_turn(values, paths)
-  local statuses = {}
-  for i, path in ipairs(paths) do
-    local result = with_progress(values, run.sync, sync.engine_options(values, path))
+-- Shows the results as they come, and sums them up.
+local function collector(values)
+  local statuses, eventful = {}, false
+  local function collect(result)
     sync.show(values, result)
-    statuses[i] = result.exit
+    statuses[#statuses + 1] = result.exit
+    eventful = eventful or is_eventful(result)
   end
-  return exits.worst(statuses)
+  return collect, function() return exits.worst(statuses), eventful end
 end
 
-local function run_at_once(values, paths)
-  local bar, statuses = progress.new(values.quiet or values.json), {}
+local function run_in_turn(values, paths, collect)
+  for _, path in ipairs(paths) do
+    collect(with_progress(values, run.sync, sync.engine_options(values, path)))
+  end
+end
+
+local function run_at_once(values, paths, collect)
+  local bar, done = progress.new(values.quiet or values.json), 0
   bar:show("boards", 0, #paths)
   parallel.run(values, paths, function(result)
     bar:clear()
-    sync.show(values, result)
-    statuses[#statuses + 1] = result.exit
-    bar:show("boards", #statuses, #paths)
+    collect(result)
+    done = done + 1
+    bar:show("boards", done, #paths)
   end)
   bar:clear()
-  return exits.worst(statuses)
 end
 
+-- Syncs all boards. @return exit status, whether anything happened
 local function run_all(values, paths)
-  if #paths > 1 and values.jobs > 1 then return run_at_once(values, paths) end
-  return run_in_turn(values, paths)
+  local collect, sum = collector(values)
+  local way = #paths > 1 and values.jobs > 1 and run_at_once or run_in_turn
+  way(values, paths, collect)
+  return sum()
 end
 
 -- ---------------------------------------------------------------- plans
@@ -163,19 +172,30 @@ local function interval_of(values, paths)
   return math.max(1, (minutes or DEFAULT_INTERVAL) * 60)
 end
 
--- What others wrote into a board while it was synced is synced at once; a run that failed waits for its time.
+-- Runs until nothing happens any more, so that what others wrote into a board while it was synced is synced at once.
+-- @return exit status, and the marks that tell a change from then on. Of a run that did nothing these are the marks
+-- before it; a run that failed may have written the board, and its own writing is no reason to try again at once
 local function run_and_settle(values, paths)
-  local marks = watch.marks(paths)
-  local status = run_all(values, paths)
-  local fine = status == exits.OK or status == exits.CONFLICTS
-  if fine and watch.changed(paths, marks) then run_all(values, paths) end
+  for _ = 1, MOST_SETTLING_RUNS do
+    local marks = watch.marks(paths)
+    local status, eventful = run_all(values, paths)
+    if not eventful then return status, marks end
+    if status ~= exits.OK and status ~= exits.CONFLICTS then return status, watch.marks(paths) end
+  end
+  return exits.OK, watch.marks(paths)
 end
 
-local function watch_boards(values, paths)
+local function go_on(values, paths)
   repeat
-    run_and_settle(values, paths)
-    local why = watch.wait(paths, watch.marks(paths), interval_of(values, paths))
-  until why == "stop"
+    local status, marks = run_and_settle(values, paths)
+    local why = status ~= exits.INTERRUPTED and watch.wait(paths, marks, interval_of(values, paths))
+  until why == "stop" or not why
+end
+
+-- Being told to stop is how it ends, wherever it is.
+local function watch_boards(values, paths)
+  local ok, raised = pcall(go_on, values, paths)
+  if not ok and not cli.is_interrupt(raised) then error(raised, 0) end
   return exits.OK
 end
 
@@ -201,7 +221,7 @@ function sync.run(values)
   local paths, sentence = boards.find(values.boards, values.team)
   if not paths then cli.fail(sentence, exits.UNREACHABLE) end
   if values.watch then return watch_boards(values, paths) end
-  return run_all(values, paths)
+  return (run_all(values, paths))
 end
 
 return sync

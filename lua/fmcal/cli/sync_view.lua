@@ -7,6 +7,7 @@ local view = {}
 
 -- A long run lists its first entries; errors and conflicts always stand among them.
 local MOST_ROWS = 40
+local INTERRUPTED = "interrupted; nothing is lost, the next run goes on from here"
 
 local WORDS = {
   create = { "created", "create", "green", 3 }, update = { "updated", "update", "cyan", 3 },
@@ -62,7 +63,7 @@ local function heading(out, result)
   local names = {}
   for _, target in ipairs(result.targets or {}) do names[#names + 1] = calendar_name(target) end
   local text = terminal.paint(out, "bold", terminal.clean(result.team or "?"))
-  if result.board then text = text .. "  " .. terminal.clean(result.board) end
+  if result.board then text = text .. "  " .. terminal.path(result.board) end
   if #names > 0 then text = text .. "  ↔  " .. table.concat(names, ", ") end
   return text
 end
@@ -103,6 +104,7 @@ end
 -- @param out from terminal.of
 -- @param result of fmcal.sync.run
 function view.lines(out, result)
+  if not result.team then return {} end
   local lines = { heading(out, result) }
   if result.actions and #result.actions > 0 then
     for _, line in ipairs(action_table(out, result.actions, result.dry_run or result.exit == 5)) do lines[#lines + 1] = line end
@@ -117,18 +119,26 @@ function view.lines(out, result)
   return lines
 end
 
---- The sentences for standard error: warnings, what failed, what stopped the run.
-function view.complaints(result)
+-- What an inbound run says about its entries: it has no outbound part with sentences.
+local function entry_errors(result)
   local list = {}
-  for _, warning in ipairs(result.warnings or {}) do list[#list + 1] = "warning: " .. warning end
-  if result.error then list[#list + 1] = result.error end
-  local outbound, inbound = (result.result or {}).outbound, result.result
-  for _, message in ipairs(outbound and outbound.error_messages or {}) do list[#list + 1] = message end
-  if not outbound and inbound then
-    for _, action in ipairs(result.actions or {}) do
-      if action.action == "error" then list[#list + 1] = ("%s: %s"):format(action.key, action.detail) end
-    end
+  for _, action in ipairs(result.actions or {}) do
+    if action.action == "error" then list[#list + 1] = ("%s: %s"):format(action.key, action.detail) end
   end
+  return list
+end
+
+--- The sentences for standard error, each once: warnings, what stopped the run, what failed.
+function view.complaints(result)
+  local list, said = {}, {}
+  local function say(sentence)
+    if sentence and not said[sentence] then list[#list + 1] = sentence end
+    said[sentence or ""] = true
+  end
+  for _, warning in ipairs(result.warnings or {}) do say("warning: " .. warning) end
+  say(result.error_code == "canceled" and INTERRUPTED or result.error)
+  local outbound = (result.result or {}).outbound
+  for _, message in ipairs(outbound and outbound.error_messages or entry_errors(result)) do say(message) end
   return list
 end
 

@@ -41,4 +41,11 @@ function terminal.cut(text, columns)
   return sys.fit(text, columns - 1) .. "…"
 end
 
+--- A path for a person: relative where it lies below the current folder.
+function terminal.path(path)
+  local here = sys.absolute(".")
+  if here and path:sub(1, #here + 1) == here .. "/" then path = path:sub(#here + 2) end
+  return terminal.clean(path)
+end
+
 return terminal

@@ -1,5 +1,6 @@
 -- A team's rules: loads the file, checks it, and calls its functions with copies and clear errors.
 
+local attempt = require "fmcal.attempt"
 local defaults = require "fmcal.rules.defaults"
 local json = require "fmcal.json"
 local suggest = require "fmcal.suggest"
@@ -127,13 +128,13 @@ end
 local function call(self, name, id, ...)
   local custom = self.functions[name]
   if not custom then
-    local ok, value = pcall(defaults[name], ...)
+    local ok, value = attempt.pcall(defaults[name], ...)
     if ok then return true, value end
     return false, ("%s: %s"):format(id, tostring(value):gsub("^[^\n]-%.lua:%d+: ", ""))
   end
   local given = table.pack(...)
   for i = 1, given.n - 1 do given[i] = copy(given[i]) end -- the last one is ctx
-  local ok, value = xpcall(custom, describe, table.unpack(given, 1, given.n))
+  local ok, value = attempt.xpcall(custom, describe, table.unpack(given, 1, given.n))
   if ok then return true, value end
   return false, ("rule %s failed for %s: %s"):format(name, id, value)
 end

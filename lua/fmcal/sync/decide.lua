@@ -1,6 +1,7 @@
 -- Plans one key of a run: gathers base, entry and event for each calendar, asks the rules, calls the planner.
 
 local aside = require "fmcal.sync.aside"
+local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
@@ -50,7 +51,7 @@ local function spread(answer, conflict, view, zone)
   local members = {}
   for name, value in pairs(view.raw) do members[name] = value end
   for name, value in pairs(answer) do members[name] = value end
-  local ok, version = pcall(fields.version, members, zone)
+  local ok, version = attempt.pcall(fields.version, members, zone)
   if not ok then raise(("the merged fields of %s: %s"):format(view.key, version)) end
   for field in pairs(conflict.fields) do
     local given = answer[fields.MEMBER[field]] ~= nil or (field == "zone" and answer.dueDate ~= nil)
@@ -236,7 +237,7 @@ function decide.key(run, key, pristine)
     end
   end
   local _, raised, reads_clock = run.targets[1].rules:watching_clock(function()
-    local ok, problem = pcall(plan_sides, run, decision, run.answers and run.answers[key])
+    local ok, problem = attempt.pcall(plan_sides, run, decision, run.answers and run.answers[key])
     if not ok then return nil, problem end
     return true
   end)

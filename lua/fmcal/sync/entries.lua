@@ -1,5 +1,6 @@
 -- One entry of the board as a run sees it: what the rules get, its version, its place for patches.
 
+local attempt = require "fmcal.attempt"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local time = require "fmcal.time"
@@ -69,7 +70,7 @@ end
 -- @return { entry, raw (for the rules), version, style, sync (its calendarSync), fields } or nil and a sentence
 function entries.view(entry, default_zone)
   local raw = for_rules(entry)
-  local ok, version = pcall(fields.version, raw, default_zone)
+  local ok, version = attempt.pcall(fields.version, raw, default_zone)
   if not ok then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
   return {
     key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),

@@ -13,6 +13,7 @@ report.EXIT_UNREACHABLE = 3
 report.EXIT_CONFLICTS = 4
 report.EXIT_GUARD = 5
 report.EXIT_LOCKED = 6
+report.EXIT_INTERRUPTED = 130
 
 -- ---------------------------------------------------------------- counting
 
@@ -204,8 +205,8 @@ end
 
 -- ---------------------------------------------------------------- outcomes of a run
 
-local EXIT_BY_CODE = { locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
-  limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2, parse = 2 }
+local EXIT_BY_CODE = { canceled = 130, locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
+  limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2 }
 
 --- A run that could not be carried out.
 function report.failure(self, err, default_exit)
@@ -213,8 +214,8 @@ function report.failure(self, err, default_exit)
   result.success, result.error, result.error_code = false, err.message or tostring(err), err.code
   result.message = result.error
   result.exit = default_exit
-  if err.code == "locked" then
-    result.exit = report.EXIT_LOCKED
+  if err.code == "locked" or err.code == "canceled" then
+    result.exit = EXIT_BY_CODE[err.code]
   elseif default_exit == report.EXIT_UNREACHABLE then
     result.exit = EXIT_BY_CODE[err.code] or default_exit
   end
@@ -242,13 +243,19 @@ function report.planned(self)
   return result
 end
 
-local function exit_of(self, tally)
-  if #self.failed_targets > 0 then
-    return EXIT_BY_CODE[self.failed_targets[1].error.code] or report.EXIT_UNREACHABLE
-  end
+-- The first failure of a whole calendar, and its name.
+local function calendar_failure(self)
+  local failed = self.failed_targets[1]
+  if failed then return failed.error, failed.name end
   for _, target in ipairs(self.targets) do
-    if target.error then return EXIT_BY_CODE[target.error.code] or report.EXIT_UNREACHABLE end
+    if target.error then return target.error, target.name end
   end
+  return nil
+end
+
+local function exit_of(self, tally)
+  local failure = calendar_failure(self)
+  if failure then return EXIT_BY_CODE[failure.code] or report.EXIT_UNREACHABLE end
   if tally.errors + tally.gone_errors > 0 then return report.EXIT_SOME_FAILED end
   if tally.conflicts > 0 then return report.EXIT_CONFLICTS end
   return report.EXIT_OK
@@ -260,6 +267,8 @@ function report.finished(self)
   local tally = fill(self, result, true)
   result.actions = actions_of(self)
   result.exit = exit_of(self, tally)
+  local failure, name = calendar_failure(self)
+  if failure then result.error, result.error_code = ("%s: %s"):format(name, failure.message), failure.code end
   result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
   for _, direction in pairs(result.result) do direction.success = result.success end
   result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)

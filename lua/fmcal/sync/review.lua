@@ -42,9 +42,10 @@ local function board_seal(decision)
   return seal(decision.view and decision.view.raw or json.null)
 end
 
+-- The text stands for the event: an ETag may change without it.
 local function side_seal(side)
   local row = side.remote and side.remote.row or side.tomb or {}
-  return seal { href = row.href, etag = row.etag, gone = row.gone, text = row.text, base = side.row and side.row.doc }
+  return seal { href = row.href, gone = row.gone, text = row.text, base = side.row and side.row.doc }
 end
 
 local function calendar_seals(decision)
@@ -63,6 +64,10 @@ local function outcome_seal(decision)
   return seal { version = plan.cur.version, pulled = plan.pulled, rewound = not not decision.rewound, writes = writes }
 end
 
+local function seals_of(decision)
+  return { board = board_seal(decision), calendars = calendar_seals(decision), outcome = outcome_seal(decision) }
+end
+
 local function describe(decision)
   local writes = json.array {}
   for i in ipairs(decision.sides) do writes[#writes + 1] = write_of(decision, i) end
@@ -72,7 +77,7 @@ local function describe(decision)
     title = decision.view and decision.view.version.title,
     board = decision.patched and changes(decision.view, decision.view.version, decision.plan.cur.version) or nil,
     calendars = writes,
-    seals = { board = board_seal(decision), calendars = calendar_seals(decision), outcome = outcome_seal(decision) },
+    seals = seals_of(decision),
   }
 end
 
@@ -143,20 +148,18 @@ function review.read(text, name)
   return plan
 end
 
-local function by_key(entries)
-  local found = {}
-  for _, entry in ipairs(entries) do found[entry.key] = entry end
-  return found
-end
-
 -- Why an entry's decision is not the planned one, or nil.
-local function difference(planned, now)
+local function difference(planned, decision)
   local key = planned.key
-  if planned.seals.board ~= now.seals.board then return ("%s has been edited on the board"):format(key) end
-  for name, hash in pairs(planned.seals.calendars) do
-    if now.seals.calendars[name] ~= hash then return ("the event of %s in %s has changed"):format(key, name) end
+  if not decision or decision.error or not decision.plan then
+    return ("what was to be done for %s is done or has changed"):format(key)
   end
-  if planned.seals.outcome ~= now.seals.outcome then
+  local now = seals_of(decision)
+  if planned.seals.board ~= now.board then return ("%s has been edited on the board"):format(key) end
+  for name, hash in pairs(planned.seals.calendars) do
+    if now.calendars[name] ~= hash then return ("the event of %s in %s has changed"):format(key, name) end
+  end
+  if planned.seals.outcome ~= now.outcome then
     return ("%s would be treated differently: the rules or the configuration have changed"):format(key)
   end
   return nil
@@ -183,16 +186,16 @@ end
 local function check(plan, decided)
   local err = check_calendars(plan, decided)
   if err then return err end
-  local now = by_key(review.describe(decided))
+  local is_planned = {}
   for _, planned in ipairs(plan.entries) do
-    local found = now[planned.key]
-    if not found then return stale(plan, ("what was to be done for %s is done or has changed"):format(planned.key)) end
-    local sentence = difference(planned, found)
+    is_planned[planned.key] = true
+    local sentence = difference(planned, decided.decisions[planned.key])
     if sentence then return stale(plan, sentence) end
-    now[planned.key] = nil
   end
-  local unplanned = next(now)
-  return unplanned and stale(plan, ("%s would change along with it"):format(unplanned)) or nil
+  for _, entry in ipairs(review.describe(decided)) do
+    if not is_planned[entry.key] then return stale(plan, ("%s would change along with it"):format(entry.key)) end
+  end
+  return nil
 end
 
 --- Carries out exactly a plan, or refuses (exit 2) where anything it touches has changed.

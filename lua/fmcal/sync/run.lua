@@ -184,8 +184,9 @@ local function is_known(self, key)
   return false
 end
 
---- Checks that the entries the run is confined to exist; an epic brings its court date along unless `exact`.
+--- Checks that the entries the run is confined to exist; an epic brings its court date along. Not where `exact`.
 function Run:check_only()
+  if self.exact then return true end
   local court_dates = {}
   for key in pairs(self.only or {}) do
     if not is_known(self, key) then
@@ -195,7 +196,7 @@ function Run:check_only()
     end
     court_dates[#court_dates + 1] = key .. ".court-date"
   end
-  for _, key in ipairs(self.exact and {} or court_dates) do
+  for _, key in ipairs(court_dates) do
     if is_known(self, key) then self.only[key] = true end
   end
   return true
@@ -490,7 +491,7 @@ local function prepare(self, options)
   local err
   if not self.board then
     self.board, err = board.open(options.board)
-    if not self.board then return nil, err end
+    if not self.board then return nil, err, report.EXIT_UNREACHABLE end
   end
   self.board_time = self.board:path() and self.board:mtime() or time.epoch()
   self.settings, err = config.load(self.board, options)
@@ -522,8 +523,8 @@ local function new(options)
 end
 
 local function steps(self, options)
-  local ok, err = prepare(self, options)
-  if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
+  local ok, err, exit = prepare(self, options)
+  if not ok then return report.failure(self, err, exit or report.EXIT_CONFIG) end
   ok, err = self:observe()
   if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
   ok, err = self:check_only()
@@ -566,7 +567,7 @@ end
 --   team             the team it must be
 --   direction        "both" (default), "outbound", "inbound"
 --   only             list of keys; an empty one confines the run to nothing
---   exact            `only` does not bring the court dates of its epics along
+--   exact            `only` is taken as it is: keys need not exist, an epic does not bring its court date along
 --   dry_run          plan only; nothing is written, not even the state
 --   retry_failed     entries that failed too often are tried again
 --   allow_mass_delete   the guard does not stop

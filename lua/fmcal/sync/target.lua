@@ -1,5 +1,6 @@
 -- One calendar during a run: its provider, its part of the state, its rules.
 
+local attempt = require "fmcal.attempt"
 local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local fields = require "fmcal.sync.fields"
@@ -179,7 +180,7 @@ function Target:read(key, raw, row)
   end
   local members, sentence = self.rules:to_entry(key, event, raw)
   if not members then return nil, sentence end
-  local ok, version = pcall(fields.version, members, self.options.timeZone)
+  local ok, version = attempt.pcall(fields.version, members, self.options.timeZone)
   if not ok then return nil, ("the event of %s: %s"):format(key, version) end
   return { version = version, time = last_modified(event), event = event, row = row }
 end

@@ -162,14 +162,20 @@ static char *display_name(const char *folder, const char *id)
 
 /* ------------------------------------------------------------------ choosing */
 
+/* Names as a sentence lists them. */
+static void list_names(fm_buf *list, const vdir_names *names)
+{
+    for (size_t i = 0; i < names->count && i < LISTED_NAMES; i++)
+        fm_buf_addf(list, "%s%.40s", i ? ", " : "", names->items[i]);
+    fm_buf_adds(list, names->count > LISTED_NAMES ? ", …" : "");
+}
+
 static fm_status several(const vdir_names *folders, const char *root, fm_error *err)
 {
     fm_buf list;
     fm_buf_init(&list, FM_ERROR_MESSAGE_MAX);
-    for (size_t i = 0; i < folders->count && i < LISTED_NAMES; i++)
-        fm_buf_addf(&list, "%s%.40s", i ? ", " : "", folders->items[i]);
-    fm_error_set(err, FM_EINVAL, domain, "%s holds several calendars: set calendarId to one of %s%s", root, list.data,
-                 folders->count > LISTED_NAMES ? ", …" : "");
+    list_names(&list, folders);
+    fm_error_set(err, FM_EINVAL, domain, "%s holds several calendars: set calendarId to one of %s", root, list.data);
     fm_buf_free(&list);
     return FM_EINVAL;
 }
@@ -245,6 +251,27 @@ static fm_status choose_id(vdir *v, fm_error *err)
     return v->id ? FM_OK : no_memory(err);
 }
 
+/* A calendar that is not among those there are is a mistake in the name; where there are none the first is made. */
+static fm_status refuse_stranger(const vdir *v, fm_error *err)
+{
+    if (v->bound || is_folder(v->folder))
+        return FM_OK;
+    vdir_names folders;
+    fm_status status = vdir_names_read(&folders, v->root, is_subfolder, err);
+    if (!status && folders.count) {
+        fm_buf list;
+        fm_buf_init(&list, FM_ERROR_MESSAGE_MAX);
+        list_names(&list, &folders);
+        status = fm_error_set(err, FM_ENOTFOUND, domain,
+                              "there is no calendar %s in %s, which has %s: set calendarId to one of them, or make the "
+                              "folder first",
+                              v->id, v->root, list.data);
+        fm_buf_free(&list);
+    }
+    vdir_names_clear(&folders);
+    return status;
+}
+
 /* Makes a folder and those above it. */
 static fm_status make_folders(const char *path, fm_error *err)
 {
@@ -300,7 +327,7 @@ fm_status vdir_choose(vdir *v, fm_error *err)
     free(v->folder);
     if (!(v->folder = vdir_path(v->root, v->id)))
         return no_memory(err);
-    if (!v->absent && (status = need_folder(v, v->folder, err)))
+    if (!v->absent && ((status = refuse_stranger(v, err)) || (status = need_folder(v, v->folder, err))))
         return status;
     free(v->name);
     if (!(v->name = display_name(v->folder, v->id)))

@@ -243,6 +243,7 @@ static void test_choosing_a_calendar(void **state)
     assert_int_equal(mkdir(folder_path(state, "home"), 0700), 0);
     assert_refused(&plain, FM_EINVAL, "home, work");
     assert_bound(&(settings){.endpoint = *state, .calendar_id = "."}, ".", "All of it");
+    assert_refused(&(settings){.endpoint = *state, .calendar_id = "wrok"}, FM_ENOTFOUND, "which has home, work");
     /* What was chosen before is chosen again, in the same folder only. */
     char before[600];
     char *root = realpath(*state, NULL);

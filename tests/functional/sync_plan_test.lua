@@ -1,0 +1,128 @@
+-- sync.lua --plan and --apply: exactly what was reviewed, or nothing.
+local commands = require "commands"
+local json = require "fmcal.json"
+local lu = require "luaunit"
+
+local function place_with_edits()
+  local place = commands.place(commands.board {
+    { id = "A-1", title = "One", dueDate = "2027-02-15" },
+    { id = "A-2", title = "Two", dueDate = "2027-02-16" },
+    { id = "A-3", title = "Three", dueDate = "2027-02-17" },
+    { id = "A-4", title = "Four", dueDate = "2027-02-18" },
+  })
+  place:expect(0, "sync.lua -q board.json")
+  place:edit(function(board)
+    board.items[1].title = "One, edited"
+    table.remove(board.items, 3)
+    board.items[4] = { id = "A-5", title = "Five", dueDate = "2027-02-19" }
+  end)
+  place:edit_event("A-2", "SUMMARY:Two", "SUMMARY:Two, moved")
+  place:expect(0, "sync.lua -q board.json --plan plan.json")
+  return place
+end
+
+-- --apply refuses, names the reason, and writes nothing.
+local function assert_stale(place, part, words)
+  local before = place:board_and_events()
+  local _, errors = place:expect(2, "sync.lua --apply plan.json " .. (words or ""))
+  lu.assertStrContains(errors, part)
+  lu.assertStrContains(errors, "Make a new one with --plan")
+  lu.assertEquals(place:board_and_events(), before)
+end
+
+TestPlan = {}
+
+function TestPlan.test_a_plan_shows_old_and_new_values_and_touches_nothing()
+  local place <close> = place_with_edits()
+  local plan = assert(json.decode(place:read("plan.json")))
+  lu.assertEquals(plan.team, "academy")
+  local by_key = {}
+  for _, entry in ipairs(plan.entries) do by_key[entry.key] = entry end
+  lu.assertEquals(by_key["A-1"].calendars[1].action, "update")
+  lu.assertEquals(by_key["A-1"].calendars[1].changes.title, { from = "One", to = "One, edited" })
+  lu.assertEquals(by_key["A-2"].board.title, { from = "Two", to = "Two, moved" })
+  lu.assertEquals(by_key["A-3"].calendars[1].action, "delete")
+  lu.assertEquals(by_key["A-5"].calendars[1].action, "create")
+  lu.assertNil(by_key["A-4"])
+  lu.assertEquals(place:item("A-2").title, "Two")
+  lu.assertNil(place:event("A-5"))
+end
+
+function TestPlan.test_apply_does_it_and_only_once()
+  local place <close> = place_with_edits()
+  place:expect(0, "sync.lua --apply plan.json")
+  lu.assertEquals(place:item("A-2").title, "Two, moved")
+  lu.assertStrContains(select(2, place:event("A-1")), "SUMMARY:One\\, edited")
+  lu.assertNil(place:event("A-3"))
+  lu.assertNotNil(place:event("A-5"))
+  assert_stale(place, "since; nothing was written")
+  lu.assertStrContains(place:expect(0, "sync.lua board.json"), "4 unchanged")
+end
+
+function TestPlan.test_what_changed_elsewhere_waits()
+  local place <close> = place_with_edits()
+  place:edit(function(board) board.items[3].title = "Four, edited" end)
+  place:edit(function(board) board.items[5] = { id = "A-6", title = "Six", dueDate = "2027-02-20" } end)
+  place:expect(0, "sync.lua --apply plan.json")
+  lu.assertNil(place:event("A-6"))
+  lu.assertStrContains(select(2, place:event("A-4")), "SUMMARY:Four\r\n")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertNotNil(place:event("A-6"))
+end
+
+function TestPlan.test_an_edit_of_a_planned_entry()
+  local place <close> = place_with_edits()
+  place:edit(function(board) board.items[1].title = "One, edited again" end)
+  assert_stale(place, "A-1 has been edited on the board")
+end
+
+function TestPlan.test_an_edit_of_a_planned_event()
+  local place <close> = place_with_edits()
+  place:edit_event("A-3", "SUMMARY:Three", "SUMMARY:Three, edited")
+  assert_stale(place, "the event of A-3 in vdir has changed")
+end
+
+function TestPlan.test_other_rules()
+  local place <close> = place_with_edits()
+  place:edit(function(board) board.calendarConfig.rules = "rules.lua" end)
+  place:write("rules.lua", [[return { to_event = function(entry, ctx)
+    local event = ctx.defaults.to_event(entry, ctx)
+    event.title = "[X] " .. event.title
+    return event
+  end }]])
+  assert_stale(place, "since; nothing was written")
+end
+
+function TestPlan.test_a_run_in_between()
+  local place <close> = place_with_edits()
+  place:expect(0, "sync.lua -q board.json")
+  assert_stale(place, "since; nothing was written")
+end
+
+function TestPlan.test_an_empty_plan_does_nothing()
+  local place <close> = place_with_edits()
+  place:expect(0, "sync.lua -q board.json")
+  place:expect(0, "sync.lua -q board.json --plan plan.json")
+  place:edit(function(board) board.items[1].title = "Later" end)
+  place:expect(0, "sync.lua --apply plan.json")
+  lu.assertStrContains(select(2, place:event("A-1")), "SUMMARY:One\\, edited")
+end
+
+function TestPlan.test_plans_that_are_none()
+  local place <close> = place_with_edits()
+  place:write("broken.json", "{\n nope")
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua --apply broken.json")), "line 2, column 2")
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua --apply board.json")), "board.json is no plan of sync.lua --plan")
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua --apply none.json")), "cannot read the plan none.json")
+  place:write("other.json", commands.board({}, nil, "other"))
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua other.json --apply plan.json")), "is for the board")
+  place:expect(0, "sync.lua board.json --apply plan.json")
+end
+
+function TestPlan.test_a_plan_that_cannot_be_written()
+  local place <close> = place_with_edits()
+  lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json --plan no/such/plan.json")), "cannot write no/such/plan.json")
+  lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json --plan /dev/full")), "No space left on device")
+end
+
+os.exit(lu.LuaUnit.run())

@@ -1,0 +1,44 @@
+# sync.lua --watch: it syncs when the board changes and ends cleanly when asked to.
+set -eu
+dir=$(mktemp -d)
+watcher=
+stop() {
+  [ -z "$watcher" ] || kill -KILL "$watcher" 2>/dev/null || true
+  rm -rf "$dir"
+}
+trap stop EXIT
+cd "$dir"
+mkdir -p calendars/academy
+
+board() {
+  cat >board.new <<TEXT
+{ "team": "academy",
+  "calendarConfig": { "provider": "vdir", "endpoint": "calendars", "calendarId": "academy", "syncOptions": { "syncInterval": 60 } },
+  "items": [ { "id": "A-1", "title": "$1", "dueDate": "2027-02-15" } ] }
+TEXT
+  mv board.new board.json
+}
+
+# Waits until the calendar says something; the test's time limit is the end of patience.
+until_event() {
+  until grep -qs "$1" calendars/academy/*.ics; do sleep 0.05; done
+}
+
+for signal in INT TERM; do
+  rm -rf calendars/academy/*.ics .fmcal
+  board One
+  # A shell without job control starts background commands with SIGINT ignored; env gives it back.
+  env --default-signal=INT "$FMCAL_LUA" sync.lua board.json --watch >out 2>err &
+  watcher=$!
+  until_event SUMMARY:One
+  board Two
+  until_event SUMMARY:Two
+  kill -"$signal" "$watcher"
+  status=0
+  wait "$watcher" || status=$?
+  watcher=
+  [ "$status" = 0 ] || { echo "SIG$signal: status $status"; cat out err; exit 1; }
+  [ ! -s err ] || { cat err; exit 1; }
+  grep -q "created  A-1" out
+  grep -q "updated  A-1" out
+done
