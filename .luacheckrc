@@ -1,5 +1,6 @@
 std = "lua54"
 max_line_length = 130
+self = false -- methods need not use it
 exclude_files = { "lua/fmcal/_meta", "build*" }
 files["examples/rules*.lua"] = { unused_args = false }
 files["lua/fmcal/prompt"] = { globals = { "fmcal" } }
