@@ -3,6 +3,5 @@ max_line_length = 130
 self = false -- methods need not use it
 exclude_files = { "lua/fmcal/_meta", "build*" }
 files["examples/rules*.lua"] = { unused_args = false }
-files["lua/fmcal/prompt"] = { globals = { "fmcal" } }
 -- lua-unit finds its test tables among the globals
 files["tests"] = { allow_defined_top = true, max_line_length = 150 }

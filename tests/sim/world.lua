@@ -408,7 +408,7 @@ local function as_members(entry, key)
   return { dueDate = entry.metadata.courtDate }
 end
 
-local function strip_prefix(self, board, key, title)
+local function strip_prefix(board, key, title)
   if key == "E-1" then return (title:gsub("^📊 %[EPIC%] ", "")) end
   if key ~= "S-1" then return title end
   local parent
@@ -427,7 +427,7 @@ local function check_agreement(self, board, key)
   local minutes = event.endDate and #event.endDate > 10
     and (time.parse(event.endDate .. (event.endDate:find("Z") and "" or "Z")).epoch
       - time.parse(event.dueDate .. (event.dueDate:find("Z") and "" or "Z")).epoch) // 60 or nil
-  local there = fields.version({ title = strip_prefix(self, board, key, event.title), description = event.description,
+  local there = fields.version({ title = strip_prefix(board, key, event.title), description = event.description,
     dueDate = event.dueDate, timeZone = event.timeZone, tags = event.tags, priority = event.priority,
     durationMinutes = minutes }, zone)
   if fields.date_kind(there) == "floating" and fields.date_kind(here) == "instant" then
