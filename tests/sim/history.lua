@@ -161,7 +161,8 @@ end
 local function simpler(step)
   if step.op ~= "sync" then return nil end
   if step.direction ~= "both" then
-    return { op = "sync", direction = "both", crash_at = step.crash_at, meanwhile = step.meanwhile, meanwhile_at = step.meanwhile_at }
+    return { op = "sync", direction = "both", crash_at = step.crash_at, meanwhile = step.meanwhile,
+      meanwhile_at = step.meanwhile_at }
   end
   if step.crash_at or step.meanwhile then return { op = "sync", direction = "both" } end
   return nil

@@ -16,6 +16,13 @@ World.__index = World
 local RULES = 'return { select = function(entry) return entry.status ~= "archived" end }'
 local ROUNDS_TO_SETTLE = 4
 
+-- Runs are a minute apart, as they are in life: a run is known by its time.
+local minutes = 0
+function time.now() -- luacheck: ignore 122
+  minutes = minutes + 1
+  return time.format(time.epoch() + 60 * minutes)
+end
+
 local function violation(...)
   error({ violation = string.format(...) }, 0)
 end
@@ -294,9 +301,7 @@ function steps.stale(self, step)
   if not self.before_sync then return end
   local board = assert(json.decode(self.before_sync))
   local entry = entry_in(board, step.key)
-  local now = entry_in(self:board(), step.key)
-  -- Only an entry that the last run left alone: what else it wrote over, nobody can tell from an edit.
-  if not entry or not now or json.encode(entry, { sort = true }) ~= json.encode(now, { sort = true }) then return end
+  if not entry then return end
   local saved, there = tokens_of(board), self:calendar_tokens()
   for token in pairs(tokens_of(self:board())) do
     if not saved[token] and not there[token] then self.alive[token] = nil end
@@ -495,6 +500,7 @@ end
 local folders = 0
 
 local function new(script, base)
+  minutes = 0
   folders = folders + 1
   local self = setmetatable({ script = script, alive = {}, foreign = {}, edited_there = {}, clock = 1000,
     folder = ("%s/%d"):format(base, folders) }, World)

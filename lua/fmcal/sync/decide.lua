@@ -6,6 +6,7 @@ local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local plan = require "fmcal.sync.plan"
+local rewind = require "fmcal.sync.rewind"
 local time = require "fmcal.time"
 
 local decide = {}
@@ -152,7 +153,7 @@ local function remote_of_gone(target, key, row)
   if not event then raise(("the event of %s cannot be read: %s"):format(key, err.message)) end
   if event.deleted then return nil end
   local base = row and row.base
-  local edited = base and base.held or (at.pending and not (base and base.seen == target:content_hash(event)))
+  local edited = not base or base.held or base.seen ~= target:content_hash(event)
   return { version = base and base.r or {}, edited = edited, event = event, row = at }
 end
 
@@ -161,14 +162,17 @@ local function kind_fields(key)
   return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
 end
 
-local function side_of_entry(target, view, row, seed)
+local function side_of_entry(target, view, row, seed, replaced)
   local uid = target:uid(view.key, view.sync)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
-  local base = intended(target, view, row and row.base and row.base.l and row.base or nil, remote)
+  local known = intended(target, view, row and row.base and row.base.l and row.base or nil, remote)
+  local base = rewind.base(replaced, view, target.name, known)
+  local rewound = base ~= known
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(view, remote) end
-  return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid }
+  return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid,
+    rewound = rewound }
 end
 
 local function side_of_gone(target, key, row)
@@ -176,9 +180,9 @@ local function side_of_gone(target, key, row)
   return { target = target, row = row, base = base, remote = remote_of_gone(target, key, row), uid = row and row.uid }
 end
 
-local function side_of(target, key, view, seed)
+local function side_of(run, target, key, view)
   local row = target:base(key)
-  if view then return side_of_entry(target, view, row, seed) end
+  if view then return side_of_entry(target, view, row, run.seed, run.state:replaced(key)) end
   return side_of_gone(target, key, row)
 end
 
@@ -191,27 +195,17 @@ local function policy_of_gone(key, direction)
   return { fields = kind_fields(key), direction = direction }
 end
 
--- What the entry held before a stale copy was saved over it, or nil.
-local function rewound(run, view, sides)
-  local before = run.state:replaced(view.key)
-  if not before or run.board:snapshot(view.key) ~= before then return nil end
-  for _, side in ipairs(sides) do
-    if side.base then return side.base.l end
-  end
-  return nil
-end
-
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
-    sides[i] = side_of(target, decision.key, view, run.seed)
+    sides[i] = side_of(run, target, decision.key, view)
     sides[i].selected = selects(target, view)
+    decision.rewound = decision.rewound or sides[i].rewound
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
       { direction = run.direction, answer = answer }) or policy_of_gone(decision.key, run.direction)
   end
-  decision.rewound = view and rewound(run, view, sides)
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
-  local cur = entries.current(view, decision.rewound, ours, run.board_time)
+  local cur = entries.current(view, ours, run.board_time)
   decision.plan = plan.entry(cur, sides, policies)
   for i, action in ipairs(view and decision.plan.actions or {}) do
     for _, text in ipairs(aside.texts(view, sides[i])) do table.insert(action.step.lost, text) end

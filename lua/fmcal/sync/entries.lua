@@ -80,11 +80,10 @@ end
 
 --- The entry as the planner wants it.
 -- @param view from entries.view, or nil for an entry that is gone
--- @param rewound_to version|nil what the entry held before another program saved a stale copy
-function entries.current(view, rewound_to, ours, board_time)
+function entries.current(view, ours, board_time)
   if not view then return { version = {}, on_board = false, times = {} } end
   return {
-    version = fields.copy(rewound_to or view.version), on_board = true, times = {},
+    version = fields.copy(view.version), on_board = true, times = {},
     time = local_time(view.entry, ours, board_time),
   }
 end

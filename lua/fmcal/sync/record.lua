@@ -130,7 +130,7 @@ local function base_document(decision, side, action, outcome)
   local cur, step, old = decision.plan.cur, action.step, side.base
   local doc = { l = fields.copy(cur.version), r = fields.copy(outcome.remote or cur.version), out = outcome.out,
     seen = outcome.seen, open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
-  for _, held in ipairs { step.open, step.waits } do
+  for _, held in ipairs { step.open, step.waits, outcome.unpulled } do
     for field in pairs(held) do
       doc.l[field] = old and old.l[field]
       doc.r[field] = old and old.r[field]

@@ -14,6 +14,7 @@ local outcome = require "fmcal.sync.outcome"
 local outgoing = require "fmcal.sync.outgoing"
 local record = require "fmcal.sync.record"
 local report = require "fmcal.sync.report"
+local rewind = require "fmcal.sync.rewind"
 local state = require "fmcal.state"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
@@ -271,7 +272,7 @@ local function decide_key(self, key)
   local earlier = self.decisions[key]
   local decision = decide.key(self, key, earlier and earlier.view)
   if earlier then
-    decision.patched, decision.replaced = earlier.patched, earlier.replaced
+    decision.patched = earlier.patched
   else
     self.order[#self.order + 1] = key
   end
@@ -283,13 +284,9 @@ end
 local function patch(self, decision)
   local view, planned = decision.view, decision.plan
   if not view or not planned or decision.error then return end
-  if not next(planned.pulled) and not decision.rewound and not decision.patched then return end
+  if not next(planned.pulled) and not decision.patched then return end
   local now = assert(entries.view(self.board:entry(decision.key), self.settings.options.timeZone))
-  local before = self.board:snapshot(decision.key)
-  if entries.patch(self.board, now, planned.cur.version) then
-    decision.replaced = decision.replaced or before
-    decision.patched = true
-  end
+  if entries.patch(self.board, now, planned.cur.version) then decision.patched = true end
 end
 
 --- Decides about all candidates; what a pulled title changes elsewhere on the board is decided about too.
@@ -413,12 +410,13 @@ local function fingerprints(self)
   return prints
 end
 
--- A member that another program changed meanwhile stays as it wrote it; the next run merges it.
+-- A member that another program changed meanwhile stays as it wrote it: nothing counts as pulled into that entry, and
+-- the next run merges it.
 local function reopen_skipped(self, skipped)
   for _, member in ipairs(skipped or {}) do
     local decision = member.key and self.decisions[member.key]
     for _, result in ipairs(decision and decision.outcomes or {}) do
-      result.keep_base, result.revisit = true, true
+      result.unpulled, result.revisit = decision.plan and decision.plan.pulled, true
     end
   end
 end
@@ -448,12 +446,18 @@ local function save_board(self)
   return true
 end
 
+local function note_replaced(self, decision)
+  local entry = self.board:entry(decision.key)
+  local written = entry and entries.member(entry, "calendarSync")
+  assert(self.state:set_replaced(decision.key, rewind.note(decision, written)))
+end
+
 local function commit_state(self, prints)
   assert(self.state:begin())
   for _, key in ipairs(self.order) do
     local decision = self.decisions[key]
     record.state(self, decision, prints[key])
-    if decision.replaced then assert(self.state:set_replaced(key, decision.replaced)) end
+    if decision.patched then note_replaced(self, decision) end
   end
   for _, target in ipairs(self.targets) do
     for _, id in ipairs(target.intent_ids) do assert(target.state:drop_intent(id)) end
