@@ -429,12 +429,12 @@ end
 local function check_agreement(self, board, key)
   local entry, event, zone = entry_in(board, key), self:event(key), self.script.options.timeZone
   local here = fields.version(as_members(entry, key), zone)
-  local minutes = event.endDate and #event.endDate > 10
+  local length = event.endDate and #event.endDate > 10
     and (time.parse(event.endDate .. (event.endDate:find("Z") and "" or "Z")).epoch
       - time.parse(event.dueDate .. (event.dueDate:find("Z") and "" or "Z")).epoch) // 60 or nil
   local there = fields.version({ title = strip_prefix(board, key, event.title), description = event.description,
     dueDate = event.dueDate, timeZone = event.timeZone, tags = event.tags, priority = event.priority,
-    durationMinutes = minutes }, zone)
+    durationMinutes = length }, zone)
   if fields.date_kind(there) == "floating" and fields.date_kind(here) == "instant" then
     there.date = nil
     here.date = nil
