@@ -28,6 +28,7 @@ int luaopen_fmcal_provider_core(lua_State *L);
 
 typedef struct provider_box {
     fm_provider *provider; /* NULL: closed */
+    fm_env env;            /* the provider's world in a dry run of its own: the state's, which refuses writes */
     int busy;              /* an operation is under way, so that it cannot be closed */
 } provider_box;
 
@@ -92,8 +93,12 @@ static int core_new(lua_State *L)
     fm_context context = {.env = &world->env,
                           .http = klass->capabilities & FM_CAP_REMOTE ? fm_bind_http(L) : world->http};
     provider_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    *box = (provider_box){0};
+    *box = (provider_box){.env = world->env};
     luaL_setmetatable(L, PROVIDER_NAME);
+    if (fm_options_bool(options, "dry_run", false)) {
+        box->env.read_only = true;
+        context.env = &box->env;
+    }
     fm_error err = {0};
     fm_status status = fm_provider_new(&box->provider, klass, &context, options, &err);
     if (!status && server)

@@ -251,6 +251,13 @@ static int process_tostring(lua_State *L)
     return 1;
 }
 
+/* sys.refuse_writes(): a dry run, for the rest of the state's life. */
+static int sys_refuse_writes(lua_State *L)
+{
+    fm_bind_get(L)->env.read_only = true;
+    return 0;
+}
+
 /* ---------------------------------------------------------------- registration */
 
 static const luaL_Reg process_methods[] = {
@@ -260,8 +267,15 @@ static const luaL_Reg process_meta[] = {
     {"__gc", process_close}, {"__close", process_close}, {"__tostring", process_tostring}, {NULL, NULL}};
 
 static const luaL_Reg sys_functions[] = {
-    {"stat", sys_stat},       {"list", sys_list},   {"absolute", sys_absolute}, {"is_terminal", sys_is_terminal},
-    {"columns", sys_columns}, {"start", sys_start}, {"wait_any", sys_wait_any}, {NULL, NULL},
+    {"stat", sys_stat},
+    {"list", sys_list},
+    {"absolute", sys_absolute},
+    {"is_terminal", sys_is_terminal},
+    {"columns", sys_columns},
+    {"start", sys_start},
+    {"wait_any", sys_wait_any},
+    {"refuse_writes", sys_refuse_writes},
+    {NULL, NULL},
 };
 
 static const luaL_Reg measuring_functions[] = {{"width", sys_width}, {"fit", sys_fit}, {NULL, NULL}};

@@ -66,4 +66,31 @@ function TestSys.test_start_refuses_nonsense()
   lu.assertEquals(err.code, "notfound")
 end
 
+-- In a program of its own: there is no way back.
+function TestSys.test_refuse_writes()
+  local folder <close> = shell.folder()
+  local text = '{"team": "academy", "items": []}'
+  shell.write(folder.path .. "/board.json", text)
+  shell.write(folder.path .. "/dry.lua", [[
+    local board, core, state = require "fmcal.board", require "fmcal.provider.core", require "fmcal.state"
+    local folder = arg[1]
+    require("fmcal.sys").refuse_writes()
+    local b = assert(board.open(folder .. "/board.json"))
+    b:set(nil, { "teamName" }, "A")
+    print(select(2, b:save {}).code)
+    local st = assert(state.open(folder .. "/sub/a.db"))
+    print(st:set("a", "b"), st:get("a"))
+    for _, kind in ipairs { "vdir", "mock" } do
+      local p = assert(core.new(kind, { endpoint = folder .. "/calendar" }))
+      assert(p:open())
+      local text = assert(p:encode { uid = "a@x", title = "t", dueDate = "2026-02-15" })
+      print(select(2, p:apply { { kind = "create", uid = "a@x", text = text } }).code)
+    end
+  ]])
+  local out, errors = shell.run(("%s %s/dry.lua %s"):format(os.getenv("FMCAL_LUA"), folder.path, folder.path))
+  lu.assertEquals(out .. errors, "readonly\ntrue\tb\nreadonly\nreadonly\n")
+  lu.assertEquals(shell.read(folder.path .. "/board.json"), text)
+  lu.assertItemsEquals(assert(sys.list(folder.path)), { "board.json", "dry.lua" })
+end
+
 os.exit(lu.LuaUnit.run())

@@ -71,6 +71,10 @@ function sys.start(argv, options) end
 ---@return fmcal.error? err `err.code` "notfound": none of them runs; "canceled"
 function sys.wait_any(processes) end
 
+---From now on the C core refuses to write files and calendars (`err.code` "readonly"), and opens states as copies in
+---memory: for a program that is nothing but a dry run. There is no way back.
+function sys.refuse_writes() end
+
 ---@class fmcal.sys.process
 local process = {}
 

@@ -216,6 +216,7 @@ end
 --- The command. @return exit status
 function sync.run(values)
   check_combination(values)
+  if values.dry_run and not values.plan then sys.refuse_writes() end
   if values.apply then return apply_plan(values) end
   if values.plan then return make_plan(values) end
   local paths, sentence = boards.find(values.boards, values.team)

@@ -71,6 +71,7 @@ local function make_targets(self, providers)
       function(path) return config.resolve(self.board:path() or "./board", path) end,
       providers and providers[spec.name])
     if not target then return nil, err end
+    target.dry_run = self.dry_run
     target.rules.trace = self.trace_rules and {} or nil
     self.targets[#self.targets + 1] = target
   end

@@ -71,6 +71,7 @@ end
 local function make_provider(self)
   local options, err = provider_options(self.settings, self.spec, self.state, self.resolve)
   if not options then return nil, err end
+  options.dry_run = self.dry_run
   return provider.new(self.spec.provider, options)
 end
 

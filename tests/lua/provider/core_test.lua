@@ -69,6 +69,18 @@ function TestMaking.test_before_open()
   lu.assertTrue(p:disconnect())
 end
 
+function TestMaking.test_a_dry_run_of_one_provider()
+  local server = mock.server()
+  local dry = assert(core.new("mock", { dry_run = true }, server))
+  assert(dry:open())
+  local p = opened(server)
+  local results, err = dry:apply(creates(p, 1))
+  lu.assertNil(results)
+  lu.assertEquals(err.code, "readonly")
+  lu.assertEquals(p:apply(creates(p, 1))[1].outcome, "done")
+  lu.assertEquals(dry:fetch({ "mock-event-0001" })[1].uid, "1@x")
+end
+
 function TestMaking.test_use_after_close()
   local p = opened()
   lu.assertStrContains(tostring(p), "mock")

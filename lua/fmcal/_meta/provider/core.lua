@@ -17,6 +17,7 @@ local core = {}
 ---@field allow_http? boolean plain http beyond loopback addresses
 ---@field ca_file? string
 ---@field proxy? string
+---@field dry_run? boolean apply() answers "readonly", and nothing else is written either
 ---@field discovery? string what binding() answered the last time; saves the discovery requests
 
 ---Makes a provider; no network yet.
