@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A CalDAV server in memory that does what a test tells it to: faults, delays, other servers' habits.
 
-    dav_server.py [--port N] [--user NAME --password P] [--option NAME=JSON]…
+    dav_server.py [--port N] [--user NAME --password P] [--icloud] [--option NAME=JSON]…
 
 Prints "url=http://127.0.0.1:N/" and serves until its standard input ends, so it never outlives a test.
 
@@ -51,6 +51,19 @@ OPTIONS = {
     "principal_at_root": True,
     "privileges": True,
     "max_bytes": 0,  # larger objects get 413
+    "own_namespaces": False,  # each element declares its namespace itself
+    "empty_ctags": False,  # objects come with a second propstat: an empty getctag, 404
+    "special_collections": False,  # the home holds inbox, outbox, notifications, a subscription and reminders too
+    "principal_alias": False,  # the principal answers as /principal/
+    "need_component": False,  # a calendar-query that names no component is refused
+    "penalty_ms": 0,  # after an ordered 503 every request gets one for this long, whatever Retry-After said
+}
+
+# What iCloud does, from what its clients tell of it: nobody has seen this server beside the real one. Recalled
+# rather than documented: the missing ETags, /principal/, and that the penalty is longer than Retry-After.
+ICLOUD = {
+    "put_etag": False, "uid_scope": "account", "uid_conflict": 412, "uid_query": False, "own_namespaces": True,
+    "empty_ctags": True, "special_collections": True, "principal_alias": True, "need_component": True,
 }
 
 DAV, CAL, CS, ICAL = "DAV:", "urn:ietf:params:xml:ns:caldav", "http://calendarserver.org/ns/", "http://apple.com/ns/ical/"
@@ -77,6 +90,7 @@ class Server(ThreadingHTTPServer):
         self.log = []
         self.connections = 0
         self.open_now = 0
+        self.penalty_until = 0
         self.counts_lock = threading.Lock()
         self.user = user
         self.expected = "Basic " + base64.b64encode(("%s:%s" % (user, password)).encode()).decode()
@@ -102,6 +116,14 @@ class Server(ThreadingHTTPServer):
         error = sys.exc_info()[1]
         if not isinstance(error, (ConnectionError, ValueError, OSError)):
             super().handle_error(request, client_address)
+
+
+def with_own_namespaces(element):
+    """An XML element as text in which every element declares its namespace itself."""
+    namespace, _, name = element.tag[1:].partition("}")
+    attributes = "".join(' %s="%s"' % (key, escape(value, {'"': "&quot;"})) for key, value in element.attrib.items())
+    inner = escape(element.text or "") + "".join(with_own_namespaces(child) + escape(child.tail or "") for child in element)
+    return "<%s xmlns='%s'%s>%s</%s>" % (name, namespace, attributes, inner, name)
 
 
 def reset(connection):
@@ -140,6 +162,11 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(self.options["delay_ms"] / 1000)
         self.fault = self.server.faults.next_for(self.command, self.path)
         kind = self.fault and self.fault["kind"]
+        if time.monotonic() < self.server.penalty_until:
+            self.answer(503, "", **{"Retry-After": "1"})
+            return
+        if kind == "status" and self.fault["code"] == 503:
+            self.server.penalty_until = time.monotonic() + self.options["penalty_ms"] / 1000
         if kind == "delay":
             time.sleep(self.fault["ms"] / 1000)
         elif kind == "drop":
@@ -282,14 +309,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def response(self, href, found, wanted):
         """One response: the wanted properties that exist with 200, the others with 404."""
-        have = "".join(text for tag, text in found.items() if tag in wanted)
+        have = "".join(text for tag, text in found.items() if tag in wanted and text is not None)
+        missing = (wanted - set(found)) | {tag for tag, text in found.items() if text is None}
         lacking = "".join("<x:%s xmlns:x='%s'/>" % (tag.partition("}")[2], tag[1:].partition("}")[0])
-                          for tag in sorted(wanted - set(found)))
+                          for tag in sorted(missing))
         return "<response><href>%s</href>%s%s</response>" % (
             escape(href), propstat(have, 200) if have else "", propstat(lacking, 404) if lacking else "")
 
     def multistatus(self, responses, extra=""):
-        return 207, HEAD + "".join(responses) + extra + "</multistatus>", {"Content-Type": "application/xml; charset=utf-8"}
+        text = HEAD + "".join(responses) + extra + "</multistatus>"
+        if self.options["own_namespaces"]:
+            text = '<?xml version="1.0" encoding="UTF-8"?>' + with_own_namespaces(ET.fromstring(text.encode()))
+        return 207, text, {"Content-Type": "application/xml; charset=utf-8"}
 
     def error(self, code, condition, inner=""):
         body = '<?xml version="1.0"?><error xmlns="DAV:" xmlns:C="%s"><%s>%s</%s></error>' % (
@@ -311,6 +342,23 @@ class Handler(BaseHTTPRequestHandler):
             "{DAV:}resourcetype": "<resourcetype><principal/></resourcetype>",
             "{%s}calendar-home-set" % CAL: "<C:calendar-home-set><href>%s</href></C:calendar-home-set>" % escape(home),
         })
+
+    def special_collections(self, wanted):
+        """What lies in a home beside calendars of events, and must not be taken for one."""
+        kinds = {
+            "inbox": "<collection/><C:schedule-inbox/>", "outbox": "<collection/><C:schedule-outbox/>",
+            "notification": "<collection/><CS:notification/>", "holidays": "<collection/><CS:subscribed/>",
+            "tasks": "<collection/><C:calendar/>",
+        }
+        todo = '<C:supported-calendar-component-set><C:comp name="VTODO"/></C:supported-calendar-component-set>'
+        rows = []
+        for name, kind in kinds.items():
+            found = {"{DAV:}resourcetype": "<resourcetype>%s</resourcetype>" % kind,
+                     "{DAV:}displayname": "<displayname>%s</displayname>" % name}
+            if name == "tasks":
+                found["{%s}supported-calendar-component-set" % CAL] = todo
+            rows.append(self.response(self.quoted(self.home() + name + "/"), found, wanted))
+        return rows
 
     def calendar_props(self, calendar):
         comps = "".join('<C:comp name="%s"/>' % name for name in calendar.components)
@@ -341,6 +389,8 @@ class Handler(BaseHTTPRequestHandler):
             "{DAV:}getetag": "<getetag>%s</getetag>" % escape(item.etag(self.options)),
             "{DAV:}resourcetype": "<resourcetype/>",
         }
+        if self.options["empty_ctags"]:
+            found["{%s}getctag" % CS] = None
         if with_data:
             found["{%s}calendar-data" % CAL] = "<C:calendar-data>%s</C:calendar-data>" % escape(text)
         return found
@@ -364,11 +414,14 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/" and self.options["principal_at_root"]:
             return self.multistatus([self.response("/", self.root_props(), wanted)])
         if path == "/principals/%s/" % self.who():
-            return self.multistatus([self.response(path, self.principal_props(), wanted)])
+            shown = "/principal/" if self.options["principal_alias"] else path
+            return self.multistatus([self.response(shown, self.principal_props(), wanted)])
         if path == self.home():
             own = [self.response(self.quoted(path), self.root_props(), wanted)]
             below = [self.response(self.options["absolute_hrefs"] + self.href_of(c), self.calendar_props(c), wanted)
                      for c in self.store.calendars.values()]
+            if self.options["special_collections"]:
+                below += self.special_collections(wanted)
             return self.multistatus(own + (below if deep else []))
         calendar, name = self.locate()
         if not calendar or (name and name not in calendar.items):
@@ -433,6 +486,8 @@ class Handler(BaseHTTPRequestHandler):
         wanted = {child.tag for child in root.find("{DAV:}prop")}
         inner = root.find("{%s}filter/{%s}comp-filter/{%s}comp-filter" % (CAL, CAL, CAL))
         component = inner.get("name") if inner is not None else None
+        if self.options["need_component"] and component is None:
+            return self.error(403, "C:valid-filter")
         uid = None
         if inner is not None and inner.find("{%s}prop-filter" % CAL) is not None:
             if not self.options["uid_query"]:
@@ -536,8 +591,11 @@ def main():
     parser.add_argument("--user", default="alice")
     parser.add_argument("--password", default="secret")
     parser.add_argument("--option", action="append", default=[])
+    parser.add_argument("--icloud", action="store_true", help="habits of iCloud")
     args = parser.parse_args()
     server = Server(args.port, args.user, args.password)
+    if args.icloud:
+        server.options.update(ICLOUD)
     for option in args.option:
         name, _, value = option.partition("=")
         if name not in OPTIONS:

@@ -41,9 +41,7 @@ function servers.real(name)
   return start("calendar_server.py", name)
 end
 
---- Starts the scripted CalDAV server; options as in dav_server.py, for example "page=3".
-function servers.scripted(...)
-  local arguments = { "--user", "alice", "--password", "secret" }
+local function scripted(arguments, ...)
   for _, option in ipairs { ... } do
     arguments[#arguments + 1] = "--option"
     arguments[#arguments + 1] = option
@@ -51,6 +49,18 @@ function servers.scripted(...)
   local server = start("dav_server.py", table.unpack(arguments))
   server.user, server.password = "alice", "secret"
   server.cal = server.url .. "cal/alice/kanban/"
+  return server
+end
+
+--- Starts the scripted CalDAV server; options as in dav_server.py, for example "page=3".
+function servers.scripted(...)
+  return scripted({ "--user", "alice", "--password", "secret" }, ...)
+end
+
+--- Starts the scripted CalDAV server with the habits of iCloud; its partition is another host on this machine.
+function servers.icloud(...)
+  local server = scripted({ "--user", "alice", "--password", "secret", "--icloud" }, ...)
+  server:set { absolute_hrefs = (server.url:gsub("127%.0%.0%.1", "localhost"):gsub("/$", "")) }
   return server
 end
 

@@ -1,7 +1,6 @@
 #include "core/url.h"
 #include "provider/caldav/bookmark.h"
 #include "provider/caldav/caldav_impl.h"
-#include "provider/classes.h"
 #include "provider/ics_codec.h"
 #include "util/options.h"
 #include "util/redact.h"
@@ -120,8 +119,8 @@ static fm_status read_settings(fm_caldav *p, const fm_options *options, fm_error
     return status ? status : read_home(p, err);
 }
 
-fm_status fm_caldav_init(fm_provider *provider, const fm_caldav_profile *profile, const struct fm_options *options,
-                         fm_error *err)
+static fm_status init_profile(fm_provider *provider, const fm_caldav_profile *profile, const struct fm_options *options,
+                              fm_error *err)
 {
     fm_caldav *p = (fm_caldav *)provider;
     const fm_env *env = provider->context.env;
@@ -141,6 +140,8 @@ fm_status fm_caldav_init(fm_provider *provider, const fm_caldav_profile *profile
     p->config.username = p->username;
     p->config.ca_file = p->ca_file;
     p->config.proxy = p->proxy;
+    if (profile->backoff_ms)
+        p->config.backoff_ms = profile->backoff_ms;
     p->config.allow_http = fm_options_bool(options, "allow_http", false);
     p->config.http2 = fm_options_bool(options, "http2", true);
     p->config.stall_timeout_ms = fm_options_int(options, "timeout_ms", p->config.stall_timeout_ms);
@@ -149,9 +150,14 @@ fm_status fm_caldav_init(fm_provider *provider, const fm_caldav_profile *profile
     return FM_OK;
 }
 
-static fm_status init(fm_provider *p, const struct fm_options *options, fm_error *err)
+static fm_status init_caldav(fm_provider *p, const struct fm_options *options, fm_error *err)
 {
-    return fm_caldav_init(p, &fm_caldav_generic, options, err);
+    return init_profile(p, &fm_caldav_generic, options, err);
+}
+
+static fm_status init_apple(fm_provider *p, const struct fm_options *options, fm_error *err)
+{
+    return init_profile(p, &fm_caldav_apple, options, err);
 }
 
 static void fini(fm_provider *provider)
@@ -183,19 +189,16 @@ static fm_status decode(const fm_provider *p, const char *text, size_t len, fm_e
     return fm_ics_decode(text, len, ((const fm_caldav *)p)->zones, event, err);
 }
 
+/* What every provider that is CalDAV has in common. */
+#define CALDAV_SLOTS                                                                                                   \
+    .abi_version = FM_PROVIDER_ABI, .instance_size = sizeof(fm_caldav), .fini = fini, .open = fm_caldav_open,          \
+    .binding = binding, .list = fm_caldav_list, .changes = fm_caldav_changes, .fetch = fm_caldav_fetch,                \
+    .apply = fm_caldav_apply, .encode = encode, .decode = decode
+
 const fm_provider_class fm_provider_caldav = {
-    .abi_version = FM_PROVIDER_ABI,
-    .name = "caldav",
-    .capabilities = FM_CAP_REMOTE | FM_CAP_TOKEN,
-    .instance_size = sizeof(fm_caldav),
-    .init = init,
-    .fini = fini,
-    .open = fm_caldav_open,
-    .binding = binding,
-    .list = fm_caldav_list,
-    .changes = fm_caldav_changes,
-    .fetch = fm_caldav_fetch,
-    .apply = fm_caldav_apply,
-    .encode = encode,
-    .decode = decode,
-};
+    .name = "caldav", .capabilities = FM_CAP_REMOTE | FM_CAP_TOKEN, .init = init_caldav, CALDAV_SLOTS};
+
+const fm_provider_class fm_provider_apple = {.name = "apple",
+                                             .capabilities = FM_CAP_REMOTE | FM_CAP_TOKEN | FM_CAP_ONE_UID_PER_ACCOUNT,
+                                             .init = init_apple,
+                                             CALDAV_SLOTS};

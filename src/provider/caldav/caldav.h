@@ -16,14 +16,7 @@
 #ifndef FM_PROVIDER_CALDAV_H
 #define FM_PROVIDER_CALDAV_H
 
-#include "fmcal/provider.h"
 #include "provider/caldav/profile.h"
-
-/**
- * `init` of any provider that is CalDAV with a profile of its own. Its other slots are those of fm_provider_caldav
- * (provider/classes.h). FM_EINVAL names the setting.
- */
-fm_status fm_caldav_init(fm_provider *p, const fm_caldav_profile *profile, const struct fm_options *options,
-                         fm_error *err);
+#include "provider/classes.h"
 
 #endif

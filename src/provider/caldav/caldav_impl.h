@@ -8,6 +8,7 @@
 
 #include "core/http.h"
 #include "core/zone.h"
+#include "fmcal/provider.h"
 #include "provider/caldav/caldav.h"
 #include "provider/caldav/hrefs.h"
 

@@ -5,3 +5,12 @@ const fm_caldav_profile fm_caldav_generic = {
     .multiget_batch = 50,
     .query_above = 100,
 };
+
+const fm_caldav_profile fm_caldav_apple = {
+    .name = "apple",
+    .default_endpoint = "https://caldav.icloud.com",
+    .multiget_batch = 50,
+    .query_above = 100,
+    .no_uid_query = true,
+    .backoff_ms = 2000,
+};

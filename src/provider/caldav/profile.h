@@ -7,17 +7,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 typedef struct fm_caldav_profile {
     const char *name;             /**< of the provider, starts its error messages */
     const char *default_endpoint; /**< used where the settings name none; NULL: they must */
     size_t multiget_batch;        /**< objects read with one calendar-multiget */
     size_t query_above;           /**< from this many objects on, all are read with one calendar-query; 0: never */
-    bool one_uid_per_account;     /**< a UID in another calendar of the account makes a create fail with 412 */
     bool no_uid_query;            /**< a calendar-query by UID is not to be relied on: list instead */
+    int64_t backoff_ms;           /**< least growing wait after a 503, whatever it asks for; 0: the client's own */
 } fm_caldav_profile;
 
 /** Any CalDAV server. */
 extern const fm_caldav_profile fm_caldav_generic;
+/** Apple's iCloud: no lookup by UID, no ETag in answers to PUT, a Retry-After that is too short. */
+extern const fm_caldav_profile fm_caldav_apple;
 
 #endif
