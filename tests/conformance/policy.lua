@@ -770,11 +770,12 @@ function policy.run(of)
 end
 
 --- Runs the suite on the CalDAV provider against a server of tests/support, which ends with it. @return exit status
-function policy.run_caldav(server)
+function policy.run_caldav(server, provider)
+  provider = provider or "caldav"
   return policy.run {
-    name = "caldav", options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
+    name = provider, options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
       password = server.password },
-    config = { provider = "caldav", endpoint = server.url, calendarId = server.cal,
+    config = { provider = provider, endpoint = server.url, calendarId = server.cal,
       credentials = { username = server.user, password = { command = { "printf", "%s", server.password } } } },
     close = function() server:stop() end,
   }

@@ -79,6 +79,8 @@ end
 function Target:open()
   local err, binding
   if not self.provider then
+    local known = self.state:binding()
+    self.remembered = known ~= nil and known.discovery ~= nil
     self.provider, err = make_provider(self)
     if not self.provider then return nil, err end
   end
@@ -98,8 +100,22 @@ function Target:share_account()
   self.suffix = "." .. self.name
 end
 
---- Reads what changed in the calendar into the state. @return summary, or nil and an error
+-- Failures that discovery of an earlier run may be the cause of: an account has moved to another host.
+local MOVED = { notfound = true, access = true, auth = true, network = true, protocol = true, unsupported = true }
+
+local function rediscover(self)
+  self.provider:close()
+  self.provider, self.remembered = nil, false
+  assert(self.state:set_discovery(nil))
+  return self:open()
+end
+
+--- Reads what changed in the calendar into the state. Where it is no longer found at the place remembered from an
+-- earlier run, it is looked for once more. @return summary, or nil and an error
 function Target:refresh()
+  local summary, err = self.provider:changes(self.state)
+  if summary or not self.remembered or not MOVED[err.code] then return summary, err end
+  if not rediscover(self) then return nil, err end
   return self.provider:changes(self.state)
 end
 
