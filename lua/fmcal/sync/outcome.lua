@@ -19,9 +19,16 @@ local function failed(side, sentence, transient)
   }
 end
 
-local function of_gone_entry(decision, action, job)
-  if job and job.error then
-    local result = failed(decision.sides[job.index], job.error, job.transient)
+-- A write that did not get through, or nil.
+local function failed_write(side, job)
+  if not job or not (job.error or job.changed) then return nil end
+  return failed(side, job.error or "it keeps changing in the calendar; the next run tries again",
+    job.transient or job.changed)
+end
+
+local function of_gone_entry(side, action, job)
+  local result = failed_write(side, job)
+  if result then
     result.status = "delete_error"
     return result
   end
@@ -57,13 +64,10 @@ local function of_side(decision, i, job)
   local side = decision.sides[i]
   if decision.error then return failed(side, decision.error, false) end
   local action = decision.plan.actions[i]
-  if not decision.view then return of_gone_entry(decision, action, job) end
+  if not decision.view then return of_gone_entry(side, action, job) end
   if action.error then return failed(side, action.error, false) end
-  if job and (job.error or job.changed) then
-    return failed(side, job.error or "it keeps changing in the calendar; the next run tries again",
-      job.transient or job.changed)
-  end
-  local uid = side.uid
+  local failure, uid = failed_write(side, job), side.uid
+  if failure then return failure end
   if action.kind == "wait" or action.held then
     return { status = "pending", revisit = true, keep_base = true, uid = uid }
   end
@@ -77,9 +81,7 @@ end
 function outcome.settle(decision, jobs)
   decision.outcomes = {}
   for i in ipairs(decision.sides) do
-    local job = jobs[i]
-    if job then job.index = i end
-    decision.outcomes[i] = of_side(decision, i, job)
+    decision.outcomes[i] = of_side(decision, i, jobs[i])
   end
 end
 

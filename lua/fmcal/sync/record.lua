@@ -150,7 +150,7 @@ end
 local function put_row(decision, i, outcome, doc, fingerprint, day)
   local side = decision.sides[i]
   assert(side.target.state:put_base {
-    key = decision.key, uid = outcome.uid, href = outcome.href or (side.row and side.row.href),
+    key = decision.key, uid = outcome.uid or (side.row and side.row.uid), href = outcome.href or (side.row and side.row.href),
     status = outcome.row_status or outcome.status, fingerprint = not outcome.revisit and fingerprint or nil, day = day,
     doc = doc and assert(json.encode(doc)) or nil,
   })
