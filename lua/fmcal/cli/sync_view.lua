@@ -112,7 +112,7 @@ function view.lines(out, result)
   if result.result then
     local style = result.success and "green" or "red"
     lines[#lines + 1] = terminal.paint(out, style, view.summary(result))
-  elseif result.dry_run and result.success then
+  elseif result.dry_run and result.actions then
     lines[#lines + 1] = result.message
   end
   lines[#lines + 1] = advice(result)
@@ -128,6 +128,32 @@ local function entry_errors(result)
   return list
 end
 
+local MOST_KEYS = 3
+
+-- "A-1, A-2, A-3 and 7 more"
+local function key_list(keys)
+  local text = table.concat(keys, ", ", 1, math.min(#keys, MOST_KEYS))
+  return #keys > MOST_KEYS and ("%s and %d more"):format(text, #keys - MOST_KEYS) or text
+end
+
+-- Sentences of entries, "KEY: why"; those that say the same become one.
+local function grouped(messages)
+  local order, keys_of = {}, {}
+  for _, message in ipairs(messages) do
+    local key, why = message:match("^(%S+): (.*)$")
+    why = why or message
+    if not keys_of[why] then
+      keys_of[why] = {}
+      order[#order + 1] = why
+    end
+    table.insert(keys_of[why], key)
+  end
+  for i, why in ipairs(order) do
+    if #keys_of[why] > 0 then order[i] = ("%s: %s"):format(key_list(keys_of[why]), why) end
+  end
+  return order
+end
+
 --- The sentences for standard error, each once: warnings, what stopped the run, what failed.
 function view.complaints(result)
   local list, said = {}, {}
@@ -138,7 +164,7 @@ function view.complaints(result)
   for _, warning in ipairs(result.warnings or {}) do say("warning: " .. warning) end
   say(result.error_code == "canceled" and INTERRUPTED or result.error)
   local outbound = (result.result or {}).outbound
-  for _, message in ipairs(outbound and outbound.error_messages or entry_errors(result)) do say(message) end
+  for _, message in ipairs(grouped(outbound and outbound.error_messages or entry_errors(result))) do say(message) end
   return list
 end
 

@@ -202,7 +202,7 @@ local function plan_sides(run, decision, answer)
     sides[i].selected = selects(target, view)
     decision.rewound = decision.rewound or sides[i].rewound
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
-      { direction = run.direction, answer = answer }) or policy_of_gone(decision.key, run.direction)
+      { direction = target.direction, answer = answer }) or policy_of_gone(decision.key, target.direction)
   end
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
   local cur = entries.current(view, ours, run.board_time)

@@ -230,19 +230,6 @@ function report.guarded(self, sentence)
   return result
 end
 
---- A dry run: what a run would do.
-function report.planned(self)
-  local result = base_result(self)
-  result.actions = actions_of(self)
-  result.success, result.exit = true, report.EXIT_OK
-  local writes = 0
-  for _, action in ipairs(result.actions) do
-    if action.action ~= "wait" and action.action ~= "error" then writes = writes + 1 end
-  end
-  result.message = ("Dry run: %d actions planned, nothing was written"):format(writes)
-  return result
-end
-
 -- The first failure of a whole calendar, and its name.
 local function calendar_failure(self)
   local failed = self.failed_targets[1]
@@ -253,12 +240,40 @@ local function calendar_failure(self)
   return nil
 end
 
+local function exit_of_failure(failure)
+  return EXIT_BY_CODE[failure.code] or report.EXIT_UNREACHABLE
+end
+
 local function exit_of(self, tally)
   local failure = calendar_failure(self)
-  if failure then return EXIT_BY_CODE[failure.code] or report.EXIT_UNREACHABLE end
+  if failure then return exit_of_failure(failure) end
   if tally.errors + tally.gone_errors > 0 then return report.EXIT_SOME_FAILED end
   if tally.conflicts > 0 then return report.EXIT_CONFLICTS end
   return report.EXIT_OK
+end
+
+-- Of several calendars the one that failed is named.
+local function add_calendar_failure(self, result)
+  local failure, name = calendar_failure(self)
+  if not failure then return end
+  result.error_code = failure.code
+  result.error = #self.all_targets > 1 and ("%s: %s"):format(name, failure.message) or failure.message
+end
+
+--- A dry run: what a run would do.
+function report.planned(self)
+  local result = base_result(self)
+  result.actions = actions_of(self)
+  local failure = calendar_failure(self)
+  result.exit = failure and exit_of_failure(failure) or report.EXIT_OK
+  result.success = failure == nil
+  add_calendar_failure(self, result)
+  local writes = 0
+  for _, action in ipairs(result.actions) do
+    if action.action ~= "wait" and action.action ~= "error" then writes = writes + 1 end
+  end
+  result.message = ("Dry run: %d actions planned, nothing was written"):format(writes)
+  return result
 end
 
 --- A run that went through to its end.
@@ -267,8 +282,7 @@ function report.finished(self)
   local tally = fill(self, result, true)
   result.actions = actions_of(self)
   result.exit = exit_of(self, tally)
-  local failure, name = calendar_failure(self)
-  if failure then result.error, result.error_code = ("%s: %s"):format(name, failure.message), failure.code end
+  add_calendar_failure(self, result)
   result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
   for _, direction in pairs(result.result) do direction.success = result.success end
   result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)

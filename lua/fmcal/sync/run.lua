@@ -120,6 +120,7 @@ end
 
 local function open_target(self, target)
   local ok, err = target:open()
+  if ok then ok, err = target:set_direction(self.direction) end
   if not ok then return nil, err end
   for _, earlier in ipairs(self.open_targets) do
     if same_account(earlier, target) then
@@ -352,7 +353,7 @@ local function jobs_of(self, decision)
   refresh_dependencies(self, decision)
   for i, side in ipairs(decision.sides) do
     local action = decision.plan.actions[i]
-    local write, sentence = outgoing.write(decision, i, self.direction)
+    local write, sentence = outgoing.write(decision, i, side.target.direction)
     if sentence then action.error = sentence end
     if write then jobs[i] = { decision = decision, side = side, action = action, write = write } end
   end
@@ -382,6 +383,19 @@ local function round(self, keys)
     if job.changed then changed[#changed + 1] = job.decision.key end
   end
   return changed
+end
+
+--- A calendar that should have been written to and cannot be fails as a whole; its entries wait.
+function Run:report_read_only()
+  for _, key in ipairs(self.order) do
+    local decision = self.decisions[key]
+    for i, side in ipairs(decision.plan and decision.sides or {}) do
+      local target = side.target
+      if target.read_only and self.direction == "both" and decision.plan.actions[i].kind == "wait" then
+        target.error = target.error or target:read_only_error()
+      end
+    end
+  end
 end
 
 --- Carries out the plan; what the calendar answered "changed" to is planned again.
@@ -541,11 +555,13 @@ local function steps(self, options)
   if stopped then return report.guarded(self, stopped) end
   if self.dry_run or options.examine then
     for _, key in ipairs(self.order) do self.decisions[key].jobs = jobs_of(self, self.decisions[key]) end
+    self:report_read_only()
   end
   err = options.examine and options.examine(self)
   if err then return report.failure(self, err, report.EXIT_CONFIG) end
   if self.dry_run then return report.planned(self) end
   self:write_all()
+  self:report_read_only()
   ok, err = self:record_all()
   if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
   return report.finished(self)

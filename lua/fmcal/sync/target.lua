@@ -3,6 +3,7 @@
 local attempt = require "fmcal.attempt"
 local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
+local failure = require "fmcal.failure"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local provider = require "fmcal.provider"
@@ -93,6 +94,22 @@ function Target:open()
     discovery = binding.discovery,
   }
   return true
+end
+
+--- Sets the direction of this calendar. One that cannot be written to is only read; an outbound run fails there.
+-- @return true, or nil and an error
+function Target:set_direction(direction)
+  self.read_only = self.binding.writable == false
+  if self.read_only and direction == "outbound" then return nil, self:read_only_error() end
+  self.direction = self.read_only and "inbound" or direction
+  return true
+end
+
+--- What is told where a read-only calendar should have been written to.
+function Target:read_only_error()
+  local _, err = failure("access", "sync", "the calendar %q is read-only: choose another, ask its owner for the right to "
+    .. "write, or sync with --direction inbound", self.binding.name)
+  return err
 end
 
 --- A second target in the account of an earlier one names its events apart.

@@ -79,6 +79,15 @@ function TestComplaints.test_an_inbound_run_names_its_entries()
   lu.assertEquals(sync_view.complaints(r), { "A-1: why" })
 end
 
+function TestComplaints.test_entries_that_failed_alike_share_a_sentence()
+  local r = result()
+  for i = 1, 5 do r.result.outbound.error_messages[i] = ("A-%d: the server is down"):format(i) end
+  table.insert(r.result.outbound.error_messages, 2, "B-1: something else")
+  table.insert(r.result.outbound.error_messages, "a sentence without a key")
+  lu.assertEquals(sync_view.complaints(r), { "A-1, A-2, A-3 and 2 more: the server is down", "B-1: something else",
+    "a sentence without a key" })
+end
+
 TestPrograms = {}
 
 function TestPrograms.test_the_object_of_the_api()

@@ -1,0 +1,110 @@
+-- sync.lua against CalDAV servers: what a person is told when the server, the sign-in or the calendar is not right.
+local commands = require "commands"
+local lu = require "luaunit"
+local servers = require "servers"
+local shell = require "shell"
+
+local radicale <close> = servers.real("radicale")
+local scripted <close> = servers.scripted()
+
+local function board(server, members)
+  local config = { enabled = true, provider = "caldav", endpoint = server.url, calendarId = "kanban",
+    credentials = { username = server.user, command = { "printf", server.password } }, syncOptions = { timeZone = "Europe/Rome" } }
+  for name, value in pairs(members or {}) do config[name] = value end
+  local made = commands.board {
+    { id = "XACA-0040", title = "File initial motion", dueDate = "2027-02-15", status = "todo" },
+    { id = "XACA-0041", title = "Call the witness", dueDate = "2027-02-18T14:30:00", status = "todo" },
+  }
+  made.calendarConfig = config
+  return made
+end
+
+-- The run fails with this status and one sentence that holds all of the parts; the board stays as it is.
+local function assert_refused(server, status, members, parts)
+  local place <close> = commands.place(board(server, members))
+  local before = place:read("board.json")
+  local _, errors = place:expect(status, "sync.lua board.json")
+  for _, part in ipairs(parts) do lu.assertStrContains(errors, part) end
+  lu.assertEquals(select(2, errors:gsub("\n", "")), 1, errors)
+  lu.assertNil(errors:find("a wrong one", 1, true))
+  lu.assertEquals(place:read("board.json"), before)
+end
+
+TestRadicale = {}
+
+function TestRadicale.test_both_ways()
+  local place <close> = commands.place(board(radicale))
+  local out, errors = place:expect(0, "sync.lua board.json")
+  lu.assertEquals(errors, "")
+  lu.assertStrContains(out, "2 created")
+  lu.assertStrContains(place:expect(0, "sync.lua board.json"), "2 unchanged")
+  local listing = radicale:request("PROPFIND", radicale.cal, nil, "Depth: 1")
+  local name = assert(listing:match("<href>[^<]*/([^</]*XACA%-+0040[^<]*)</href>"), listing)
+  local text = radicale:request("GET", radicale.cal .. name)
+  lu.assertStrContains(text, "SUMMARY:File initial motion")
+  radicale:request("PUT", radicale.cal .. name, (text:gsub("SUMMARY:[^\r\n]*", "SUMMARY:Moved there")),
+    "Content-Type: text/calendar")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(place:item("XACA-0040").title, "Moved there")
+end
+
+function TestRadicale.test_a_wrong_password()
+  assert_refused(radicale, 3, { credentials = { username = radicale.user, command = { "echo", "a wrong one" } } }, { "password" })
+end
+
+function TestRadicale.test_a_calendar_that_does_not_exist()
+  assert_refused(radicale, 3, { calendarId = "kanbn" }, { "kanbn", "kanban" })
+end
+
+function TestRadicale.test_a_password_in_the_board_is_warned_about()
+  local place <close> = commands.place(board(radicale,
+    { credentials = { username = radicale.user, password = radicale.password } }))
+  local _, errors = place:expect(0, "sync.lua -q board.json --dry-run")
+  lu.assertStrContains(errors, "password")
+  lu.assertNil(errors:find(radicale.password, 1, true))
+end
+
+TestScripted = {}
+
+function TestScripted.test_a_read_only_calendar()
+  scripted:control("POST", "_calendar", { name = "readonly", display_name = "Read only", writable = false })
+  local place <close> = commands.place(board(scripted, { calendarId = "readonly" }))
+  for _, words in ipairs { "--dry-run", "", "--direction outbound" } do
+    local _, errors = place:expect(3, "sync.lua board.json " .. words)
+    lu.assertEquals(errors, 'sync.lua: the calendar "Read only" is read-only: choose another, ask its owner for the '
+      .. "right to write, or sync with --direction inbound\n")
+  end
+  lu.assertEquals(place:item("XACA-0040").calendarSync.syncStatus, "pending")
+  lu.assertEquals(place:item("XACA-0040").calendarSync.retryCount, 0)
+  place:expect(0, "sync.lua board.json --direction inbound")
+end
+
+function TestScripted.test_a_calendar_for_tasks()
+  scripted:control("POST", "_calendar", { name = "tasks", display_name = "Tasks", components = { "VTODO" } })
+  assert_refused(scripted, 2, { calendarId = "tasks" }, { "it is for tasks", "choose another" })
+end
+
+function TestScripted.test_a_server_that_is_not_there()
+  assert_refused({ url = "http://127.0.0.1:9/", user = "a", password = "b" }, 3, nil, { "127.0.0.1" })
+end
+
+function TestScripted.test_plain_http_beyond_this_machine()
+  assert_refused(scripted, 2, { endpoint = "http://dav.example.org/" }, { "allowHttp" })
+end
+
+TestExample = {}
+
+local DIRECT = "caldav_direct.lua %s kanban"
+
+function TestExample.test_caldav_direct()
+  local out, errors, status = shell.run(("env -u LUA_PATH_5_4 CALDAV_USERNAME=%s CALDAV_PASSWORD=%s %s %s/examples/%s"):format(
+    radicale.user, radicale.password, shell.quote(os.getenv("FMCAL_LUA")), shell.quote(os.getenv("SOURCE_DIR")),
+    DIRECT:format(radicale.url)))
+  lu.assertEquals({ errors, status }, { "", 0 })
+  lu.assertStrContains(out, "Signed in")
+  lu.assertStrContains(out, "kanban")
+  lu.assertStrContains(out, "found An event of fmcal's example at 2027-02-15T10:00:00, Europe/Rome")
+  lu.assertStrContains(out, "Event deleted")
+end
+
+os.exit(lu.LuaUnit.run())
