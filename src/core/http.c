@@ -121,6 +121,7 @@ void fm_http_free(fm_http *http)
         curl_multi_cleanup(http->multi);
         curl_global_cleanup();
     }
+    fm_http_sockets_free(&http->sockets);
     free(http);
 }
 
@@ -533,9 +534,19 @@ static int64_t time_to_next_start(const fm_http *http, int64_t now, int64_t most
     return wait > 0 ? wait : 0;
 }
 
+static bool is_amid_answer(const fm_http *http)
+{
+    for (const fm_http_call *call = http->active.first; call; call = call->next)
+        if (call->code)
+            return true;
+    return false;
+}
+
 static void wait_for_activity(fm_http *http, int64_t left_ms)
 {
     int64_t wait = time_to_next_start(http, now_ms(http), left_ms < POLL_MS ? left_ms : POLL_MS);
+    if (is_amid_answer(http))
+        fm_http_sockets_acknowledge(&http->sockets);
     if (http->active.first)
         curl_multi_poll(http->multi, NULL, 0, (int)wait, NULL);
     else

@@ -11,6 +11,7 @@
 #include "core/http.h"
 #include "core/http_headers.h"
 #include "core/http_retry.h"
+#include "core/http_sockets.h"
 #include "core/http_window.h"
 #include "util/buf.h"
 #include <curl/curl.h>
@@ -41,6 +42,7 @@ struct fm_http {
     fm_http_list delayed; /**< wait for their retry */
     CURL **idle;          /**< handles to use again, owned */
     size_t idle_count, idle_cap;
+    fm_http_sockets sockets;
     size_t pending; /**< calls of all lists */
 };
 

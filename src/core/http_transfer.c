@@ -1,10 +1,7 @@
 #include "core/http_impl.h"
 
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #define USER_AGENT "fmcal/" FMCAL_VERSION " (gzip)"
 
@@ -20,18 +17,6 @@ void fm_http_transfer_reset(fm_http_call *call)
     fm_buf_reset(&call->answer);
     fm_error_clear(&call->abort);
     call->curl_message[0] = '\0';
-}
-
-/*
- * Acknowledges at once what has arrived. A server with Nagle's algorithm on holds the last part of its
- * answer back until then, and the kernel would wait up to 40 ms for something to send along.
- */
-static void acknowledge_now(const fm_http_call *call)
-{
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    int on = 1;
-    if (curl_easy_getinfo(call->easy, CURLINFO_ACTIVESOCKET, &socket) == CURLE_OK && socket != CURL_SOCKET_BAD)
-        (void)setsockopt(socket, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
 
 /* A connection is there and the request is about to be sent: for the second time where a kept one was stale. */
@@ -52,7 +37,6 @@ static void start_headers(fm_http_call *call)
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &code);
     call->code = (int)code;
     fm_http_headers_reset(&call->answer_headers);
-    acknowledge_now(call);
 }
 
 static fm_status end_headers(fm_http_call *call)
@@ -89,7 +73,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
     fm_http_call *call = data;
     size_t len = size * count;
-    acknowledge_now(call);
     if (call->skip_body)
         return len;
     fm_status status;
@@ -193,6 +176,8 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     SET(CURLOPT_HEADERDATA, call);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, call);
+    if (!code)
+        code = fm_http_sockets_attach(&call->http->sockets, easy);
     if (!code)
         code = set_connection(easy, call->config);
     if (!code)
