@@ -166,8 +166,7 @@ fm_status fm_ical_add_param_value(fm_buf *params, fm_span value, fm_error *err)
     return add_param_value(params, ',', value, err);
 }
 
-/* Whether a text like ";A=b;C=\"d\"" ends where the ":" belongs: nothing in it could be read as the value. */
-static bool is_params(fm_span params)
+bool fm_ical_is_params(fm_span params)
 {
     if (params.len && params.at[0] != ';')
         return false;
@@ -206,7 +205,7 @@ fm_status fm_ical_add_line(fm_buf *out, fm_span name, fm_span params, fm_span va
     if (!fm_ical_is_name(name))
         return fm_error_set(err, FM_EINVAL, domain, "\"%.*s\" is no property name: use letters, digits and -",
                             (int)(name.len < 60 ? name.len : 60), name.at);
-    if (!is_params(params) || !fm_ical_is_value(value))
+    if (!fm_ical_is_params(params) || !fm_ical_is_value(value))
         return fm_error_set(err, FM_EINVAL, domain,
                             "property %.*s holds a control character or an open quote: it would end the line",
                             (int)(name.len < 60 ? name.len : 60), name.at);

@@ -55,6 +55,8 @@ bool fm_ical_is_name(fm_span name);
 fm_status fm_ical_add_param(fm_buf *params, const char *name, fm_span value, fm_error *err);
 /** Appends a further value to the parameter that was added last: ,value. FM_EINVAL as above. */
 fm_status fm_ical_add_param_value(fm_buf *params, fm_span value, fm_error *err);
+/** Whether parameters as spelled (";A=b") may stand in a line: nothing in them could be read as the value. */
+bool fm_ical_is_params(fm_span params);
 /** Whether a value may stand in a line as it is: no control character but TAB. */
 bool fm_ical_is_value(fm_span value);
 

@@ -51,11 +51,18 @@ static void set_line(edit *e, const char *name, fm_span params, fm_span value)
         e->status = fm_ical_set(e->object.doc, at, params, value, e->err);
 }
 
-/* The same with the parameters that the line has. */
-static void set_value(edit *e, const char *name, fm_span value)
+/* The parameters that the line of a name has; none where they could not be written again. */
+static fm_span params_of(const edit *e, const char *name)
 {
     size_t at = find(e, name);
-    set_line(e, name, at == FM_ICAL_NONE ? no_params : fm_ical_at(e->object.doc, at)->parts.params, value);
+    fm_span params = at == FM_ICAL_NONE ? no_params : fm_ical_at(e->object.doc, at)->parts.params;
+    return fm_ical_is_params(params) ? params : no_params;
+}
+
+/* As set_line(), with the parameters that the line has. */
+static void set_value(edit *e, const char *name, fm_span value)
+{
+    set_line(e, name, params_of(e, name), value);
 }
 
 /* Removes the lines of a name from the master, but for the first `keep`. */
@@ -286,10 +293,7 @@ static void date_params(edit *e, fm_buf *params, const char *name, const ics_tim
         e->status = fm_ical_add_param(params, "VALUE", fm_span_of("DATE"), e->err);
     if (t->form == ICS_ZONED)
         e->status = fm_ical_add_param(params, "TZID", tzid, e->err);
-    size_t line = find(e, name);
-    if (line == FM_ICAL_NONE)
-        return;
-    fm_span old = fm_ical_at(e->object.doc, line)->parts.params, param, value;
+    fm_span old = params_of(e, name), param, value;
     for (size_t at = 0, start = 0; fm_ical_next_param(old, &at, &param, &value); start = at)
         if (!fm_span_is(param, "VALUE") && !fm_span_is(param, "TZID"))
             fm_buf_add(params, old.at + start, at - start);
