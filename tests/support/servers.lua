@@ -116,6 +116,12 @@ function Server:request(method, url, body, ...)
   return answer, math.tointeger(code)
 end
 
+--- Makes a calendar on the scripted server: JSON with name, display_name, components, writable.
+function Server:add_calendar(description)
+  local _, status = self:request("POST", self.url .. "_calendar", description)
+  assert(status < 300, "the server does not take " .. description)
+end
+
 --- Ends it and waits for that.
 function Server:stop()
   if self.handle then self.handle:close() end
