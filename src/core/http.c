@@ -402,7 +402,8 @@ static void tell_window(fm_http_call *call, CURL *easy, CURLcode result, fm_http
     }
     if (curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &version) == CURLE_OK && version == CURL_HTTP_VERSION_1_0)
         fm_http_window_cap(window, WINDOW_WITHOUT_KEEP_ALIVE);
-    fm_http_window_answered(window, now, call->window_full);
+    /* Requests that wait mean that the window, not the caller, sets the pace. */
+    fm_http_window_answered(window, now, call->host->waiting.first != NULL);
 }
 
 static void follow_redirect(fm_http_call *call)
@@ -454,14 +455,13 @@ static bool is_interrupted(const fm_http *http)
 }
 
 /* Starts one attempt of a call that is in no list. */
-static void start(fm_http_call *call, bool window_full)
+static void start(fm_http_call *call)
 {
     fm_http *http = call->http;
     fm_error err = {0};
     fm_http_transfer_reset(call);
     call->attempts++;
     call->epoch = call->host->window.epoch;
-    call->window_full = window_full;
     call->easy = take_handle(http);
     fm_status status = call->easy ? fm_http_transfer_prepare(call, &err) : no_memory(&err);
     if (!status && curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
@@ -484,7 +484,7 @@ static void start_waiting(fm_http_host *host, int64_t now)
     while (host->waiting.first && host->in_flight < host->window.limit && now >= host->not_before_ms) {
         fm_http_call *call = host->waiting.first;
         list_remove(call);
-        start(call, host->waiting.first && host->in_flight + 1 >= host->window.limit);
+        start(call);
     }
 }
 

@@ -73,12 +73,11 @@ struct fm_http_call {
 
     /* of the attempt under way */
     CURL *easy;
-    unsigned epoch;   /**< of the window when it was started */
-    bool window_full; /**< the window had no room left when it was started */
-    unsigned sends;   /**< how often libcurl sent the request in this attempt */
-    int code;         /**< of the answer whose headers are arriving or have arrived */
-    bool skip_body;   /**< a redirect that will be followed */
-    size_t received;  /**< decoded bytes of the body */
+    unsigned epoch;  /**< of the window when it was started */
+    unsigned sends;  /**< how often libcurl sent the request in this attempt */
+    int code;        /**< of the answer whose headers are arriving or have arrived */
+    bool skip_body;  /**< a redirect that will be followed */
+    size_t received; /**< decoded bytes of the body */
     fm_http_headers answer_headers;
     fm_buf answer; /**< the body; with a sink, what the trace shows of it */
     int64_t started_ms;
