@@ -1,5 +1,6 @@
 -- sync.lua against CalDAV servers: what a person is told when the server, the sign-in or the calendar is not right.
 local commands = require "commands"
+local json = require "fmcal.json"
 local lu = require "luaunit"
 local servers = require "servers"
 local shell = require "shell"
@@ -90,6 +91,40 @@ end
 
 function TestScripted.test_plain_http_beyond_this_machine()
   assert_refused(scripted, 2, { endpoint = "http://dav.example.org/" }, { "allowHttp" })
+end
+
+TestWebhook = {}
+
+-- The bodies that the webhook got.
+local function told()
+  local bodies = {}
+  for _, row in ipairs(scripted:control("GET", "_log").requests) do
+    if row.path == "/echo" then bodies[#bodies + 1] = assert(json.decode(row.body)) end
+  end
+  return bodies
+end
+
+function TestWebhook.test_runs_with_news_are_posted()
+  scripted:clear()
+  local place <close> = commands.place(board(scripted, { syncOptions = { webhook = scripted.url .. "echo" } }))
+  place:expect(0, "sync.lua -q board.json --dry-run")
+  lu.assertEquals(told(), {})
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(#told(), 1)
+  lu.assertEquals(told()[1].team, "academy")
+  lu.assertEquals(told()[1].result.outbound.created, 2)
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(#told(), 1)
+  place:edit(function(b) b.items[1].dueDate = "soon" end)
+  place:expect(1, "sync.lua -q board.json")
+  lu.assertStrContains(told()[2].errors[1], "XACA-0040")
+end
+
+function TestWebhook.test_one_that_refuses_is_a_warning()
+  scripted:clear()
+  local place <close> = commands.place(board(scripted, { syncOptions = { webhook = "http://127.0.0.1:9/hook" } }))
+  local _, errors = place:expect(0, "sync.lua -q board.json")
+  lu.assertStrContains(errors, "warning: the webhook was not told")
 end
 
 TestExample = {}

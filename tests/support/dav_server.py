@@ -154,7 +154,7 @@ class Handler(BaseHTTPRequestHandler):
             self.control()
             return
         self.row = {"method": self.command, "path": self.path, "status": 0, "headers": dict(self.headers.items())}
-        if self.command in ("PROPFIND", "REPORT", "PROPPATCH"):
+        if self.command in ("PROPFIND", "REPORT", "PROPPATCH", "POST"):
             self.row["body"] = self.body.decode("utf-8", "replace")
         with self.server.counts_lock:
             self.server.log.append(self.row)

@@ -19,6 +19,7 @@ local state = require "fmcal.state"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
 local Target = require "fmcal.sync.target"
+local webhook = require "fmcal.sync.webhook"
 
 local run = {}
 
@@ -581,6 +582,13 @@ local function trace(raised)
   return debug.traceback(raised, 2)
 end
 
+-- A webhook that cannot be told is a warning: the run itself is over and done.
+local function tell_webhook(self, result)
+  if not self.settings then return end
+  local told, err = webhook.after(self.settings, result)
+  if not told then table.insert(result.warnings, err.message) end
+end
+
 --- Syncs one board.
 -- @param options table:
 --   board            path of the board file
@@ -607,9 +615,10 @@ function run.sync(options)
   local self = new(options)
   local ok, result = xpcall(steps, trace, self, options)
   close(self)
-  if ok then return result end
-  if type(result) == "table" then return report.failure(self, result, report.EXIT_SOME_FAILED) end
-  error(result, 0)
+  if not ok and type(result) ~= "table" then error(result, 0) end
+  if not ok then result = report.failure(self, result, report.EXIT_SOME_FAILED) end
+  tell_webhook(self, result)
+  return result
 end
 
 return run
