@@ -251,6 +251,7 @@ static fm_status make_call(fm_http_call **out, fm_http *http, const fm_http_requ
     call->http = http;
     call->config = config;
     call->retry = request->retry;
+    call->is_throttled = request->is_throttled;
     call->keep_redirects = request->keep_redirects;
     call->has_sink = request->sink != NULL;
     if (request->sink)

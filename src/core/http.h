@@ -110,6 +110,11 @@ typedef struct fm_http_request {
     bool allow_in_dry_run;    /**< its method writes, but it changes no calendar (refreshing a token) */
     bool keep_redirects;      /**< hand a redirect to the caller instead of following it */
     const fm_http_sink *sink; /**< copied; its functions get `data`. NULL: collect the body */
+    /**
+     * Asked about each 4xx answer, with its body: whether it means what 429 means, although its code does not say so.
+     * NULL: the code says it all. Not asked where a sink takes the body.
+     */
+    bool (*is_throttled)(void *data, int code, const char *body, size_t len);
     fm_http_done_fn done;
     void *data;
 } fm_http_request;

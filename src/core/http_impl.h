@@ -64,6 +64,7 @@ struct fm_http_call {
     bool has_sink;
     fm_http_sink sink;
     size_t max_body_bytes;
+    bool (*is_throttled)(void *data, int code, const char *body, size_t len);
     fm_http_done_fn done;
     void *data;
 

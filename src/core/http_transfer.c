@@ -230,6 +230,12 @@ static fm_http_failure describe(const fm_http_call *call, CURLcode result, fm_er
     }
 }
 
+static bool is_throttled(const fm_http_call *call)
+{
+    return call->is_throttled && !call->has_sink && call->code >= 400 && call->code < 500 &&
+           call->is_throttled(call->data, call->code, call->answer.data, call->answer.len);
+}
+
 fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm_error *err)
 {
     if (call->abort.status) {
@@ -238,5 +244,7 @@ fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm
     }
     if (result != CURLE_OK)
         return describe(call, result, err);
+    if (is_throttled(call))
+        return FM_HTTP_FAILURE_REFUSED;
     return fm_http_failure_of_code(call->code);
 }

@@ -9,6 +9,7 @@
 
 extern const fm_provider_class fm_provider_apple;  /**< iCloud: CalDAV with a profile of its own */
 extern const fm_provider_class fm_provider_caldav; /**< any CalDAV server: provider/caldav/caldav.h */
+extern const fm_provider_class fm_provider_google; /**< Google Calendar: provider/google/google.h */
 extern const fm_provider_class fm_provider_mock;   /**< in memory, for tests and for trying rules */
 
 #endif

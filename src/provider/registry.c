@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const fm_provider_class *const classes[] = {
-    &fm_provider_apple, &fm_provider_caldav, &fm_provider_mock, &fm_vdir_class, NULL,
+    &fm_provider_apple, &fm_provider_caldav, &fm_provider_google, &fm_provider_mock, &fm_vdir_class, NULL,
 };
 
 const fm_provider_class *const *fm_provider_classes(void)

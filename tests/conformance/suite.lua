@@ -4,7 +4,8 @@
 --   name              kind of provider: core.new(name, options, server)
 --   options           what core.new gets, with a calendar that is there and empty
 --   server            third argument of core.new, or nil
---   foreign(name, text)   puts an object as another program would, under a name of its own choosing
+--   foreign(name, text)   puts an iCalendar object as another program would, under a name of its own choosing; or nil
+--                         where objects are no iCalendar, or only the provider names them
 --   tokens            true: it has sync tokens
 --   missing           options for a calendar that is not there
 --   wrong_password    options with which signing in fails, or nil
@@ -563,6 +564,11 @@ end
 --- Runs the suite. @return lua-unit's exit status
 function suite.run(description)
   world = description
+  if not world.foreign then
+    TestCreate.test_a_uid_under_another_name_is_found = nil
+    TestUpdate.test_lines_of_others_survive = nil
+    TestChanges.test_objects_that_are_no_events_do_not_stop_it = nil
+  end
   TestOpen.test_a_wrong_password = world.wrong_password and test_a_wrong_password or nil
   TestOpen.test_a_calendar_that_cannot_be_written = world.read_only and test_a_calendar_that_cannot_be_written or nil
   TestChanges.test_pages = world.paged and test_pages or nil

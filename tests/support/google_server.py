@@ -7,7 +7,7 @@ It is not Google: it refuses what the documentation says is refused, and does on
 service under load. Prints "url=… api=… auth=… token=… revoke=… client_id=… client_secret=… refresh_token=…" and
 serves until its standard input ends.
 
-Control, without a token: GET /_log, DELETE /_log, GET /_events/CALENDAR (with tombstones), POST /_events/CALENDAR
+Control, without a token: GET /_log ({"requests": […]}), DELETE /_log, DELETE /_all (every event, without a trace), GET /_events/CALENDAR (with tombstones), POST /_events/CALENDAR
 (an edit by a person: {"id", …} merges, {"id", "status": "cancelled"} deletes, without id inserts), POST /_options,
 POST /_fault (see dav_faults.py; kind "google" answers {"code", "reason"} in Google's error shape), DELETE /_fault,
 POST /_expire (all sync tokens so far are too old), POST /_revoke (the refresh token dies), POST /_calendar.
@@ -31,6 +31,7 @@ from google_store import Account, Calendar, Refusal, bad
 
 OPTIONS = {
     "delay_ms": 0,
+    "page": 0,  # most events in a page, whatever the client asks; 0: as it asks
     "access_ttl_s": 3600,  # life of an access token
     "lose_percent": 0,  # share of answers to writes that are lost after they were carried out
     "refuse_percent": 0,  # share of requests answered 403 rateLimitExceeded
@@ -355,7 +356,7 @@ class Handler(BaseHTTPRequestHandler):
             raise bad("Invalid maxResults.")
         if size < 1:
             raise bad("Invalid maxResults.")
-        return min(size, 2500)
+        return min(size, self.server.options["page"] or 2500, 2500)
 
     def list_events(self, calendar):
         query = self.query
@@ -392,7 +393,11 @@ class Handler(BaseHTTPRequestHandler):
             rows = list(server.log)
             if self.command == "DELETE":
                 server.log = []
-            self.send(200, rows)
+            self.send(200, {"requests": rows})
+        elif what == "_all":
+            for calendar in server.account.calendars.values():
+                calendar.empty()
+            self.send(200, {})
         elif what == "_fault":
             if self.command == "DELETE":
                 server.faults.clear()

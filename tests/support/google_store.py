@@ -141,6 +141,10 @@ class Calendar:
         self.serial = 0
         self.oldest = 0  # tokens before this are expired
 
+    def empty(self):
+        self.events = {}
+        self.forget_tokens()
+
     def touch(self, event):
         self.serial += 1
         event["etag"] = '"%d"' % (3000000000000000 + self.serial)
@@ -252,7 +256,7 @@ class Calendar:
     def changed_since(self, serial):
         recent, seen = [], set()
         for event_id in reversed(self.log[serial:]):
-            if event_id is not None and event_id not in seen:
+            if event_id in self.events and event_id not in seen:
                 seen.add(event_id)
                 recent.append(self.events[event_id])
         return recent[::-1]

@@ -31,7 +31,7 @@ local function start(program, ...)
   for _, argument in ipairs { ... } do words[#words + 1] = shell.quote(argument) end
   local handle = assert(io.popen(table.concat(words, " ") .. " >" .. out, "w"))
   local server = setmetatable({ handle = handle, url = "", cal = "" }, Server)
-  for name, value in await_line(out):gmatch("(%w+)=(%S*)") do server[name] = value end
+  for name, value in await_line(out):gmatch("([%w_]+)=(%S*)") do server[name] = value end
   os.remove(out)
   return server
 end
@@ -64,7 +64,20 @@ function servers.icloud(...)
   return server
 end
 
---- A control request of the scripted server (dav_server.py). A table is sent as JSON. @return what it answers
+--- Starts the scripted Google account; options as in google_server.py, for example "access_ttl_s=20".
+-- @return server with url, api, auth, token, revoke, client_id, client_secret, refresh_token
+function servers.google(...)
+  local arguments = {}
+  for _, option in ipairs { ... } do
+    arguments[#arguments + 1] = "--option"
+    arguments[#arguments + 1] = option
+  end
+  local server = start("google_server.py", table.unpack(arguments))
+  server.user, server.password = "nobody", "nothing"
+  return server
+end
+
+--- A control request of a scripted server (dav_server.py, google_server.py). A table is sent as JSON. @return what it answers
 function Server:control(method, path, body)
   local text = type(body) == "table" and json.encode(body) or body
   local answer, status = self:request(method, self.url .. path, text)

@@ -1,0 +1,333 @@
+#include "provider/google/apply_impl.h"
+#include "provider/google/event_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Writing requests for one id before the write is given up. */
+#define TRIES_MAX 3
+/* So many writes in a row that reach no server end the whole operation. */
+#define UNREACHABLE_MAX 3
+#define BODY_MAX        ((size_t)4 << 20)
+
+static void start_more(fm_google_batch *a);
+
+/* ------------------------------------------------------------------ outcomes */
+
+static void release(fm_google_job *job)
+{
+    free(job->id);
+    free(job->etag);
+    *job = (fm_google_job){0};
+}
+
+void fm_google_apply_fail(fm_google_batch *a, const fm_error *error)
+{
+    fm_google_op_fail(&a->op, error);
+}
+
+/* Tells the caller, frees the place, and goes on. */
+static void conclude(fm_google_job *job, fm_outcome outcome)
+{
+    fm_google_batch *a = job->apply;
+    fm_write *write = job->write;
+    write->outcome = outcome;
+    release(job);
+    a->in_flight--;
+    fm_status status = a->fn ? a->fn(a->data, write, &a->op.error) : FM_OK;
+    if (status)
+        fm_google_op_end(&a->op, status);
+    else
+        start_more(a);
+}
+
+static void out_of_memory(fm_google_job *job)
+{
+    fm_error error;
+    fm_google_no_memory(&error);
+    fm_google_apply_fail(job->apply, &error);
+}
+
+void fm_google_job_done(fm_google_job *job, const fm_json_span *event)
+{
+    fm_write *write = job->write;
+    job->apply->unreachable = 0;
+    fm_status status = event ? fm_google_string(&write->new_etag, event, "etag") : FM_OK;
+    if (!status && write->kind == FM_WRITE_CREATE)
+        status = fm_event_set(&write->new_href, job->id);
+    if (status)
+        out_of_memory(job);
+    else
+        conclude(job, FM_OUTCOME_DONE);
+}
+
+void fm_google_job_changed(fm_google_job *job, const fm_json_span *event)
+{
+    fm_write *write = job->write;
+    job->apply->unreachable = 0;
+    write->current_text = strndup(event->at, event->len);
+    write->current_len = event->len;
+    if (!write->current_text || fm_google_string(&write->new_etag, event, "etag") ||
+        fm_event_set(&write->new_href, job->id))
+        out_of_memory(job);
+    else
+        conclude(job, FM_OUTCOME_CHANGED);
+}
+
+void fm_google_job_gone(fm_google_job *job)
+{
+    job->apply->unreachable = 0;
+    job->write->current_gone = true;
+    conclude(job, FM_OUTCOME_CHANGED);
+}
+
+void fm_google_job_refused(fm_google_job *job, const fm_error *reason)
+{
+    job->apply->unreachable = 0;
+    job->write->error = *reason;
+    conclude(job, FM_OUTCOME_REFUSED);
+}
+
+/* Nobody answers, or Google wants to be left alone: the next writes would fare the same. */
+static bool is_unreachable(const fm_error *reason)
+{
+    return reason->status == FM_ETHROTTLED || (fm_status_is_transient(reason->status) && !reason->http_status);
+}
+
+void fm_google_job_failed(fm_google_job *job, const fm_error *reason)
+{
+    fm_google_batch *a = job->apply;
+    fm_error last = *reason;
+    a->unreachable = is_unreachable(reason) ? a->unreachable + 1 : 0;
+    job->write->error = last;
+    conclude(job, FM_OUTCOME_FAILED);
+    if (a->unreachable >= UNREACHABLE_MAX)
+        fm_google_apply_fail(a, &last);
+}
+
+/* ------------------------------------------------------------------ answers */
+
+/* A server error, or no answer to a request that may have arrived: what it did is not known. */
+static bool is_unknown(const fm_google_result *result)
+{
+    return result->code ? result->code >= 500 && result->code != 501 && result->code != 503 : result->maybe_done;
+}
+
+/* Failures of the sign-in or of memory: every further write would share them. */
+static bool ends_all(const fm_google_job *job, const fm_google_result *result)
+{
+    bool no_calendar = job->verb == FM_GOOGLE_INSERT && (result->code == 404 || result->code == 410);
+    return result->status == FM_EAUTH || result->status == FM_ENOMEM || no_calendar;
+}
+
+/* An answer that says that something else has the id, or nothing. */
+static bool is_contradiction(const fm_google_result *result)
+{
+    return result->code == 409 || result->code == 412 || result->code == 404 || result->code == 410;
+}
+
+static void on_failure(fm_google_job *job, const fm_google_result *result)
+{
+    job->reason = result->error;
+    job->unknown = is_unknown(result);
+    job->lost = job->lost || result->maybe_done || job->unknown;
+    if (ends_all(job, result))
+        fm_google_apply_fail(job->apply, &result->error);
+    else if (job->unknown || is_contradiction(result))
+        fm_google_settle(job);
+    else if (fm_status_is_transient(result->status))
+        fm_google_job_failed(job, &result->error);
+    else if (job->verb == FM_GOOGLE_REVIVE && (result->code == 403 || result->code == 400))
+        fm_google_job_next_id(job);
+    else
+        fm_google_job_refused(job, &result->error);
+}
+
+static void on_written(void *data, const fm_google_result *result)
+{
+    fm_google_job *job = data;
+    bool gone = result->code == 404 || result->code == 410;
+    if (job->verb == FM_GOOGLE_DELETE && (!result->status || gone))
+        fm_google_job_done(job, NULL);
+    else if (result->status)
+        on_failure(job, result);
+    else if (job->verb == FM_GOOGLE_PATCH && fm_google_is_cancelled(&result->body))
+        fm_google_job_gone(job);
+    else
+        fm_google_job_done(job, &result->body);
+}
+
+/* ------------------------------------------------------------------ requests */
+
+static fm_status submit(fm_google_job *job, fm_error *err)
+{
+    static const struct {
+        const char *method, *what;
+    } verbs[] = {
+        [FM_GOOGLE_INSERT] = {"POST", "creating the event"},
+        [FM_GOOGLE_REVIVE] = {"PUT", "restoring the event"},
+        [FM_GOOGLE_PATCH] = {"PATCH", "updating the event"},
+        [FM_GOOGLE_DELETE] = {"DELETE", "deleting the event"},
+    };
+    fm_buf path, body;
+    fm_buf_init(&body, BODY_MAX);
+    fm_google_event_path(&path, job->apply->op.p, job->verb == FM_GOOGLE_INSERT ? NULL : job->id,
+                         "sendUpdates=none&prettyPrint=false");
+    fm_status status = path.status ? fm_google_no_memory(err) : FM_OK;
+    if (!status && job->verb != FM_GOOGLE_DELETE)
+        status = fm_google_body(&body, job, err);
+    fm_google_request request = {
+        .method = verbs[job->verb].method,
+        .path = path.data,
+        .what = verbs[job->verb].what,
+        .body = job->verb == FM_GOOGLE_DELETE ? NULL : body.data,
+        .body_len = body.len,
+        .if_match = job->etag,
+        .retry = FM_HTTP_RETRY_UNSENT | FM_HTTP_RETRY_REFUSED,
+        .done = on_written,
+        .data = job,
+    };
+    if (!status)
+        status = fm_google_submit(&job->apply->op, &request, err);
+    fm_buf_free(&path);
+    fm_buf_free(&body);
+    return status;
+}
+
+void fm_google_job_send(fm_google_job *job)
+{
+    fm_error err = {0};
+    if (job->tries++ >= TRIES_MAX) {
+        fm_google_job_failed(job, &job->reason);
+        return;
+    }
+    fm_status status = submit(job, &err);
+    if (status == FM_EINVAL || status == FM_ELIMIT)
+        fm_google_job_refused(job, &err);
+    else if (status)
+        fm_google_apply_fail(job->apply, &err);
+}
+
+static void insert(fm_google_job *job, fm_error *err)
+{
+    char id[FM_GOOGLE_ID_MAX];
+    fm_status status = fm_google_id(id, job->write->uid, job->generation, err);
+    free(job->etag);
+    job->etag = NULL;
+    job->tries = 0;
+    job->unknown = job->lost = false;
+    job->verb = FM_GOOGLE_INSERT;
+    if (status || fm_event_set(&job->id, id))
+        fm_google_apply_fail(job->apply, status ? err : (fm_google_no_memory(err), err));
+    else
+        fm_google_job_send(job);
+}
+
+void fm_google_job_next_id(fm_google_job *job)
+{
+    fm_error err = {0};
+    if (++job->generation < FM_GOOGLE_GENERATIONS)
+        insert(job, &err);
+    else
+        fm_google_job_refused(job, &job->reason);
+}
+
+static fm_status check_writable(const fm_google *p, fm_error *err)
+{
+    if (p->place.writable)
+        return FM_OK;
+    return fm_error_set(err, FM_EACCESS, FM_GOOGLE_DOMAIN,
+                        "the calendar \"%s\" is read-only for %s: choose another, or ask its owner for the right to "
+                        "change events",
+                        p->place.name, p->place.account);
+}
+
+static void begin(fm_google_batch *a, fm_google_job *job, fm_write *write)
+{
+    fm_error err = {0};
+    *job = (fm_google_job){.apply = a, .write = write};
+    a->in_flight++;
+    if (check_writable(a->op.p, &err)) {
+        fm_google_job_refused(job, &err);
+        return;
+    }
+    if (write->kind == FM_WRITE_CREATE) {
+        insert(job, &err);
+        return;
+    }
+    job->verb = write->kind == FM_WRITE_UPDATE ? FM_GOOGLE_PATCH : FM_GOOGLE_DELETE;
+    if (fm_event_set(&job->id, write->href) || fm_event_set(&job->etag, write->etag))
+        out_of_memory(job);
+    else
+        fm_google_job_send(job);
+}
+
+/* ------------------------------------------------------------------ the operation */
+
+static size_t places(const fm_google_batch *a)
+{
+    return (size_t)a->op.p->config.max_in_flight * 2;
+}
+
+static fm_google_job *free_place(fm_google_batch *a)
+{
+    for (size_t i = 0; i < places(a); i++)
+        if (!a->jobs[i].write)
+            return &a->jobs[i];
+    return NULL;
+}
+
+/* Keeps enough requests queued for the window to be full. A write that ends at once comes back here. */
+static void start_more(fm_google_batch *a)
+{
+    fm_google_job *job;
+    if (a->starting)
+        return;
+    a->starting = true;
+    while (!a->op.done && a->next < a->count && (job = free_place(a)))
+        begin(a, job, &a->writes[a->next++]);
+    a->starting = false;
+    if (!a->op.done && !a->in_flight)
+        fm_google_op_end(&a->op, FM_OK);
+}
+
+/* The first writes begin with the first step: their outcome may be known at once, and the caller be told. */
+static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
+{
+    fm_google_batch *a = (fm_google_batch *)op;
+    if (a->next == 0)
+        start_more(a);
+    return fm_google_op_step(op, timeout_ms, err);
+}
+
+static void destroy(fm_op *op)
+{
+    fm_google_batch *a = (fm_google_batch *)op;
+    fm_google_cancel_all(&a->op);
+    for (size_t i = 0; i < places(a); i++)
+        release(&a->jobs[i]);
+    free(a->jobs);
+    free(a);
+}
+
+fm_status fm_google_apply(fm_provider *provider, fm_write *writes, size_t count, fm_written_fn fn, void *data,
+                          fm_op **op, fm_error *err)
+{
+    static const fm_op_class klass = {.step = step, .destroy = destroy};
+    fm_google_batch *a = calloc(1, sizeof *a);
+    if (!a)
+        return fm_google_no_memory(err);
+    a->op.op.klass = &klass;
+    a->op.p = (fm_google *)provider;
+    a->writes = writes;
+    a->count = count;
+    a->fn = fn;
+    a->data = data;
+    a->jobs = calloc(places(a), sizeof *a->jobs);
+    if (!a->jobs) {
+        free(a);
+        return fm_google_no_memory(err);
+    }
+    *op = &a->op.op;
+    return FM_OK;
+}

@@ -1,0 +1,67 @@
+/**
+ * @file apply_impl.h
+ * What the files of `apply` share. apply.c sends writes and reads their answers; settle.c finds out what is
+ * there where an answer does not say; patch.c makes the bodies.
+ */
+#ifndef FM_PROVIDER_GOOGLE_APPLY_IMPL_H
+#define FM_PROVIDER_GOOGLE_APPLY_IMPL_H
+
+#include "provider/google/call.h"
+#include "provider/google/object.h"
+#include "util/buf.h"
+
+typedef struct fm_google_batch fm_google_batch;
+
+/** How a write is sent. */
+typedef enum fm_google_verb { FM_GOOGLE_INSERT, FM_GOOGLE_REVIVE, FM_GOOGLE_PATCH, FM_GOOGLE_DELETE } fm_google_verb;
+
+/** One write under way. */
+typedef struct fm_google_job {
+    fm_google_batch *apply;
+    fm_write *write;     /**< NULL: the place is free */
+    fm_google_verb verb; /**< of the last request, or the next */
+    unsigned generation; /**< of the id of a new event */
+    char *id;            /**< of the event, owned */
+    char *etag;          /**< for If-Match, owned; NULL for none */
+    int64_t sequence;    /**< REVIVE: of the deleted event */
+    unsigned tries;      /**< writing requests sent for this id */
+    bool unknown;        /**< the last request's answer was lost, or a server error */
+    bool lost;           /**< some request's was */
+    fm_error reason;     /**< of the last request that failed */
+} fm_google_job;
+
+struct fm_google_batch {
+    fm_google_op op;
+    fm_write *writes;
+    size_t count, next; /**< `next`: the first write not begun */
+    fm_written_fn fn;
+    void *data;
+    fm_google_job *jobs; /**< places, owned */
+    size_t in_flight;
+    bool starting;        /**< start_more() is at work */
+    unsigned unreachable; /**< writes in a row that found no server */
+};
+
+/* apply.c: outcomes. Each ends the job, calls the caller and starts further writes. */
+void fm_google_job_done(fm_google_job *job, const fm_json_span *event);
+void fm_google_job_changed(fm_google_job *job, const fm_json_span *event);
+void fm_google_job_gone(fm_google_job *job);
+void fm_google_job_refused(fm_google_job *job, const fm_error *reason);
+void fm_google_job_failed(fm_google_job *job, const fm_error *reason);
+/** Sends the write (once more). */
+void fm_google_job_send(fm_google_job *job);
+/** Goes on with the next id of a new event. */
+void fm_google_job_next_id(fm_google_job *job);
+/** Ends the whole operation. */
+void fm_google_apply_fail(fm_google_batch *a, const fm_error *error);
+
+/** Finds out by GET what has the job's id and goes on from there. */
+void fm_google_settle(fm_google_job *job);
+
+/**
+ * Appends the body of the job's request.
+ * FM_EINVAL: the text is no event. FM_ENOMEM.
+ */
+fm_status fm_google_body(fm_buf *out, const fm_google_job *job, fm_error *err);
+
+#endif

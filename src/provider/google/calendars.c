@@ -1,0 +1,374 @@
+/* Opening a calendar, and listing those of the account. */
+#include "core/json_value.h"
+#include "core/url.h"
+#include "provider/google/bookmark.h"
+#include "provider/google/call.h"
+#include "provider/google/object.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* More pages than any account has. */
+#define PAGES_MAX      100
+#define PATH_MAX_BYTES 8192
+
+/* ------------------------------------------------------------------ one entry of the list */
+
+typedef fm_status (*entry_fn)(void *data, const fm_json_span *entry, fm_error *err);
+
+static bool may_write(const fm_json_span *entry)
+{
+    return fm_google_is(entry, "accessRole", "owner") || fm_google_is(entry, "accessRole", "writer");
+}
+
+static bool is_true(const fm_json_span *object, const char *path)
+{
+    fm_json_span value;
+    return fm_google_member(&value, object, path) && value.len == 4 && memcmp(value.at, "true", 4) == 0;
+}
+
+/* The name a person sees: one's own for it, else the owner's. Owned by the caller. */
+static fm_status name_of(char **out, const fm_json_span *entry)
+{
+    fm_status status = fm_google_string(out, entry, "summaryOverride");
+    if (!status && !*out)
+        status = fm_google_string(out, entry, "summary");
+    if (!status && !*out)
+        status = fm_google_string(out, entry, "id");
+    return status;
+}
+
+/* ------------------------------------------------------------------ pages of the list */
+
+/* A listing of all calendars within an operation. */
+typedef struct listing {
+    fm_google_op *op;
+    entry_fn each;
+    void (*done)(fm_google_op *op, const fm_google_result *failed);
+    void *data;
+    unsigned pages;
+} listing;
+
+static void next_page(listing *l, const char *page_token);
+
+static fm_status each_entry(listing *l, const fm_json_span *page, fm_error *err)
+{
+    fm_json_span items, entry;
+    fm_json_scan scan;
+    fm_status status = FM_OK;
+    if (!fm_google_member(&items, page, "items"))
+        return FM_OK;
+    fm_json_begin(&scan, items.at, items.len, FM_JSON_DEPTH_LIMIT);
+    FM_GOOGLE_EACH(&scan, &entry)
+    if (!status)
+        status = l->each(l->data, &entry, err);
+    return status;
+}
+
+static void on_page(void *data, const fm_google_result *result)
+{
+    listing *l = data;
+    char *token = NULL;
+    if (result->status) {
+        l->done(l->op, result);
+        return;
+    }
+    fm_status status = each_entry(l, &result->body, &l->op->error);
+    if (!status && fm_google_string(&token, &result->body, "nextPageToken"))
+        status = fm_google_no_memory(&l->op->error);
+    if (status)
+        fm_google_op_end(l->op, status);
+    else if (token && ++l->pages < PAGES_MAX)
+        next_page(l, token);
+    else
+        l->done(l->op, NULL);
+    free(token);
+}
+
+static void next_page(listing *l, const char *page_token)
+{
+    fm_buf path;
+    fm_error err = {0};
+    fm_buf_init(&path, PATH_MAX_BYTES);
+    fm_buf_adds(&path, "/users/me/calendarList?maxResults=250&prettyPrint=false");
+    if (page_token) {
+        fm_buf_adds(&path, "&pageToken=");
+        fm_url_encode(&path, page_token, strlen(page_token));
+    }
+    fm_google_request request = {.method = "GET",
+                                 .path = path.data,
+                                 .what = "listing the calendars",
+                                 .retry = FM_HTTP_RETRY_ALL,
+                                 .done = on_page,
+                                 .data = l};
+    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(l->op, &request, &err))
+        fm_google_op_fail(l->op, &err);
+    fm_buf_free(&path);
+}
+
+/* ------------------------------------------------------------------ list */
+
+typedef struct list {
+    fm_google_op op;
+    listing listing;
+    fm_calendar_fn fn;
+    void *data;
+} list;
+
+static fm_status show_entry(void *data, const fm_json_span *entry, fm_error *err)
+{
+    list *l = data;
+    char *id = NULL, *name = NULL, *color = NULL;
+    fm_status status = fm_google_string(&id, entry, "id");
+    if (!status)
+        status = name_of(&name, entry);
+    if (!status)
+        status = fm_google_string(&color, entry, "backgroundColor");
+    if (status) {
+        fm_google_no_memory(err);
+    } else if (id && !is_true(entry, "deleted")) {
+        fm_calendar calendar = {.id = id,
+                                .name = name,
+                                .color = color,
+                                .writable = may_write(entry),
+                                .events = true,
+                                .primary = is_true(entry, "primary")};
+        status = l->fn(l->data, &calendar, err);
+    }
+    free(id);
+    free(name);
+    free(color);
+    return status;
+}
+
+static void on_listed(fm_google_op *op, const fm_google_result *failed)
+{
+    if (failed)
+        fm_google_op_fail(op, &failed->error);
+    else
+        fm_google_op_end(op, FM_OK);
+}
+
+static void destroy_list(fm_op *op)
+{
+    fm_google_cancel_all((fm_google_op *)op);
+    free(op);
+}
+
+fm_status fm_google_list(fm_provider *provider, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
+{
+    static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy_list};
+    list *l = calloc(1, sizeof *l);
+    if (!l)
+        return fm_google_no_memory(err);
+    l->op.op.klass = &klass;
+    l->op.p = (fm_google *)provider;
+    l->fn = fn;
+    l->data = data;
+    l->listing = (listing){.op = &l->op, .each = show_entry, .done = on_listed, .data = l};
+    *op = &l->op.op;
+    next_page(&l->listing, NULL);
+    return FM_OK;
+}
+
+/* ------------------------------------------------------------------ open */
+
+/*
+ * The calendar is looked for in the account's list by its id; then, for it may be shared with a service account
+ * without being in its list, or the granted scopes may not show the list, by reading its events; then by its name.
+ */
+typedef struct opening {
+    fm_google_op op;
+    listing listing;
+    fm_google_waiter waiter; /* where a bookmark says all but whether the sign-in still holds */
+    fm_google_place place;
+    char *account; /* owned; NULL: not known */
+} opening;
+
+static void bind_place(opening *o)
+{
+    fm_google_place *place = &o->place;
+    const char *email = o->op.p->credentials.client_id;
+    fm_error err = {0};
+    if (!place->account)
+        place->account = o->account ? strdup(o->account) : strdup(email ? email : "service account");
+    if (!place->zone)
+        place->zone = strdup("UTC");
+    fm_status status = fm_google_bind(o->op.p, place, &err);
+    *place = (fm_google_place){0};
+    if (status)
+        fm_google_op_fail(&o->op, &err);
+    else
+        fm_google_op_end(&o->op, FM_OK);
+}
+
+static fm_status take_entry(opening *o, const fm_json_span *entry, fm_error *err)
+{
+    fm_google_place_clear(&o->place);
+    fm_status status = fm_google_string(&o->place.id, entry, "id");
+    if (!status)
+        status = name_of(&o->place.name, entry);
+    if (!status)
+        status = fm_google_string(&o->place.zone, entry, "timeZone");
+    o->place.writable = may_write(entry);
+    if (!status && o->place.id && is_true(entry, "primary") && !o->account)
+        status = fm_event_set(&o->account, o->place.id);
+    if (status)
+        return fm_google_no_memory(err);
+    if (!o->place.id)
+        return fm_error_set(err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN, "a calendar without an id");
+    return FM_OK;
+}
+
+static void ask(opening *o, const char *before, const char *calendar, const char *after, fm_google_done_fn done)
+{
+    fm_buf path;
+    fm_error err = {0};
+    fm_buf_init(&path, PATH_MAX_BYTES);
+    fm_buf_adds(&path, before);
+    fm_url_encode(&path, calendar, strlen(calendar));
+    fm_buf_adds(&path, after);
+    fm_google_request request = {.method = "GET",
+                                 .path = path.data,
+                                 .what = "opening the calendar",
+                                 .retry = FM_HTTP_RETRY_ALL,
+                                 .done = done,
+                                 .data = o};
+    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&o->op, &request, &err))
+        fm_google_op_fail(&o->op, &err);
+    fm_buf_free(&path);
+}
+
+static bool is_not_there(const fm_google_result *result)
+{
+    return result->code == 404 || result->code == 400 || result->code == 410;
+}
+
+static fm_status match_name(void *data, const fm_json_span *entry, fm_error *err)
+{
+    opening *o = data;
+    const char *wanted = o->op.p->calendar;
+    bool named = fm_google_is(entry, "summary", wanted) || fm_google_is(entry, "summaryOverride", wanted);
+    return named && !o->place.id ? take_entry(o, entry, err) : FM_OK;
+}
+
+static void on_searched(fm_google_op *op, const fm_google_result *failed)
+{
+    opening *o = (opening *)op;
+    fm_error err = {0};
+    if (o->place.id) {
+        bind_place(o);
+        return;
+    }
+    if (failed && failed->code != 403) {
+        fm_google_op_fail(op, &failed->error);
+        return;
+    }
+    fm_error_set(&err, FM_ENOTFOUND, FM_GOOGLE_DOMAIN,
+                 "there is no calendar \"%s\" in this Google account: choose one with connect.lua google",
+                 op->p->calendar);
+    fm_google_op_fail(op, &err);
+}
+
+static void on_probed(void *data, const fm_google_result *result)
+{
+    opening *o = data;
+    fm_error err = {0};
+    if (is_not_there(result)) {
+        o->listing = (listing){.op = &o->op, .each = match_name, .done = on_searched, .data = o};
+        next_page(&o->listing, NULL);
+    } else if (result->status) {
+        fm_google_op_fail(&o->op, &result->error);
+    } else if (fm_event_set(&o->place.id, o->op.p->calendar) || name_of(&o->place.name, &result->body) ||
+               fm_google_string(&o->place.zone, &result->body, "timeZone") ||
+               (!o->place.name && fm_event_set(&o->place.name, o->place.id))) {
+        fm_google_no_memory(&err);
+        fm_google_op_fail(&o->op, &err);
+    } else {
+        o->place.writable = may_write(&result->body);
+        bind_place(o);
+    }
+}
+
+static void on_entry(void *data, const fm_google_result *result)
+{
+    opening *o = data;
+    fm_error err = {0};
+    if (is_not_there(result) || result->status == FM_EACCESS)
+        ask(o, "/calendars/", o->op.p->calendar,
+            "/events?maxResults=1&fields=summary,timeZone,accessRole&prettyPrint=false", on_probed);
+    else if (result->status)
+        fm_google_op_fail(&o->op, &result->error);
+    else if (take_entry(o, &result->body, &err))
+        fm_google_op_fail(&o->op, &err);
+    else
+        bind_place(o);
+}
+
+static void ask_entry(opening *o)
+{
+    ask(o, "/users/me/calendarList/", o->op.p->calendar, "?prettyPrint=false", on_entry);
+}
+
+/* The primary calendar has the account's address for its id. */
+static void on_primary(void *data, const fm_google_result *result)
+{
+    opening *o = data;
+    if (result->status && !is_not_there(result) && result->status != FM_EACCESS)
+        fm_google_op_fail(&o->op, &result->error);
+    else if (!result->status && fm_google_string(&o->account, &result->body, "id"))
+        fm_google_op_end(&o->op, FM_ENOMEM);
+    else if (!result->status && strcmp(o->op.p->calendar, "primary") == 0)
+        on_entry(o, result);
+    else
+        ask_entry(o);
+}
+
+static void on_signed_in(void *data, const fm_error *failed)
+{
+    opening *o = data;
+    if (failed)
+        fm_google_op_fail(&o->op, failed);
+    else
+        bind_place(o);
+}
+
+/* A place that is known needs no request but for a token: a sign-in that has ended is to be told now. */
+static void start(opening *o)
+{
+    fm_google *p = o->op.p;
+    fm_error err = {0};
+    bool known = p->discovery && fm_google_bookmark_read(p, p->discovery, &o->place) == FM_OK;
+    if (!known)
+        ask(o, "/users/me/calendarList/", "primary", "?prettyPrint=false", on_primary);
+    else if (fm_google_token(p))
+        bind_place(o);
+    else if (fm_google_token_wait(p, &o->waiter, &err))
+        fm_google_op_fail(&o->op, &err);
+}
+
+static void destroy_opening(fm_op *op)
+{
+    opening *o = (opening *)op;
+    fm_google_token_forget(o->op.p, &o->waiter);
+    fm_google_cancel_all(&o->op);
+    fm_google_place_clear(&o->place);
+    free(o->account);
+    free(o);
+}
+
+fm_status fm_google_open(fm_provider *provider, fm_op **op, fm_error *err)
+{
+    static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy_opening};
+    opening *o = calloc(1, sizeof *o);
+    if (!o)
+        return fm_google_no_memory(err);
+    o->op.op.klass = &klass;
+    o->op.p = (fm_google *)provider;
+    o->waiter.fn = on_signed_in;
+    o->waiter.data = o;
+    *op = &o->op.op;
+    start(o);
+    return FM_OK;
+}

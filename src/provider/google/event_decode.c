@@ -1,0 +1,309 @@
+#include "core/crypto.h"
+#include "core/date.h"
+#include "core/encoding.h"
+#include "core/json_value.h"
+#include "provider/description.h"
+#include "provider/google/event_model.h"
+#include "provider/google/google_impl.h"
+#include "provider/google/html.h"
+#include "provider/google/object.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_BYTES 8
+
+const fm_google_metadata fm_google_metadata_list[] = {
+    {"kanbanId", offsetof(fm_event, kanban_id)},
+    {"type", offsetof(fm_event, event_type)},
+    {"team", offsetof(fm_event, team)},
+    {"status", offsetof(fm_event, status)},
+    {"priority", offsetof(fm_event, priority)},
+    {"epicId", offsetof(fm_event, epic_id)},
+    {"caseNumber", offsetof(fm_event, case_number)},
+    {"source", offsetof(fm_event, source)},
+};
+const size_t fm_google_metadata_count = sizeof fm_google_metadata_list / sizeof fm_google_metadata_list[0];
+
+const char *const fm_google_marks[] = {"uid", "tags", "reminders", "floating", "textHash", "version"};
+const size_t fm_google_mark_count = sizeof fm_google_marks / sizeof fm_google_marks[0];
+
+/* ------------------------------------------------------------------ dates */
+
+/* The zone of a time; NULL for UTC and for names that tzdata does not have. */
+static fm_status zone_of(const fm_zone **out, const fm_json_span *point, fm_zones *zones, fm_error *err)
+{
+    char *name = NULL;
+    *out = NULL;
+    if (fm_google_string(&name, point, "timeZone"))
+        return fm_google_no_memory(err);
+    fm_status status = name && strcmp(name, "UTC") != 0 ? fm_zones_resolve(zones, out, name, NULL) : FM_OK;
+    if (status == FM_ENOTFOUND || status == FM_EPARSE)
+        status = FM_OK;
+    free(name);
+    return status ? fm_error_set(err, status, FM_GOOGLE_DOMAIN, "cannot read a time zone") : FM_OK;
+}
+
+static fm_status read_date(fm_date *out, const fm_json_span *point, const char *member, fm_error *err)
+{
+    char *text = NULL;
+    if (fm_google_string(&text, point, member))
+        return fm_google_no_memory(err);
+    fm_status status = fm_date_parse(out, text ? text : "", err);
+    free(text);
+    return status;
+}
+
+/* A moment in UTC or in its zone; floating where the event says so. */
+static fm_status read_moment(ics_time *out, const fm_json_span *point, bool floating, fm_zones *zones, fm_error *err)
+{
+    const fm_zone *zone;
+    fm_date date;
+    fm_status status = read_date(&date, point, "dateTime", err);
+    if (!status)
+        status = zone_of(&zone, point, zones, err);
+    if (status)
+        return status;
+    int64_t epoch = fm_date_epoch(&date);
+    if (date.kind == FM_DATE_LOCAL && zone)
+        epoch = fm_zone_to_utc(zone, epoch);
+    ics_time utc = {.form = ICS_UTC, .s = epoch};
+    *out = zone ? ics_convert(&utc, &(ics_time){.form = ICS_ZONED, .zone = zone}) : utc;
+    if (floating)
+        *out = (ics_time){.form = ICS_FLOATING, .s = zone ? fm_zone_to_local(zone, epoch) : epoch};
+    return FM_OK;
+}
+
+static fm_status read_point(ics_time *out, const fm_json_span *event, const char *name, bool floating, fm_zones *zones,
+                            fm_error *err)
+{
+    fm_json_span point, day;
+    fm_date date;
+    if (!fm_google_member(&point, event, name))
+        return fm_error_set(err, FM_EPARSE, FM_GOOGLE_DOMAIN, "the event has no %s", name);
+    if (!fm_google_member(&day, &point, "date"))
+        return read_moment(out, &point, floating, zones, err);
+    fm_status status = read_date(&date, &point, "date", err);
+    if (!status && date.kind != FM_DATE_DAY)
+        return fm_error_set(err, FM_EPARSE, FM_GOOGLE_DOMAIN, "the event's %s is no date", name);
+    *out = (ics_time){.form = ICS_DAY, .s = status ? 0 : fm_date_epoch(&date)};
+    return status;
+}
+
+static bool has_private(const fm_json_span *event, const char *name)
+{
+    fm_json_span properties, value;
+    return fm_google_member(&properties, event, "extendedProperties.private") &&
+           fm_google_member(&value, &properties, name);
+}
+
+fm_status fm_google_dates(ics_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err)
+{
+    fm_json_span open_end, end_point;
+    ics_time end;
+    bool floating = has_private(event, "floating");
+    *out = (ics_dates){0};
+    fm_status status = read_point(&out->start, event, "start", floating, zones, err);
+    if (!status && fm_google_member(&end_point, event, "end")) {
+        status = read_point(&end, event, "end", floating, zones, err);
+        if (!status && (end.form == ICS_DAY) == (out->start.form == ICS_DAY)) {
+            out->end = ics_convert(&end, &out->start);
+            out->has_end = ics_instant(&out->end) >= ics_instant(&out->start);
+        }
+    }
+    if (out->start.form != ICS_DAY && fm_google_member(&open_end, event, "endTimeUnspecified") && open_end.len == 4)
+        out->has_end = false;
+    if (out->start.form == ICS_DAY && (!out->has_end || out->end.s <= out->start.s)) {
+        out->end = ics_after(&out->start, 1, 0);
+        out->has_end = true;
+    }
+    return status;
+}
+
+/* ------------------------------------------------------------------ text */
+
+fm_status fm_google_text_hash(fm_buf *out, const char *description)
+{
+    unsigned char digest[FM_SHA256_SIZE];
+    fm_status status = fm_crypto_hash(digest, FM_SHA256, description, strlen(description), NULL);
+    return status ? status : fm_encoding_append(out, FM_HEX, digest, HASH_BYTES);
+}
+
+bool fm_google_is_html(const fm_json_span *event, const char *description)
+{
+    fm_buf hash;
+    char *ours = NULL;
+    if (!fm_html_is(description))
+        return false;
+    fm_buf_init(&hash, 64);
+    bool known = !fm_google_private(&ours, event, "textHash") && ours && !fm_google_text_hash(&hash, description) &&
+                 strcmp(hash.data, ours) == 0;
+    fm_buf_free(&hash);
+    free(ours);
+    return !known;
+}
+
+fm_status fm_google_part(fm_buf *text, fm_buf *footer, const char *description, bool html)
+{
+    fm_buf plain, clean;
+    fm_buf_init(&plain, FM_GOOGLE_EVENT_MAX);
+    fm_buf_init(&clean, FM_GOOGLE_EVENT_MAX);
+    fm_status status = html ? fm_html_to_text(&plain, description) : fm_buf_adds(&plain, description);
+    if (!status)
+        status = fm_ical_clean(&clean, plain.data, plain.len);
+    if (!status)
+        status = fm_description_part(text, footer, clean.data, clean.len);
+    fm_buf_free(&plain);
+    fm_buf_free(&clean);
+    return status;
+}
+
+/* An empty text and an absent one are the same. */
+static fm_status take_text(char **member, fm_buf *text)
+{
+    fm_status status = text->len ? fm_event_set(member, text->data) : text->status;
+    fm_buf_free(text);
+    return status;
+}
+
+static fm_status decode_description(fm_event *event, const fm_json_span *object)
+{
+    char *description = NULL;
+    fm_buf text, footer;
+    fm_status status = fm_google_string(&description, object, "description");
+    if (status || !description)
+        return status;
+    fm_buf_init(&text, FM_GOOGLE_EVENT_MAX);
+    fm_buf_init(&footer, FM_GOOGLE_EVENT_MAX);
+    status = fm_google_part(&text, &footer, description, fm_google_is_html(object, description));
+    free(description);
+    fm_status kept = take_text(&event->description, &text);
+    fm_status kept_footer = take_text(&event->footer, &footer);
+    return status ? status : kept ? kept : kept_footer;
+}
+
+static fm_status decode_title(fm_event *event, const fm_json_span *object)
+{
+    char *title = NULL;
+    fm_buf clean;
+    fm_status status = fm_google_string(&title, object, "summary");
+    if (status || !title)
+        return status;
+    fm_buf_init(&clean, FM_GOOGLE_EVENT_MAX);
+    status = fm_ical_clean(&clean, title, strlen(title));
+    free(title);
+    fm_status kept = take_text(&event->title, &clean);
+    return status ? status : kept;
+}
+
+/* ------------------------------------------------------------------ metadata */
+
+static fm_status decode_metadata(fm_event *event, const fm_json_span *object)
+{
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < fm_google_metadata_count && !status; i++) {
+        const fm_google_metadata *entry = &fm_google_metadata_list[i];
+        status = fm_google_private((char **)((char *)event + entry->member), object, entry->name);
+    }
+    return status;
+}
+
+/* A list that a person damaged counts as none. */
+static fm_status decode_tags(fm_event *event, const fm_json_span *object)
+{
+    char *list = NULL;
+    fm_json_scan scan;
+    fm_json_span element;
+    fm_status status = fm_google_private(&list, object, "tags");
+    if (status || !list)
+        return status;
+    if (fm_json_check(list, strlen(list), 0, NULL) == FM_OK) {
+        fm_json_begin(&scan, list, strlen(list), 0);
+        FM_GOOGLE_EACH(&scan, &element)
+        {
+            char *tag = NULL;
+            if (!status)
+                status = fm_google_string_of(&tag, &element);
+            if (!status && tag && *tag)
+                status = fm_strings_add(&event->tags, tag);
+            free(tag);
+        }
+    }
+    free(list);
+    ics_tags_normalise(&event->tags);
+    return status;
+}
+
+static fm_status decode_modified(fm_event *event, const fm_json_span *object)
+{
+    char *updated = NULL, text[FM_DATE_TEXT_MAX];
+    fm_date date;
+    fm_status status = fm_google_string(&updated, object, "updated");
+    if (!status && updated && !fm_date_parse(&date, updated, NULL) && !fm_date_format_epoch(text, fm_date_epoch(&date)))
+        status = fm_event_set(&event->last_modified, text);
+    free(updated);
+    return status;
+}
+
+/* Whether an array has elements. */
+static bool has_elements(const fm_json_span *object, const char *path)
+{
+    fm_json_span array, element;
+    fm_json_scan scan;
+    bool any = false;
+    if (!fm_google_member(&array, object, path))
+        return false;
+    fm_json_begin(&scan, array.at, array.len, FM_JSON_DEPTH_LIMIT);
+    FM_GOOGLE_EACH(&scan, &element)
+    any = true;
+    return any;
+}
+
+static fm_status decode_strings(fm_event *event, const fm_json_span *object)
+{
+    fm_status status = fm_google_string(&event->event_id, object, "id");
+    if (!status)
+        status = fm_google_string(&event->etag, object, "etag");
+    if (!status)
+        status = decode_title(event, object);
+    if (!status)
+        status = decode_description(event, object);
+    if (!status)
+        status = decode_metadata(event, object);
+    if (!status)
+        status = decode_tags(event, object);
+    return status ? status : decode_modified(event, object);
+}
+
+static fm_status decode_dates(fm_event *event, const fm_json_span *object, fm_zones *zones, fm_error *err)
+{
+    ics_dates dates;
+    fm_json_span start;
+    if (event->deleted && !fm_google_member(&start, object, "start"))
+        return FM_OK;
+    fm_status status = fm_google_dates(&dates, object, zones, err);
+    return status ? status : ics_dates_to_event(&dates, event, err);
+}
+
+fm_status fm_google_decode(const char *text, size_t len, fm_zones *zones, fm_event *event, fm_error *err)
+{
+    fm_json_span object = {text, len}, series;
+    if (len > FM_GOOGLE_EVENT_MAX)
+        return fm_error_set(err, FM_ELIMIT, FM_GOOGLE_DOMAIN, "the event is larger than %zu bytes",
+                            FM_GOOGLE_EVENT_MAX);
+    fm_status status = fm_json_check(text, len, FM_JSON_DEPTH_LIMIT, err);
+    if (!status)
+        status = decode_strings(event, &object) ? fm_google_no_memory(err) : FM_OK;
+    if (!status)
+        status = fm_google_uid(&event->uid, &object, err);
+    if (!status && !(event->raw = strndup(text, len)))
+        status = fm_google_no_memory(err);
+    event->deleted = fm_google_is_cancelled(&object);
+    event->recurring = has_elements(&object, "recurrence") || fm_google_member(&series, &object, "recurringEventId");
+    event->has_attendees = has_elements(&object, "attendees");
+    if (!status)
+        status = decode_dates(event, &object, zones, err);
+    if (status)
+        fm_event_clear(event);
+    return status;
+}

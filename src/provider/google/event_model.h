@@ -1,0 +1,34 @@
+/**
+ * @file event_model.h
+ * What the two halves of the codec share. Private to event_*.c and patch.c.
+ */
+#ifndef FM_PROVIDER_GOOGLE_EVENT_MODEL_H
+#define FM_PROVIDER_GOOGLE_EVENT_MODEL_H
+
+#include "core/json_scan.h"
+#include "provider/google/event_json.h"
+#include "provider/ics_model.h"
+
+/** The metadata that travels in private properties: name and member. */
+typedef struct fm_google_metadata {
+    const char *name;
+    size_t member; /**< offset of the char * in fm_event */
+} fm_google_metadata;
+
+extern const fm_google_metadata fm_google_metadata_list[];
+extern const size_t fm_google_metadata_count;
+/** Private properties that are no members of fm_event. */
+extern const char *const fm_google_marks[];
+extern const size_t fm_google_mark_count;
+
+/** Reads start and end. FM_EPARSE. */
+fm_status fm_google_dates(ics_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err);
+
+/** Appends the hash by which a description of ours is known. */
+fm_status fm_google_text_hash(fm_buf *out, const char *description);
+/** Whether a description is to be read as HTML. */
+bool fm_google_is_html(const fm_json_span *event, const char *description);
+/** Takes a description apart into what a reader sees. */
+fm_status fm_google_part(fm_buf *text, fm_buf *footer, const char *description, bool html);
+
+#endif

@@ -1,0 +1,141 @@
+/* Bodies of writes: what fmcal owns of an event, and nothing else. */
+#include "core/json_edit.h"
+#include "core/json_value.h"
+#include "provider/google/apply_impl.h"
+#include "provider/google/event_model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_name(fm_buf *out, const char *name, size_t len)
+{
+    char last = out->len ? out->data[out->len - 1] : '\0';
+    if (last != '{')
+        fm_buf_addc(out, ',');
+    fm_json_add_string(out, name, len);
+    fm_buf_addc(out, ':');
+}
+
+/* Copies a member of `object`; one that is absent becomes null, which is how events.patch removes it. */
+static void add_member(fm_buf *out, const fm_json_span *object, const char *name)
+{
+    fm_json_span value;
+    add_name(out, name, strlen(name));
+    if (fm_google_member(&value, object, name))
+        fm_buf_add(out, value.at, value.len);
+    else
+        fm_buf_adds(out, "null");
+}
+
+/* Google merges objects: of a start that becomes a date, the time has to be named to go. */
+static void add_point(fm_buf *out, const fm_json_span *event, const char *name)
+{
+    fm_json_span point;
+    if (!fm_google_member(&point, event, name))
+        return;
+    add_name(out, name, strlen(name));
+    fm_buf_addc(out, '{');
+    add_member(out, &point, "date");
+    add_member(out, &point, "dateTime");
+    add_member(out, &point, "timeZone");
+    fm_buf_addc(out, '}');
+}
+
+/* Whether a property is one of ours: its name, or a part of one that is split. */
+static bool is_named(const char *name, const fm_json_string *key)
+{
+    size_t len = strlen(name);
+    return key->len >= len && memcmp(key->at, name, len) == 0 && (key->len == len || key->at[len] == '.');
+}
+
+static bool is_ours(const fm_json_string *key)
+{
+    for (size_t i = 0; i < fm_google_metadata_count; i++)
+        if (is_named(fm_google_metadata_list[i].name, key))
+            return true;
+    for (size_t i = 0; i < fm_google_mark_count; i++)
+        if (is_named(fm_google_marks[i], key))
+            return true;
+    return false;
+}
+
+/* Further parts of split values, and the nulls of those that go. */
+static void add_parts(fm_buf *out, const fm_json_span *properties)
+{
+    fm_json_scan scan;
+    fm_json_string key;
+    fm_json_span value;
+    fm_json_begin(&scan, properties->at, properties->len, FM_JSON_DEPTH_LIMIT);
+    bool first = fm_json_peek(&scan) == FM_JSON_OBJECT && fm_json_open(&scan);
+    for (bool any = first; any && fm_json_member(&scan, first, &key) && fm_json_skip(&scan, &value); first = false) {
+        if (!is_ours(&key) || !memchr(key.at, '.', key.len))
+            continue;
+        add_name(out, key.at, key.len);
+        fm_buf_add(out, value.at, value.len);
+    }
+}
+
+static void add_properties(fm_buf *out, const fm_json_span *event)
+{
+    fm_json_span properties = {"{}", 2};
+    fm_google_member(&properties, event, "extendedProperties.private");
+    fm_buf_adds(out, ",\"extendedProperties\":{\"private\":{");
+    for (size_t i = 0; i < fm_google_metadata_count; i++)
+        add_member(out, &properties, fm_google_metadata_list[i].name);
+    for (size_t i = 0; i < fm_google_mark_count; i++)
+        add_member(out, &properties, fm_google_marks[i]);
+    add_parts(out, &properties);
+    fm_buf_adds(out, "}}");
+}
+
+static void add_patch(fm_buf *out, const fm_json_span *event)
+{
+    static const char *const texts[] = {"summary", "description", "transparency"};
+    fm_json_span reminders;
+    fm_buf_addc(out, '{');
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        add_member(out, event, texts[i]);
+    add_point(out, event, "start");
+    add_point(out, event, "end");
+    if (fm_google_member(&reminders, event, "reminders"))
+        add_member(out, event, "reminders");
+    add_properties(out, event);
+    fm_buf_addc(out, '}');
+}
+
+static fm_status set(fm_buf *doc, const char *name, const char *json, size_t len, fm_error *err)
+{
+    fm_json_step step = {.name = name, .name_len = strlen(name)};
+    fm_json_span value = {json, len};
+    return fm_json_set(doc, &step, 1, &value, err);
+}
+
+/* The whole event under the job's id; a deleted one is confirmed again, with a sequence that is not lower. */
+static fm_status add_whole(fm_buf *out, const fm_google_job *job, fm_error *err)
+{
+    fm_buf text;
+    fm_buf_init(&text, 64 + FM_GOOGLE_ID_MAX);
+    fm_buf_add(out, job->write->text, job->write->text_len);
+    fm_buf_addf(&text, "\"%s\"", job->id);
+    fm_status status = text.status ? text.status : set(out, "id", text.data, text.len, err);
+    if (!status && job->verb == FM_GOOGLE_REVIVE)
+        status = set(out, "status", "\"confirmed\"", strlen("\"confirmed\""), err);
+    if (!status && job->verb == FM_GOOGLE_REVIVE && job->sequence >= 0) {
+        fm_buf_reset(&text);
+        fm_buf_addf(&text, "%lld", (long long)job->sequence);
+        status = set(out, "sequence", text.data, text.len, err);
+    }
+    fm_buf_free(&text);
+    return status;
+}
+
+fm_status fm_google_body(fm_buf *out, const fm_google_job *job, fm_error *err)
+{
+    fm_json_span event = {job->write->text, job->write->text_len};
+    if (fm_json_check(event.at, event.len, FM_JSON_DEPTH_LIMIT, NULL) || !memchr(event.at, '{', event.len))
+        return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN, "what is to be written is no event in Google's JSON");
+    if (job->verb != FM_GOOGLE_PATCH)
+        return add_whole(out, job, err);
+    add_patch(out, &event);
+    return out->status ? fm_google_no_memory(err) : FM_OK;
+}

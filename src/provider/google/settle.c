@@ -1,0 +1,126 @@
+/*
+ * What has an id when an answer does not say: after a lost reply or a server error, and after 404, 409 and 412.
+ */
+#include "provider/google/apply_impl.h"
+#include "provider/google/event_json.h"
+#include "provider/google/event_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool has_uid(const fm_json_span *event, const char *uid)
+{
+    char *found = NULL;
+    bool same = !fm_google_uid(&found, event, NULL) && found && strcmp(found, uid) == 0;
+    free(found);
+    return same;
+}
+
+/* Whether what is there is what the write was to leave there. */
+static bool is_as_asked(const fm_google_job *job, const fm_json_span *event)
+{
+    fm_json_span text = {job->write->text, job->write->text_len};
+    return fm_google_same_event(&text, event, job->apply->op.p->zones);
+}
+
+/* The id of a deleted event stays taken: the event is brought back under it (events.update with its sequence). */
+static void revive(fm_google_job *job, const fm_json_span *event)
+{
+    fm_json_span sequence;
+    job->verb = FM_GOOGLE_REVIVE;
+    job->sequence = fm_google_member(&sequence, event, "sequence") ? strtoll(sequence.at, NULL, 10) : -1;
+    free(job->etag);
+    if (fm_google_string(&job->etag, event, "etag")) {
+        fm_error err;
+        fm_google_no_memory(&err);
+        fm_google_apply_fail(job->apply, &err);
+        return;
+    }
+    fm_google_job_send(job);
+}
+
+/* The id is ours alone, so whoever took the property off the event changed our event. */
+static void name_taken(fm_google_job *job)
+{
+    fm_error error;
+    fm_error_set(&error, FM_EEXIST, FM_GOOGLE_DOMAIN,
+                 "the event %s has lost its private property \"uid\", another program seems to have replaced it: "
+                 "delete that event, then it is made again",
+                 job->id);
+    fm_google_job_refused(job, &error);
+}
+
+static void settle_create(fm_google_job *job, const fm_json_span *event)
+{
+    if (fm_google_is_cancelled(event))
+        revive(job, event);
+    else if (!has_uid(event, job->write->uid))
+        name_taken(job);
+    else if (is_as_asked(job, event))
+        fm_google_job_done(job, event);
+    else
+        fm_google_job_changed(job, event);
+}
+
+/* An update that was plainly refused is not ours, however alike what is there looks. */
+static void settle_change(fm_google_job *job, const fm_json_span *event)
+{
+    bool updates = job->write->kind == FM_WRITE_UPDATE;
+    bool untouched = job->write->etag && fm_google_is(event, "etag", job->write->etag);
+    if (fm_google_is_cancelled(event)) {
+        if (updates)
+            fm_google_job_gone(job);
+        else
+            fm_google_job_done(job, NULL);
+    } else if (job->unknown && (untouched || !job->write->etag)) {
+        fm_google_job_send(job);
+    } else if (updates && job->lost && is_as_asked(job, event)) {
+        fm_google_job_done(job, event);
+    } else {
+        fm_google_job_changed(job, event);
+    }
+}
+
+static void on_not_there(fm_google_job *job)
+{
+    if (job->write->kind == FM_WRITE_CREATE) {
+        job->verb = FM_GOOGLE_INSERT;
+        fm_event_set(&job->etag, NULL);
+        fm_google_job_send(job);
+    } else if (job->write->kind == FM_WRITE_UPDATE) {
+        fm_google_job_gone(job);
+    } else {
+        fm_google_job_done(job, NULL);
+    }
+}
+
+static void on_event(void *data, const fm_google_result *result)
+{
+    fm_google_job *job = data;
+    if (result->code == 404 || result->code == 410)
+        on_not_there(job);
+    else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
+        fm_google_apply_fail(job->apply, &result->error);
+    else if (result->status)
+        fm_google_job_failed(job, &result->error);
+    else if (job->write->kind == FM_WRITE_CREATE)
+        settle_create(job, &result->body);
+    else
+        settle_change(job, &result->body);
+}
+
+void fm_google_settle(fm_google_job *job)
+{
+    fm_buf path;
+    fm_error err = {0};
+    fm_google_event_path(&path, job->apply->op.p, job->id, "prettyPrint=false");
+    fm_google_request request = {.method = "GET",
+                                 .path = path.data,
+                                 .what = "reading the event again",
+                                 .retry = FM_HTTP_RETRY_ALL,
+                                 .done = on_event,
+                                 .data = job};
+    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&job->apply->op, &request, &err))
+        fm_google_apply_fail(job->apply, &err);
+    fm_buf_free(&path);
+}
