@@ -4,6 +4,7 @@ local aside = require "fmcal.sync.aside"
 local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
+local journal = require "fmcal.sync.journal"
 local json = require "fmcal.json"
 local plan = require "fmcal.sync.plan"
 local rewind = require "fmcal.sync.rewind"
@@ -120,43 +121,6 @@ local function seeded(view, remote)
   return { l = agreed, r = agreed }
 end
 
--- What was agreed by a write that got through: all of it, but for fields that were left to differ, and for pulled ones
--- that never reached the board. For those the base before the write still holds; without one they are in conflict.
--- Whether what merely goes out got there too cannot be seen in the fields: `out` stays open.
-local function agreed_by(meant, base, view, remote)
-  local agreed = { l = meant.l, r = fields.copy(remote.version), open = {} }
-  for _, field in ipairs(view.fields) do
-    local unpulled = meant.pulled[field] and not fields.equal(field, view.version[field], meant.l[field])
-    if meant.held[field] or unpulled then
-      agreed.l[field], agreed.r[field] = base and base.l[field], base and base.r[field]
-      agreed.open[field] = not base or base.open and base.open[field] or nil
-    end
-  end
-  return agreed
-end
-
--- The base where a run died between a write and its record: if the calendar holds what was meant, that was agreed.
-local function intended(target, view, base, remote)
-  local intent = target.intents and target.intents[view.key]
-  if not intent or not intent.doc or not remote then return base end
-  local meant = json.decode(intent.doc)
-  if not meant or #fields.differences(view.fields, meant.r, remote.version) > 0 then return base end
-  return agreed_by(meant, base, view, remote)
-end
-
--- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
--- the event that the base was made from, or where an edit of it waits since then.
-local function remote_of_gone(target, key, row)
-  local at = target:event_row(target:uid(key), row and row.href)
-  if not at then return nil end
-  local event, err = target.provider:decode(at.text)
-  if not event then raise(("the event of %s cannot be read: %s"):format(key, err.message)) end
-  if event.deleted then return nil end
-  local base = row and row.base
-  local edited = not base or base.held or base.seen ~= target:content_hash(event)
-  return { version = base and base.r or {}, edited = edited, event = event, row = at }
-end
-
 -- A gone entry needs only its kind of fields to compare what was with what is.
 local function kind_fields(key)
   return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
@@ -166,7 +130,7 @@ local function side_of_entry(target, view, row, seed, replaced)
   local uid = target:uid(view.key, view.sync)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
-  local known = intended(target, view, row and row.base and row.base.l and row.base or nil, remote)
+  local known = journal.base(target, view, row and row.base and row.base.l and row.base or nil, remote)
   local base = rewind.base(replaced, view, target.name, known)
   local rewound = base ~= known
   if not base and not remote then base = mark_restored(target, view) end
@@ -175,9 +139,22 @@ local function side_of_entry(target, view, row, seed, replaced)
     rewound = rewound }
 end
 
+-- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
+-- the event that the base was made from, or where an edit of it waits since then.
 local function side_of_gone(target, key, row)
-  local base = row and row.base and row.base.l and row.base or nil
-  return { target = target, row = row, base = base, remote = remote_of_gone(target, key, row), uid = row and row.uid }
+  local base, uid = row and row.base and row.base.l and row.base or nil, target:uid(key)
+  local side = { target = target, row = row, base = base, uid = uid }
+  local at = target:event_row(uid, row and row.href)
+  if not at then return side end
+  local event, err = target.provider:decode(at.text)
+  if not event then raise(("the event of %s cannot be read: %s"):format(key, err.message)) end
+  if event.deleted then return side end
+  local seen = target:content_hash(event)
+  base = journal.base_of_gone(target, key, base, at.text, seen)
+  side.base = base
+  side.remote = { version = base and base.r or {}, edited = not base or base.held or base.seen ~= seen, event = event,
+    row = at }
+  return side
 end
 
 local function side_of(run, target, key, view)
@@ -195,12 +172,20 @@ local function policy_of_gone(key, direction)
   return { fields = kind_fields(key), direction = direction }
 end
 
+-- How an event reads depends on how its entry spells dates now; that it is the one both sides agreed on does not.
+local function is_as_agreed(side)
+  local base = side.base
+  return base and base.seen ~= nil and not base.held and base.seen == side.target:content_hash(side.remote.event)
+end
+
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
     sides[i] = side_of(run, target, decision.key, view)
     sides[i].selected = selects(target, view)
     decision.rewound = decision.rewound or sides[i].rewound
+    local unwanted = view and not (sides[i].selected and view.version.date)
+    if unwanted and sides[i].remote and is_as_agreed(sides[i]) then sides[i].remote.edited = false end
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
       { direction = target.direction, answer = answer }) or policy_of_gone(decision.key, target.direction)
   end

@@ -1,21 +1,9 @@
 -- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
 
-local json = require "fmcal.json"
+local journal = require "fmcal.sync.journal"
 local record = require "fmcal.sync.record"
 
 local deliver = {}
-
--- What a later run has to know of a write whose outcome was never recorded: what it was to make of both sides,
--- the fields that were pulled into the board with it, and those that both sides were left to differ in.
-local function intent_document(job)
-  local planned, action = job.decision.plan, job.action
-  if not action.version then return nil end
-  local held = {}
-  for _, fields in ipairs { action.step.open, action.step.waits } do
-    for field in pairs(fields) do held[field] = true end
-  end
-  return json.encode { l = planned.cur.version, r = action.version, pulled = planned.pulled, held = held }
-end
 
 local function write_intents(run, jobs)
   assert(run.state:begin())
@@ -23,7 +11,7 @@ local function write_intents(run, jobs)
     record.history(run, job.decision)
     job.intent = assert(job.side.target.state:add_intent {
       key = job.decision.key, kind = job.write.kind, uid = job.write.uid, href = job.write.href,
-      etag = job.write.etag, doc = intent_document(job),
+      etag = job.write.etag, doc = journal.note(job),
     })
   end
   assert(run.state:commit())

@@ -141,8 +141,13 @@ local function base_document(decision, side, action, outcome)
   return doc
 end
 
+-- The base that this run planned with, where it settled nothing.
+local function kept_document(side)
+  return side.base or side.row and side.row.base
+end
+
 local function error_document(side, outcome, run)
-  local doc = side.row and side.row.base or {}
+  local doc = kept_document(side) or {}
   doc.err = outcome.error and { message = outcome.error, at = run.now, count = outcome.retries } or nil
   return doc
 end
@@ -208,7 +213,7 @@ function record.state(run, decision, fingerprints)
     elseif outcome.row_status == "skipped" then
       put_row(decision, i, outcome, nil, fingerprint, day)
     elseif outcome.keep_base then
-      put_row(decision, i, outcome, side.row and side.row.base, fingerprint, day)
+      put_row(decision, i, outcome, kept_document(side), fingerprint, day)
     else
       put_row(decision, i, outcome, base_document(decision, side, action, outcome), fingerprint, day)
     end

@@ -28,6 +28,7 @@ end
 local function taken_back(note, base, old)
   local copy = {}
   for name, value in pairs(base) do copy[name] = value end
+  copy.seen = nil -- of the event that was agreed on after it
   copy.l, copy.r, copy.open = fields.copy(base.l), fields.copy(base.r), fields.copy(base.open or {})
   for _, field in ipairs(note.fields) do
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
