@@ -6,7 +6,8 @@
  *  - `endpoint` (required): the folder. It holds one calendar, or one in each subfolder.
  *  - `calendar_id`: the subfolder; or the name in its file `displayname`; "." for the folder itself. Absent or
  *    "primary": a subfolder of that name where there is one; else the folder itself where it has .ics files or no
- *    subfolders; else its only subfolder.
+ *    subfolders; else its only subfolder. A name that is none of the subfolders there are is refused; where there are
+ *    none it is made.
  *  - `bound` (boolean): this calendar was used before. A folder that is missing is then an error (FM_ENOTFOUND):
  *    otherwise it is made, for an empty new folder must not pass for a calendar whose events were deleted.
  *  - `discovery`: as the binding gave it: what "primary" chose last time is chosen again.

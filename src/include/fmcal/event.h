@@ -8,6 +8,8 @@
  *   "2026-02-15T18:00:00Z"  an instant in UTC (an offset such as -08:00 is accepted when encoding)
  *   "2026-02-15T10:00:00" with `time_zone`     local time in that IANA zone
  *   "2026-02-15T10:00:00" without `time_zone`  floating
+ * An end is spelled as its start; beside a local time with `time_zone` it may be an instant in UTC, which it is
+ * where that zone's clock shows it twice and would mean the other one.
  */
 #ifndef FMCAL_EVENT_H
 #define FMCAL_EVENT_H
@@ -48,7 +50,7 @@ typedef struct fm_event {
     char *etag;          /**< `etag`: the entity tag of the resource */
     char *raw;           /**< `raw`: the iCalendar or JSON text it was decoded from */
     fm_strings tags;     /**< `tags`: a set, sorted and without repeats after decoding */
-    fm_strings reminders; /**< `reminders`: RFC 5545 durations before the start such as "-P1D"; only written */
+    fm_strings reminders; /**< `reminders`: RFC 5545 durations before the start such as "-P1D"; back from our alarms */
     bool deleted;         /**< `deleted` (STATUS:CANCELLED, or a tombstone) */
     bool recurring;       /**< `recurring`: the master of a series */
     bool has_attendees;   /**< `hasAttendees`: somebody has invited people to it */

@@ -126,7 +126,7 @@ function handle:apply(writes, progress) end
 ---@field etag? string
 ---@field raw? string the text it was decoded from
 ---@field tags? string[] always there after decode()
----@field reminders? string[] such as "-P1D"; only written
+---@field reminders? string[] such as "-P1D"; read back from the alarms fmcal made
 ---@field deleted? boolean
 ---@field recurring? boolean the master of a series
 ---@field hasAttendees? boolean
