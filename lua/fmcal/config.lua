@@ -123,7 +123,8 @@ local function readable(section)
   return copy
 end
 
-local function calendar_members(section)
+--- The names of the calendars of a section in the per-provider form, sorted.
+function config.calendar_members(section)
   local names = {}
   for name, value in pairs(section) do
     if not OWN_MEMBERS[name] and type(value) == "table" then names[#names + 1] = name end
@@ -138,7 +139,7 @@ local function targets_of(section, warnings)
     return target and { target }, wrong
   end
   local targets = {}
-  for _, name in ipairs(calendar_members(section)) do
+  for _, name in ipairs(config.calendar_members(section)) do
     if section[name].connected ~= false then
       local target, wrong = target_of(name, section[name], section, warnings)
       if not target then return nil, wrong end

@@ -9,6 +9,7 @@
 #include "core/credentials.h"
 #include "core/desktop_keyring.h"
 #include "core/secret_source.h"
+#include "core/secret_terminal.h"
 #include "util/redact.h"
 
 #include <stdio.h>
@@ -358,6 +359,43 @@ static int core_from_file(lua_State *L)
     return push_result(L, status, s, &err);
 }
 
+/* Pushes the secret as a string where the caller asked for that at `index`, else as push_result does. */
+static int push_typed(lua_State *L, int index, fm_status status, fm_secret *s, const fm_error *err)
+{
+    size_t len;
+    if (status != FM_OK || !lua_toboolean(L, index))
+        return push_result(L, status, s, err);
+    fm_bind_push_secret(L, s); /* so that logs do not show it */
+    const char *bytes = fm_secret_bytes(s, &len);
+    lua_pushlstring(L, bytes, len);
+    return 1;
+}
+
+static int core_from_terminal(lua_State *L)
+{
+    fm_error err;
+    const char *prompt = check_text(L, 1);
+    lua_settop(L, 2);
+    void **slot = fm_bind_box(L, release_secret);
+    fm_secret *s;
+    fm_status status = fm_secret_from_terminal(&s, prompt, &fm_bind_get(L)->env, &err);
+    *slot = s;
+    if (status == FM_ECANCELED)
+        fm_bind_take_interrupt(L);
+    return push_typed(L, 2, status, s, &err);
+}
+
+static int core_from_input(lua_State *L)
+{
+    fm_error err;
+    lua_settop(L, 1);
+    void **slot = fm_bind_box(L, release_secret);
+    fm_secret *s;
+    fm_status status = fm_secret_from_input(&s, &err);
+    *slot = s;
+    return push_typed(L, 1, status, s, &err);
+}
+
 /* The list at index 1 as an argv in memory of the stack; its strings are kept alive by the list. */
 static const char *const *check_argv(lua_State *L)
 {
@@ -426,6 +464,8 @@ static const luaL_Reg core_functions[] = {
     {"from_desktop", core_from_desktop},
     {"from_environment", core_from_environment},
     {"from_file", core_from_file},
+    {"from_input", core_from_input},
+    {"from_terminal", core_from_terminal},
     {"is_secret", core_is_secret},
     {"keyring", core_keyring},
     {"secret", core_secret},

@@ -59,13 +59,17 @@ static int sys_stat(lua_State *L)
     struct stat s;
     if (stat(path, &s))
         return fail_errno(L, errno, path);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 6);
     lua_pushstring(L, S_ISREG(s.st_mode) ? "file" : S_ISDIR(s.st_mode) ? "folder" : "other");
     lua_setfield(L, -2, "kind");
     lua_pushinteger(L, s.st_size);
     lua_setfield(L, -2, "size");
     lua_pushinteger(L, (lua_Integer)s.st_ino);
     lua_setfield(L, -2, "inode");
+    lua_pushinteger(L, s.st_mode & 07777);
+    lua_setfield(L, -2, "mode");
+    lua_pushboolean(L, s.st_uid == geteuid());
+    lua_setfield(L, -2, "own");
     lua_pushinteger(L, (lua_Integer)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec);
     lua_setfield(L, -2, "mtime_ns");
     return 1;

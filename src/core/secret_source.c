@@ -71,32 +71,41 @@ static ssize_t read_all(int fd, unsigned char *bytes, size_t size)
     return (ssize_t)len;
 }
 
-fm_status fm_secret_from_file(fm_secret **out, const char *path, fm_error *err)
+/* Reads an open file to its end; `source` names it in messages. */
+static fm_status from_descriptor(fm_secret **out, int fd, const char *source, fm_error *err)
 {
     unsigned char *bytes;
     fm_status status = FM_OK;
-    fm_secret *buffer = NULL;
+    fm_secret *buffer = fm_secret_alloc(&bytes, FM_SECRET_SOURCE_MAX + 1);
+    if (!buffer)
+        return out_of_memory(err);
+    ssize_t len = read_all(fd, bytes, FM_SECRET_SOURCE_MAX + 1);
+    if (len < 0)
+        status = fm_system_error(err, errno, "credentials", "%s cannot be read", source);
+    else if (len > FM_SECRET_SOURCE_MAX)
+        status = fm_error_set(err, FM_ELIMIT, "credentials", "%s is too long for a secret: more than %d bytes", source,
+                              FM_SECRET_SOURCE_MAX);
+    else
+        status = without_line_end(out, (const char *)bytes, (size_t)len, FM_EINVAL, source, err);
+    fm_secret_unref(buffer);
+    return status;
+}
+
+fm_status fm_secret_from_file(fm_secret **out, const char *path, fm_error *err)
+{
     *out = NULL;
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return fm_error_set(err, FM_EINVAL, "credentials", "%s cannot be read: %s", path, strerror(errno));
-    buffer = fm_secret_alloc(&bytes, FM_SECRET_SOURCE_MAX + 1);
-    if (!buffer) {
-        status = out_of_memory(err);
-        goto out;
-    }
-    ssize_t len = read_all(fd, bytes, FM_SECRET_SOURCE_MAX + 1);
-    if (len < 0)
-        status = fm_system_error(err, errno, "credentials", "%s cannot be read", path);
-    else if (len > FM_SECRET_SOURCE_MAX)
-        status = fm_error_set(err, FM_ELIMIT, "credentials", "%s is too long for a secret: more than %d bytes", path,
-                              FM_SECRET_SOURCE_MAX);
-    else
-        status = without_line_end(out, (const char *)bytes, (size_t)len, FM_EINVAL, path, err);
-out:
+    fm_status status = from_descriptor(out, fd, path, err);
     close(fd);
-    fm_secret_unref(buffer);
     return status;
+}
+
+fm_status fm_secret_from_input(fm_secret **out, fm_error *err)
+{
+    *out = NULL;
+    return from_descriptor(out, STDIN_FILENO, "standard input", err);
 }
 
 /* Waits for its end and makes a failure of everything but success. */

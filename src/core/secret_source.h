@@ -1,8 +1,8 @@
 /**
  * @file secret_source.h
- * Where secrets come from besides the board: the environment, a file (systemd credentials), a program
- * such as pass. The desktop's keyring is in desktop_keyring.h. One line end at the end of a file's or
- * program's text does not belong to the secret. An empty secret is a failure.
+ * Where secrets come from besides the board: the environment, a file (systemd credentials), standard input,
+ * a program such as pass. The desktop's keyring is in desktop_keyring.h, a person in secret_terminal.h. One
+ * line end at the end of a file's or program's text does not belong to the secret. An empty secret is a failure.
  */
 #ifndef FM_CORE_SECRET_SOURCE_H
 #define FM_CORE_SECRET_SOURCE_H
@@ -24,6 +24,11 @@ fm_status fm_secret_from_environment(fm_secret **out, const char *name, fm_error
 fm_secret *fm_secret_take_environment(const char *name);
 /** The content of a file, owned by the caller. FM_EINVAL (no such file, not readable, empty), FM_ELIMIT, FM_EIO. */
 fm_status fm_secret_from_file(fm_secret **out, const char *path, fm_error *err);
+/**
+ * Standard input to its end, owned by the caller; nobody else may have read from it. FM_EINVAL (empty), FM_ELIMIT,
+ * FM_EIO.
+ */
+fm_status fm_secret_from_input(fm_secret **out, fm_error *err);
 /**
  * What a program prints, owned by the caller. It runs without a shell and without the master keys in its
  * environment. FM_EINVAL (it cannot be started), FM_EAUTH (it ended with another status than 0, or printed

@@ -52,6 +52,12 @@ local function scripted(arguments, ...)
   return server
 end
 
+--- TLS in front of another server, with a certificate of its own: "good" (trusted with the file `ca`), "expired" or
+--- "other-name". @return server with url, ca
+function servers.tls(behind, kind)
+  return start("tls_proxy.py", "--backend", behind.url:match(":(%d+)"), "--kind", kind)
+end
+
 --- Starts the scripted CalDAV server; options as in dav_server.py, for example "page=3".
 function servers.scripted(...)
   return scripted({ "--user", "alice", "--password", "secret" }, ...)

@@ -9,6 +9,8 @@ local sys = {}
 ---@field kind "file"|"folder"|"other"
 ---@field size integer bytes
 ---@field inode integer
+---@field mode integer permission bits
+---@field own boolean it belongs to the user of this process
 ---@field mtime_ns integer time of change, nanoseconds since 1970
 
 ---What the system says about a file; links are followed.

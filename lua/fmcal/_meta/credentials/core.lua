@@ -40,6 +40,20 @@ function core.from_environment(name) end
 ---@return fmcal.error? err "invalid": it cannot be read, or is empty; "limit"
 function core.from_file(path) end
 
+---Standard input to its end, without the line end there. Nothing may have been read from io.stdin before.
+---@param as_text? boolean as a string: for the one use that needs it readable, writing it unencrypted into a file
+---@return fmcal.secret|string|nil
+---@return fmcal.error? err "invalid": it is empty; "limit"
+function core.from_input(as_text) end
+
+---A line typed on the terminal of the process, which does not show it. The terminal is as before after every end,
+---signals included.
+---@param prompt string
+---@param as_text? boolean as for from_input
+---@return fmcal.secret|string|nil
+---@return fmcal.error? err "invalid": no terminal, or nothing was typed; "canceled": Ctrl-C or end of input
+function core.from_terminal(prompt, as_text) end
+
 ---What a program prints, without the line end at its end. No shell is involved, its standard input is empty, and the
 ---master keys are not in its environment.
 ---@param argv string[]

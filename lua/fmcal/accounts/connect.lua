@@ -1,0 +1,255 @@
+-- Connecting a board with a calendar account: sign in, list, choose, verify, store. Asks nobody: see scripts/connect.lua.
+
+local board = require "fmcal.board"
+local config = require "fmcal.config"
+local credentials = require "fmcal.credentials"
+local failure = require "fmcal.failure"
+local json = require "fmcal.json"
+local probe = require "fmcal.accounts.probe"
+local provider = require "fmcal.provider"
+local time = require "fmcal.time"
+
+local connect = {}
+
+local LOCK_WAIT_MS = 30000
+local SECTION = "calendarConfig"
+
+local function given(value)
+  if value == json.null then return nil end
+  return value
+end
+
+-- ---------------------------------------------------------------- the board
+
+local function section_of(opened)
+  local section = given(opened:member(SECTION))
+  return type(section) == "table" and section or {}
+end
+
+-- The member of the per-provider form to store under; nil for the single form.
+local function member_name(path, section, profile, name)
+  local single = given(section.provider)
+  if name and single then
+    return failure("invalid", "connect", 'the board %s names one calendar (calendarConfig.provider is "%s"), which leaves no '
+      .. "room for %q: disconnect it, and connect both with --name", path, single, name)
+  end
+  if name then return name end
+  if not single and #config.calendar_members(section) > 0 then return profile.name end
+  return nil, nil
+end
+
+-- Blobs that the board has already must have the key of today: a board with two keys cannot be read.
+local function check_other_blobs(section, team, own_path, keyring)
+  for _, place in ipairs(credentials.places(section)) do
+    local blob = given(place.section.encrypted)
+    if blob and table.concat(place.path, "/") ~= own_path then
+      local opened, err = credentials.open(blob, { team = team, provider = place.provider }, keyring)
+      if not opened then
+        return failure(err.code, "connect", "the credentials of %s on this board do not open, so a new account would have "
+          .. "another key: %s", place.path[1], err.message)
+      end
+    end
+  end
+  return true
+end
+
+--- Looks at a board before anything is asked.
+-- @param path string
+-- @param profile from fmcal.accounts.profiles
+-- @param options { name = member of the per-provider form | nil, seals = whether a secret will be encrypted }
+-- @return { path, team, member (nil: single form), replaces = name of the calendar that goes, keyring }, or nil, error
+function connect.prepare(path, profile, options)
+  local opened <close>, err = board.open(path)
+  if not opened then return nil, err end
+  local team = given(opened:member("team"))
+  if type(team) ~= "string" or team == "" then
+    return failure("invalid", "connect", 'the board %s has no "team" (a string): add one', path)
+  end
+  local section = section_of(opened)
+  local member, wrong = member_name(path, section, profile, options.name)
+  if wrong then return nil, wrong end
+  local keyring
+  keyring, err = credentials.keyring()
+  if not keyring then return nil, err end
+  if options.seals then
+    local ok
+    ok, err = check_other_blobs(section, team, (member and member .. "/" or "") .. "credentials", keyring)
+    if not ok then return nil, err end
+  end
+  local before = member and given(section[member]) or not member and section or {}
+  return { path = path, team = team, member = member, keyring = keyring,
+    replaces = given(before.provider) or (member and next(before) and member) or nil }
+end
+
+-- ---------------------------------------------------------------- the account
+
+--- Makes the provider of an account; no network yet.
+-- @param place from connect.prepare
+-- @param profile from fmcal.accounts.profiles
+-- @param account { username, secret | source = { command = } or { env = }, endpoint, calendar_id, allow_http, ca_file,
+--   timeout_ms }
+-- @return fmcal.provider, or nil and an error
+function connect.provider(place, profile, account)
+  local members = {}
+  if account.source then
+    local resolved, err = credentials.resolve(account.source, { team = place.team, provider = profile.provider })
+    if not resolved then return nil, err end
+    members = resolved
+  end
+  members.password = account.secret or members.password
+  members.username = account.username
+  members.team, members.calendar_id = place.team, account.calendar_id
+  members.endpoint, members.allow_http = account.endpoint, account.allow_http
+  members.timeout_ms = account.timeout_ms
+  members.ca_file = config.resolve(place.path, account.ca_file)
+  if profile.provider == "vdir" then members.endpoint = config.resolve(place.path, account.endpoint) end
+  return provider.new(profile.provider, members)
+end
+
+--- The calendar that a person means.
+-- @param calendars list from provider:list()
+-- @param wanted string number in the list, id or name
+-- @return calendar, or nil and a sentence
+function connect.choose(calendars, wanted)
+  local found = {}
+  for i, calendar in ipairs(calendars) do
+    if calendar.id == wanted then return calendar end
+    if calendar.name == wanted or calendar.id:gsub("/+$", ""):match("[^/]*$") == wanted then found[#found + 1] = i end
+  end
+  if #found == 0 and calendars[math.tointeger(tonumber(wanted))] then found[1] = math.tointeger(tonumber(wanted)) end
+  if #found == 0 then return nil, ("there is no calendar %q"):format(wanted) end
+  if #found > 1 then
+    return nil, ("%d calendars are called %q: give the number, or --calendar with the id of one"):format(#found, wanted)
+  end
+  local calendar = calendars[found[1]]
+  if not calendar.events then return nil, ("%q holds tasks only, no events: choose another"):format(calendar.name) end
+  return calendar
+end
+
+--- The calendar to take where none is named: the only one that holds events.
+function connect.only_choice(calendars)
+  local only
+  for _, calendar in ipairs(calendars) do
+    if calendar.events and only then return nil end
+    if calendar.events then only = calendar end
+  end
+  return only
+end
+
+--- Signs in to the chosen calendar and, where it may be written to, tries that.
+-- @return { binding, lost = list of what the calendar does not keep, tried = boolean }; or nil and an error
+function connect.verify(account_provider, team, with_write)
+  local binding, err = account_provider:open()
+  if not binding then return nil, err end
+  if not with_write or not binding.writable then return { binding = binding, lost = {}, tried = false } end
+  local lost, wrong, what = probe.round_trip(account_provider, team)
+  if lost then return { binding = binding, lost = lost, tried = true } end
+  local sentences = {
+    write = "the calendar %q takes no events: %s", read = "a test event in %q could not be read back: %s",
+    remove = "a test event (\"fmcal check\") in %q could not be removed: %s; please delete it",
+  }
+  return failure(wrong.code, "connect", sentences[what], binding.name, wrong.message)
+end
+
+-- ---------------------------------------------------------------- storing
+
+-- What calendarConfig.credentials becomes: a list of { name, value } in the order of writing; or nil and an error.
+local function credential_members(place, profile, account)
+  local members = {}
+  local function add(name, value) members[#members + 1] = { name, value } end
+  if account.source or account.plain then
+    if account.username then add("username", account.username) end
+    if account.plain then add("appPassword", account.plain) end
+    for _, kind in ipairs { "command", "env" } do
+      if account.source and account.source[kind] then add(kind, account.source[kind]) end
+    end
+  elseif account.secret then
+    local blob, err = credentials.seal({ username = account.username, appPassword = account.secret },
+      { team = place.team, provider = profile.provider }, place.keyring)
+    if not blob then return nil, err end
+    add("encrypted", blob)
+  end
+  add("lastVerified", time.now())
+  add("expiresAt", json.null)
+  return members
+end
+
+local function joined(path, ...)
+  local copy = { table.unpack(path) }
+  for _, name in ipairs { ... } do copy[#copy + 1] = name end
+  return copy
+end
+
+-- Makes an object hold these members and no others.
+local function replace_object(opened, path, before, members)
+  local wanted, stale = {}, {}
+  for _, member in ipairs(members) do wanted[member[1]] = true end
+  for name in pairs(before or {}) do
+    if not wanted[name] then stale[#stale + 1] = name end
+  end
+  table.sort(stale)
+  for _, name in ipairs(stale) do assert(opened:remove(nil, joined(path, name))) end
+  for _, member in ipairs(members) do assert(opened:set(nil, joined(path, member[1]), member[2])) end
+end
+
+local function set_or_remove(opened, path, value)
+  if value == nil or value == false then assert(opened:remove(nil, path)) else assert(opened:set(nil, path, value)) end
+end
+
+local function listed(calendars)
+  local list = json.array {}
+  for i, calendar in ipairs(calendars) do list[i] = { id = calendar.id, name = calendar.name } end
+  return list
+end
+
+local function write_single(opened, profile, chosen)
+  assert(opened:set(nil, { SECTION, "provider" }, profile.provider))
+  assert(opened:set(nil, { SECTION, "calendarId" }, chosen.calendar_id))
+  return { SECTION }
+end
+
+local function write_member(opened, place, profile, account, chosen)
+  local path = { SECTION, place.member }
+  assert(opened:set(nil, joined(path, "connected"), true))
+  set_or_remove(opened, joined(path, "provider"), place.member ~= profile.provider and profile.provider or nil)
+  assert(opened:set(nil, joined(path, "accountName"), account.username or profile.title))
+  assert(opened:set(nil, joined(path, "accountId"), chosen.account))
+  assert(opened:set(nil, joined(path, "selectedCalendarId"), chosen.calendar_id))
+  assert(opened:set(nil, joined(path, "calendarName"), chosen.name))
+  assert(opened:set(nil, joined(path, "availableCalendars"), listed(chosen.calendars)))
+  return path
+end
+
+local function write_all(opened, place, profile, account, chosen, members)
+  local section = section_of(opened)
+  if given(section.enabled) ~= true then assert(opened:set(nil, { SECTION, "enabled" }, true)) end
+  local path = place.member and write_member(opened, place, profile, account, chosen)
+    or write_single(opened, profile, chosen)
+  set_or_remove(opened, joined(path, "endpoint"), account.endpoint)
+  set_or_remove(opened, joined(path, "allowHttp"), account.allow_http)
+  set_or_remove(opened, joined(path, "caFile"), account.ca_file)
+  local before = place.member and given(section[place.member]) or not place.member and section or {}
+  if not account.username and not account.secret and not account.source then
+    assert(opened:remove(nil, joined(path, "credentials")))
+    return
+  end
+  replace_object(opened, joined(path, "credentials"), given(before.credentials), members)
+end
+
+--- Stores the account on the board; everything else on it stays as it is, byte for byte.
+-- @param chosen { calendar_id, name, account, calendars }
+-- @return true, or nil and an error
+function connect.store(place, profile, account, chosen)
+  local members, err = credential_members(place, profile, account)
+  if not members then return nil, err end
+  local lock <close>, locked = board.lock(place.path, LOCK_WAIT_MS)
+  if not lock then return nil, locked end
+  local opened <close>, unread = board.open(place.path)
+  if not opened then return nil, unread end
+  write_all(opened, place, profile, account, chosen, members)
+  local saved, unsaved = opened:save {}
+  if not saved then return nil, unsaved end
+  return true
+end
+
+return connect

@@ -1,0 +1,63 @@
+#!/usr/bin/env fmcal-lua
+-- Disconnects a board from a calendar.
+local ask = require "fmcal.cli.ask"
+local cli = require "fmcal.cli"
+local common = require "fmcal.cli.common"
+local disconnect = require "fmcal.accounts.disconnect"
+
+local parser = cli.parser {
+  name = "disconnect.lua",
+  summary = "Takes the credentials of a calendar off a board. With --remove-events the events that fmcal made are deleted "
+    .. "from the calendar first: never those of other people or programs, never one that was changed meanwhile. The "
+    .. "entries of the board stay as they are.",
+  exits = { 0, 1, 2, 3, 6 },
+  examples = { "disconnect.lua board.json", "disconnect.lua board.json --name work --remove-events" },
+}
+common.board_options(parser)
+parser:option("--name", "The calendar, where the board has several."):argname("NAME")
+parser:flag("--remove-events", "Delete the events that fmcal made.")
+parser:flag("--yes", "Do not ask before events are deleted.")
+
+local function agreed(place, count, values)
+  if values.yes or count == 0 then return true end
+  if not ask.possible() then
+    cli.fail(("%d events of %q would be deleted: confirm with --yes"):format(count, place.name))
+  end
+  return ask.confirm(("Delete %d events that fmcal made in %q?"):format(count, place.name))
+end
+
+-- Deletes what fmcal made. @return { is_first }, or nil where the person does not agree
+local function remove_events(place, values)
+  local session <close> = cli.check(disconnect.open(place, common.engine_options(values, place.path)))
+  local events, inviting = cli.check(session:events())
+  if not agreed(place, #events, values) then return nil end
+  local done = cli.check(session:remove(events))
+  common.print_clean(("%s: %d events deleted from %q"):format(place.path, done.deleted, place.name))
+  for _, event in ipairs(inviting) do
+    common.print_clean(("kept, because people are invited: %s"):format(event.title))
+  end
+  if #done.failed > 0 then
+    cli.complain(table.unpack(done.failed))
+    cli.fail(("%d events could not be deleted; the credentials are kept, so that this can be run again"):format(#done.failed),
+      cli.exits.SOME_FAILED)
+  end
+  return { is_first = session.is_first }
+end
+
+cli.main(parser, function(values)
+  if values.config then cli.fail("disconnect.lua works on the board itself, not on a --config file") end
+  local place = cli.check(disconnect.find(common.board(values.board, values.team), values.name))
+  local cleared
+  if values.remove_events then
+    cleared = remove_events(place, values)
+    if not cleared then
+      cli.print("Nothing was changed.")
+      return cli.exits.OK
+    end
+  end
+  local changed, err = disconnect.forget_account(place, cleared)
+  if changed == nil then cli.fail(err) end
+  common.print_clean(changed and ("%s: disconnected from %q"):format(place.path, place.name)
+    or ("%s: there were no credentials of %q"):format(place.path, place.name))
+  return cli.exits.OK
+end)
