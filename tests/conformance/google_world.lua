@@ -31,4 +31,30 @@ function google_world.of(server, members)
   return world
 end
 
+-- A person's edit of an event, past the provider: members merge as in events.patch.
+local function edit(server, place, key, members)
+  members.id = place:object(key).href
+  server:control("POST", "_events/" .. CALENDAR, members)
+end
+
+--- What a policy world needs: see support/policy_place.lua.
+function google_world.policy(server)
+  local options = google_world.of(server).options
+  return {
+    name = "google", options = options,
+    config = { provider = "google", calendarId = CALENDAR, endpoint = options.endpoint,
+      credentials = { clientId = options.client_id,
+        refreshToken = { command = { "printf", "%s", options.refresh_token } },
+        clientSecret = { command = { "printf", "%s", options.client_secret } } } },
+    add_foreign = function(place, key)
+      edit(server, place, key, { location = "Room 5", colorId = "7",
+        extendedProperties = { private = { theirs = "kept" }, shared = { theirs = "kept too" } },
+        reminders = { useDefault = false, overrides = { { method = "email", minutes = 5 } } } })
+      return { '"location": "Room 5"', '"colorId": "7"', '"theirs": "kept"', '"theirs": "kept too"', '"minutes": 5' }
+    end,
+    invite = function(place, key) edit(server, place, key, { attendees = { { email = "b@example.org" } } }) end,
+    close = function() server:stop() end,
+  }
+end
+
 return google_world

@@ -9,6 +9,7 @@ import datetime
 import json
 import re
 import threading
+import zoneinfo
 
 EVENT_ID = re.compile(r"^[a-v0-9]{5,1024}$")
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
@@ -67,10 +68,12 @@ def moment(point, zone):
         raise bad("Invalid value for: Invalid format: %s" % date_time)
     if not found.group(2) and not point.get("timeZone") and not zone:
         raise bad("Missing time zone definition for start time.")
-    text = date_time.replace("Z", "+00:00") if found.group(2) else date_time + "+00:00"
     try:
-        return "dateTime", datetime.datetime.fromisoformat(text)
-    except ValueError:
+        if found.group(2):
+            return "dateTime", datetime.datetime.fromisoformat(date_time.replace("Z", "+00:00"))
+        local = zoneinfo.ZoneInfo(point.get("timeZone") or zone)
+        return "dateTime", datetime.datetime.fromisoformat(date_time).replace(tzinfo=local).astimezone(datetime.timezone.utc)
+    except (ValueError, zoneinfo.ZoneInfoNotFoundError):
         raise bad("Invalid dateTime %s" % date_time)
 
 

@@ -3,6 +3,8 @@
 -- A world describes the provider:
 --   name, options, server    as for core.new: how another program reaches the calendar
 --   config                   members of calendarConfig beside syncOptions, for the runs
+--   add_foreign(place, key)  adds what fmcal does not own to an event, returns texts that must stay; nil: iCalendar
+--   invite(place, key)       invites people to an event; nil: iCalendar
 --   providers                providers given to the runs instead of made by them, or nil
 local lu = require "luaunit"
 local core = require "fmcal.provider.core"

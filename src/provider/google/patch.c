@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Depth of the deepest object of ours, and one. */
+#define STEPS_MAX 3
+
 static void add_name(fm_buf *out, const char *name, size_t len)
 {
     char last = out->len ? out->data[out->len - 1] : '\0';
@@ -110,6 +113,64 @@ static fm_status set(fm_buf *doc, const char *name, const char *json, size_t len
     return fm_json_set(doc, &step, 1, &value, err);
 }
 
+/* Removes the members of an object in `doc` that are null: only events.patch knows what they mean. */
+static fm_status remove_nulls(fm_buf *doc, const fm_json_step *path, size_t steps, fm_error *err)
+{
+    fm_json_step within[STEPS_MAX];
+    fm_json_span object, value;
+    fm_json_scan scan;
+    fm_json_string key = {0};
+    bool found = true;
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < steps; i++)
+        within[i] = path[i];
+    while (found && !status && fm_json_find(&object, doc->data, doc->len, path, steps)) {
+        fm_json_begin(&scan, object.at, object.len, FM_JSON_DEPTH_LIMIT);
+        found = false;
+        bool first = fm_json_peek(&scan) == FM_JSON_OBJECT && fm_json_open(&scan);
+        for (bool any = first; any && !found && fm_json_member(&scan, first, &key) && fm_json_skip(&scan, &value);
+             first = false)
+            found = value.len == 4 && memcmp(value.at, "null", 4) == 0;
+        if (!found)
+            break;
+        char *name = strndup(key.at, key.len);
+        within[steps] = (fm_json_step){.name = name, .name_len = key.len};
+        status = name && !key.escaped ? fm_json_remove(doc, within, steps + 1, err) : FM_EINVAL;
+        free(name);
+    }
+    return status;
+}
+
+/* What Google says about an event, or gives it, and an event of its own must not claim. */
+static fm_status remove_claims(fm_buf *doc, fm_error *err)
+{
+    static const char *const names[] = {"kind",      "etag",       "htmlLink",         "created",           "updated",
+                                        "creator",   "iCalUID",    "hangoutLink",      "conferenceData",    "organizer",
+                                        "sequence",  "status",     "recurringEventId", "originalStartTime", "locked",
+                                        "eventType", "privateCopy"};
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !status; i++) {
+        fm_json_step step = {.name = names[i], .name_len = strlen(names[i])};
+        status = fm_json_remove(doc, &step, 1, err);
+    }
+    return status;
+}
+
+static fm_status strip(fm_buf *doc, fm_error *err)
+{
+    static const fm_json_step properties[] = {{.name = "extendedProperties", .name_len = 18},
+                                              {.name = "private", .name_len = 7}};
+    static const fm_json_step start = {.name = "start", .name_len = 5}, end = {.name = "end", .name_len = 3};
+    fm_status status = remove_claims(doc, err);
+    if (!status)
+        status = remove_nulls(doc, NULL, 0, err);
+    if (!status)
+        status = remove_nulls(doc, properties, 2, err);
+    if (!status)
+        status = remove_nulls(doc, &start, 1, err);
+    return status ? status : remove_nulls(doc, &end, 1, err);
+}
+
 /* The whole event under the job's id; a deleted one is confirmed again, with a sequence that is not lower. */
 static fm_status add_whole(fm_buf *out, const fm_google_job *job, fm_error *err)
 {
@@ -117,7 +178,9 @@ static fm_status add_whole(fm_buf *out, const fm_google_job *job, fm_error *err)
     fm_buf_init(&text, 64 + FM_GOOGLE_ID_MAX);
     fm_buf_add(out, job->write->text, job->write->text_len);
     fm_buf_addf(&text, "\"%s\"", job->id);
-    fm_status status = text.status ? text.status : set(out, "id", text.data, text.len, err);
+    fm_status status = text.status ? text.status : strip(out, err);
+    if (!status)
+        status = set(out, "id", text.data, text.len, err);
     if (!status && job->verb == FM_GOOGLE_REVIVE)
         status = set(out, "status", "\"confirmed\"", strlen("\"confirmed\""), err);
     if (!status && job->verb == FM_GOOGLE_REVIVE && job->sequence >= 0) {
