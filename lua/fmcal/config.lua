@@ -1,5 +1,6 @@
 -- A board's calendarConfig: checked, and spread out into the targets that one run works on.
 
+local fail = require "fmcal.failure"
 local json = require "fmcal.json"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
@@ -24,9 +25,7 @@ local OPTION_VALUES = {
 }
 
 local function failure(message, ...)
-  message = message:format(...)
-  return nil, setmetatable({ code = "invalid", domain = "config", message = message },
-    { __tostring = function(self) return self.message end })
+  return fail("invalid", "config", message, ...)
 end
 
 local function given(value)

@@ -2,6 +2,7 @@
 
 local attempt = require "fmcal.attempt"
 local defaults = require "fmcal.rules.defaults"
+local failure = require "fmcal.failure"
 local json = require "fmcal.json"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
@@ -56,8 +57,7 @@ local function environment(reads)
 end
 
 local function fail(message)
-  return nil, setmetatable({ code = "invalid", domain = "rules", message = message },
-    { __tostring = function(self) return self.message end })
+  return failure("invalid", "rules", "%s", message)
 end
 
 local function check(functions, path)

@@ -5,6 +5,7 @@
 
 local crypto = require "fmcal.crypto"
 local fields = require "fmcal.sync.fields"
+local fail = require "fmcal.failure"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 
@@ -126,8 +127,7 @@ end
 -- ---------------------------------------------------------------- carrying a plan out
 
 local function failure(message, ...)
-  return setmetatable({ code = "invalid", domain = "plan", message = message:format(...) },
-    { __tostring = function(self) return self.message end })
+  return select(2, fail("invalid", "plan", message, ...))
 end
 
 local function is_plan(plan)

@@ -9,6 +9,7 @@ local config = require "fmcal.config"
 local decide = require "fmcal.sync.decide"
 local deliver = require "fmcal.sync.deliver"
 local entries = require "fmcal.sync.entries"
+local fail = require "fmcal.failure"
 local guard = require "fmcal.sync.guard"
 local outcome = require "fmcal.sync.outcome"
 local outgoing = require "fmcal.sync.outgoing"
@@ -30,8 +31,7 @@ local Run = {}
 Run.__index = Run
 
 local function failure(code, message)
-  return setmetatable({ code = code, domain = "sync", message = message },
-    { __tostring = function(self) return self.message end })
+  return select(2, fail(code, "sync", "%s", message))
 end
 
 -- ---------------------------------------------------------------- preparing
