@@ -1,5 +1,6 @@
 -- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
 
+local actions = require "fmcal.sync.actions"
 local credentials = require "fmcal.credentials"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
@@ -138,48 +139,6 @@ local function inbound(self, tally, ok)
   }
 end
 
-local function detail_of(action)
-  if action.kind == "update" and #action.push > 0 then return table.concat(action.push, ", ") end
-  if action.kind == "refresh" then return "what only goes out: status, counts, prefix, …" end
-  return action.step.reason
-end
-
--- What happened (or would happen) to each entry, for people: a list of { key, title, action, target, detail }.
-local function actions_of(self)
-  local list = {}
-  for _, key in ipairs(self.order) do
-    local decision = self.decisions[key]
-    local title = decision.view and decision.view.version.title or ""
-    local function note(action, target, detail)
-      list[#list + 1] = { key = key, title = title, action = action, target = target, detail = detail }
-    end
-    if decision.patched and decision.plan then
-      local names = {}
-      for field in pairs(decision.plan.pulled) do names[#names + 1] = field end
-      table.sort(names)
-      note("pull", nil, table.concat(names, ", "))
-    end
-    for i, side in ipairs(decision.sides) do
-      local action = decision.plan and decision.plan.actions[i]
-      local job, result = decision.jobs and decision.jobs[i], decision.outcomes and decision.outcomes[i]
-      if decision.error or (action and action.error) or (result and result.failed) then
-        note("error", side.target.name, decision.error or action.error or result.error)
-      elseif action and next(action.step.open) then
-        note("conflict", side.target.name, action.step.reason)
-      elseif job then
-        note(job.write.kind, side.target.name, detail_of(action))
-      elseif action and action.held then
-        note("hold", side.target.name, "people are invited to it: set syncOptions.pushInvitations to change it")
-      elseif action and action.kind == "wait" then
-        note("wait", side.target.name, action.step.reason)
-      elseif action and action.step.presence == "orphan" then
-        note("orphan", side.target.name, action.step.reason)
-      end
-    end
-  end
-  return list
-end
-
 local function base_result(self)
   local targets = {}
   for i, target in ipairs(self.all_targets or self.targets) do
@@ -226,7 +185,7 @@ end
 function report.guarded(self, sentence)
   local result = base_result(self)
   result.success, result.message, result.error, result.exit = false, sentence, sentence, report.EXIT_GUARD
-  result.actions = actions_of(self)
+  result.actions = actions.of(self)
   return result
 end
 
@@ -263,7 +222,7 @@ end
 --- A dry run: what a run would do.
 function report.planned(self)
   local result = base_result(self)
-  result.actions = actions_of(self)
+  result.actions = actions.of(self)
   local failure = calendar_failure(self)
   result.exit = failure and exit_of_failure(failure) or report.EXIT_OK
   result.success = failure == nil
@@ -280,7 +239,7 @@ end
 function report.finished(self)
   local result = base_result(self)
   local tally = fill(self, result, true)
-  result.actions = actions_of(self)
+  result.actions = actions.of(self)
   result.exit = exit_of(self, tally)
   add_calendar_failure(self, result)
   result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS

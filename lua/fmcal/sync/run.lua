@@ -26,6 +26,8 @@ local run = {}
 
 local LOCK_WAIT_MS = 30000
 local MAX_ROUNDS = 3
+-- Codes of a state that cannot be written: no matter of configuration.
+local UNWRITABLE = { io = true, access = true }
 
 local Run = {}
 Run.__index = Run
@@ -518,7 +520,7 @@ local function prepare(self, options)
   if not self.settings then return nil, err end
   local ok
   ok, err = open_state(self, options)
-  if not ok then return nil, err end
+  if not ok then return nil, err, UNWRITABLE[err.code] and report.EXIT_SOME_FAILED end
   self.number = tonumber(self.state:get("run") or "0") + 1
   return make_targets(self, options.providers)
 end
