@@ -1,5 +1,4 @@
 #include "core/ical_value.h"
-#include "core/url.h"
 #include "provider/description.h"
 #include "provider/ics_codec.h"
 #include "provider/ics_model.h"
@@ -38,21 +37,11 @@ static fm_status read_text(char **member, const fm_ical_line *line, fm_buf *scra
     return take_member(member, scratch);
 }
 
-/* X- values are text that is percent-encoded besides, because servers cut them at commas and semicolons. */
 static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *scratch)
 {
     if (!line)
         return FM_OK;
-    fm_buf plain;
-    fm_buf_init(&plain, scratch->max_bytes);
-    fm_ical_unescape(&plain, line->parts.value.at, line->parts.value.len);
-    fm_buf decoded;
-    fm_buf_init(&decoded, scratch->max_bytes);
-    fm_url_decode(&decoded, plain.data, plain.len);
-    fm_ical_clean(scratch, decoded.data, decoded.len);
-    fm_status status = plain.status ? plain.status : decoded.status;
-    fm_buf_free(&plain);
-    fm_buf_free(&decoded);
+    fm_status status = ics_metadata_decode(scratch, line->parts.value);
     return status ? status : take_member(member, scratch);
 }
 

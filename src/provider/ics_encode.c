@@ -208,12 +208,18 @@ static void encode_metadata(edit *e, const char *name, const char *want, const c
     fm_buf_free(&clean);
 }
 
-/* X-PRIORITY and X-VERSION have no member of their own: what they say is read here. */
-static bool says(const edit *e, const char *name, const char *encoded)
+/* Whether an X- property that has no member of its own says this already. */
+static bool says(edit *e, const char *name, const char *want)
 {
     size_t at = find(e, name);
-    fm_span value = at == FM_ICAL_NONE ? no_params : fm_ical_at(e->object.doc, at)->parts.value;
-    return value.len == strlen(encoded) && memcmp(value.at, encoded, value.len) == 0;
+    fm_status status = FM_OK;
+    if (at != FM_ICAL_NONE)
+        status = ics_metadata_decode(&e->scratch, fm_ical_at(e->object.doc, at)->parts.value);
+    bool same = !status && strcmp(e->scratch.data, want) == 0;
+    if (!e->status)
+        e->status = status;
+    fm_buf_reset(&e->scratch);
+    return same;
 }
 
 static void encode_priority(edit *e)
@@ -225,11 +231,10 @@ static void encode_priority(edit *e)
             fm_buf_addf(&e->scratch, "%d", number);
         set_from_scratch(e, "PRIORITY");
     }
-    add_percent_encoded(&e->scratch, clean.data, clean.len);
-    if (says(e, "X-PRIORITY", e->scratch.data))
-        fm_buf_reset(&e->scratch);
-    else
+    if (!says(e, "X-PRIORITY", clean.data)) {
+        add_percent_encoded(&e->scratch, clean.data, clean.len);
         set_from_scratch(e, "X-PRIORITY");
+    }
     fm_buf_free(&clean);
 }
 
@@ -318,9 +323,10 @@ static void set_time(edit *e, const char *name, const ics_time *t, fm_span tzid)
 
 static void encode_transparency(edit *e, bool was_day, bool is_day)
 {
+    const fm_ical_line *line = ics_property(&e->object, "TRANSP");
     if (is_day && !was_day)
         set_value(e, "TRANSP", fm_span_of("TRANSPARENT"));
-    else if (was_day && !is_day && says(e, "TRANSP", "TRANSPARENT"))
+    else if (was_day && !is_day && line && fm_span_is(fm_span_trim(line->parts.value), "TRANSPARENT"))
         remove_lines(e, "TRANSP", 0);
 }
 

@@ -1,5 +1,6 @@
 #include "provider/ics_model.h"
 #include "core/ical_value.h"
+#include "core/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,20 @@ char **ics_metadata_slot(fm_event *event, const ics_metadata *entry)
 const char *ics_metadata_value(const fm_event *event, const ics_metadata *entry)
 {
     return *(char *const *)(const void *)((const char *)event + entry->member);
+}
+
+fm_status ics_metadata_decode(fm_buf *out, fm_span value)
+{
+    fm_buf plain, decoded;
+    fm_buf_init(&plain, out->max_bytes);
+    fm_buf_init(&decoded, out->max_bytes);
+    fm_ical_unescape(&plain, value.at, value.len);
+    fm_url_decode(&decoded, plain.data, plain.len);
+    fm_ical_clean(out, decoded.data, decoded.len);
+    fm_status status = plain.status ? plain.status : decoded.status ? decoded.status : out->status;
+    fm_buf_free(&plain);
+    fm_buf_free(&decoded);
+    return status;
 }
 
 /* ------------------------------------------------------------------ the master event */

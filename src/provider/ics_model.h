@@ -79,6 +79,9 @@ fm_status ics_zone_of(const fm_zone **out, const ics_object *object, fm_span tzi
 /** The number that goes with a priority word; 0 for none. */
 int ics_priority_number(const char *word);
 
+/** Appends what the value of an X- property means: text that is percent-encoded besides, since servers cut it. */
+fm_status ics_metadata_decode(fm_buf *out, fm_span value);
+
 /** Marks an alarm as ours: its value is the reminder that it was made for. */
 #define ICS_REMINDER_MARK "X-FMCAL-REMINDER"
 

@@ -772,6 +772,53 @@ static void test_an_event_without_an_end_keeps_having_none(void **state)
     fm_buf_free(&out);
 }
 
+/* A zone that only the object describes stays as long as the date does. */
+static void test_a_zone_of_another_program_stays(void **state)
+{
+    (void)state;
+    static const char old[] = "BEGIN:VCALENDAR\r\nBEGIN:VTIMEZONE\r\nTZID:Office\r\nBEGIN:STANDARD\r\n"
+                              "DTSTART:16010101T000000\r\nTZOFFSETFROM:+0300\r\nTZOFFSETTO:+0300\r\n"
+                              "END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:a\r\n"
+                              "DTSTART;TZID=Office:20260215T100000\r\nDTEND;TZID=Office:20260215T113000\r\n"
+                              "END:VEVENT\r\nEND:VCALENDAR\r\n";
+    assert_changes(old, change_nothing, "", "");
+    assert_changes(old, change_title, "", "SUMMARY:Neu\r\n" NEW_STAMP NEW_MODIFIED);
+    assert_changes(
+        old, move_day, "DTSTART;TZID=Office:20260215T100000\r\nDTEND;TZID=Office:20260215T113000\r\n",
+        "DTSTART;VALUE=DATE:20260220\r\nDTEND;VALUE=DATE:20260221\r\nTRANSP:TRANSPARENT\r\n" NEW_STAMP NEW_MODIFIED
+        "SEQUENCE:1\r\n");
+}
+
+static void move_instant(fm_event *event)
+{
+    set(&event->time_zone, NULL);
+    set(&event->due_date, "2026-07-16T08:00:00Z");
+    set(&event->end_date, "2026-07-16T09:30:00Z");
+}
+
+/* A series hangs on its zone: it would drift by an hour in UTC. A single event is written as it is spelled. */
+static void test_a_series_keeps_its_zone(void **state)
+{
+    (void)state;
+    fm_buf out;
+    update(&out, lived_in, move_instant);
+    assert_has(out.data, "DTSTART;TZID=/freeassociation.sourceforge.net/Europe/Rome;X-ODD=1:20260716T\r\n 100000\r\n");
+    assert_has(out.data, "DURATION:PT1H30M\r\n");
+    fm_buf_free(&out);
+    update(&out, object("DTSTART;TZID=Europe/Rome:20260215T100000\r\n"), move_instant);
+    assert_has(out.data, "DTSTART:20260716T080000Z\r\n");
+    assert_has(out.data, "DTEND:20260716T093000Z\r\n");
+    fm_buf_free(&out);
+}
+
+static void test_metadata_in_another_spelling_stays(void **state)
+{
+    (void)state;
+    assert_changes(object("DTSTART:20260215T100000Z\r\nX-PRIORITY:some%2C%20day\r\nX-TEAM:a\\,b\r\nX-KANBAN-ID:%6B\r\n"
+                          "X-SOURCE:fleet%2Dmonitor\r\nX-VERSION:%31\r\n"),
+                   change_nothing, "", "");
+}
+
 static void test_another_uid_is_refused(void **state)
 {
     (void)state;
@@ -827,6 +874,9 @@ int main(void)
         cmocka_unit_test(test_alarms_of_others_stay),
         cmocka_unit_test(test_line_ends_are_those_of_the_object),
         cmocka_unit_test(test_an_event_without_an_end_keeps_having_none),
+        cmocka_unit_test(test_a_zone_of_another_program_stays),
+        cmocka_unit_test(test_a_series_keeps_its_zone),
+        cmocka_unit_test(test_metadata_in_another_spelling_stays),
         cmocka_unit_test(test_another_uid_is_refused),
         cmocka_unit_test(test_sizes_are_limited),
     };
