@@ -172,6 +172,13 @@ function TestExplain.test_a_conflict_names_the_strategy()
   lu.assertEquals(about.calendars[1].calendar_edits, { "title" })
 end
 
+function TestExplain.test_a_conflict_that_waits()
+  local place <close> = in_conflict()
+  local out = look(place, "explain.lua board.json XACA-0040")
+  lu.assertStrContains(out, "strategy manual says manual")
+  lu.assertStrContains(out, "the next run would wait for a decision about title\n")
+end
+
 function TestExplain.test_the_rule_that_decided()
   local place <close> = synced()
   place:edit(function(board) board.calendarConfig.rules = "rules.lua" end)

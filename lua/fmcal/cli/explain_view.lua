@@ -65,7 +65,7 @@ local function next_run(about, side)
   if #side.conflicts > 0 then parts[#parts + 1] = "wait for a decision about " .. table.concat(side.conflicts, ", ") end
   if side.held then
     parts[#parts + 1] = "leave the event alone: people are invited to it (syncOptions.pushInvitations)"
-  else
+  elseif #parts == 0 or side.action ~= "none" then
     parts[#parts + 1] = VERBS[side.action]
   end
   return "the next run would " .. table.concat(parts, "; ")
