@@ -279,6 +279,19 @@ function TestConnect.testAFolder()
   lu.assertEquals(place:count_events(), 1)
 end
 
+function TestConnect.testIcloud()
+  local icloud <close> = servers.icloud()
+  local place <close> = commands.place(BOARD)
+  local words = ("apple board.json --endpoint %s --username alice --password-stdin --calendar kanban"):format(icloud.url)
+  local _, errors = connect(place, 3, words, { input = "the account's own" })
+  lu.assertStrContains(errors, "iCloud wants an app-specific password from https://account.apple.com")
+  connect(place, 0, words)
+  lu.assertEquals(place:board().calendarConfig.provider, "apple")
+  place:expect(0, "sync.lua board.json", { env = WITH_KEY })
+  place:expect(0, "disconnect.lua board.json --remove-events --yes", { env = WITH_KEY })
+  lu.assertEquals(icloud:control("GET", "_objects").kanban, {})
+end
+
 function TestConnect.testRadicale()
   local radicale <close> = servers.real("radicale")
   local place <close> = commands.place(BOARD)

@@ -50,6 +50,8 @@ OPTIONS = {
     "well_known": "/",  # where /.well-known/caldav leads
     "principal_at_root": True,
     "privileges": True,
+    "strips": "",  # what matches is taken out of objects that are put, as a server that does not know it
+    "date": "",  # the Date header; empty: the time it is
     "max_bytes": 0,  # larger objects get 413
     "own_namespaces": False,  # each element declares its namespace itself
     "empty_ctags": False,  # objects come with a second propstat: an empty getctag, 404
@@ -141,6 +143,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+    def date_time_string(self, timestamp=None):
+        return self.server.options["date"] or super().date_time_string(timestamp)
 
     # ------------------------------------------------------------------ one request
 
@@ -526,6 +531,8 @@ class Handler(BaseHTTPRequestHandler):
         if not calendar.writable:
             return self.error(403, "need-privileges")
         item, text = calendar.items.get(name), self.body.decode("utf-8", "replace")
+        if self.options["strips"]:
+            text = re.sub(self.options["strips"], "", text)
         if not self.precondition(item):
             return 412, "", {}
         if self.options["max_bytes"] and len(self.body) > self.options["max_bytes"]:

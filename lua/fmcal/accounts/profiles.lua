@@ -4,12 +4,13 @@
 --   title      how the service is called in sentences
 --   provider   the fmcal provider that reaches it; a service whose provider is not in this build cannot be connected
 --   endpoint   base URL that is stored on the board; absent where the provider has its own
+--   address    the provider's own base URL, for checks and sentences
 --   server     what to ask for where the address depends on the account: { prompt = "…", url = function(text) -> URL }
 --   username   how the account's name is called, and an example; false where there is none
 --   password   how the secret is called; false where there is none
 --   explain    sentences shown before the password is asked for: what it is and where to make one
 --   limits     sentences about what the service is known to do otherwise
---   one_calendar  true where the address may name one calendar (a folder, a plain server)
+--   by_hand    for a service that connect.lua cannot sign in to: a sentence that says what to do instead
 
 local core = require "fmcal.provider.core"
 local suggest = require "fmcal.suggest"
@@ -28,7 +29,7 @@ end
 
 local LIST = {
   {
-    name = "apple", title = "Apple iCloud", provider = "apple",
+    name = "apple", title = "Apple iCloud", provider = "apple", address = "https://caldav.icloud.com/",
     username = "Apple account (for example julia@icloud.com)", password = "App-specific password",
     explain = {
       "iCloud does not let programs sign in with the password of the Apple account. It wants an app-specific password,",
@@ -63,7 +64,7 @@ local LIST = {
     limits = { "an event that was deleted stays in the trash bin, where its UID is taken until the bin is emptied" },
   },
   {
-    name = "caldav", title = "CalDAV", provider = "caldav", one_calendar = true,
+    name = "caldav", title = "CalDAV", provider = "caldav",
     server = { prompt = "Address of the CalDAV server (for example https://dav.example.org/)",
       url = function(text) return text end },
     username = "User name", password = "Password",
@@ -71,12 +72,14 @@ local LIST = {
     limits = {},
   },
   {
-    name = "vdir", title = "Folder of .ics files", provider = "vdir", one_calendar = true,
+    name = "vdir", title = "Folder of .ics files", provider = "vdir",
     server = { prompt = "Folder (relative to the board, for example calendars)", url = function(text) return text end },
     username = false, password = false, explain = {}, limits = {},
   },
   {
-    name = "google", title = "Google Calendar", provider = "google",
+    name = "google", title = "Google Calendar", provider = "google", address = "https://www.googleapis.com/",
+    by_hand = "signing in to Google is not in this build: put clientId, clientSecret and refreshToken into "
+      .. "calendarConfig.credentials; the next sync encrypts them",
     username = false, password = false, explain = {}, limits = {},
   },
 }
@@ -92,7 +95,7 @@ end
 function profiles.names()
   local names = {}
   for _, profile in ipairs(LIST) do
-    if is_built(profile) then names[#names + 1] = profile.name end
+    if is_built(profile) and not profile.by_hand then names[#names + 1] = profile.name end
   end
   return names
 end
@@ -102,6 +105,7 @@ end
 function profiles.find(name)
   local all = {}
   for _, profile in ipairs(LIST) do
+    if profile.name == name and profile.by_hand then return nil, profile.by_hand end
     if profile.name == name and is_built(profile) then return profile end
     if profile.name == name then
       return nil, ("%s is not in this build of fmcal; there are %s"):format(profile.title,

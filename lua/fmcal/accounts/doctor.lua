@@ -1,0 +1,305 @@
+-- A set-up checked from end to end: each check is { check, target, status = "ok"|"warning"|"problem", message, advice, exit }.
+-- Nothing is changed but for the test event, which is removed again; the state is read as a copy.
+
+local board = require "fmcal.board"
+local config = require "fmcal.config"
+local credentials = require "fmcal.credentials"
+local exits = require "fmcal.cli.exits"
+local http = require "fmcal.http"
+local httpdate = require "fmcal.accounts.httpdate"
+local json = require "fmcal.json"
+local probe = require "fmcal.accounts.probe"
+local profiles = require "fmcal.accounts.profiles"
+local run = require "fmcal.sync.run"
+local state = require "fmcal.state"
+local sys = require "fmcal.sys"
+local Target = require "fmcal.sync.target"
+local time = require "fmcal.time"
+local url = require "fmcal.url"
+
+local doctor = {}
+
+local CLOCK_TOLERANCE_S = 120
+local REACH_TIMEOUT_MS = 15000
+local WRITABLE_BY_OTHERS = 0x12 -- group and others
+local READABLE_BY_OTHERS = 0x24
+
+local Doctor = {}
+Doctor.__index = Doctor
+
+local function given(value)
+  if value == json.null then return nil end
+  return value
+end
+
+local function add(self, status, check, message, advice, code)
+  self.checks[#self.checks + 1] = { status = status, check = check, target = self.target_name, message = message,
+    advice = advice, exit = status == "problem" and (code or exits.USAGE) or nil }
+end
+
+local function ok(self, check, format, ...) add(self, "ok", check, format:format(...)) end
+local function warn(self, check, message, advice) add(self, "warning", check, message, advice) end
+local function problem(self, check, err, advice)
+  add(self, "problem", check, err.message, advice, exits.of_error(err))
+end
+
+-- ---------------------------------------------------------------- board and files
+
+local function check_mode(self, path, what, wanted)
+  local stat = sys.stat(path)
+  if not stat then return end
+  if stat.mode & WRITABLE_BY_OTHERS ~= 0 then
+    warn(self, "file modes", ("%s %s can be written by other users (mode %o)"):format(what, path, stat.mode),
+      ("chmod %o %s"):format(wanted, path))
+  elseif stat.mode & READABLE_BY_OTHERS ~= 0 and wanted & READABLE_BY_OTHERS == 0 then
+    warn(self, "file modes", ("%s %s can be read by other users (mode %o)"):format(what, path, stat.mode),
+      ("chmod %o %s"):format(wanted, path))
+  else
+    ok(self, "file modes", "%s %s: mode %o", what, path, stat.mode)
+  end
+end
+
+local function has_plain_secrets(section)
+  for _, place in ipairs(credentials.places(section)) do
+    for name, value in pairs(place.section) do
+      if credentials.is_secret(value) and name ~= "username" then return true end
+    end
+  end
+  return false
+end
+
+local function check_board(self, path)
+  local err
+  self.board, err = board.open(path)
+  if not self.board then
+    problem(self, "board", err, "correct the file; sync.lua leaves it alone until then")
+    return false
+  end
+  ok(self, "board", "%s: %d entries", path, #self.board:keys())
+  for _, wrong in ipairs(self.board:problems()) do
+    warn(self, "board", wrong.message, "give the entry an id of its own; it is left out until then")
+  end
+  return true
+end
+
+-- ---------------------------------------------------------------- the key
+
+local function check_blob(self, place, keyring)
+  local members, err = credentials.open(place.section.encrypted, { team = self.team, provider = place.provider }, keyring)
+  local name = #place.path == 1 and place.provider or place.path[1]
+  if members then
+    ok(self, "key", "CALENDAR_ENCRYPTION_KEY opens the credentials of %s", name)
+  else
+    problem(self, "key", err, ("set the key that connect.lua stored the credentials of %s with, or connect again"):format(name))
+  end
+end
+
+local function check_key(self, section)
+  local keyring, err = credentials.keyring()
+  if not keyring then return problem(self, "key", err, "make one: openssl rand -hex 32") end
+  local blobs = 0
+  for _, place in ipairs(credentials.places(section)) do
+    if type(given(place.section.encrypted)) == "string" then
+      blobs = blobs + 1
+      check_blob(self, place, keyring)
+    end
+  end
+  if has_plain_secrets(section) then
+    warn(self, "key", "the board holds a password unencrypted",
+      keyring:can_seal() and "the next sync that writes the board encrypts it"
+      or "export CALENDAR_ENCRYPTION_KEY=$(openssl rand -hex 32), keep the key, and sync")
+  elseif blobs == 0 then
+    ok(self, "key", "no key is needed: the board holds no encrypted credentials")
+  end
+end
+
+-- ---------------------------------------------------------------- the state
+
+local function check_state(self, path)
+  local opened, err = state.open(path, { read_only = true })
+  if not opened then
+    return problem(self, "state", err, "move the file away; the next sync makes another and finds its events again")
+  end
+  self.state = opened
+  if err then warn(self, "state", tostring(err), "the next sync sets it aside and finds its events again") end
+  local known = opened:get("board")
+  local own = self.board:path()
+  if known and known ~= own and sys.stat(known) and sys.absolute(known) ~= sys.absolute(own) then
+    return add(self, "problem", "state", ("the state %s belongs to the board %s"):format(path, known),
+      "give one of the boards another team, or another --state", exits.USAGE)
+  end
+  local last = opened:get("last_run")
+  ok(self, "state", "%s: %s", path, last and "last run " .. last or "no run yet")
+end
+
+local function check_last_errors(self, section)
+  local last = given(section.lastSyncError)
+  if last then
+    warn(self, "last run", ("the last run failed: %s"):format(type(last) == "string" and last or json.encode(last)),
+      "see what the checks above say")
+  end
+end
+
+local function check_entry_errors(self, target)
+  for _, status in ipairs { "error", "delete_error" } do
+    for _, key in ipairs(target.state:bases(status)) do
+      local base = target:base(key).base
+      warn(self, "last run", ("%s: %s"):format(key, base and base.err and base.err.message or "failed"),
+        "see explain.lua; --retry-failed tries entries again that failed often")
+    end
+  end
+end
+
+-- ---------------------------------------------------------------- the server
+
+-- The URL to knock at; nil where the calendar is a folder.
+local function address_of(spec)
+  local profile = profiles.of_target(spec)
+  local endpoint = spec.endpoint
+  if type(endpoint) == "table" then endpoint = endpoint.api end
+  endpoint = endpoint or profile and (profile.endpoint or profile.address)
+  if not endpoint or spec.provider == "vdir" or spec.provider == "mock" then return nil end
+  if endpoint:find("://", 1, true) then return endpoint end
+  local host = endpoint:match("^[^:/]*")
+  return ((host == "localhost" or host:find("^127%.")) and "http://" or "https://") .. endpoint
+end
+
+local function check_clock(self, response)
+  local there = httpdate.parse(response.headers.date)
+  if not there then return end
+  local apart = time.epoch() - there
+  if math.abs(apart) <= CLOCK_TOLERANCE_S then
+    return ok(self, "clock", "agrees with the server's")
+  end
+  warn(self, "clock", ("this machine's clock is %d seconds %s the server's"):format(math.abs(apart),
+    apart > 0 and "ahead of" or "behind"), "set it (timedatectl set-ntp true): of two edits the later one wins")
+end
+
+local ADVICE = {
+  timeout = "the server does not answer: try again later, or look at firewall and proxy",
+  network = "look at the address, the network, and the certificate of the server (caFile for an authority of your own)",
+}
+
+-- Whether the server answers at all.
+local function check_server(self, spec)
+  local address = address_of(spec)
+  if not address then return true end
+  local response, err = http.request { method = "OPTIONS", url = address, retry = false, follow = false,
+    timeout_ms = self.timeout_ms or REACH_TIMEOUT_MS, connect_timeout_ms = self.timeout_ms or REACH_TIMEOUT_MS,
+    allow_http = spec.allow_http, proxy = spec.proxy, ca_file = config.resolve(self.board:path(), spec.ca_file) }
+  if not response then
+    problem(self, "server", err, ADVICE[err.code])
+    return false
+  end
+  local parts = url.parse(address)
+  ok(self, "server", "%s answers%s", parts.host, parts.scheme == "https" and " over TLS" or " (without encryption)")
+  check_clock(self, response)
+  return true
+end
+
+local function sign_in_advice(spec, err)
+  if err.code == "auth" then
+    local profile = profiles.of_target(spec)
+    return ("make a new %s and run: connect.lua %s"):format(
+      profile and profile.password and profile.password:lower() or "password", profile and profile.name or spec.provider)
+  end
+  if err.code == "notfound" then return "choose a calendar that is there: connect.lua" end
+  return ADVICE[err.code]
+end
+
+-- Signs in for real, not from what discovery once found out.
+local function check_sign_in(self, target)
+  local bound = target.state:binding()
+  if bound then assert(target.state:set_discovery(nil)) end
+  local opened, err = target:open()
+  if not opened then
+    problem(self, "sign-in", err, sign_in_advice(target.spec, err))
+    return false
+  end
+  local binding = target.binding
+  ok(self, "sign-in", "%s, calendar %q", binding.account ~= "" and binding.account or target.name, binding.name)
+  if bound and target.bound == "changed" then
+    warn(self, "state", ("the state knows another calendar (%s): the next sync starts afresh in %q and deletes nothing")
+      :format(bound.name or bound.calendar_id, binding.name), "nothing, where that is meant")
+  end
+  if not binding.writable then
+    warn(self, "rights", ("the calendar %q is read only"):format(binding.name),
+      "events come to the board, nothing goes to the calendar; choose another where that is not meant")
+  else
+    ok(self, "rights", "%q can be written to", binding.name)
+  end
+  return true
+end
+
+local function check_round_trip(self, target)
+  local lost, err, what = probe.round_trip(target.provider, self.team)
+  if not lost then
+    return problem(self, "round trip", err, what == "remove"
+      and "delete the event \"fmcal check\" from the calendar" or "see what the server says above")
+  end
+  if #lost == 0 then
+    return ok(self, "round trip", "an event with emoji, long lines, X- properties and an alarm came back as it was")
+  end
+  warn(self, "round trip", "the calendar does not keep " .. table.concat(lost, ", "),
+    "fmcal keeps what it needs in its state; edits of these made in the calendar may not come back")
+end
+
+local function check_target(self, spec)
+  local rows = assert(self.state:target(spec.name))
+  local target, err = Target.new(self.settings, spec, rows, function(path) return config.resolve(self.board:path(), path) end)
+  if not target then return problem(self, "rules", err, "rules.lua check shows the line; nothing syncs until it loads") end
+  if self.settings.rules then ok(self, "rules", "%s loads", self.settings.rules) end
+  if check_server(self, spec) and check_sign_in(self, target) and target.binding.writable and self.write then
+    check_round_trip(self, target)
+  end
+  check_entry_errors(self, target)
+  if target.provider then target.provider:close() end
+end
+
+-- ---------------------------------------------------------------- all of it
+
+local function check_settings(self, options)
+  local err
+  self.settings, err = config.load(self.board, options)
+  if not self.settings then
+    problem(self, "configuration", err, "see the manual's page on configuration; connect.lua writes it")
+    return false
+  end
+  for _, warning in ipairs(self.settings.warnings) do warn(self, "configuration", warning, nil) end
+  ok(self, "configuration", "%d calendar%s", #self.settings.targets, #self.settings.targets == 1 and "" or "s")
+  return true
+end
+
+local function check_all(self, path, options)
+  if not check_board(self, path) then return end
+  local section = given(self.board:member("calendarConfig")) or {}
+  self.team = given(self.board:member("team"))
+  check_mode(self, path, "the board", has_plain_secrets(section) and 384 or 420) -- 0600, 0644
+  if type(self.team) == "string" then check_key(self, section) end
+  if not check_settings(self, options) then return end
+  local state_path = run.state_path(path, self.team, options.state)
+  check_mode(self, state_path, "the state", 384)
+  check_state(self, state_path)
+  for _, spec in ipairs(self.state and self.settings.targets or {}) do
+    self.target_name = spec.name
+    check_target(self, spec)
+  end
+  self.target_name = nil
+  check_last_errors(self, section)
+end
+
+--- Checks a board's set-up.
+-- @param path string the board
+-- @param options { state, config, rules, team = as for fmcal.sync.run; write = boolean, timeout_ms = integer|nil }
+-- @return list of checks, and the exit status they amount to
+function doctor.check(path, options)
+  local self = setmetatable({ checks = json.array {}, write = options.write, timeout_ms = options.timeout_ms }, Doctor)
+  check_all(self, path, options)
+  if self.state then self.state:close() end
+  if self.board then self.board:close() end
+  local statuses = {}
+  for _, check in ipairs(self.checks) do statuses[#statuses + 1] = check.exit end
+  return self.checks, exits.worst(statuses)
+end
+
+return doctor
