@@ -52,7 +52,7 @@ function TestMaking.test_names()
   local names = core.names()
   lu.assertNotNil(table.concat(names, " "):find("mock"))
   for _, name in ipairs(names) do lu.assertEquals(assert(core.new(name, { endpoint = "/tmp", username = "a",
-    password = "b", calendar_id = "c" })):name(), name) end
+    password = "b", calendar_id = "c", refresh_token = "r", client_id = "i", client_secret = "s" })):name(), name) end
 end
 
 function TestMaking.test_before_open()
