@@ -1,0 +1,79 @@
+-- A thousand entries to a Google calendar that loses answers, refuses for rate and ends tokens early: one event for
+-- each entry, made once; afterwards a run asks for one token and one listing.
+package.path = os.getenv("TESTS_DIR") .. "/conformance/?.lua;" .. package.path
+local lu = require "luaunit"
+local google_world = require "google_world"
+local json = require "fmcal.json"
+local servers = require "servers"
+local shell = require "shell"
+
+local COUNT, TOKEN_LIFE_S = 1000, 20
+
+TestPush = {}
+
+local function write_board(path, config)
+  local items = {}
+  for i = 1, COUNT do
+    items[i] = { id = ("X-%04d"):format(i), title = "Entry " .. i, dueDate = ("2026-%02d-%02d"):format(i % 12 + 1, i % 28 + 1),
+      status = "open", priority = "high" }
+  end
+  config.enabled = true
+  shell.write(path, assert(json.encode({ team = "academy", calendarConfig = config, items = items, epics = json.array {} })))
+end
+
+-- @return result object of the board, exit status
+local function sync(path)
+  local program = shell.quote(os.getenv("BUILD_DIR") .. "/fmcal-lua")
+  local out, errors, status = shell.run(program .. " sync.lua --json " .. shell.quote(path))
+  return json.decode(out), status, errors
+end
+
+local function requests(server)
+  local count = { token = 0, list = 0, other = 0 }
+  for _, row in ipairs(server:control("GET", "_log").requests) do
+    local listing = row.method == "GET" and row.path:find("/events$")
+    local kind = row.path == "/token" and "token" or listing and "list" or "other"
+    count[kind] = count[kind] + 1
+  end
+  return count
+end
+
+local function events_of_entries(server, calendar)
+  local list, by_uid = server:control("GET", "_events/" .. calendar), {}
+  for _, event in ipairs(list) do
+    local uid = event.extendedProperties.private.uid
+    lu.assertNil(by_uid[uid], "two events of " .. uid)
+    lu.assertEquals(event.status, "confirmed")
+    by_uid[uid] = event
+  end
+  return by_uid, #list
+end
+
+function TestPush.test_a_thousand_under_load()
+  local server <close> = servers.google("access_ttl_s=" .. TOKEN_LIFE_S, "lose_percent=5", "refuse_percent=5")
+  local world = google_world.policy(server)
+  local folder = shell.lines("mktemp -d")[1]
+  local board = folder .. "/board.json"
+  write_board(board, world.config)
+  local status, errors, runs, started = nil, nil, 0, os.time()
+  repeat
+    _, status, errors = sync(board)
+    runs = runs + 1
+  until status == 0 or runs == 3
+  lu.assertEquals(status, 0, errors)
+  local tokens = requests(server).token
+  lu.assertTrue(tokens <= runs + (os.time() - started) // (TOKEN_LIFE_S * 3 / 4) + 1, tokens .. " tokens")
+  local by_uid, count = events_of_entries(server, world.config.calendarId)
+  lu.assertEquals(count, COUNT)
+  for i = 1, COUNT do lu.assertNotNil(by_uid[("X-%04d@fleetmonitor"):format(i)]) end
+  print(("%d entries in %d s, %d runs, %d tokens"):format(COUNT, os.time() - started, runs, tokens))
+
+  server:set { lose_percent = 0, refuse_percent = 0 }
+  lu.assertEquals(select(2, sync(board)), 0)
+  server:control("DELETE", "_log")
+  lu.assertEquals(select(2, sync(board)), 0)
+  lu.assertEquals(requests(server), { token = 1, list = 1, other = 0 })
+  os.execute("rm -rf " .. shell.quote(folder))
+end
+
+os.exit(lu.LuaUnit.run())
