@@ -16,7 +16,7 @@ target_link_options(fmcal PRIVATE -Wl,--exclude-libs,ALL)
 add_library(fmcal_static STATIC $<TARGET_OBJECTS:fmcal_objects>)
 set_target_properties(fmcal_static PROPERTIES OUTPUT_NAME fmcal LINKER_LANGUAGE C)
 target_include_directories(fmcal_static INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(fmcal_static INTERFACE $<INSTALL_INTERFACE:PkgConfig::FMCAL_DEPS> m)
+target_link_libraries(fmcal_static INTERFACE $<INSTALL_INTERFACE:PkgConfig::FMCAL_DEPS> m resolv)
 
 # require "fmcal" in lua5.4: Lua's own functions come from the program that loads it.
 fmcal_library(fmcal_module MODULE)

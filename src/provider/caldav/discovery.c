@@ -2,11 +2,13 @@
  * From a server's address to its calendars (RFC 6764 section 6, RFC 5397, RFC 4791 section 6.2.1): the address, or
  * /.well-known/caldav, names the principal; the principal names its home sets; they hold the calendars.
  */
+#include "core/dns.h"
 #include "core/url.h"
 #include "provider/caldav/bookmark.h"
 #include "provider/caldav/calendars.h"
 #include "provider/caldav/dav.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +29,7 @@ typedef struct discovery {
 
     char *starts[STARTS_MAX]; /* URLs to begin at, in turn */
     size_t start_count, start;
+    size_t named_start;   /* which of them DNS names; STARTS_MAX for none */
     char *principal;      /* URL; NULL while unknown */
     char *principal_path; /* canonical */
     bool at_principal;    /* the principal is being asked */
@@ -226,13 +229,23 @@ static void no_way_on(discovery *d)
                         "%s has no calendars: is it the address of a CalDAV server?", d->op.p->endpoint));
 }
 
+/* Nobody answers, and what is left to ask lies on the same server: only the one that DNS names is another. */
+static bool is_dead_end(const discovery *d, const fm_dav_result *result)
+{
+    return result->status && !result->code && d->start != d->named_start + 1;
+}
+
 static void on_resource_done(void *data, const fm_dav_result *result)
 {
     discovery *d = data;
     bool was_principal = d->at_principal;
     d->at_principal = false;
-    if (result->status == FM_EAUTH || result->status == FM_ENOMEM || (result->status && !result->code)) {
+    if (result->status == FM_EAUTH || result->status == FM_ENOMEM) {
         fm_caldav_op_fail(&d->op, &result->error);
+        return;
+    }
+    if (is_dead_end(d, result)) {
+        fm_caldav_op_fail(&d->op, d->failure.status ? &d->failure : &result->error);
         return;
     }
     if (result->status)
@@ -276,12 +289,53 @@ static fm_status add_start(discovery *d, const char *base, const char *reference
     return status;
 }
 
+/* A domain as people know it: no scheme, no port, no path, and not this machine. */
+static bool is_domain(const char *endpoint)
+{
+    return strchr(endpoint, '.') && !strpbrk(endpoint, ":/") && !fm_url_is_loopback(endpoint);
+}
+
+static bool trusts(const char *home_url, const char *target_url)
+{
+    fm_url home = {0}, target = {0};
+    bool answer = !fm_url_parse(&home, home_url, NULL) && !fm_url_parse(&target, target_url, NULL) &&
+                  fm_url_trusts(&home, &target);
+    fm_url_clear(&home);
+    fm_url_clear(&target);
+    return answer;
+}
+
+/*
+ * A server that the domain's DNS names. DNS can be forged, so credentials follow it within the domain only; what lies
+ * outside is told to the user instead.
+ */
+static fm_status add_named_server(discovery *d, fm_error *err)
+{
+    const fm_caldav *p = d->op.p;
+    fm_dns_service service;
+    char name[FM_DNS_NAME_MAX], url[FM_DNS_NAME_MAX + 32];
+    snprintf(name, sizeof name, "_caldavs._tcp.%s", p->endpoint);
+    if (!is_domain(p->endpoint) || fm_dns_find_service(&service, name))
+        return FM_OK;
+    snprintf(url, sizeof url, "https://%s:%u/", service.host, (unsigned)service.port);
+    if (!trusts(p->home, url)) {
+        fm_error_set(&d->failure, FM_EINVAL, FM_CALDAV_DOMAIN,
+                     "%s names %s as its calendar server, in another domain: if that is right, make %s the endpoint",
+                     p->endpoint, service.host, url);
+        return FM_OK;
+    }
+    d->named_start = d->start_count;
+    return add_start(d, url, service.path[0] ? service.path : "/.well-known/caldav", err);
+}
+
 static fm_status add_starts(discovery *d, fm_error *err)
 {
     const fm_caldav *p = d->op.p;
     fm_status status = FM_OK;
     if (!d->fn && p->calendar[0] == '/')
         status = add_start(d, p->home, p->calendar, err);
+    if (!status)
+        status = add_named_server(d, err);
     if (!status)
         status = add_start(d, p->home, "", err);
     return status ? status : add_start(d, p->home, "/.well-known/caldav", err);
@@ -295,6 +349,7 @@ static fm_status make(discovery **out, fm_caldav *p, fm_error *err)
         return fm_caldav_no_memory(err);
     d->op.op.klass = &klass;
     d->op.p = p;
+    d->named_start = STARTS_MAX;
     *out = d;
     return FM_OK;
 }
