@@ -1,10 +1,8 @@
 #include "core/http.h"
 #include "core/http_impl.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Longest wait between two looks at the interrupt flag. */
 #define POLL_MS 200
@@ -147,140 +145,13 @@ static fm_http_host *host_of(fm_http *http, char *origin, unsigned max_in_flight
 
 /* ------------------------------------------------------------------ submission */
 
-static bool is_token(const char *text)
-{
-    if (!*text)
-        return false;
-    for (; *text; text++)
-        if (!isalnum((unsigned char)*text) && !strchr("!#$%&'*+-.^_`|~", *text))
-            return false;
-    return true;
-}
-
-static bool is_field_value(const char *text)
-{
-    for (const unsigned char *at = (const unsigned char *)text; *at; at++)
-        if ((*at < 0x20 && *at != '\t') || *at == 0x7F)
-            return false;
-    return true;
-}
-
-static bool only_reads(const char *method)
-{
-    static const char *const reading[] = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"};
-    for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++)
-        if (strcmp(method, reading[i]) == 0)
-            return true;
-    return false;
-}
-
-static fm_status check_request(const fm_http *http, const fm_http_request *request, fm_error *err)
-{
-    if (!is_token(request->method))
-        return fm_error_set(err, FM_EINVAL, domain, "the method is not a word");
-    for (size_t i = 0; i < request->header_count; i++) {
-        const fm_http_header *header = &request->headers[i];
-        if (!is_token(header->name))
-            return fm_error_set(err, FM_EINVAL, domain, "a header's name is not a word");
-        if (header->value && !is_field_value(header->value))
-            return fm_error_set(err, FM_EINVAL, domain, "the header %s holds a control character", header->name);
-    }
-    if (http->env->read_only && !request->allow_in_dry_run && !only_reads(request->method))
-        return fm_error_set(err, FM_EREADONLY, domain, "a dry run sends no %s", request->method);
-    return FM_OK;
-}
-
-static fm_status add_line(struct curl_slist **list, const char *name, const char *value)
-{
-    fm_buf line;
-    fm_buf_init(&line, FM_HTTP_HEADERS_MAX);
-    fm_buf_addf(&line, value && *value ? "%s: %s" : "%s:", name, value);
-    struct curl_slist *longer = line.status ? NULL : curl_slist_append(*list, line.data);
-    fm_buf_free(&line);
-    if (!longer)
-        return FM_ENOMEM;
-    *list = longer;
-    return FM_OK;
-}
-
-static fm_status copy_headers(fm_http_call *call, const fm_http_request *request)
-{
-    bool has_type = false;
-    fm_status status = add_line(&call->headers, "Expect", NULL);
-    for (size_t i = 0; i < request->header_count && !status; i++) {
-        has_type = has_type || strcasecmp(request->headers[i].name, "Content-Type") == 0;
-        status = add_line(&call->headers, request->headers[i].name, request->headers[i].value);
-    }
-    /* libcurl would call the body a form. */
-    if (!status && !has_type)
-        status = add_line(&call->headers, "Content-Type", NULL);
-    return status;
-}
-
-static fm_status copy_body(fm_http_call *call, const fm_http_request *request)
-{
-    if (!request->body)
-        return FM_OK;
-    call->body = malloc(request->body_len + 1);
-    if (!call->body)
-        return FM_ENOMEM;
-    if (request->body_len)
-        memcpy(call->body, request->body, request->body_len);
-    call->body_len = request->body_len;
-    return FM_OK;
-}
-
-static void free_call(fm_http_call *call)
-{
-    free(call->method);
-    free(call->url);
-    free(call->home);
-    free(call->body);
-    curl_slist_free_all(call->headers);
-    fm_http_headers_free(&call->answer_headers);
-    fm_buf_free(&call->answer);
-    free(call);
-}
-
-static fm_status make_call(fm_http_call **out, fm_http *http, const fm_http_request *request, fm_error *err)
-{
-    const fm_http_config *config = request->config;
-    fm_http_call *call = calloc(1, sizeof *call);
-    if (!call)
-        return no_memory(err);
-    call->http = http;
-    call->config = config;
-    call->retry = request->retry;
-    call->is_throttled = request->is_throttled;
-    call->keep_redirects = request->keep_redirects;
-    call->has_sink = request->sink != NULL;
-    if (request->sink)
-        call->sink = *request->sink;
-    call->max_body_bytes = request->max_body_bytes ? request->max_body_bytes : config->max_body_bytes;
-    call->done = request->done;
-    call->data = request->data;
-    fm_http_headers_init(&call->answer_headers);
-    fm_buf_init(&call->answer, call->max_body_bytes);
-    call->method = strdup(request->method);
-    call->url = strdup(request->url);
-    call->home = strdup(config->home ? config->home : request->url);
-    if (!call->method || !call->url || !call->home || copy_headers(call, request) || copy_body(call, request)) {
-        free_call(call);
-        return no_memory(err);
-    }
-    *out = call;
-    return FM_OK;
-}
-
 fm_status fm_http_submit(fm_http *http, const fm_http_request *request, fm_http_call **out, fm_error *err)
 {
     fm_http_call *call = NULL;
     char *origin = NULL;
-    fm_status status = check_request(http, request, err);
+    fm_status status = fm_http_call_new(&call, http, request, err);
     if (!status)
         status = start_curl(http, err);
-    if (!status)
-        status = make_call(&call, http, request, err);
     if (!status)
         status = fm_http_admit(call, &origin, err);
     if (status)
@@ -296,8 +167,7 @@ fm_status fm_http_submit(fm_http *http, const fm_http_request *request, fm_http_
         *out = call;
     return FM_OK;
 fail:
-    if (call)
-        free_call(call);
+    fm_http_call_free(call);
     return status;
 }
 
@@ -344,7 +214,7 @@ void fm_http_cancel(fm_http_call *call)
     else
         list_remove(call);
     call->http->pending--;
-    free_call(call);
+    fm_http_call_free(call);
 }
 
 /* ------------------------------------------------------------------ completion */
@@ -369,7 +239,7 @@ static void complete(fm_http_call *call, const fm_error *failed)
         reply.error = *failed;
     call->http->pending--;
     call->done(call->data, &reply);
-    free_call(call);
+    fm_http_call_free(call);
 }
 
 /* Puts the call where it waits for its next attempt. False where it must not be tried again. */

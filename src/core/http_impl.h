@@ -2,8 +2,8 @@
  * @file http_impl.h
  * What the files of the HTTP client share. Only core/http*.c include it.
  *
- * http.c queues, steps and completes; http_transfer.c turns a call into a libcurl transfer and back;
- * http_redirect.c decides where a redirect may lead.
+ * http.c queues, steps and completes; http_call.c checks and copies requests; http_transfer.c turns a call into a
+ * libcurl transfer and back; http_redirect.c decides where a redirect may lead.
  */
 #ifndef FM_CORE_HTTP_IMPL_H
 #define FM_CORE_HTTP_IMPL_H
@@ -85,6 +85,11 @@ struct fm_http_call {
     fm_error abort; /**< why a callback of ours ended the transfer */
     char curl_message[CURL_ERROR_SIZE];
 };
+
+/** Checks a request and copies it. FM_EINVAL, FM_EREADONLY, FM_ENOMEM. */
+fm_status fm_http_call_new(fm_http_call **out, fm_http *http, const fm_http_request *request, fm_error *err);
+/** Frees a call that is in no list. NULL is allowed. */
+void fm_http_call_free(fm_http_call *call);
 
 /** Prepares the call's handle for its next attempt. FM_ENOMEM; FM_EINVAL where libcurl refuses a setting. */
 fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err);

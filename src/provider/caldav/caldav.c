@@ -37,6 +37,7 @@ fm_status fm_caldav_bind(fm_caldav *p, fm_caldav_place *place, fm_error *err)
                               .discovery = p->discovery,
                               .writable = p->place.writable};
     p->opened = true;
+    p->from_bookmark = false;
     return FM_OK;
 }
 

@@ -37,6 +37,7 @@ typedef struct fm_caldav {
     char *discovery; /**< as given, or as made by open */
 
     bool opened;
+    bool from_bookmark; /**< `place` was remembered, not found */
     fm_caldav_place place;
     fm_binding binding;
     fm_hrefs hrefs;  /**< how the server spells paths, seen so far */
@@ -69,6 +70,9 @@ fm_status fm_caldav_op_step(fm_op *op, int timeout_ms, fm_error *err);
 void fm_caldav_op_end(fm_caldav_op *op, fm_status status);
 /** Ends the operation with a failure described by `error`. */
 void fm_caldav_op_fail(fm_caldav_op *op, const fm_error *error);
+
+/** Finds the calendar anew, whatever is remembered; binds to it as `open` does. */
+fm_status fm_caldav_discover(fm_caldav *p, fm_op **op, fm_error *err);
 
 /* The slots, one file each. */
 fm_status fm_caldav_open(fm_provider *p, fm_op **op, fm_error *err);

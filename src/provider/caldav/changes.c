@@ -21,6 +21,7 @@ typedef struct changes {
     fm_caldav_op op;
     fm_object_sink sink;
     char *token;      /* the server's own, of the next request; NULL: everything */
+    fm_op *discovery; /* the remembered place was wrong: the calendar is being looked for again */
     bool full;        /* this is a full listing */
     bool token_tried; /* the caller's token was refused; do not come here again */
     unsigned pages;
@@ -45,6 +46,7 @@ static void destroy(fm_op *op)
 {
     changes *c = (changes *)op;
     fm_dav_cancel_all(&c->op);
+    fm_op_free(c->discovery);
     clear_page(c);
     free(c->token);
     free(c->next_token);
@@ -187,6 +189,57 @@ static void forget_rows(void *data)
 static void ask_listing(changes *c);
 static void ask_ctag(changes *c);
 
+/* ------------------------------------------------------------------ a calendar that moved */
+
+static void ask_first(changes *c)
+{
+    if (c->op.p->place.sync)
+        ask_sync(c);
+    else
+        ask_ctag(c);
+}
+
+/* What was remembered may be out of date: providers move accounts between hosts. */
+static bool may_have_moved(const changes *c, const fm_dav_result *result)
+{
+    return c->op.p->from_bookmark && (result->code == 404 || result->code == 410 || result->code == 421);
+}
+
+/* Looks for the calendar again; should that fail, what failed first is the answer. */
+static void rediscover(changes *c, const fm_dav_result *result)
+{
+    c->op.error = result->error;
+    if (fm_caldav_discover(c->op.p, &c->discovery, NULL))
+        end(c, result->error.status);
+}
+
+/* The search for the calendar has ended: is it the same one? */
+static void go_on_where_it_is(changes *c, fm_status found, const char *id)
+{
+    bool same = !found && strcmp(c->op.p->place.id, id) == 0;
+    fm_op_free(c->discovery);
+    c->discovery = NULL;
+    if (same)
+        ask_first(c);
+    else
+        end(c, c->op.error.status);
+}
+
+static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
+{
+    changes *c = (changes *)op;
+    if (!c->discovery)
+        return fm_caldav_op_step(op, timeout_ms, err);
+    char *id = strdup(c->op.p->place.id);
+    if (!id)
+        return fm_caldav_no_memory(err);
+    fm_status status = fm_op_step(c->discovery, timeout_ms, err);
+    if (status != FM_PENDING)
+        go_on_where_it_is(c, status, id);
+    free(id);
+    return FM_PENDING;
+}
+
 /* Whether an answer says that nothing can be known of the calendar now, rather than that the question was wrong. */
 static bool is_unreachable(const fm_dav_result *result)
 {
@@ -197,7 +250,9 @@ static bool is_unreachable(const fm_dav_result *result)
 static void on_sync_failed(changes *c, const fm_dav_result *result)
 {
     bool token_refused = c->token && result->code && result->code != 401 && result->code != 429 && result->code != 503;
-    if (token_refused && !c->token_tried && result->code >= 300) {
+    if (may_have_moved(c, result)) {
+        rediscover(c, result);
+    } else if (token_refused && !c->token_tried && result->code >= 300) {
         c->token_tried = true;
         c->full = true;
         set_text(&c->token, NULL, NULL);
@@ -305,7 +360,9 @@ static fm_status on_ctag(void *data, const char *url, const fm_dav_response *res
 static void on_ctag_done(void *data, const fm_dav_result *result)
 {
     changes *c = data;
-    if (result->status)
+    if (may_have_moved(c, result))
+        rediscover(c, result);
+    else if (result->status)
         fm_caldav_op_fail(&c->op, &result->error);
     else if (c->token && c->next_token && strcmp(c->token, c->next_token) == 0)
         end(c, commit(c, CTAG_TOKEN));
@@ -336,7 +393,7 @@ static const char *own_part(const char *token, const char *kind)
 fm_status fm_caldav_changes(fm_provider *provider, const char *token, const fm_object_sink *sink, fm_op **op,
                             fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_caldav_op_step, .destroy = destroy};
+    static const fm_op_class klass = {.step = step, .destroy = destroy};
     fm_caldav *p = (fm_caldav *)provider;
     const char *own = own_part(token, p->place.sync ? SYNC_TOKEN : CTAG_TOKEN);
     changes *c = calloc(1, sizeof *c);
@@ -353,9 +410,6 @@ fm_status fm_caldav_changes(fm_provider *provider, const char *token, const fm_o
         return status;
     }
     *op = &c->op.op;
-    if (p->place.sync)
-        ask_sync(c);
-    else
-        ask_ctag(c);
+    ask_first(c);
     return FM_OK;
 }

@@ -7,6 +7,7 @@
 #include "provider/caldav/bookmark.h"
 #include "provider/caldav/calendars.h"
 #include "provider/caldav/dav.h"
+#include "provider/op.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -363,20 +364,28 @@ static void begin(discovery *d)
         ask_next_start(d);
 }
 
-fm_status fm_caldav_open(fm_provider *provider, fm_op **op, fm_error *err)
+fm_status fm_caldav_discover(fm_caldav *p, fm_op **op, fm_error *err)
 {
-    fm_caldav *p = (fm_caldav *)provider;
-    discovery *d = NULL;
+    discovery *d;
     fm_status status = make(&d, p, err);
     if (status)
         return status;
     *op = &d->op.op;
-    fm_caldav_place place = {0};
-    if (p->discovery && !fm_caldav_bookmark_read(p, p->discovery, &place))
-        end(d, fm_caldav_bind(p, &place, &d->op.error));
-    else
-        begin(d);
+    begin(d);
     return FM_OK;
+}
+
+fm_status fm_caldav_open(fm_provider *provider, fm_op **op, fm_error *err)
+{
+    fm_caldav *p = (fm_caldav *)provider;
+    fm_caldav_place place = {0};
+    if (!p->discovery || fm_caldav_bookmark_read(p, p->discovery, &place))
+        return fm_caldav_discover(p, op, err);
+    fm_status status = fm_caldav_bind(p, &place, err);
+    if (status)
+        return status;
+    p->from_bookmark = true;
+    return fm_op_call_new(op, NULL, NULL, NULL, err);
 }
 
 fm_status fm_caldav_list(fm_provider *provider, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)

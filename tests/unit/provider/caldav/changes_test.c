@@ -354,6 +354,40 @@ static void test_broken_listings_are_asked_for_again(void **state)
     }
 }
 
+/* What was discovered is remembered, but the server has moved meanwhile. */
+static void test_a_remembered_place_that_is_out_of_date(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    static const int codes[] = {404, 410, 421};
+    put_many(f, 2);
+    test_calendar_open(c);
+    assert_int_equal(test_calendar_changes(c, NULL), FM_OK);
+    fm_options_set_string(c->options, "discovery", fm_provider_binding(c->provider)->discovery);
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        char fault[128];
+        snprintf(fault, sizeof fault, "{\"kind\": \"status\", \"method\": \"REPORT\", \"code\": %d}", codes[i]);
+        test_calendar_open(c);
+        test_server_fault(&f->server, fault);
+        assert_changes(f, c->token, "page\n");
+        assert_non_null(fm_provider_binding(c->provider)->discovery);
+    }
+}
+
+static void test_a_remembered_calendar_that_is_gone(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    put_many(f, 2);
+    test_calendar_open(c);
+    assert_int_equal(test_calendar_changes(c, NULL), FM_OK);
+    fm_options_set_string(c->options, "discovery", fm_provider_binding(c->provider)->discovery);
+    test_calendar_open(c);
+    test_server_fault(&f->server, "{\"kind\": \"status\", \"times\": -1, \"code\": 404}");
+    assert_nothing_was_committed(f, c->token, FM_ENOTFOUND);
+    assert_int_equal(c->error.http_status, 404);
+}
+
 static void test_what_came_before_the_cut_counts_once(void **state)
 {
     fixture *f = *state;
@@ -494,6 +528,8 @@ int main(void)
         WITH_SERVER(test_sync_collection_that_was_promised_and_fails),
         WITH_SERVER(test_an_unreachable_calendar_is_not_an_empty_one),
         WITH_SERVER(test_broken_listings_are_asked_for_again),
+        WITH_SERVER(test_a_remembered_place_that_is_out_of_date),
+        WITH_SERVER(test_a_remembered_calendar_that_is_gone),
         WITH_SERVER(test_what_came_before_the_cut_counts_once),
         WITH_SERVER(test_tombstones_in_a_first_listing_are_passed_over),
         WITH_SERVER(test_listings_that_stay_broken_are_a_network_failure),
