@@ -196,6 +196,24 @@ function TestConnect.testTheTestEventIsRemovedWhateverHappens()
   lu.assertEquals(place:read("board.json"), BOARD)
 end
 
+function TestConnect.testATestEventOfUnknownFateIsRemovedToo()
+  local place <close> = commands.place(BOARD)
+  server:fault { kind = "lose", method = "PUT", times = 1 }
+  connect(place, 0, words_for())
+  lu.assertEquals(objects(), {})
+  server:fault { kind = "lose", method = "DELETE", times = 1 }
+  connect(place, 0, words_for())
+  lu.assertEquals(objects(), {})
+end
+
+function TestConnect.testATestEventThatCannotBeRemovedIsNamed()
+  local place <close> = commands.place(BOARD)
+  server:fault { kind = "status", method = "DELETE", code = 403, times = 10 }
+  local _, errors = connect(place, 3, words_for())
+  lu.assertStrContains(errors, 'a test event ("fmcal check") in "Kanban" could not be removed')
+  lu.assertStrContains(errors, "please delete it")
+end
+
 function TestConnect.testNoVerifyWritesNothing()
   local place <close> = commands.place(BOARD)
   connect(place, 0, words_for() .. " --no-verify")
