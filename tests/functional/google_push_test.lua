@@ -21,11 +21,11 @@ local function write_board(path, config)
   shell.write(path, assert(json.encode({ team = "academy", calendarConfig = config, items = items, epics = json.array {} })))
 end
 
--- @return result object of the board, exit status
+-- @return exit status, what stands on standard error
 local function sync(path)
   local program = shell.quote(os.getenv("BUILD_DIR") .. "/fmcal-lua")
-  local out, errors, status = shell.run(program .. " sync.lua --json " .. shell.quote(path))
-  return json.decode(out), status, errors
+  local _, errors, status = shell.run(program .. " sync.lua --json " .. shell.quote(path))
+  return status, errors
 end
 
 local function requests(server)
@@ -55,11 +55,13 @@ function TestPush.test_a_thousand_under_load()
   local folder = shell.lines("mktemp -d")[1]
   local board = folder .. "/board.json"
   write_board(board, world.config)
-  local status, errors, runs, started = nil, nil, 0, os.time()
-  repeat
-    _, status, errors = sync(board)
+  local started = os.time()
+  local status, errors = sync(board)
+  local runs = 1
+  while status ~= 0 and runs < 3 do
+    status, errors = sync(board)
     runs = runs + 1
-  until status == 0 or runs == 3
+  end
   lu.assertEquals(status, 0, errors)
   local tokens = requests(server).token
   lu.assertTrue(tokens <= runs + (os.time() - started) // (TOKEN_LIFE_S * 3 / 4) + 1, tokens .. " tokens")
@@ -69,9 +71,9 @@ function TestPush.test_a_thousand_under_load()
   print(("%d entries in %d s, %d runs, %d tokens"):format(COUNT, os.time() - started, runs, tokens))
 
   server:set { lose_percent = 0, refuse_percent = 0 }
-  lu.assertEquals(select(2, sync(board)), 0)
+  lu.assertEquals((sync(board)), 0)
   server:control("DELETE", "_log")
-  lu.assertEquals(select(2, sync(board)), 0)
+  lu.assertEquals((sync(board)), 0)
   lu.assertEquals(requests(server), { token = 1, list = 1, other = 0 })
   os.execute("rm -rf " .. shell.quote(folder))
 end

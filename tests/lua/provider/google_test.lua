@@ -108,6 +108,22 @@ function TestTokens.test_a_bookmark_needs_nothing_but_a_token()
   lu.assertEquals(server:count(), 2)
 end
 
+-- @return the JSON key of a service account
+local function service_key()
+  local shell = require "shell"
+  return json.encode { type = "service_account", client_email = "robot@project.example", private_key_id = "1",
+    private_key = shell.read(os.getenv("TESTS_DIR") .. "/fixtures/crypto/rfc7515_a2.pem") }
+end
+
+function TestTokens.test_a_service_account()
+  local p = opened { service_account = service_key() }
+  lu.assertEquals(requests("POST", "^/token")[1].grant, "urn:ietf:params:oauth:grant-type:jwt-bearer")
+  lu.assertEquals(create(p).outcome, "done")
+  local _, err = new({ service_account = "{}" }):open()
+  lu.assertEquals(err.code, "invalid")
+  lu.assertStrContains(err.message, "service_account")
+end
+
 -- ------------------------------------------------------------------ writes
 
 TestWrites = { setUp = setup }
