@@ -98,6 +98,18 @@ function TestDisconnect.testALaterRunTakesNothingForDeletedByAPerson()
   lu.assertEquals(place:item("A-1").dueDate, "2026-12-15")
 end
 
+function TestDisconnect.testAfterARunThatBrokeOffNoDateIsCleared()
+  local place <close> = connected()
+  server:fault { kind = "status", method = "DELETE", code = 401, skip = 1, times = 100 }
+  run(place, 3, "disconnect.lua board.json --remove-events --yes")
+  lu.assertTrue(#uids() < 3)
+  server:control("DELETE", "_fault")
+  run(place, 0, "sync.lua board.json")
+  lu.assertEquals(place:item("A-1").dueDate, "2026-12-15")
+  lu.assertEquals(place:item("A-2").dueDate, "2026-12-16")
+  lu.assertEquals(#uids(), 3)
+end
+
 function TestDisconnect.testItIsConfirmed()
   local place <close> = connected()
   local before = place:read("board.json")
