@@ -29,6 +29,10 @@ local MAX_ROUNDS = 3
 -- Codes of a state that cannot be written: no matter of configuration.
 local UNWRITABLE = { io = true, access = true }
 
+-- Name of the state's note that a calendar was written to and its token is older than that. Some servers make tokens
+-- of the calendar's content: undoing our writes would look as if nothing had happened since such a token.
+local UNSEEN = "unseen."
+
 local Run = {}
 Run.__index = Run
 
@@ -136,6 +140,7 @@ local function open_target(self, target)
     target.intents[intent.key] = intent
     target.intent_ids[#target.intent_ids + 1] = intent.id
   end
+  if #target.intent_ids > 0 or self.state:get(UNSEEN .. target.name) then assert(target.state:set_token(nil)) end
   local summary
   summary, err = target:refresh()
   if not summary then return nil, err end
@@ -382,6 +387,7 @@ local function round(self, keys)
   deliver.round(self, all)
   local changed = {}
   for _, job in ipairs(all) do
+    job.side.target.wrote = true
     count_job(self, job)
     if job.changed then changed[#changed + 1] = job.decision.key end
   end
@@ -409,6 +415,25 @@ function Run:write_all()
     if #changed == 0 or number == self.max_rounds then break end
     for _, key in ipairs(changed) do patch(self, decide_key(self, key)) end
     keys = changed
+  end
+end
+
+-- Notes in the commit of a run which calendars were written to.
+local function note_unseen(self)
+  for _, target in ipairs(self.targets) do
+    if target.wrote and target.provider:capabilities().token then
+      assert(self.state:set(UNSEEN .. target.name, self.now))
+    elseif self.state:get(UNSEEN .. target.name) then
+      assert(self.state:set(UNSEEN .. target.name, nil))
+    end
+  end
+end
+
+--- Lets the token of a calendar that was written to pass our own writes. Where that fails the next run lists anew.
+function Run:catch_up()
+  for _, target in ipairs(self.targets) do
+    local behind = self.state:get(UNSEEN .. target.name) and not target.error
+    if behind and target.provider:changes(target.state) then assert(self.state:set(UNSEEN .. target.name, nil)) end
   end
 end
 
@@ -487,6 +512,7 @@ local function commit_state(self, prints)
     end
   end
   assert(self.state:set("run", tostring(self.number)))
+  note_unseen(self)
   assert(self.state:set("last_run", self.now))
   assert(self.state:commit())
 end
@@ -567,6 +593,7 @@ local function steps(self, options)
   self:report_read_only()
   ok, err = self:record_all()
   if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
+  self:catch_up()
   return report.finished(self)
 end
 
