@@ -414,16 +414,13 @@ local function as_members(entry, key)
   return { dueDate = entry.metadata.courtDate }
 end
 
+-- An event's title without what it says of the entry's kind or parent. What somebody wrote over the parent's part stays
+-- in the calendar until the event is written again.
 local function strip_prefix(board, key, title)
   if key == "E-1" then return (title:gsub("^📊 %[EPIC%] ", "")) end
   if key ~= "S-1" then return title end
-  local parent
-  for _, one in ipairs(board.items) do
-    if find(one.subitems, key) then parent = one end
-  end
-  local before = parent.title:gsub("\r\n?", "\n") .. " > "
-  if title:sub(1, #before) ~= before then violation("the event of %s is called %q, its parent %q", key, title, parent.title) end
-  return title:sub(#before + 1)
+  local own = entry_in(board, key).title:gsub("\r\n?", "\n")
+  return title:sub(-#own) == own and own or title
 end
 
 -- An entry and its event say the same.

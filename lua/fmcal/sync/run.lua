@@ -138,7 +138,7 @@ local function open_target(self, target)
   target.intents, target.intent_ids = {}, {}
   for _, intent in ipairs(target.state:intents()) do
     target.intents[intent.key] = intent
-    target.intent_ids[#target.intent_ids + 1] = intent.id
+    target.intent_ids[intent.id] = intent.key
   end
   if #target.intent_ids > 0 or self.state:get(UNSEEN .. target.name) then assert(target.state:set_token(nil)) end
   local summary
@@ -261,6 +261,8 @@ function Run:find_candidates()
   for _, target in ipairs(self.targets) do
     compare_target(self, target, found)
     pending_events(self, target, found)
+    -- What a run that died was writing, it may have read back, but never recorded.
+    for key in pairs(target.intents) do add_candidate(self, found, key) end
     failed_entries(self, target, found)
   end
   for key in pairs(self.answers or {}) do add_candidate(self, found, key) end
@@ -503,7 +505,9 @@ local function commit_state(self, prints)
     if decision.patched then note_replaced(self, decision) end
   end
   for _, target in ipairs(self.targets) do
-    for _, id in ipairs(target.intent_ids) do assert(target.state:drop_intent(id)) end
+    for id, key in pairs(target.intent_ids) do
+      if self.decisions[key] then assert(target.state:drop_intent(id)) end
+    end
     for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
   end
   for _, key in ipairs(self.order) do
