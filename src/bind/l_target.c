@@ -213,6 +213,21 @@ static int target_settle(lua_State *L)
     return change(L, fm_target_settle);
 }
 
+static int target_expect(lua_State *L)
+{
+    return change(L, fm_target_expect);
+}
+
+static int target_confirm(lua_State *L)
+{
+    return change(L, fm_target_confirm);
+}
+
+static int target_unconfirmed(lua_State *L)
+{
+    return answer_all(L, fm_target_unconfirmed, push_remote);
+}
+
 /* ------------------------------------------------------------------ base */
 
 static fm_status push_base(lua_State *L, fm_cursor *cursor, fm_error *err)
@@ -372,6 +387,9 @@ static const luaL_Reg target_methods[] = {
     {"set_discovery", target_set_discovery},
     {"set_token", target_set_token},
     {"settle", target_settle},
+    {"expect", target_expect},
+    {"confirm", target_confirm},
+    {"unconfirmed", target_unconfirmed},
     {"token", target_token},
     {NULL, NULL},
 };

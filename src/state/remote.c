@@ -62,6 +62,27 @@ fm_status fm_target_put_remote(fm_target *t, const fm_remote_row *row, fm_error 
     return fm_db_page_end(&page, status, err);
 }
 
+fm_status fm_target_unconfirmed(fm_cursor **out, fm_target *t, fm_error *err)
+{
+    return fm_db_query(out, t->state, err, NARROW "WHERE target = ? AND unconfirmed = 1 ORDER BY href", "i", t->id);
+}
+
+static fm_status set_unconfirmed(fm_target *t, const char *href, int64_t value, fm_error *err)
+{
+    return fm_db_run(t->state, err, "UPDATE remote SET unconfirmed = ? WHERE target = ? AND href = ?", "iis", value,
+                     t->id, href);
+}
+
+fm_status fm_target_expect(fm_target *t, const char *href, fm_error *err)
+{
+    return set_unconfirmed(t, href, 1, err);
+}
+
+fm_status fm_target_confirm(fm_target *t, const char *href, fm_error *err)
+{
+    return set_unconfirmed(t, href, 0, err);
+}
+
 fm_status fm_target_delete_remote(fm_target *t, const char *href, fm_error *err)
 {
     return fm_db_run(t->state, err, "DELETE FROM remote WHERE target = ? AND href = ?", "is", t->id, href);

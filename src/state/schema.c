@@ -37,6 +37,8 @@ static const char *const migrations[] = {
     " target INTEGER NOT NULL REFERENCES target ON DELETE CASCADE,"
     " key TEXT, kind TEXT, uid TEXT, href TEXT, etag TEXT, doc BLOB) STRICT;"
     "CREATE INDEX intent_target ON intent (target);",
+    "ALTER TABLE remote ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX remote_unconfirmed ON remote (target, href) WHERE unconfirmed = 1;",
 };
 
 #define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))

@@ -74,8 +74,8 @@ static fm_status take_deleted(fm_remote_sink *sink, const fm_object *object, fm_
     if (!status && sink->mode == FM_SINK_FETCH)
         status = fm_db_run(sink->target->state, err, "DELETE FROM remote WHERE id = ?", "i", row.id);
     else if (!status)
-        status =
-            fm_db_run(sink->target->state, err, "UPDATE remote SET gone = 1, pending = 1 WHERE id = ?", "i", row.id);
+        status = fm_db_run(sink->target->state, err,
+                           "UPDATE remote SET gone = 1, pending = 1, unconfirmed = 0 WHERE id = ?", "i", row.id);
     sink->counts.deleted += !status;
     return status;
 }
@@ -234,11 +234,32 @@ static fm_status mark_missing(fm_remote_sink *sink, fm_error *err)
     status = open_page(sink, err);
     if (!status)
         status = fm_db_run(s, err,
-                           "UPDATE remote SET gone = 1, pending = 1 WHERE target = ? AND gone = 0"
+                           "UPDATE remote SET gone = 1, pending = 1, unconfirmed = 0 WHERE target = ? AND gone = 0"
                            " AND id NOT IN (SELECT id FROM seen)",
                            "i", sink->target->id);
     sink->counts.deleted += status ? 0 : (size_t)count;
     return status;
+}
+
+/* Rows that fmcal made itself and that the listing has shown are confirmed. */
+static fm_status confirm_seen(fm_remote_sink *sink, fm_error *err)
+{
+#define SEEN " FROM remote WHERE target = ? AND unconfirmed = 1 AND id IN (SELECT id FROM seen)"
+    fm_state *s = sink->target->state;
+    fm_cursor *cursor = NULL;
+    fm_status status = fm_db_query(&cursor, s, err, "SELECT 1" SEEN " LIMIT 1", "i", sink->target->id);
+    if (!status)
+        status = fm_db_next(cursor, err);
+    bool any = status == FM_PENDING;
+    fm_cursor_free(cursor);
+    if (!any)
+        return status;
+    status = open_page(sink, err);
+    if (!status)
+        status = fm_db_run(s, err, "UPDATE remote SET unconfirmed = 0 WHERE id IN (SELECT id" SEEN ")", "i",
+                           sink->target->id);
+    return status;
+#undef SEEN
 }
 
 /* A token of a listing that is not complete would hide what the rest of it would have shown as missing. */
@@ -264,6 +285,8 @@ static fm_status sink_page(void *data, const char *token, bool complete, fm_erro
 {
     fm_remote_sink *sink = data;
     fm_status status = complete ? mark_missing(sink, err) : FM_OK;
+    if (!status)
+        status = confirm_seen(sink, err);
     if (!status)
         status = keep_token(sink, token, complete, err);
     status = fm_db_page_end(&sink->page, status, err);

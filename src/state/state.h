@@ -176,6 +176,17 @@ fm_status fm_target_delete_remote(fm_target *t, const char *href, fm_error *err)
 /** Says that a run has dealt with a row: pending no more, and removed where it is gone. */
 fm_status fm_target_settle(fm_target *t, const char *href, fm_error *err);
 
+/**
+ * Says that fmcal itself made this object after the token was given, so that the next listing has to show it. One that
+ * was deleted meanwhile may be missing from a listing of what changed (RFC 6578 section 3.5.2), and no tombstone comes:
+ * what is still unconfirmed after a listing is to be looked at. A row that is not there is no error.
+ */
+fm_status fm_target_expect(fm_target *t, const char *href, fm_error *err);
+/** Takes that back: the object was seen. Listings do so themselves. */
+fm_status fm_target_confirm(fm_target *t, const char *href, fm_error *err);
+/** The rows that no listing has shown yet, without text. */
+fm_status fm_target_unconfirmed(fm_cursor **out, fm_target *t, fm_error *err);
+
 /* ------------------------------------------------------------------ remote: from a provider */
 
 /** Takes what a provider's `changes` or `fetch` delivers into the remote rows of a target. */

@@ -171,6 +171,21 @@ function target:delete_remote(href) end
 ---@return true?, fmcal.error?
 function target:settle(href) end
 
+---Says that the object was made here after the token was given, so that the next listing has to show it. Some servers
+---do not tell of an object that was made and deleted since the token.
+---@param href string
+---@return true?, fmcal.error?
+function target:expect(href) end
+
+---Takes that back: the object was seen. Listings do so themselves.
+---@param href string
+---@return true?, fmcal.error?
+function target:confirm(href) end
+
+---The rows that no listing has shown since expect(), without text.
+---@return fmcal.state.remote[]?, fmcal.error?
+function target:unconfirmed() end
+
 ---@class fmcal.state.base
 ---@field key string
 ---@field uid? string

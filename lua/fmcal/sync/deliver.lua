@@ -92,6 +92,15 @@ local function take_back(job, row)
   end
 end
 
+-- The next listing has to show what was created.
+local function expect_created(run, target, jobs)
+  assert(run.state:begin())
+  for href, job in pairs(jobs) do
+    if job.write.kind == "create" then assert(target.state:expect(href)) end
+  end
+  assert(run.state:commit())
+end
+
 local function read_back(run, target, jobs)
   local hrefs, by_href = {}, {}
   for _, job in ipairs(jobs) do
@@ -111,6 +120,7 @@ local function read_back(run, target, jobs)
   local found = {}
   for _, row in ipairs(rows or {}) do found[row.href] = row end
   for href, job in pairs(by_href) do take_back(job, found[href]) end
+  expect_created(run, target, by_href)
 end
 
 --- Carries out a round.

@@ -127,13 +127,48 @@ local function rediscover(self)
   return self:open()
 end
 
---- Reads what changed in the calendar into the state. Where it is no longer found at the place remembered from an
--- earlier run, it is looked for once more. @return summary, or nil and an error
-function Target:refresh()
+-- What became of one of our own events that the listing did not show.
+local function look_at(self, row, now)
+  if not now or now.deleted then
+    return self.state:put_remote { href = row.href, uid = row.uid, pending = true, gone = true }
+  end
+  if now.etag == row.etag then return true end
+  return self.state:put_remote { href = row.href, uid = now.uid, etag = now.etag, text = now.text, pending = true }
+end
+
+-- An event that was made in the last run and deleted since may be missing from a list of changes: where the list does
+-- not show it, it is looked at.
+local function look_at_unconfirmed(self)
+  local rows, hrefs, found = assert(self.state:unconfirmed()), {}, {}
+  if #rows == 0 then return true end
+  for i, row in ipairs(rows) do hrefs[i] = row.href end
+  local answers, err = self.provider:fetch(hrefs)
+  if not answers then return nil, err end
+  for _, answer in ipairs(answers) do found[answer.href] = answer end
+  for _, row in ipairs(rows) do
+    assert(look_at(self, row, found[row.href]))
+    assert(self.state:confirm(row.href))
+  end
+  return true
+end
+
+-- The changes since the token. Where the calendar is no longer found at the place remembered from an earlier run, it
+-- is looked for once more.
+local function changes(self)
   local summary, err = self.provider:changes(self.state)
   if summary or not self.remembered or not MOVED[err.code] then return summary, err end
   if not rediscover(self) then return nil, err end
   return self.provider:changes(self.state)
+end
+
+--- Reads what changed in the calendar into the state. @return summary, or nil and an error
+function Target:refresh()
+  local summary, err = changes(self)
+  if not summary then return nil, err end
+  local ok
+  ok, err = look_at_unconfirmed(self)
+  if not ok then return nil, err end
+  return summary
 end
 
 local function is_ours(uid)
