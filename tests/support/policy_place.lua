@@ -5,6 +5,7 @@
 --   config                   members of calendarConfig beside syncOptions, for the runs
 --   add_foreign(place, key)  adds what fmcal does not own to an event, returns texts that must stay; nil: iCalendar
 --   invite(place, key)       invites people to an event; nil: iCalendar
+--   etags_age                true: an ETag says whether the object is young, and changes when it no longer is
 --   providers                providers given to the runs instead of made by them, or nil
 local lu = require "luaunit"
 local core = require "fmcal.provider.core"
@@ -204,7 +205,7 @@ end
 local function etags(self)
   local list = {}
   for _, object in ipairs(self:objects()) do
-    list[#list + 1] = ("%s %s\n%s"):format(object.href, object.etag, object.text)
+    list[#list + 1] = ("%s %s\n%s"):format(object.href, self.world.etags_age and "" or object.etag, object.text)
   end
   table.sort(list)
   return list

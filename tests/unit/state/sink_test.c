@@ -126,6 +126,56 @@ static void first_listing(void)
         assert_int_equal(fm_target_settle(f.target, hrefs[i], NULL), FM_OK);
 }
 
+static void assert_unconfirmed(const char *expected)
+{
+    char found[64] = "";
+    fm_cursor *cursor = NULL;
+    fm_remote_row row;
+    fm_status status;
+    assert_int_equal(fm_target_unconfirmed(&cursor, f.target, NULL), FM_OK);
+    while ((status = fm_remote_next(cursor, &row, NULL)) == FM_PENDING)
+        strncat(found, row.href, sizeof found - strlen(found) - 1);
+    assert_int_equal(status, FM_OK);
+    fm_cursor_free(cursor);
+    assert_string_equal(found, expected);
+}
+
+static void a_listing_confirms_what_it_shows(void **state)
+{
+    (void)state;
+    first_listing();
+    const char *const hrefs[] = {"a", "b", "c", "none"};
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(fm_target_expect(f.target, hrefs[i], NULL), FM_OK);
+    assert_unconfirmed("abc");
+    start(FM_SINK_CHANGES);
+    seen("b");
+    deleted("c");
+    page("t2", false);
+    end();
+    assert_unconfirmed("a");
+    start(FM_SINK_CHANGES);
+    page("t3", false);
+    end();
+    assert_unconfirmed("a");
+    assert_int_equal(fm_target_confirm(f.target, "a", NULL), FM_OK);
+    assert_unconfirmed("");
+}
+
+static void a_complete_listing_leaves_nothing_unconfirmed(void **state)
+{
+    (void)state;
+    first_listing();
+    assert_int_equal(fm_target_expect(f.target, "a", NULL), FM_OK);
+    assert_int_equal(fm_target_expect(f.target, "b", NULL), FM_OK);
+    start(FM_SINK_CHANGES);
+    seen("a");
+    page("t2", true);
+    end();
+    assert_unconfirmed("");
+    assert_row("b", "1", "B", true, true);
+}
+
 static void what_is_new_is_pending(void **state)
 {
     (void)state;
@@ -389,6 +439,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_new_is_pending, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_listing_confirms_what_it_shows, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_complete_listing_leaves_nothing_unconfirmed, setup, teardown),
         cmocka_unit_test_setup_teardown(an_increment_changes_what_it_names, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_text_under_another_etag_is_no_change, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_pending_stays_so_when_it_is_listed_again, setup, teardown),
