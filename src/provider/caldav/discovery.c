@@ -366,7 +366,7 @@ static void begin(discovery *d)
 
 fm_status fm_caldav_discover(fm_caldav *p, fm_op **op, fm_error *err)
 {
-    discovery *d;
+    discovery *d = NULL;
     fm_status status = make(&d, p, err);
     if (status)
         return status;
