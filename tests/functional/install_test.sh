@@ -39,7 +39,7 @@ expect "pkg-config" "announced" "$prefix/shared"
 requires=$(pkg-config --print-requires-private fmcal | tr '\n' ' ')
 # shellcheck disable=SC2046,SC2086
 "$CC" -std=c11 $sanitize "$SOURCE_DIR/examples/embed/embed.c" $(pkg-config --cflags fmcal lua5.4) "$libdir/libfmcal.a" \
-  $(pkg-config --libs "$requires") -lm -o "$prefix/static"
+  $(pkg-config --libs "$requires") -lm -lresolv -o "$prefix/static"
 expect "the archive" "announced" env -u LD_LIBRARY_PATH "$prefix/static"
 
 # A stock lua5.4 has the same modules.

@@ -47,7 +47,7 @@ static fm_status make(fm_buf *jwt, const char *email, const char *private_key, c
     add_claim(&claims, "iss", email);
     add_claim(&claims, "scope", scopes);
     add_claim(&claims, "aud", audience);
-    fm_buf_addf(&claims, ",\"iat\":%lld,\"exp\":%lld}", (long long)now_s, (long long)(now_s + LIFE_S));
+    fm_buf_addf(&claims, ",\"iat\":%lld,\"exp\":%lld}", (long long)now_s, (long long)now_s + LIFE_S);
     fm_encoding_append(jwt, FM_BASE64URL, head.data, head.len);
     fm_buf_addc(jwt, '.');
     fm_encoding_append(jwt, FM_BASE64URL, claims.data, claims.len);

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,7 +135,7 @@ static void assert_unconfirmed(const char *expected)
     fm_status status;
     assert_int_equal(fm_target_unconfirmed(&cursor, f.target, NULL), FM_OK);
     while ((status = fm_remote_next(cursor, &row, NULL)) == FM_PENDING)
-        strncat(found, row.href, sizeof found - strlen(found) - 1);
+        snprintf(found + strlen(found), sizeof found - strlen(found), "%s", row.href);
     assert_int_equal(status, FM_OK);
     fm_cursor_free(cursor);
     assert_string_equal(found, expected);
