@@ -100,8 +100,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
             code = curl_easy_setopt(easy, option, value);                                                              \
     } while (0)
 
-static CURLcode set_connection(CURL *easy, const fm_http_config *config)
+static CURLcode set_connection(CURL *easy, const fm_http_call *call)
 {
+    const fm_http_config *config = call->config;
+    bool multiplexes = config->http2 && strncasecmp(call->url, "https:", 6) == 0;
     CURLcode code = CURLE_OK;
     SET(CURLOPT_PROTOCOLS_STR, "http,https");
     SET(CURLOPT_NOSIGNAL, 1L);
@@ -114,8 +116,9 @@ static CURLcode set_connection(CURL *easy, const fm_http_config *config)
     SET(CURLOPT_PROXY, config->proxy ? config->proxy : "");
     if (config->ca_file)
         SET(CURLOPT_CAINFO, config->ca_file);
-    SET(CURLOPT_HTTP_VERSION, (long)(config->http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
-    SET(CURLOPT_PIPEWAIT, config->http2 ? 1L : 0L);
+    SET(CURLOPT_HTTP_VERSION, (long)(multiplexes ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+    /* In clear text it would make requests wait for one another on a server that closes each connection. */
+    SET(CURLOPT_PIPEWAIT, multiplexes ? 1L : 0L);
     return code;
 }
 
@@ -179,7 +182,7 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     if (!code)
         code = fm_http_sockets_attach(&call->http->sockets, easy);
     if (!code)
-        code = set_connection(easy, call->config);
+        code = set_connection(easy, call);
     if (!code)
         code = set_credentials(easy, call);
     if (!code)

@@ -5,7 +5,7 @@
 
 Prints "url=http://127.0.0.1:N/" and serves until its standard input ends, so it never outlives a test.
 
-Control, without sign-in: GET /_log (requests so far), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and
+Control, without sign-in: GET /_log (requests so far, connections, most of them open at a time), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and
 DELETE /_objects/CAL/NAME (an edit by another program), POST /_options (JSON members of OPTIONS), POST /_fault (see
 dav_faults.py), DELETE /_fault, POST /_calendar (name, display_name, components, writable), POST /_expire (all
 sync tokens so far become invalid), DELETE /_all (empty calendars). /echo answers with what it was sent, as JSON.
@@ -92,6 +92,7 @@ class Server(ThreadingHTTPServer):
         self.log = []
         self.connections = 0
         self.open_now = 0
+        self.peak = 0
         self.penalty_until = 0
         self.counts_lock = threading.Lock()
         self.user = user
@@ -104,6 +105,7 @@ class Server(ThreadingHTTPServer):
         with self.counts_lock:
             self.connections += 1
             self.open_now += 1
+            self.peak = max(self.peak, self.open_now)
             full = self.options["max_clients"] and self.open_now > self.options["max_clients"]
         if full:
             reset(connection)
@@ -256,9 +258,9 @@ class Handler(BaseHTTPRequestHandler):
         result = {}
         with self.store.lock, server.counts_lock:
             if verb == "GET _log":
-                result = {"requests": server.log, "connections": server.connections}
+                result = {"requests": server.log, "connections": server.connections, "peak": server.peak}
             elif verb == "DELETE _log":
-                server.log, server.connections = [], 0
+                server.log, server.connections, server.peak = [], 0, 0
             elif verb == "GET _objects":
                 result = {
                     c.name: {n: {"uid": i.uid, "text": i.text, "etag": i.etag(self.options)} for n, i in c.items.items()}

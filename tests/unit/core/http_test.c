@@ -579,6 +579,16 @@ static void submit_many(fixture *f, int n, int *count)
     }
 }
 
+static long log_number(fixture *f, const char *name)
+{
+    char *log = test_server_control(&f->server, "GET", "/_log", NULL);
+    const char *at = strstr(log, name);
+    assert_non_null(at);
+    long number = strtol(at + strlen(name), NULL, 10);
+    free(log);
+    return number;
+}
+
 static void test_many_requests_share_few_connections(void **state)
 {
     fixture *f = *state;
@@ -586,11 +596,19 @@ static void test_many_requests_share_few_connections(void **state)
     submit_many(f, 200, &count);
     run_all(f);
     assert_int_equal(count, 200);
-    char *log = test_server_control(&f->server, "GET", "/_log", NULL);
-    const char *connections = strstr(log, "\"connections\": ");
-    assert_non_null(connections);
-    assert_in_range(strtol(connections + strlen("\"connections\": "), NULL, 10), 1, 17);
-    free(log);
+    assert_in_range(log_number(f, "\"connections\": "), 1, 17);
+}
+
+static void test_requests_are_parallel_where_each_connection_is_closed(void **state)
+{
+    fixture *f = *state;
+    int count = 0;
+    test_server_options(&f->server, "{\"delay_ms\": 20, \"http10\": true}");
+    submit_many(f, 20, &count);
+    run_all(f);
+    test_server_options(&f->server, "{\"delay_ms\": 0, \"http10\": false}");
+    assert_int_equal(count, 20);
+    assert_in_range(log_number(f, "\"peak\": "), 3, 17);
 }
 
 static void test_a_server_that_resets_connections_gets_fewer(void **state)
@@ -691,6 +709,7 @@ int main(void)
         WITH_SERVER(test_a_dry_run_only_reads),
         WITH_SERVER(test_interrupts_end_a_step),
         WITH_SERVER(test_many_requests_share_few_connections),
+        WITH_SERVER(test_requests_are_parallel_where_each_connection_is_closed),
         WITH_SERVER(test_a_server_that_resets_connections_gets_fewer),
         WITH_SERVER(test_cancelled_requests_are_silent),
         WITH_SERVER(test_freeing_a_busy_client_is_silent),
