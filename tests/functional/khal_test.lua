@@ -2,41 +2,20 @@
 local lu = require "luaunit"
 local core = require "fmcal.provider.core"
 local ical = require "fmcal.ical"
+local khal = require "khal"
 local shell = require "shell"
 local state = require "fmcal.state"
 
 -- khal's own libraries, which it has from the system's Python.
 local PYTHON = "/usr/bin/python3"
 
-local CONFIG = [==[
-[calendars]
-[[work]]
-path = %s/work
-[locale]
-local_timezone = Europe/Rome
-default_timezone = Europe/Rome
-timeformat = %%H:%%M
-dateformat = %%Y-%%m-%%d
-longdateformat = %%Y-%%m-%%d
-datetimeformat = %%Y-%%m-%%d %%H:%%M
-longdatetimeformat = %%Y-%%m-%%d %%H:%%M
-[sqlite]
-path = %s/khal.db
-]==]
-
 -- A folder with a calendar, an open provider on it, and khal set up for it.
 local function calendar()
   local dir = shell.folder()
-  shell.write(dir.path .. "/khal.conf", CONFIG:format(dir.path, dir.path))
+  khal.configure(dir.path, dir.path .. "/work")
   local provider = assert(core.new("vdir", { endpoint = dir.path, calendar_id = "work" }))
   assert(provider:open())
   return dir, provider
-end
-
-local function khal(dir, arguments)
-  local out, err, status = shell.run(("cd %s && LC_ALL=C.UTF-8 khal -c khal.conf %s"):format(dir.path, arguments))
-  lu.assertEquals(status, 0, err)
-  return out
 end
 
 -- The objects of the calendar by UID.
@@ -66,11 +45,7 @@ function TestKhal.test_shows_what_was_written()
   create(provider, { kanbanId = "A-5", title = "An instant", dueDate = "2026-03-29T00:30:00Z", endDate = "2026-03-29T01:30:00Z" })
   create(provider, { kanbanId = "A-6", title = "Text", dueDate = "2026-02-20", description = "One\nTwo", footer = "Status: x" })
   provider:close()
-  local shown = khal(dir, "list --day-format '' --format '{start}|{end}|{title}' --once 2026-02-01 2026-12-31")
-  local lines = {}
-  for line in shown:gmatch("[^\n]+") do lines[#lines + 1] = line end
-  table.sort(lines)
-  lu.assertEquals(lines, {
+  lu.assertEquals(khal.events(dir.path, "2026-02-01", "2026-12-31"), {
     "2026-02-15 10:00|2026-02-15 11:00|In Rome",
     "2026-02-15|2026-02-15|All day; with, marks",
     "2026-02-16|2026-02-17|📊 [EPIC] Smith",
@@ -78,13 +53,13 @@ function TestKhal.test_shows_what_was_written()
     "2026-03-29 01:30|2026-03-29 03:30|An instant",
     "2026-07-15 19:00|2026-07-15 20:30|In Los Angeles",
   })
-  lu.assertStrContains(khal(dir, "list --day-format '' --format '{description}' 2026-02-20"), "One\nTwo\n— Fleet Monitor —\nStatus: x")
+  lu.assertStrContains(khal.run(dir.path, "list --day-format '' --format '{description}' 2026-02-20"), "One\nTwo\n— Fleet Monitor —\nStatus: x")
 end
 
 function TestKhal.test_an_event_made_with_it_is_read()
   local dir <close>, provider = calendar()
-  khal(dir, "new -a work 2026-02-20 10:00 12:00 'Meet; Mia, Leo :: Bring the file'")
-  khal(dir, "new -a work 2026-02-21 2026-02-22 'Two days'")
+  khal.run(dir.path, "new -a work 2026-02-20 10:00 12:00 'Meet; Mia, Leo :: Bring the file'")
+  khal.run(dir.path, "new -a work 2026-02-21 2026-02-22 'Two days'")
   local events = {}
   for _, row in pairs(objects(provider)) do
     local event = assert(provider:decode(row.text))
@@ -101,8 +76,7 @@ function TestKhal.test_an_event_made_with_it_is_read()
   local results = assert(provider:apply { { kind = "update", uid = meeting.uid, href = row.href, etag = row.etag,
     text = assert(provider:encode(meeting, row.text)) } })
   lu.assertEquals(results[1].outcome, "done")
-  lu.assertEquals(khal(dir, "list --day-format '' --format '{start}|{end}|{title}' 2026-02-23"),
-    "2026-02-23 09:00|2026-02-23 11:00|Moved\n")
+  lu.assertEquals(khal.events(dir.path, "2026-02-23", "2026-02-23"), { "2026-02-23 09:00|2026-02-23 11:00|Moved" })
   provider:close()
 end
 
