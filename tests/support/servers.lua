@@ -58,6 +58,11 @@ function servers.tls(behind, kind)
   return start("tls_proxy.py", "--backend", behind.url:match(":(%d+)"), "--kind", kind)
 end
 
+--- Starts nginx with TLS, which offers HTTP/2 and answers "PROTOCOL CONNECTION-NUMBER". @return server with url, ca
+function servers.http2()
+  return start("http2_server.py")
+end
+
 --- Starts the scripted CalDAV server; options as in dav_server.py, for example "page=3".
 function servers.scripted(...)
   return scripted({ "--user", "alice", "--password", "secret" }, ...)
