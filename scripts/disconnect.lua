@@ -4,6 +4,7 @@ local ask = require "fmcal.cli.ask"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local disconnect = require "fmcal.accounts.disconnect"
+local quantity = require "fmcal.quantity"
 
 local parser = cli.parser {
   name = "disconnect.lua",
@@ -21,9 +22,9 @@ parser:flag("--yes", "Do not ask before events are deleted.")
 local function agreed(place, count, values)
   if values.yes or count == 0 then return true end
   if not ask.possible() then
-    cli.fail(("%d events of %q would be deleted: confirm with --yes"):format(count, place.name))
+    cli.fail(("%s of %q would be deleted: confirm with --yes"):format(quantity(count, "event"), place.name))
   end
-  return ask.confirm(("Delete %d events that fmcal made in %q?"):format(count, place.name))
+  return ask.confirm(("Delete %s that fmcal made in %q?"):format(quantity(count, "event"), place.name))
 end
 
 -- Deletes what fmcal made. @return { is_first }, or nil where the person does not agree
@@ -32,13 +33,14 @@ local function remove_events(place, values)
   local events, inviting = cli.check(session:events())
   if not agreed(place, #events, values) then return nil end
   local done = cli.check(session:remove(events))
-  common.print_clean(("%s: %d events deleted from %q"):format(place.path, done.deleted, place.name))
+  common.print_clean(("%s: %s deleted from %q"):format(place.path, quantity(done.deleted, "event"), place.name))
   for _, event in ipairs(inviting) do
     common.print_clean(("kept, because people are invited: %s"):format(event.title))
   end
   if #done.failed > 0 then
     cli.complain(table.unpack(done.failed))
-    cli.fail(("%d events could not be deleted; the credentials are kept, so that this can be run again"):format(#done.failed),
+    cli.fail(("%s could not be deleted; the credentials are kept, so that this can be run again")
+      :format(quantity(#done.failed, "event")),
       cli.exits.SOME_FAILED)
   end
   return { is_first = session.is_first }

@@ -3,6 +3,7 @@
 
 local core = require "fmcal.provider.core"
 local json = require "fmcal.json"
+local quantity = require "fmcal.quantity"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
 
@@ -95,7 +96,7 @@ end
 function Provider:list_calendars()
   local calendars, err = self:list()
   if not calendars then return failed(err) end
-  return { success = true, message = ("%d calendars"):format(#calendars), calendars = calendars,
+  return { success = true, message = quantity(#calendars, "calendar"), calendars = calendars,
     total_count = #calendars }
 end
 
@@ -249,7 +250,7 @@ function Provider:fetch_events(since)
       end
     end
   end
-  return { success = true, message = ("%d events"):format(#events), events = events, total_count = #events,
+  return { success = true, message = quantity(#events, "event"), events = events, total_count = #events,
     warning = #unread > 0 and table.concat(unread, "; ") or nil }
 end
 

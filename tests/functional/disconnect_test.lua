@@ -124,7 +124,7 @@ function TestDisconnect.testARefusedDeletionKeepsTheCredentials()
   server:fault { kind = "status", method = "DELETE", code = 403 }
   local out, errors = run(place, 1, "disconnect.lua board.json --remove-events --yes")
   lu.assertStrContains(out, "2 events deleted")
-  lu.assertStrContains(errors, "1 events could not be deleted; the credentials are kept")
+  lu.assertStrContains(errors, "1 event could not be deleted; the credentials are kept")
   lu.assertNotNil(place:board().calendarConfig.credentials)
   run(place, 0, "disconnect.lua board.json --remove-events --yes")
   lu.assertEquals(uids(), {})

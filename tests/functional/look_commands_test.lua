@@ -74,7 +74,7 @@ function TestStatus.test_errors_are_told()
   local out = look(place, "status.lua board.json")
   lu.assertStrContains(out, 'XACA-0040')
   lu.assertStrContains(out, '"2027-02-30" is not a date')
-  lu.assertStrContains(out, "tried 1 times")
+  lu.assertStrContains(out, "tried 1 time)")
 end
 
 TestEvents = {}

@@ -10,6 +10,7 @@ local httpdate = require "fmcal.accounts.httpdate"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local profiles = require "fmcal.accounts.profiles"
+local quantity = require "fmcal.quantity"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
 local sys = require "fmcal.sys"
@@ -75,7 +76,7 @@ local function check_board(self, path)
     problem(self, "board", err, "correct the file; sync.lua leaves it alone until then")
     return false
   end
-  ok(self, "board", "%s: %d entries", path, #self.board:keys())
+  ok(self, "board", "%s: %s", path, quantity(#self.board:keys(), "entry", "entries"))
   for _, wrong in ipairs(self.board:problems()) do
     warn(self, "board", wrong.message, "give the entry an id of its own; it is left out until then")
   end

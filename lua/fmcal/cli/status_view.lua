@@ -2,6 +2,7 @@
 
 local common = require "fmcal.cli.common"
 local layout = require "fmcal.cli.table"
+local quantity = require "fmcal.quantity"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}
@@ -31,7 +32,8 @@ local function add_errors(out, lines, status)
     for _, failed in ipairs(target.errors) do
       local text = terminal.clean(failed.error or "failed")
       if not text:find(failed.id, 1, true) then text = failed.id .. ": " .. text end
-      lines[#lines + 1] = terminal.paint(out, "red", ("%s (%s, tried %d times)"):format(text, target.name, failed.retries or 1))
+      lines[#lines + 1] = terminal.paint(out, "red", ("%s (%s, tried %s)"):format(text, target.name,
+        quantity(failed.retries or 1, "time")))
     end
   end
   for _, problem in ipairs(status.problems) do lines[#lines + 1] = terminal.paint(out, "red", terminal.clean(problem)) end
@@ -41,8 +43,8 @@ end
 -- @param out from terminal.of
 function view.lines(out, status)
   local lines = {
-    ("%s  %s  %d entries, last run %s"):format(terminal.paint(out, "bold", terminal.clean(status.team)),
-      terminal.path(status.board), status.entries, common.when(status.last_run)),
+    ("%s  %s  %s, last run %s"):format(terminal.paint(out, "bold", terminal.clean(status.team)),
+      terminal.path(status.board), quantity(status.entries, "entry", "entries"), common.when(status.last_run)),
   }
   local rows = {}
   for i, target in ipairs(status.targets) do rows[i] = row(target) end

@@ -1,6 +1,7 @@
 -- How the result of a sync is shown to a person: what was done to which entry, then one line that sums up.
 
 local layout = require "fmcal.cli.table"
+local quantity = require "fmcal.quantity"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}
@@ -68,12 +69,8 @@ local function heading(out, result)
   return text
 end
 
-local function add_count(parts, n, word)
-  if n and n > 0 then parts[#parts + 1] = ("%d %s"):format(n, word) end
-end
-
-local function plural(n, one, many)
-  return n == 1 and one or many
+local function add_count(parts, n, one, many)
+  if n and n > 0 then parts[#parts + 1] = quantity(n, one, many or one) end
 end
 
 --- One line with the counts of a run: "2 created, 1 pulled, 40 unchanged".
@@ -85,12 +82,12 @@ function view.summary(result)
   add_count(parts, out.updated, "updated")
   add_count(parts, out.deleted, "deleted")
   add_count(parts, inbound.pulled, "pulled from the calendar")
-  add_count(parts, inbound.deleted, plural(inbound.deleted, "date cleared", "dates cleared"))
+  add_count(parts, inbound.deleted, "date cleared", "dates cleared")
   add_count(parts, out.unchanged, "unchanged")
   add_count(parts, out.skipped, "without a date or not selected")
-  add_count(parts, inbound.externalEvents, plural(inbound.externalEvents, "external event", "external events"))
-  add_count(parts, conflicts, plural(conflicts, "conflict waits", "conflicts wait"))
-  add_count(parts, errors, plural(errors, "error", "errors"))
+  add_count(parts, inbound.externalEvents, "external event", "external events")
+  add_count(parts, conflicts, "conflict waits", "conflicts wait")
+  add_count(parts, errors, "error", "errors")
   return #parts > 0 and table.concat(parts, ", ") or "nothing to do"
 end
 

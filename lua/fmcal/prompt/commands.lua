@@ -1,5 +1,7 @@
 -- The dot commands of the prompt. Each is a function of the session and the rest of the line; what it returns is
 -- shown, and of `nil, message` the message.
+local quantity = require "fmcal.quantity"
+
 local commands = {}
 
 --- @class fmcal.prompt.command
@@ -44,7 +46,7 @@ list.board = {
     _G.board = board
     local problems = board:problems()
     for _, problem in ipairs(problems) do session:complain(problem.message) end
-    return ("%s: %d entries, %d with problems"):format(board:path(), #board:keys(), #problems)
+    return ("%s: %s, %d with problems"):format(board:path(), quantity(#board:keys(), "entry", "entries"), #problems)
   end,
 }
 

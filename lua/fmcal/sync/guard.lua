@@ -1,5 +1,7 @@
 -- The mass-delete guard: stops a run that would delete or clear unusually much, before anything is written.
 
+local quantity = require "fmcal.quantity"
+
 local guard = {}
 
 local FEW = 5
@@ -17,9 +19,9 @@ function guard.check(losses, known, limit)
   for _, loss in ipairs(losses) do
     if loss.what == "delete" then deletes = deletes + 1 else clears = clears + 1 end
   end
-  return ("this run would delete %d events and clear %d dates of %d known entries (the limit is %d %%); "
+  return ("this run would delete %s and clear %s of %d known entries (the limit is %d %%); "
     .. "nothing was written. If that is meant, run it again with --allow-mass-delete")
-    :format(deletes, clears, known, math.floor(limit * 100 + 0.5))
+    :format(quantity(deletes, "event"), quantity(clears, "date"), known, math.floor(limit * 100 + 0.5))
 end
 
 return guard

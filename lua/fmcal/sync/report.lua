@@ -4,6 +4,7 @@ local actions = require "fmcal.sync.actions"
 local credentials = require "fmcal.credentials"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
+local quantity = require "fmcal.quantity"
 
 local report = {}
 
@@ -231,7 +232,7 @@ function report.planned(self)
   for _, action in ipairs(result.actions) do
     if action.action ~= "wait" and action.action ~= "error" then writes = writes + 1 end
   end
-  result.message = ("Dry run: %d actions planned, nothing was written"):format(writes)
+  result.message = ("Dry run: %s planned, nothing was written"):format(quantity(writes, "action"))
   return result
 end
 
