@@ -11,8 +11,7 @@
 typedef struct reader {
     lua_State *L;
     fm_json_scan scan;
-    const char *secret_member;
-    size_t secret_len;
+    const char *const *secret_members;
     const char *const *public_members;
     bool secret;    /* inside a secret member */
     int array_mark; /* stack index of the metatable */
@@ -76,9 +75,9 @@ static void push_number(reader *r)
 
 static void push_value(reader *r);
 
-static bool is_public(const reader *r, const fm_json_string *name)
+static bool is_one_of(const fm_json_string *name, const char *const *names)
 {
-    for (const char *const *known = r->public_members; known && *known; known++)
+    for (const char *const *known = names; known && *known; known++)
         if (fm_json_string_is(name, *known, strlen(*known)))
             return true;
     return false;
@@ -88,9 +87,9 @@ static bool is_public(const reader *r, const fm_json_string *name)
 static void push_member_value(reader *r, const fm_json_string *name)
 {
     bool outer = r->secret;
-    if (r->secret_member && fm_json_string_is(name, r->secret_member, r->secret_len))
+    if (is_one_of(name, r->secret_members))
         r->secret = true;
-    else if (r->secret && is_public(r, name))
+    else if (r->secret && is_one_of(name, r->public_members))
         r->secret = false;
     push_value(r);
     r->secret = outer;
@@ -171,9 +170,8 @@ fm_status fm_bind_push_json(lua_State *L, const char *text, size_t len, const fm
 {
     reader r = {.L = L};
     int top = lua_gettop(L);
-    if (reading && reading->secret_member) {
-        r.secret_member = reading->secret_member;
-        r.secret_len = strlen(reading->secret_member);
+    if (reading) {
+        r.secret_members = reading->secret_members;
         r.public_members = reading->public_members;
     }
     fm_json_begin(&r.scan, text, len, reading ? reading->max_depth : 0);

@@ -17,8 +17,8 @@
 /** How a text is read. All zero bytes are the defaults. */
 typedef struct fm_bind_json_reading {
     unsigned max_depth; /**< nesting allowed, 0: FM_JSON_DEPTH */
-    /** Strings below a member of this name, at any depth, become secret userdata; NULL: none do. */
-    const char *secret_member;
+    /** Strings in members of these names, at any depth, become secret userdata; NULL-terminated; NULL: none do. */
+    const char *const *secret_members;
     const char *const *public_members; /**< names below it whose strings stay strings, NULL-terminated; NULL: none */
 } fm_bind_json_reading;
 

@@ -112,9 +112,11 @@ static int board_text(lua_State *L)
 static int push_value(lua_State *L, const fm_json_span *value, const char *secret_member)
 {
     /* Members of credentials that are no secrets themselves: see lua/fmcal/credentials.lua. */
-    static const char *const public_members[] = {"username", "clientId", "encrypted", "lastVerified", "expiresAt",
-                                                 "command",  "env",      "systemd",   "keyring",      NULL};
-    fm_bind_json_reading reading = {.secret_member = secret_member, .public_members = public_members};
+    static const char *const public_members[] = {"username",           "clientId", "encrypted", "lastVerified",
+                                                 "expiresAt",          "command",  "env",       "systemd",
+                                                 "serviceAccountFile", "keyring",  NULL};
+    const char *const secret_members[] = {secret_member, NULL};
+    fm_bind_json_reading reading = {.secret_members = secret_members, .public_members = public_members};
     fm_error err;
     if (fm_bind_push_json(L, value->at, value->len, &reading, &err))
         return fm_bind_fail(L, &err);

@@ -7,6 +7,7 @@
 #include "bind/bind.h"
 #include "bind/secret.h"
 #include "core/http.h"
+#include "core/url.h"
 #include "util/redact.h"
 
 #include <ctype.h>
@@ -18,7 +19,9 @@ int luaopen_fmcal_http(lua_State *L);
 /* Most requests in one call of all(), and most headers of one request. */
 #define REQUESTS_MAX 100000
 #define HEADERS_MAX  64
-#define STEP_MS      200
+/* Most bytes of a form. It is reserved at once, so that growing leaves no copies of secrets behind. */
+#define FORM_MAX 65536
+#define STEP_MS  200
 
 /* One request: its settings, and its answer once `done`. */
 typedef struct exchange {
@@ -29,6 +32,7 @@ typedef struct exchange {
     unsigned attempts;
     char *url, *body; /* owned */
     size_t body_len;
+    fm_buf form;        /* body that was made of the option `form`; wiped */
     fm_strings headers; /* name, value, name, value, … */
     fm_error error;     /* status FM_OK: an answer came */
 } exchange;
@@ -48,6 +52,9 @@ static void release_batch(void *data)
         fm_secret_unref(x->config.bearer);
         free(x->url);
         free(x->body);
+        if (x->form.cap)
+            explicit_bzero(x->form.data, x->form.cap);
+        fm_buf_free(&x->form);
         fm_strings_clear(&x->headers);
     }
     free(b);
@@ -61,8 +68,10 @@ static batch *push_batch(lua_State *L, size_t count)
     if (!b)
         luaL_error(L, "out of memory");
     b->count = b->left = count;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         b->items[i].batch = b;
+        fm_buf_init(&b->items[i].form, FORM_MAX);
+    }
     return b;
 }
 
@@ -224,6 +233,35 @@ static size_t read_headers(lua_State *L, int index, fm_http_header *headers)
     return count;
 }
 
+/* Encodes the table of form members into `x->form`. False where there is none. [-0, +0, v] */
+static bool read_form(lua_State *L, int index, exchange *x)
+{
+    int type = lua_getfield(L, index, "form");
+    if (type != LUA_TNIL && type != LUA_TTABLE)
+        luaL_error(L, "member 'form' must be a table");
+    if (type == LUA_TTABLE && fm_buf_reserve(&x->form, FORM_MAX) != FM_OK)
+        luaL_error(L, "out of memory");
+    if (type == LUA_TTABLE) {
+        for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+            const fm_secret *secret = fm_bind_to_secret(L, -1);
+            size_t len, name_len;
+            if (lua_type(L, -2) != LUA_TSTRING || !(secret || lua_type(L, -1) == LUA_TSTRING))
+                luaL_error(L, "a form must have strings as names, and strings or secrets as values");
+            const char *name = lua_tolstring(L, -2, &name_len);
+            const char *value = secret ? fm_secret_bytes(secret, &len) : lua_tolstring(L, -1, &len);
+            if (x->form.len)
+                fm_buf_addc(&x->form, '&');
+            fm_url_encode(&x->form, name, name_len);
+            fm_buf_addc(&x->form, '=');
+            fm_url_encode(&x->form, value, len);
+        }
+        if (x->form.status)
+            luaL_error(L, "a form has at most %d bytes", FORM_MAX);
+    }
+    lua_pop(L, 1);
+    return type == LUA_TTABLE;
+}
+
 /* What is only read may be asked again whatever happened; the rest only where the server has not begun. */
 static unsigned retry_of(lua_State *L, int index, const char *method)
 {
@@ -239,7 +277,7 @@ static unsigned retry_of(lua_State *L, int index, const char *method)
 /* Queues the request that the table at `index` describes. [-0, +0, v] */
 static void submit(lua_State *L, int index, exchange *x)
 {
-    fm_http_header headers[HEADERS_MAX];
+    fm_http_header headers[HEADERS_MAX + 1];
     size_t body_len = 0;
     read_config(L, index, x);
     const char *method = fm_bind_opt_string(L, index, "method", "GET");
@@ -250,11 +288,19 @@ static void submit(lua_State *L, int index, exchange *x)
     lua_getfield(L, index, "body");
     const char *body = lua_tolstring(L, -1, &body_len);
     lua_pop(L, 1); /* the table keeps it alive */
+    size_t header_count = read_headers(L, index, headers);
+    if (read_form(L, index, x)) {
+        if (body)
+            luaL_error(L, "members 'body' and 'form' exclude each other");
+        headers[header_count++] = (fm_http_header){"Content-Type", "application/x-www-form-urlencoded"};
+        body = x->form.data;
+        body_len = x->form.len;
+    }
     fm_http_request request = {.config = &x->config,
                                .method = method,
                                .url = url,
                                .headers = headers,
-                               .header_count = read_headers(L, index, headers),
+                               .header_count = header_count,
                                .body = body,
                                .body_len = body_len,
                                .retry = retry_of(L, index, method),

@@ -14,17 +14,39 @@ int luaopen_fmcal_json(lua_State *L);
 
 /* ------------------------------------------------------------------ decode, encode */
 
+/* Most names in the option `secret`. */
+#define SECRETS_MAX 16
+
+/* Reads the option `secret`, one name or a list, into `names`; they stay borrowed from the options. [-0, +0, v] */
+static void read_secret_names(lua_State *L, int index, const char *names[SECRETS_MAX + 1])
+{
+    int type = lua_getfield(L, index, "secret");
+    lua_Integer count = type == LUA_TTABLE ? luaL_len(L, -1) : 0;
+    luaL_argcheck(L, type == LUA_TNIL || type == LUA_TSTRING || (type == LUA_TTABLE && count <= SECRETS_MAX), index,
+                  "member 'secret' must be a name or a list of at most 16");
+    if (type == LUA_TSTRING)
+        *names++ = lua_tostring(L, -1);
+    for (lua_Integer i = 1; i <= count; i++) {
+        luaL_argcheck(L, lua_geti(L, -1, i) == LUA_TSTRING, index, "member 'secret' must hold names");
+        *names++ = lua_tostring(L, -1);
+        lua_pop(L, 1); /* the list keeps it */
+    }
+    *names = NULL;
+    lua_pop(L, 1);
+}
+
 static int json_decode(lua_State *L)
 {
     size_t len;
-    const char *text = luaL_checklstring(L, 1, &len);
+    const char *text = luaL_checklstring(L, 1, &len), *secrets[SECRETS_MAX + 1];
     fm_bind_json_reading reading = {0};
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
         lua_Integer depth = fm_bind_opt_integer(L, 2, "max_depth", FM_JSON_DEPTH);
         luaL_argcheck(L, depth >= 1 && depth <= FM_JSON_DEPTH_LIMIT, 2, "max_depth must be 1 to 1000");
         reading.max_depth = (unsigned)depth;
-        reading.secret_member = fm_bind_opt_string(L, 2, "secret", NULL);
+        read_secret_names(L, 2, secrets);
+        reading.secret_members = secrets;
     }
     fm_error err;
     if (fm_bind_push_json(L, text, len, &reading, &err))

@@ -170,25 +170,32 @@ static int columns_gc(lua_State *L)
 
 /* ---------------------------------------------------------------- child processes */
 
-static int sys_start(lua_State *L)
+/* The list at index 1 as an argv in memory of the stack, whose strings stay on the stack too. [-0, +n, v] */
+static char **push_argv(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_Integer count = luaL_len(L, 1);
     luaL_argcheck(L, count >= 1 && count < 10000, 1, "a program and its arguments are needed");
     luaL_checkstack(L, (int)count + 12, "too many arguments");
+    char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
+    for (lua_Integer i = 1; i <= count; i++) {
+        if (lua_geti(L, 1, i) != LUA_TSTRING)
+            luaL_argerror(L, 1, "arguments must be strings");
+        argv[i - 1] = (char *)lua_tostring(L, -1);
+    }
+    argv[count] = NULL;
+    return argv;
+}
+
+static int sys_start(lua_State *L)
+{
     lua_settop(L, 2);
     int with_keys = lua_istable(L, 2) && fm_bind_opt_boolean(L, 2, "master_keys", 0);
     lua_settop(L, 1);
     process_box *box = lua_newuserdatauv(L, sizeof *box, 0);
     box->process = NULL;
     luaL_setmetatable(L, PROCESS_TYPE);
-    char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
-    for (lua_Integer i = 1; i <= count; i++) {
-        if (lua_geti(L, 1, i) != LUA_TSTRING)
-            return luaL_argerror(L, 1, "arguments must be strings");
-        argv[i - 1] = (char *)lua_tostring(L, -1);
-    }
-    argv[count] = NULL;
+    char **argv = push_argv(L);
     fm_process_options options = {.hide = fm_bind_master_key_names};
     if (with_keys)
         options.add = fm_bind_push_master_environment(L);
@@ -196,6 +203,17 @@ static int sys_start(lua_State *L)
     if (fm_process_start(&box->process, argv, MAX_OUTPUT, &options, &err) != FM_OK)
         return fm_bind_fail(L, &err);
     lua_pushvalue(L, 2);
+    return 1;
+}
+
+static int sys_detach(lua_State *L)
+{
+    lua_settop(L, 1);
+    fm_process_options options = {.hide = fm_bind_master_key_names};
+    fm_error err = {0};
+    if (fm_process_detach(push_argv(L), &options, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_pushboolean(L, 1);
     return 1;
 }
 
@@ -277,6 +295,7 @@ static const luaL_Reg sys_functions[] = {
     {"is_terminal", sys_is_terminal},
     {"columns", sys_columns},
     {"start", sys_start},
+    {"detach", sys_detach},
     {"wait_any", sys_wait_any},
     {"refuse_writes", sys_refuse_writes},
     {NULL, NULL},

@@ -7,6 +7,7 @@ int luaopen_fmcal_http(lua_State *L);
 int luaopen_fmcal_ical(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
+int luaopen_fmcal_loopback(lua_State *L);
 int luaopen_fmcal_mock(lua_State *L);
 int luaopen_fmcal_provider_core(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
@@ -22,6 +23,7 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.ical", luaopen_fmcal_ical},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},
+    {"fmcal.loopback", luaopen_fmcal_loopback},
     {"fmcal.mock", luaopen_fmcal_mock},
     {"fmcal.provider.core", luaopen_fmcal_provider_core},
     {"fmcal.state", luaopen_fmcal_state},

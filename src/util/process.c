@@ -69,7 +69,7 @@ static const char **changed_environment(const fm_process_options *options)
 }
 
 /* The host may ignore or block signals; the program starts with the defaults. */
-static int default_signals(posix_spawnattr_t *attributes)
+static int default_signals(posix_spawnattr_t *attributes, short flags)
 {
     sigset_t all, none;
     sigfillset(&all);
@@ -78,17 +78,22 @@ static int default_signals(posix_spawnattr_t *attributes)
     if (!error)
         error = posix_spawnattr_setsigmask(attributes, &none);
     if (!error)
-        error = posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+        error = posix_spawnattr_setflags(attributes, (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | flags));
     return error;
 }
 
-/* What the child's standard streams are: nothing to read, the pipe to write. */
+/* What the child's standard streams are: nothing to read, the pipe to write; without a pipe all lead nowhere. */
 static int redirect(posix_spawn_file_actions_t *actions, int write_fd)
 {
     int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    return error ? error : posix_spawn_file_actions_adddup2(actions, write_fd, STDOUT_FILENO);
+    if (write_fd >= 0)
+        return error ? error : posix_spawn_file_actions_adddup2(actions, write_fd, STDOUT_FILENO);
+    if (!error)
+        error = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    return error ? error : posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, STDERR_FILENO);
 }
 
+/* `write_fd` is where its output goes; -1: it shall outlive this process. */
 static int spawn(pid_t *pid, char *const argv[], char *const environment[], int write_fd)
 {
     posix_spawn_file_actions_t actions;
@@ -101,7 +106,7 @@ static int spawn(pid_t *pid, char *const argv[], char *const environment[], int 
         goto out;
     error = redirect(&actions, write_fd);
     if (!error)
-        error = default_signals(&attributes);
+        error = default_signals(&attributes, write_fd < 0 ? POSIX_SPAWN_SETSID : 0);
     if (!error)
         error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
@@ -148,6 +153,18 @@ fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_
     }
     *process = p;
     return FM_OK;
+}
+
+fm_status fm_process_detach(char *const argv[], const fm_process_options *options, fm_error *err)
+{
+    static const fm_process_options by_default;
+    pid_t pid;
+    const char **environment = changed_environment(options ? options : &by_default);
+    if (!environment)
+        return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+    int error = spawn(&pid, argv, (char *const *)environment, -1);
+    free(environment);
+    return error ? fm_system_error(err, error, domain, "cannot start %s", argv[0]) : FM_OK;
 }
 
 /* ---------------------------------------------------------------- end */

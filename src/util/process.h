@@ -33,6 +33,12 @@ typedef struct fm_process_options {
 fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_bytes,
                            const fm_process_options *options, fm_error *err);
 
+/**
+ * Starts a program that goes on by itself, in a session of its own, when this process has ended: a browser, say. Its
+ * standard streams lead nowhere. The arguments are as for fm_process_start(); `secret_output` means nothing here.
+ */
+fm_status fm_process_detach(char *const argv[], const fm_process_options *options, fm_error *err);
+
 /** Stops it where it still runs (SIGTERM, and SIGKILL if that is not enough), and frees it. NULL is allowed. */
 void fm_process_free(fm_process *p);
 

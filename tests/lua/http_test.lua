@@ -36,6 +36,24 @@ function TestHttp.testRequest()
   lu.assertEquals(seen.body, "<a\0b/>")
 end
 
+function TestHttp.testForm()
+  local secret = require("fmcal.credentials").secret("a b/&=é")
+  local seen = echoed { method = "POST", url = url_of("echo"), form = { token = secret } }
+  lu.assertEquals({ seen.body, seen.headers["Content-Type"] },
+    { "token=a%20b%2F%26%3D%C3%A9", "application/x-www-form-urlencoded" })
+  seen = echoed { method = "POST", url = url_of("echo"), form = { ["a&"] = "1", b = "" } }
+  local parts = {}
+  for part in seen.body:gmatch("[^&]+") do parts[#parts + 1] = part end
+  lu.assertItemsEquals(parts, { "a%26=1", "b=" })
+  local function refused(sentence, form, body)
+    lu.assertErrorMsgContains(sentence, http.request, { method = "POST", url = url_of("echo"), form = form, body = body })
+  end
+  refused("'form' must be a table", "a=b")
+  refused("strings or secrets", { a = 1 })
+  refused("exclude each other", { a = "1" }, "b")
+  refused("at most 65536 bytes", { a = ("x"):rep(65536) })
+end
+
 function TestHttp.testResponse()
   local answer = assert(http.get(url_of("echo")))
   lu.assertEquals(answer.status, 200)

@@ -80,6 +80,16 @@ function TestDecode.test_strings_below_a_secret_member_are_opaque()
   lu.assertNil(json.encode(secrets))
 end
 
+function TestDecode.test_several_secret_members()
+  local value = json.decode('{"access_token":"ya29","expires_in":3599,"refresh_token":"1//","scope":"a b"}',
+    { secret = { "access_token", "refresh_token" } })
+  lu.assertEquals({ tostring(value.access_token), tostring(value.refresh_token), value.scope, value.expires_in },
+    { "[secret]", "[secret]", "a b", 3599 })
+  lu.assertErrorMsgContains("'secret'", json.decode, "{}", { secret = 1 })
+  lu.assertErrorMsgContains("'secret'", json.decode, "{}", { secret = { 1 } })
+  lu.assertErrorMsgContains("'secret'", json.decode, "{}", { secret = table.pack(("x"):rep(17):byte(1, -1)) })
+end
+
 TestEncode = {}
 
 function TestEncode.test_values()

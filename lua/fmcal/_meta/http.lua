@@ -39,6 +39,7 @@ local http = {}
 ---@field url string
 ---@field method? string (default "GET")
 ---@field body? string
+---@field form? table<string, string|fmcal.secret> a form as the body, with its Content-Type; at most 64 kB
 
 ---@class fmcal.http.response
 ---@field status integer

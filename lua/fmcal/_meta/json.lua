@@ -20,7 +20,7 @@ local json = {}
 
 ---@class fmcal.json.decode_options
 ---@field max_depth? integer nesting allowed, 1 to 1000; 64 by default
----@field secret? string strings below members of this name, at any depth, are delivered as secrets: opaque userdata
+---@field secret? string|string[] strings in members of this name, or these, at any depth, are delivered as secrets: opaque userdata
 
 ---Reads a text, strictly: no comments, no trailing commas, no raw control characters, UTF-8 only. A byte order
 ---mark at the start is skipped.

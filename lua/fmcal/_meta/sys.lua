@@ -67,6 +67,13 @@ function sys.fit(text, columns) end
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.start(argv, options) end
 
+---Starts a program that goes on by itself when this process has ended, such as a browser. No shell is involved, its
+---standard streams lead nowhere, and the master keys are not in its environment.
+---@param argv string[] the program, looked up in PATH, and its arguments
+---@return true? started
+---@return fmcal.error? err `err.code` "notfound", "access", "io"
+function sys.detach(argv) end
+
 ---Waits until one of some processes has ended; those that ended earlier do not count.
 ---@param processes fmcal.sys.process[]
 ---@return integer? index its place in the list

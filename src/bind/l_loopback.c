@@ -1,0 +1,133 @@
+/*
+ * Lua module fmcal.loopback: one request at a time from a browser on this machine (core/loopback.h).
+ *   fmcal.loopback.listener   owns an fm_loopback; NULL = closed
+ */
+#include "bind/bind.h"
+#include "core/loopback.h"
+
+#include <unistd.h>
+
+int luaopen_fmcal_loopback(lua_State *L);
+
+#define LISTENER_TYPE "fmcal.loopback.listener"
+
+typedef struct listener_box {
+    fm_loopback *listener;
+} listener_box;
+
+static listener_box *any_listener(lua_State *L)
+{
+    return luaL_checkudata(L, 1, LISTENER_TYPE);
+}
+
+static fm_loopback *open_listener(lua_State *L)
+{
+    listener_box *box = any_listener(L);
+    luaL_argcheck(L, box->listener, 1, "the listener is closed");
+    return box->listener;
+}
+
+/* ---------------------------------------------------------------- functions */
+
+static int loopback_listen(lua_State *L)
+{
+    lua_Integer port = luaL_optinteger(L, 1, 0);
+    luaL_argcheck(L, port >= 0 && port <= 65535, 1, "a port is a number from 0 to 65535");
+    listener_box *box = lua_newuserdatauv(L, sizeof *box, 0);
+    box->listener = NULL;
+    luaL_setmetatable(L, LISTENER_TYPE);
+    fm_error err = {0};
+    if (fm_loopback_open(&box->listener, (uint16_t)port, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    return 1;
+}
+
+static int listener_port(lua_State *L)
+{
+    lua_pushinteger(L, fm_loopback_port(open_listener(L)));
+    return 1;
+}
+
+static int listener_wait(lua_State *L)
+{
+    fm_loopback *listener = open_listener(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    lua_Integer timeout_ms = fm_bind_opt_integer(L, 2, "timeout_ms", -1);
+    luaL_argcheck(L, timeout_ms >= 0, 2, "member 'timeout_ms' must be milliseconds");
+    int input_fd = fm_bind_opt_boolean(L, 2, "input", 0) ? STDIN_FILENO : -1;
+    fm_error err = {0};
+    fm_loopback_event event;
+    fm_status status = fm_loopback_wait(listener, &event, input_fd, (int64_t)timeout_ms, &fm_bind_get(L)->env, &err);
+    if (status == FM_ECANCELED)
+        fm_bind_take_interrupt(L);
+    if (status != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_createtable(L, 0, 2);
+    if (event.input) {
+        lua_pushboolean(L, 1);
+        lua_setfield(L, -2, "input");
+        return 1;
+    }
+    lua_pushstring(L, event.path);
+    lua_setfield(L, -2, "path");
+    lua_pushstring(L, event.query);
+    lua_setfield(L, -2, "query");
+    return 1;
+}
+
+static int listener_reply(lua_State *L)
+{
+    fm_loopback *listener = open_listener(L);
+    size_t len;
+    lua_Integer code = luaL_checkinteger(L, 2);
+    luaL_argcheck(L, code == 200 || code == 400 || code == 404, 2, "200, 400 or 404 is expected");
+    const char *html = luaL_checklstring(L, 3, &len);
+    fm_error err = {0};
+    if (fm_loopback_reply(listener, (int)code, html, len, &err) != FM_OK)
+        return fm_bind_fail(L, &err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
+static int listener_close(lua_State *L)
+{
+    listener_box *box = any_listener(L);
+    fm_loopback_free(box->listener);
+    box->listener = NULL;
+    return 0;
+}
+
+static int listener_tostring(lua_State *L)
+{
+    const listener_box *box = any_listener(L);
+    if (box->listener)
+        lua_pushfstring(L, "%s (port %d)", LISTENER_TYPE, (int)fm_loopback_port(box->listener));
+    else
+        lua_pushliteral(L, LISTENER_TYPE " (closed)");
+    return 1;
+}
+
+/* ---------------------------------------------------------------- registration */
+
+static const luaL_Reg listener_methods[] = {{"close", listener_close},
+                                            {"port", listener_port},
+                                            {"reply", listener_reply},
+                                            {"wait", listener_wait},
+                                            {NULL, NULL}};
+
+static const luaL_Reg listener_meta[] = {
+    {"__gc", listener_close}, {"__close", listener_close}, {"__tostring", listener_tostring}, {NULL, NULL}};
+
+static const luaL_Reg loopback_functions[] = {{"listen", loopback_listen}, {NULL, NULL}};
+
+int luaopen_fmcal_loopback(lua_State *L)
+{
+    if (luaL_newmetatable(L, LISTENER_TYPE)) {
+        luaL_setfuncs(L, listener_meta, 0);
+        luaL_newlib(L, listener_methods);
+        lua_setfield(L, -2, "__index");
+    }
+    lua_pop(L, 1);
+    luaL_newlib(L, loopback_functions);
+    return 1;
+}
