@@ -1,5 +1,6 @@
 -- A board's calendarConfig: checked, and spread out into the targets that one run works on.
 
+local core = require "fmcal.provider.core"
 local fail = require "fmcal.failure"
 local json = require "fmcal.json"
 local suggest = require "fmcal.suggest"
@@ -88,14 +89,26 @@ local function merged_options(shared, own)
   return options
 end
 
+-- The sentence about a provider that does not exist, or nil.
+local function unknown_provider(name)
+  local names = core.names()
+  for _, known in ipairs(names) do
+    if known == name then return nil end
+  end
+  local near = suggest(name, names)
+  return ("there is no provider %q%s; there are %s"):format(name, near and (" (did you mean %q?)"):format(near) or "",
+    table.concat(names, ", "))
+end
+
 -- One target out of the members that describe it; `shared` holds what all of them inherit.
 local function target_of(name, member, shared, warnings)
   local options = merged_options(shared.syncOptions, member.syncOptions)
-  local wrong = check_options(options, warnings)
+  local provider = member.provider or name
+  local wrong = unknown_provider(provider) or check_options(options, warnings)
   if wrong then return nil, wrong end
   return {
     name = name,
-    provider = member.provider or name,
+    provider = provider,
     calendar_id = member.selectedCalendarId or member.calendarId,
     endpoint = member.endpoint,
     account = member.accountId or member.accountName,

@@ -275,7 +275,7 @@ end
 function TestConnect.testUsage()
   local place <close> = commands.place(BOARD)
   local _, errors = connect(place, 2, "fastmial board.json")
-  lu.assertStrContains(errors, 'there is no provider "fastmial", did you mean "fastmail"?')
+  lu.assertStrContains(errors, 'there is no provider "fastmial" (did you mean "fastmail"?)')
   _, errors = connect(place, 2, "caldav board.json --password-stdin")
   lu.assertStrContains(errors, "--endpoint is missing")
   _, errors = connect(place, 2, words_for("http://dav.example.org/"))

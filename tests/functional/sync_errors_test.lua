@@ -92,6 +92,7 @@ TestConfiguration = {}
 local function assert_configuration(parts, change)
   local place <close> = commands.place(board(function(b) change(b.calendarConfig) end))
   assert_refused(place, 2, "sync.lua board.json", parts)
+  lu.assertEquals(shell.run("ls -A " .. place:file(".fmcal")), "") -- no state was begun
 end
 
 function TestConfiguration.test_an_unknown_provider()

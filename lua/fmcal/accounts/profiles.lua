@@ -114,7 +114,7 @@ function profiles.find(name)
     all[#all + 1] = profile.name
   end
   local near = suggest(name, all)
-  return nil, ("there is no provider %q%s: it can be %s"):format(name, near and (", did you mean %q?"):format(near) or "",
+  return nil, ("there is no provider %q%s; there are %s"):format(name, near and (" (did you mean %q?)"):format(near) or "",
     table.concat(profiles.names(), ", "))
 end
 
