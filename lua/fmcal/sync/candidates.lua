@@ -1,0 +1,120 @@
+-- The keys that a run has to look at.
+
+local adopt = require "fmcal.sync.adopt"
+local fail = require "fmcal.failure"
+local record = require "fmcal.sync.record"
+local suggest = require "fmcal.suggest"
+
+local candidates = {}
+
+local function retries_exhausted(row)
+  local base = row and row.base
+  return base and base.err and base.err.count >= record.MAX_RETRIES
+end
+
+-- An entry that failed too often waits until it is edited.
+local function left_alone(run, target, key)
+  return not run.retry_failed and retries_exhausted(target:base(key))
+end
+
+local function add_candidate(run, found, key)
+  if found[key] or (run.only and not run.only[key]) then return end
+  found[key] = true
+  run.candidates[#run.candidates + 1] = key
+end
+
+local function is_known(run, key)
+  if run.board:entry(key) then return true end
+  for _, problem in ipairs(run.board:problems()) do
+    if problem.key == key then return true end
+  end
+  for _, target in ipairs(run.targets) do
+    if target.state:base(key) then return true end
+  end
+  return false
+end
+
+--- Checks that the entries the run is confined to exist; an epic brings its court date along. Not where `exact`.
+-- @return true, or nil and an error
+function candidates.check_only(run)
+  if run.exact then return true end
+  local court_dates = {}
+  for key in pairs(run.only or {}) do
+    if not is_known(run, key) then
+      local near = suggest(key, run.board:keys())
+      return fail("invalid", "sync", "%s", ("there is no entry %s on the board %s%s"):format(key, run.board:path() or "",
+        near and (": did you mean %s?"):format(near) or ""))
+    end
+    court_dates[#court_dates + 1] = key .. ".court-date"
+  end
+  for _, key in ipairs(court_dates) do
+    if is_known(run, key) then run.only[key] = true end
+  end
+  return true
+end
+
+-- Entries with problems are not gone. An entry without an id can be any of them: then nothing counts as gone.
+local function problems_of(run)
+  local keys, nameless = {}, false
+  for _, problem in ipairs(run.board:problems()) do
+    if problem.key then keys[problem.key] = true else nameless = true end
+  end
+  return keys, nameless
+end
+
+local function compare_target(run, target, found)
+  local compared = run.board:compare(target.state, target.context, run.now:sub(1, 10))
+  target.compared = compared
+  for _, key in ipairs(compared.changed) do add_candidate(run, found, key) end
+  local problems, nameless = problems_of(run)
+  for _, key in ipairs(nameless and {} or compared.gone) do
+    if not problems[key] then add_candidate(run, found, key) end
+  end
+end
+
+local function pending_events(run, target, found)
+  for _, row in ipairs(target.state:pending()) do
+    local key = target:key(row.uid)
+    if key then
+      if not left_alone(run, target, key) then add_candidate(run, found, key) end
+    elseif not run.only then
+      target.external_news = target.external_news or {}
+      table.insert(target.external_news, row)
+    end
+  end
+end
+
+local function failed_entries(run, target, found)
+  if not run.retry_failed then return end
+  for _, key in ipairs(target.state:bases("error")) do
+    local row = target:base(key)
+    row.base = row.base or {}
+    row.base.err = nil
+    add_candidate(run, found, key)
+  end
+end
+
+--- The keys that this run has to look at: edited here, changed there, or left over.
+function candidates.find(run)
+  local found = {}
+  for _, key in ipairs(run.candidates) do found[key] = true end
+  for _, target in ipairs(run.targets) do
+    compare_target(run, target, found)
+    pending_events(run, target, found)
+    -- What a run that died was writing, it may have read back, but never recorded.
+    for key in pairs(target.intents) do add_candidate(run, found, key) end
+    failed_entries(run, target, found)
+  end
+  for key in pairs(run.answers or {}) do add_candidate(run, found, key) end
+  for _, key in ipairs(run.consider or {}) do add_candidate(run, found, key) end
+end
+
+--- Lets the rules make items of external events.
+function candidates.adopt(run)
+  run.candidates = {}
+  local keys, sentences = adopt.events(run)
+  for _, key in ipairs(keys) do add_candidate(run, {}, key) end
+  for _, sentence in ipairs(sentences) do run.messages[#run.messages + 1] = sentence end
+end
+
+return candidates

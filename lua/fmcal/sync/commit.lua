@@ -1,0 +1,112 @@
+-- What a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
+
+local board = require "fmcal.board"
+local entries = require "fmcal.sync.entries"
+local outcome = require "fmcal.sync.outcome"
+local record = require "fmcal.sync.record"
+local report = require "fmcal.sync.report"
+local rewind = require "fmcal.sync.rewind"
+local unseen = require "fmcal.sync.unseen"
+
+local commit = {}
+
+local LOCK_WAIT_MS = 30000
+
+local function fingerprints(run)
+  local prints = {}
+  for _, key in ipairs(run.order) do
+    local decision = run.decisions[key]
+    prints[key] = {}
+    for i, side in ipairs(decision.sides) do
+      if decision.view or decision.entry then
+        prints[key][i] = run.board:fingerprint(key, side.target.context)
+      end
+    end
+  end
+  return prints
+end
+
+-- A member that another program changed meanwhile stays as it wrote it: nothing counts as pulled into that entry, and
+-- the next run merges it.
+local function reopen_skipped(run, skipped)
+  for _, member in ipairs(skipped or {}) do
+    local decision = member.key and run.decisions[member.key]
+    for _, result in ipairs(decision and decision.outcomes or {}) do
+      result.unpulled, result.revisit = decision.plan and decision.plan.pulled, true
+    end
+  end
+end
+
+-- What the board is about to lose must be in the history before; most runs have nothing of that kind.
+local function keep_history(run)
+  local losing = {}
+  for _, key in ipairs(run.order) do
+    local decision = run.decisions[key]
+    if record.has_lost(decision) then losing[#losing + 1] = decision end
+  end
+  if #losing == 0 then return end
+  assert(run.state:begin())
+  for _, decision in ipairs(losing) do record.history(run, decision) end
+  assert(run.state:commit())
+end
+
+local function save_board(run)
+  if not run.board:dirty() or not run.board:path() then return true end
+  local lock, err = board.lock(run.board:path(), LOCK_WAIT_MS)
+  if not lock then return nil, err end
+  local saved
+  saved, err = run.board:save { keep = run.state_file ~= ":memory:" and run.state_file .. ".previous-board" or nil }
+  lock:release()
+  if not saved then return nil, err end
+  reopen_skipped(run, saved.skipped)
+  return true
+end
+
+local function note_replaced(run, decision)
+  local entry = run.board:entry(decision.key)
+  local written = entry and entries.member(entry, "calendarSync")
+  assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
+end
+
+local function commit_state(run, prints)
+  assert(run.state:begin())
+  for _, key in ipairs(run.order) do
+    local decision = run.decisions[key]
+    record.state(run, decision, prints[key])
+    if decision.patched then note_replaced(run, decision) end
+  end
+  for _, target in ipairs(run.targets) do
+    for id, key in pairs(target.intent_ids) do
+      if run.decisions[key] then assert(target.state:drop_intent(id)) end
+    end
+    for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
+  end
+  for _, key in ipairs(run.order) do
+    for _, job in pairs(run.decisions[key].jobs or {}) do
+      if job.intent then assert(job.side.target.state:drop_intent(job.intent)) end
+    end
+  end
+  assert(run.state:set("run", tostring(run.number)))
+  unseen.note(run)
+  assert(run.state:set("last_run", run.now))
+  assert(run.state:commit())
+end
+
+--- Writes calendarSync and the summary into the board, the board to its file, and the base to the state.
+-- @return true, or nil and an error
+function commit.all(run)
+  for _, key in ipairs(run.order) do
+    local decision = run.decisions[key]
+    outcome.settle(decision, decision.jobs or {})
+    record.board(run, decision)
+  end
+  if run.board:dirty() then report.board_members(run) end
+  local prints = fingerprints(run)
+  keep_history(run)
+  local ok, err = save_board(run)
+  if not ok then return nil, err end
+  commit_state(run, prints)
+  return true
+end
+
+return commit
