@@ -228,8 +228,8 @@ static const char *last_marker(const char *html)
     return last;
 }
 
-/* The HTML that is there with another footer. */
-static void compose_html(fm_buf *out, const char *html, const char *footer)
+/* The HTML that is there with another footer; `line_end` goes between the two where there was none. */
+static void compose_html(fm_buf *out, const char *html, const char *line_end, const char *footer)
 {
     const char *marker = last_marker(html);
     size_t head = marker ? (size_t)(marker - html) : strlen(html);
@@ -237,19 +237,19 @@ static void compose_html(fm_buf *out, const char *html, const char *footer)
     if (!footer || !*footer)
         return;
     if (!marker && head)
-        fm_buf_adds(out, "<br>");
+        fm_buf_adds(out, line_end);
     fm_buf_adds(out, FM_DESCRIPTION_MARKER "<br>");
     fm_html_escape(out, footer);
 }
 
 /* Puts a new footer under a person's HTML. False where that would not read as wanted. */
-static bool keep_html(edit *e, const char *html, const char *text, const char *footer)
+static bool keep_html(edit *e, const char *html, const char *line_end, const char *text, const char *footer)
 {
     fm_buf made, back, back_footer;
     fm_buf_init(&made, FM_GOOGLE_EVENT_MAX);
     fm_buf_init(&back, FM_GOOGLE_EVENT_MAX);
     fm_buf_init(&back_footer, FM_GOOGLE_EVENT_MAX);
-    compose_html(&made, html, footer);
+    compose_html(&made, html, line_end, footer);
     bool same = !made.status && !fm_google_part(&back, &back_footer, made.data, true) && same_text(back.data, text) &&
                 same_text(back_footer.data, footer);
     if (same)
@@ -271,7 +271,9 @@ static void encode_description(edit *e)
     if (!e->status && fm_google_string(&there, &object, "description"))
         e->status = fm_google_no_memory(e->err);
     bool html = there && fm_google_is_html(&object, there);
-    if (!e->status && !(same && same_footer) && !(same && html && keep_html(e, there, text.data, footer.data)))
+    bool kept = same && (same_footer || (html && (keep_html(e, there, "<br>", text.data, footer.data) ||
+                                                  keep_html(e, there, "", text.data, footer.data))));
+    if (!e->status && !kept)
         set_description(e, text.data, footer.data);
     free(there);
     fm_buf_free(&text);

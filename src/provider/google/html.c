@@ -101,42 +101,41 @@ bool fm_html_is(const char *text)
     return false;
 }
 
+/* Starts a line unless nothing stands on the present one since `from`. */
 static void start_line(fm_buf *out, size_t from)
 {
     if (out->len > from && out->data[out->len - 1] != '\n')
         fm_buf_addc(out, '\n');
 }
 
-static void apply_tag(fm_buf *out, const tag *t, size_t from)
+/* Whether nothing of a tag is to be seen, but for a line that it may begin or end. */
+static bool is_boundary(const tag *t)
 {
-    if (t->effect == EFFECT_LINE)
-        fm_buf_addc(out, '\n');
-    else if (t->effect == EFFECT_BLOCK || t->effect == EFFECT_ITEM)
-        start_line(out, from);
-    if (t->effect == EFFECT_ITEM && !t->closing)
-        fm_buf_adds(out, "- ");
+    return t->closing || t->effect == EFFECT_NONE || t->effect == EFFECT_BLOCK;
 }
 
 fm_status fm_html_to_text(fm_buf *out, const char *html)
 {
-    size_t from = out->len;
-    bool block_ended = false;
+    size_t from = out->len; /* where the text, or that of a list's item, begins */
+    bool line_due = false;  /* a block begins or ends: its line starts where something is to be seen */
     for (const char *at = html; *at && !out->status;) {
         tag t;
         char character[8];
         size_t len;
-        if (*at == '<' && read_tag(&t, at)) {
-            /* The end of a block starts a line only where something follows. */
-            block_ended = block_ended || (t.closing && t.effect != EFFECT_NONE);
-            if (!t.closing)
-                apply_tag(out, &t, from);
+        bool is_tag = *at == '<' && read_tag(&t, at);
+        if (is_tag && is_boundary(&t)) {
+            line_due = line_due || t.effect != EFFECT_NONE;
             at += t.len;
             continue;
         }
-        if (block_ended)
+        if (line_due || (is_tag && t.effect == EFFECT_ITEM))
             start_line(out, from);
-        block_ended = false;
-        if (*at == '&' && (len = read_reference(character, at)) > 0) {
+        line_due = false;
+        if (is_tag) {
+            fm_buf_adds(out, t.effect == EFFECT_ITEM ? "- " : "\n");
+            from = t.effect == EFFECT_ITEM ? out->len : from;
+            at += t.len;
+        } else if (*at == '&' && (len = read_reference(character, at)) > 0) {
             fm_buf_adds(out, character);
             at += len;
         } else {

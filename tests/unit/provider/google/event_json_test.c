@@ -321,6 +321,30 @@ static void test_html_stays_when_only_the_footer_changes(void **state)
     fm_event_clear(&back);
 }
 
+/* However a person's text ends, the footer goes below it and the text stays as it is. */
+static void test_a_footer_under_html_of_all_sorts(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"one<br>two", "<p>one</p><p>two</p>", "<ul><li>one</li><li>two</li></ul>",
+                                        "one &amp; two<br>", "<b>one</b>"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        fm_event event, back;
+        char object[512];
+        snprintf(object, sizeof object,
+                 "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},\"description\":\"%s\"}", texts[i]);
+        decode(&event, object);
+        set(&event.footer, "Status: done");
+        char *text = encode(&event, object);
+        if (!strstr(text, texts[i]))
+            fail_msg("%s is not in %s", texts[i], text);
+        decode(&back, text);
+        assert_same(&event, &back);
+        fm_event_clear(&event);
+        fm_event_clear(&back);
+        free(text);
+    }
+}
+
 static void test_long_values_are_split_and_joined(void **state)
 {
     (void)state;
@@ -435,6 +459,62 @@ static void test_limits(void **state)
     assert_refused(&event, NULL, FM_EINVAL, "UTF-8");
 }
 
+/* Properties of other programs count too. */
+static void test_no_more_than_300_properties(void **state)
+{
+    (void)state;
+    for (unsigned theirs = 296; theirs <= 300; theirs++) {
+        fm_event event = {0};
+        fm_buf old;
+        fm_buf_init(&old, 1 << 20);
+        fm_buf_adds(&old,
+                    "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},\"extendedProperties\":{\"shared\":{");
+        for (unsigned i = 0; i < theirs; i++)
+            fm_buf_addf(&old, "%s\"p%u\":\"x\"", i ? "," : "", i);
+        fm_buf_adds(&old, "}}}");
+        set(&event.due_date, "2026-02-15");
+        set(&event.status, "open");
+        set(&event.team, "academy");
+        set(&event.kanban_id, "X-1");
+        if (theirs <= 297)
+            free(encode(&event, old.data));
+        else
+            assert_refused(&event, old.data, FM_ELIMIT, "300");
+        fm_event_clear(&event);
+        fm_buf_free(&old);
+    }
+}
+
+/* Google drops a property with a name of more than 44 characters, and cuts a value after 1,024, without a word. */
+static void test_no_name_and_no_value_that_google_cuts(void **state)
+{
+    (void)state;
+    fm_event event;
+    char value[6001];
+    memset(value, 'x', 6000);
+    value[6000] = '\0';
+    simple(&event);
+    char **const members[] = {&event.kanban_id, &event.status, &event.case_number, &event.team};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        set(members[i], value);
+    char *text = encode(&event, NULL);
+    fm_json_span object = {text, strlen(text)}, properties, part;
+    fm_json_scan scan;
+    fm_json_string name;
+    unsigned parts = 0;
+    assert_true(fm_google_member(&properties, &object, "extendedProperties.private"));
+    fm_json_begin(&scan, properties.at, properties.len, 0);
+    for (bool first = fm_json_open(&scan); fm_json_member(&scan, first, &name) && fm_json_skip(&scan, &part);
+         first = false) {
+        assert_in_range(name.len, 1, 44);
+        assert_in_range(part.len - 2, 1, 1024);
+        parts++;
+    }
+    assert_int_equal(parts, 4 * 6 + 2);
+    free(text);
+    fm_event_clear(&event);
+}
+
 static void test_broken_objects(void **state)
 {
     (void)state;
@@ -464,10 +544,13 @@ int main(void)
         cmocka_unit_test(test_from_a_day_to_a_time_and_back),
         cmocka_unit_test(test_what_others_wrote),
         cmocka_unit_test(test_html_stays_when_only_the_footer_changes),
+        cmocka_unit_test(test_a_footer_under_html_of_all_sorts),
         cmocka_unit_test(test_long_values_are_split_and_joined),
         cmocka_unit_test(test_copies_and_single_occurrences_are_foreign),
         cmocka_unit_test(test_tombstones),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_no_more_than_300_properties),
+        cmocka_unit_test(test_no_name_and_no_value_that_google_cuts),
         cmocka_unit_test(test_broken_objects),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
