@@ -15,7 +15,8 @@ local parser = cli.parser {
 }
 common.board_options(parser)
 parser:flag("--no-write", "Do not write the test event.")
-parser:option("--timeout", "Longest wait for the server's first answer, in seconds."):argname("S"):convert(cli.whole_number(1))
+parser:option("--timeout", "Longest silence of the server, in seconds; it is asked once more after that.")
+  :argname("S"):convert(cli.whole_number(1))
 parser:flag("--json", "Print the checks as JSON.")
 
 local STYLES = { ok = "green", warning = "yellow", problem = "red" }

@@ -12,7 +12,7 @@ local config = {}
 local OWN_MEMBERS = {
   enabled = true, provider = true, calendarId = true, endpoint = true, rules = true, credentials = true,
   syncOptions = true, lastSyncAt = true, lastSyncStatus = true, lastSyncError = true, stats = true,
-  allowHttp = true, caFile = true, proxy = true,
+  allowHttp = true, caFile = true, proxy = true, timeout = true,
 }
 
 local OPTION_TYPES = {
@@ -100,12 +100,23 @@ local function unknown_provider(name)
     table.concat(names, ", "))
 end
 
+-- The longest silence of a server in milliseconds; nil: the provider's own. Or nil and a sentence.
+local function timeout_of(seconds)
+  if seconds == nil then return nil end
+  if type(seconds) ~= "number" or seconds <= 0 or seconds > 86400 then
+    return nil, "timeout must be a number of seconds, such as 60"
+  end
+  return math.ceil(seconds * 1000)
+end
+
 -- One target out of the members that describe it; `shared` holds what all of them inherit.
 local function target_of(name, member, shared, warnings)
   local options = merged_options(shared.syncOptions, member.syncOptions)
   local provider = member.provider or name
   local wrong = unknown_provider(provider) or check_options(options, warnings)
   if wrong then return nil, wrong end
+  local timeout_ms, unusable = timeout_of(member.timeout or shared.timeout)
+  if unusable then return nil, unusable end
   return {
     name = name,
     provider = provider,
@@ -116,6 +127,7 @@ local function target_of(name, member, shared, warnings)
     allow_http = member.allowHttp or shared.allowHttp,
     ca_file = member.caFile or shared.caFile,
     proxy = member.proxy or shared.proxy,
+    timeout_ms = timeout_ms,
     options = options,
   }
 end

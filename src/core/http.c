@@ -9,6 +9,8 @@
 /* A server that closes each connection (HTTP/1.0) is small: more at a time makes it reset connections. */
 #define WINDOW_WITHOUT_KEEP_ALIVE 4
 #define DEFAULT_MAX_BODY          ((size_t)16 << 20)
+/* A server that was silent for that long twice will be a third time. */
+#define TIMEOUTS_MAX 2
 
 static const char domain[] = "http";
 
@@ -243,10 +245,12 @@ static void complete(fm_http_call *call, const fm_error *failed)
 }
 
 /* Puts the call where it waits for its next attempt. False where it must not be tried again. */
-static bool schedule_retry(fm_http_call *call, fm_http_failure failure)
+static bool schedule_retry(fm_http_call *call, fm_http_failure failure, bool timed_out)
 {
     const fm_http_config *config = call->config;
     fm_http *http = call->http;
+    if (timed_out && ++call->timeouts >= TIMEOUTS_MAX)
+        return false;
     if (call->attempts >= config->max_attempts || !fm_http_may_retry(call->retry, failure))
         return false;
     const char *value = fm_http_headers_find(&call->answer_headers, "Retry-After");
@@ -314,7 +318,7 @@ static void finish(fm_http_call *call, CURLcode result)
     call->maybe_done = call->maybe_done || may_have_been_done(call, failure);
     if (failure == FM_HTTP_FAILURE_NONE && fm_http_redirect_wanted(call))
         follow_redirect(call);
-    else if (!schedule_retry(call, failure))
+    else if (!schedule_retry(call, failure, result == CURLE_OPERATION_TIMEDOUT))
         complete(call, err.status ? &err : NULL);
 }
 

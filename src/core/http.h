@@ -38,10 +38,10 @@ typedef struct fm_http_config {
     fm_secret *bearer;          /**< bearer token; wins over Basic; NULL for none */
     const char *ca_file;        /**< PEM file of further certificate authorities; NULL: the system's */
     const char *proxy;          /**< proxy URL; NULL: none, whatever the process environment says */
-    int64_t connect_timeout_ms; /**< for name, connection and TLS together */
+    int64_t connect_timeout_ms; /**< for name, connection and TLS together; at most stall_timeout_ms */
     int64_t stall_timeout_ms;   /**< without a byte in either direction */
     int64_t total_timeout_ms;   /**< one attempt, from its start; 0 for none */
-    unsigned max_attempts;      /**< tries of one request, the first one included */
+    unsigned max_attempts;      /**< tries of one request, the first one included; two that time out are enough */
     int64_t backoff_ms;         /**< longest first wait before a retry; doubles each time */
     int64_t max_wait_ms;        /**< longest wait before one retry; a server that asks for more gets a failure */
     unsigned max_in_flight;     /**< most requests at a time to one server */
@@ -50,7 +50,7 @@ typedef struct fm_http_config {
     bool allow_http;            /**< allow clear text to hosts that are not loopback */
 } fm_http_config;
 
-/** No credentials, 10 s to connect, 30 s of silence, no total, 5 attempts from 500 ms, 16 in flight, 16 MiB, HTTP/2. */
+/** No credentials, 10 s to connect, 60 s of silence, no total, 5 attempts from 500 ms, 16 in flight, 16 MiB, HTTP/2. */
 void fm_http_config_init(fm_http_config *config);
 
 /** One header line. A value that is NULL or empty removes the header that would be sent by itself. */

@@ -69,6 +69,7 @@ struct fm_http_call {
     void *data;
 
     unsigned attempts, redirects;
+    unsigned timeouts; /**< attempts that ended so */
     bool maybe_done;
     int64_t due_ms; /**< in the delayed list: when to go on */
 

@@ -73,14 +73,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
 {
     fm_http_call *call = data;
     size_t len = size * count;
-    if (call->skip_body)
-        return len;
     fm_status status;
     if (len > call->max_body_bytes - call->received) {
         fm_error_set(&call->abort, FM_ELIMIT, domain, "the answer is larger than %zu bytes", call->max_body_bytes);
         return CURL_WRITEFUNC_ERROR;
     }
     call->received += len;
+    if (call->skip_body)
+        return len;
     if (call->has_sink) {
         if (fm_http_trace_wants_body(call))
             fm_buf_add(&call->answer, bytes, len);
@@ -100,6 +100,13 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
             code = curl_easy_setopt(easy, option, value);                                                              \
     } while (0)
 
+/* Connecting is silence, too. */
+static int64_t connect_timeout_ms(const fm_http_config *config)
+{
+    bool impatient = config->stall_timeout_ms > 0 && config->stall_timeout_ms < config->connect_timeout_ms;
+    return impatient ? config->stall_timeout_ms : config->connect_timeout_ms;
+}
+
 static CURLcode set_connection(CURL *easy, const fm_http_call *call)
 {
     const fm_http_config *config = call->config;
@@ -109,7 +116,7 @@ static CURLcode set_connection(CURL *easy, const fm_http_call *call)
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     SET(CURLOPT_TCP_NODELAY, 1L);
-    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)config->connect_timeout_ms);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms(config));
     SET(CURLOPT_TIMEOUT_MS, (long)config->total_timeout_ms);
     SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
     SET(CURLOPT_LOW_SPEED_TIME, (long)((config->stall_timeout_ms + 999) / 1000));

@@ -134,19 +134,23 @@ end
 
 function TestDoctor.testServer()
   local place <close> = connected()
-  place:edit(function(board) board.calendarConfig.endpoint = "https://nowhere.invalid/" end)
-  assert_check(checks(place, 3), "server", "problem", "nowhere.invalid", "look at the address")
-  local expired <close> = servers.tls(server, "expired")
+  local good <close> = servers.tls(server, "good")
   place:edit(function(board)
-    board.calendarConfig.endpoint, board.calendarConfig.caFile = expired.url, expired.ca
+    board.calendarConfig.endpoint, board.calendarConfig.caFile = good.url, good.ca
   end)
-  assert_check(checks(place, 3), "server", "problem", "expired", "certificate")
+  assert_check(checks(place, 0), "server", "ok", "answers over TLS")
+  place:edit(function(board) board.calendarConfig.caFile = nil end)
+  assert_check(checks(place, 3), "server", "problem", "is not trusted", "certificate")
 end
 
-function TestDoctor.testAServerThatHangs()
+-- Each link of the chain in turn is the one that hangs.
+function TestDoctor.testTheTimeoutIsForEverything()
   local place <close> = connected()
-  server:fault { kind = "hang", times = 100 }
-  assert_check(checks(place, 3, "--timeout 1"), "server", "problem", "127.0.0.1", "does not answer")
+  for method, check in pairs { OPTIONS = "server", PROPFIND = "sign-in", PUT = "round trip" } do
+    server:fault { kind = "hang", method = method, times = -1 }
+    assert_check(checks(place, 3, "--timeout 1"), check, "problem", "did not answer in time", "the server does not answer")
+    server:control("DELETE", "_fault")
+  end
 end
 
 function TestDoctor.testSignIn()

@@ -10,7 +10,7 @@ lose      does it, closes the connection without an answer
 cut       does it, sends only the first bytes of the body        bytes
 hang      reads the request and never answers
 replace   does it, answers with another body                     code, headers, body
-bomb      answers with a small gzip body that grows huge         megabytes
+bomb      answers with a small gzip body that grows huge         megabytes, code, headers
 trickle   does it, answers without Content-Length, then closes
 """
 

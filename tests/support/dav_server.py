@@ -185,7 +185,7 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(self.fault["code"], self.fault.get("body", ""), **self.fault.get("headers", {}))
             return
         elif kind == "bomb":
-            self.bomb(self.fault["megabytes"])
+            self.bomb(self.fault)
             return
         if self.path_only.startswith("/echo"):
             self.echo()
@@ -241,13 +241,14 @@ class Handler(BaseHTTPRequestHandler):
                 "body": self.body.decode("utf-8", "replace")}
         self.answer(200, json.dumps(seen), **{"Content-Type": "application/json", "X-Echo": "yes"})
 
-    def bomb(self, megabytes):
+    def bomb(self, fault):
         out = io.BytesIO()
         with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
-            for _ in range(megabytes):
+            for _ in range(fault["megabytes"]):
                 z.write(b" " * 1048576)
         self.fault = None
-        self.answer(207, out.getvalue(), **{"Content-Type": "application/xml", "Content-Encoding": "gzip"})
+        headers = {"Content-Type": "application/xml", "Content-Encoding": "gzip"}
+        self.answer(fault.get("code", 207), out.getvalue(), **dict(headers, **fault.get("headers", {})))
 
     # ------------------------------------------------------------------ control
 

@@ -178,6 +178,8 @@ end
 
 local ADVICE = {
   timeout = "the server does not answer: try again later, or look at firewall and proxy",
+  access = "sign in to the service on the web: the account may be locked, or closed to CalDAV",
+  limit = "look at the address: a calendar server does not answer like that",
   network = "look at the address, the network, and the certificate of the server (caFile for an authority of your own)",
 }
 
@@ -186,7 +188,7 @@ local function check_server(self, spec)
   local address = address_of(spec)
   if not address then return true end
   local response, err = http.request { method = "OPTIONS", url = address, retry = false, follow = false,
-    timeout_ms = self.timeout_ms or REACH_TIMEOUT_MS, connect_timeout_ms = self.timeout_ms or REACH_TIMEOUT_MS,
+    timeout_ms = spec.timeout_ms or REACH_TIMEOUT_MS, connect_timeout_ms = spec.timeout_ms or REACH_TIMEOUT_MS,
     allow_http = spec.allow_http, proxy = spec.proxy, ca_file = config.resolve(self.board:path(), spec.ca_file) }
   if not response then
     problem(self, "server", err, ADVICE[err.code])
@@ -282,7 +284,7 @@ local function check_all(self, path, options)
   check_mode(self, state_path, "the state", 384)
   check_state(self, state_path)
   for _, spec in ipairs(self.state and self.settings.targets or {}) do
-    self.target_name = spec.name
+    self.target_name, spec.timeout_ms = spec.name, self.timeout_ms or spec.timeout_ms
     check_target(self, spec)
   end
   self.target_name = nil

@@ -37,9 +37,9 @@ local BY_CODE = {
   invalid = 2, crypto = 2, locked = 6, io = 1, nomem = 1, readonly = 1, canceled = 130,
 }
 
---- The exit status for an error object of fmcal.
+--- The exit status for an error object of fmcal. What a server answered is never our usage or lock.
 function exits.of_error(err)
-  return BY_CODE[err.code] or exits.UNREACHABLE
+  return not err.status and BY_CODE[err.code] or exits.UNREACHABLE
 end
 
 return exits

@@ -168,16 +168,19 @@ end
 local EXIT_BY_CODE = { canceled = 130, locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
   limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2 }
 
+-- What a server's own answer means is never our usage or lock, whatever its code is called.
+local function exit_of_error(err)
+  return not err.status and EXIT_BY_CODE[err.code] or report.EXIT_UNREACHABLE
+end
+
 --- A run that could not be carried out.
 function report.failure(self, err, default_exit)
   local result = base_result(self)
   result.success, result.error, result.error_code = false, err.message or tostring(err), err.code
   result.message = result.error
   result.exit = default_exit
-  if err.code == "locked" or err.code == "canceled" then
-    result.exit = EXIT_BY_CODE[err.code]
-  elseif default_exit == report.EXIT_UNREACHABLE then
-    result.exit = EXIT_BY_CODE[err.code] or default_exit
+  if err.code == "locked" or err.code == "canceled" or default_exit == report.EXIT_UNREACHABLE then
+    result.exit = exit_of_error(err)
   end
   return result
 end
@@ -200,13 +203,9 @@ local function calendar_failure(self)
   return nil
 end
 
-local function exit_of_failure(failure)
-  return EXIT_BY_CODE[failure.code] or report.EXIT_UNREACHABLE
-end
-
 local function exit_of(self, tally)
   local failure = calendar_failure(self)
-  if failure then return exit_of_failure(failure) end
+  if failure then return exit_of_error(failure) end
   if tally.errors + tally.gone_errors > 0 then return report.EXIT_SOME_FAILED end
   if tally.conflicts > 0 then return report.EXIT_CONFLICTS end
   return report.EXIT_OK
@@ -225,7 +224,7 @@ function report.planned(self)
   local result = base_result(self)
   result.actions = actions.of(self)
   local failure = calendar_failure(self)
-  result.exit = failure and exit_of_failure(failure) or report.EXIT_OK
+  result.exit = failure and exit_of_error(failure) or report.EXIT_OK
   result.success = failure == nil
   add_calendar_failure(self, result)
   local writes = 0

@@ -6,6 +6,8 @@
 
 /* A multistatus is read as it arrives, so only its elements are bounded; this ends what never ends. */
 #define MULTISTATUS_MAX ((size_t)1 << 30)
+/* Bodies of errors are kept whole or thrown away: nobody needs more of one. */
+#define ERROR_BODY_MAX ((size_t)1 << 20)
 /* Answers that are no XML after this many tries will not become any. */
 #define PARSE_ATTEMPTS 3
 
@@ -19,6 +21,7 @@ struct fm_dav_call {
     fm_multistatus *multistatus; /* of the answer at hand; NULL where it has none */
     bool tolerant;               /* an error's body: it may be anything */
     const char *answering;       /* URL of the answer at hand */
+    size_t received;             /* bytes of its body */
     fm_error parse_error;
     fm_buf text; /* body of a GET */
 };
@@ -80,6 +83,7 @@ static fm_status on_begin(void *data, int code, const char *url, fm_error *err)
 {
     fm_dav_call *call = data;
     call->answering = url;
+    call->received = 0;
     if (call->request.begin)
         call->request.begin(call->request.data);
     fm_multistatus_free(call->multistatus);
@@ -93,15 +97,24 @@ static fm_status on_begin(void *data, int code, const char *url, fm_error *err)
     return FM_OK;
 }
 
+static size_t body_limit(const fm_dav_call *call)
+{
+    if (!call->multistatus)
+        return FM_DAV_OBJECT_MAX;
+    if (call->tolerant)
+        return ERROR_BODY_MAX;
+    return call->request.max_bytes ? call->request.max_bytes : MULTISTATUS_MAX;
+}
+
 static fm_status on_write(void *data, const char *bytes, size_t len, fm_error *err)
 {
     fm_dav_call *call = data;
-    if (!call->multistatus) {
-        fm_status status = fm_buf_add(&call->text, bytes, len);
-        return status ? fm_error_set(err, status, FM_CALDAV_DOMAIN, "the answer is larger than %zu bytes",
-                                     call->text.max_bytes)
-                      : FM_OK;
-    }
+    call->received += len;
+    if (call->received > body_limit(call))
+        return fm_error_set(err, FM_ELIMIT, FM_CALDAV_DOMAIN, "the answer is larger than %zu MiB",
+                            body_limit(call) >> 20);
+    if (!call->multistatus)
+        return fm_buf_add(&call->text, bytes, len) ? fm_caldav_no_memory(err) : FM_OK;
     if (call->parse_error.status)
         return FM_OK;
     fm_status status = fm_multistatus_feed(call->multistatus, bytes, len, &call->parse_error);

@@ -37,6 +37,7 @@ typedef struct fm_dav_request {
     size_t body_len;
     const char *if_match; /**< NULL: none */
     bool if_none_match;   /**< If-None-Match: * */
+    size_t max_bytes;     /**< largest multistatus that makes sense, decoded; 0: any */
     unsigned retry;       /**< FM_HTTP_RETRY_* */
     void (*begin)(
         void *data);     /**< an answer starts, maybe anew after a failed attempt: forget what `each` got; or NULL */

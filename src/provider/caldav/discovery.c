@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define STARTS_MAX 4
+/* Room for thousands of calendars. */
+#define ANSWER_MAX ((size_t)16 << 20)
 
 /* One question for every step: a server answers what it has of it. */
 static const char question[] =
@@ -119,6 +121,7 @@ static fm_status ask(discovery *d, const char *url, int depth, const char *what,
                               .depth = depth,
                               .body = question,
                               .body_len = sizeof question - 1,
+                              .max_bytes = ANSWER_MAX,
                               .retry = FM_HTTP_RETRY_ALL,
                               .each = each,
                               .done = done,
@@ -216,6 +219,31 @@ static bool is_settled(const discovery *d)
            (d->op.p->calendar[0] == '/' && !fm_caldav_choose(&c, &d->calendars, d->op.p->calendar, "", NULL));
 }
 
+/* Says what a refusal at the door means: the codes alone speak of a resource or of the request. */
+static void explain_failure(discovery *d)
+{
+    const fm_caldav *p = d->op.p;
+    fm_error *e = &d->failure;
+    switch (e->http_status) {
+    case 403:
+    case 423:
+        e->status = FM_EACCESS;
+        fm_error_prefix(e, "%s may not sign in (is the account locked, or not allowed to use CalDAV?)",
+                        p->username ? p->username : "nobody");
+        break;
+    case 400:
+    case 404:
+    case 405:
+    case 410:
+    case 501:
+        e->status = FM_ENOTFOUND;
+        fm_error_prefix(e, "is %s the address of a CalDAV server?", p->endpoint);
+        break;
+    default:
+        break;
+    }
+}
+
 static void no_way_on(discovery *d)
 {
     if (d->calendars.count) {
@@ -223,6 +251,7 @@ static void no_way_on(discovery *d)
         return;
     }
     if (d->failure.status) {
+        explain_failure(d);
         fm_caldav_op_fail(&d->op, &d->failure);
         return;
     }

@@ -14,6 +14,8 @@ static const char domain[] = "caldav";
 #define TEXTS_MAX (2 * FM_DAV_OBJECT_MAX)
 #define DEPTH_MAX FM_XML_DEPTH_MAX
 #define NO_TEXT   SIZE_MAX
+/* The largest object, with room for the escapes of XML: so many bytes in which no response ends are none. */
+#define RESPONSE_MAX (4 * FM_DAV_OBJECT_MAX)
 
 /* Elements that mean something; ELEMENT_OTHER is any other. */
 typedef enum element {
@@ -118,6 +120,7 @@ struct fm_multistatus {
     void *data;
     element path[DEPTH_MAX + 1]; /* the elements that are open, path[0] the document */
     unsigned depth;
+    size_t unfinished; /* bytes since the last response ended */
 
     fm_buf arena; /* texts of the response at hand */
     found propstat;
@@ -138,12 +141,15 @@ static fm_status no_memory(fm_error *err)
     return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
 }
 
+static fm_status too_large(size_t max_bytes, fm_error *err)
+{
+    return fm_error_set(err, FM_ELIMIT, domain, "one response of the answer is larger than %zu bytes", max_bytes);
+}
+
 /* Why a buffer of ours failed. */
 static fm_status buffer_failure(const fm_buf *buffer, fm_error *err)
 {
-    if (buffer->status == FM_ELIMIT)
-        return fm_error_set(err, FM_ELIMIT, domain, "one response holds more than %zu bytes", buffer->max_bytes);
-    return no_memory(err);
+    return buffer->status == FM_ELIMIT ? too_large(buffer->max_bytes, err) : no_memory(err);
 }
 
 static int compare_name(const void *name, const void *entry)
@@ -431,6 +437,7 @@ static fm_status end_response(fm_multistatus *m, fm_error *err)
 {
     if (m->arena.status)
         return buffer_failure(&m->arena, err);
+    m->unfinished = 0;
     if (m->summary.responses++ == 0)
         m->summary.first_status = m->status;
     if (m->href == NO_TEXT || !m->fn)
@@ -527,6 +534,9 @@ void fm_multistatus_free(fm_multistatus *m)
 
 fm_status fm_multistatus_feed(fm_multistatus *m, const char *bytes, size_t len, fm_error *err)
 {
+    m->unfinished += len;
+    if (m->unfinished > RESPONSE_MAX)
+        return too_large(RESPONSE_MAX, err);
     return fm_xml_feed(m->xml, bytes, len, err);
 }
 

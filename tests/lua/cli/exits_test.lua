@@ -24,6 +24,8 @@ function TestExits.test_errors()
   lu.assertEquals(exits.of_error { code = "auth" }, 3)
   lu.assertEquals(exits.of_error { code = "io" }, 1)
   lu.assertEquals(exits.of_error {}, 3)
+  lu.assertEquals(exits.of_error { code = "invalid", status = 405 }, 3)
+  lu.assertEquals(exits.of_error { code = "locked", status = 423 }, 3)
 end
 
 os.exit(lu.LuaUnit.run())

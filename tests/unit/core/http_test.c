@@ -395,6 +395,26 @@ static void test_a_silent_server_times_out(void **state)
     assert_true(out.maybe_done);
 }
 
+static void test_a_server_that_stays_silent_is_asked_twice(void **state)
+{
+    fixture *f = *state;
+    f->config.total_timeout_ms = 100;
+    test_server_fault(&f->server, "{\"kind\": \"hang\", \"times\": -1}");
+    outcome out = ask(f, (fm_http_request){.retry = FM_HTTP_RETRY_ALL}, "/echo");
+    assert_int_equal(out.status, FM_ETIMEOUT);
+    assert_int_equal(out.attempts, 2);
+}
+
+static void test_the_body_of_a_redirect_has_a_limit(void **state)
+{
+    fixture *f = *state;
+    test_server_fault(&f->server, "{\"kind\": \"bomb\", \"code\": 302, \"megabytes\": 64, \"headers\": "
+                                  "{\"Location\": \"/echo\"}}");
+    outcome out = ask(f, (fm_http_request){.retry = FM_HTTP_RETRY_ALL}, "/from");
+    assert_int_equal(out.status, FM_ELIMIT);
+    assert_int_equal(test_server_count(&f->server, NULL), 1);
+}
+
 static void test_bodies_have_a_limit(void **state)
 {
     fixture *f = *state;
@@ -700,6 +720,8 @@ int main(void)
         WITH_SERVER(test_a_body_cut_short_is_no_answer),
         WITH_SERVER(test_nobody_listens),
         WITH_SERVER(test_a_silent_server_times_out),
+        WITH_SERVER(test_a_server_that_stays_silent_is_asked_twice),
+        WITH_SERVER(test_the_body_of_a_redirect_has_a_limit),
         WITH_SERVER(test_bodies_have_a_limit),
         WITH_SERVER(test_a_compressed_bomb_does_not_go_off),
         WITH_SERVER(test_headers_have_a_limit),

@@ -214,6 +214,46 @@ static void test_no_caldav_server(void **state)
     assert_fails(f, FM_ENOTFOUND, "is it the address of a CalDAV server?");
 }
 
+/* The codes alone would speak of a resource or of the request. */
+static void test_refusals_at_the_door_are_explained(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        int code;
+        fm_status status;
+        const char *part;
+    } cases[] = {
+        {403, FM_EACCESS, "alice may not sign in"},
+        {423, FM_EACCESS, "is the account locked"},
+        {404, FM_ENOTFOUND, "the address of a CalDAV server?"},
+        {405, FM_ENOTFOUND, "the address of a CalDAV server?"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char fault[128];
+        snprintf(fault, sizeof fault, "{\"kind\": \"status\", \"times\": -1, \"code\": %d}", cases[i].code);
+        test_server_fault(&f->server, fault);
+        assert_fails(f, cases[i].status, cases[i].part);
+        free(test_server_control(&f->server, "DELETE", "/_fault", NULL));
+    }
+}
+
+static void test_huge_answers_are_not_asked_for_again(void **state)
+{
+    fixture *f = *state;
+    static const char *const faults[] = {
+        "{\"kind\": \"bomb\", \"times\": -1, \"megabytes\": 64}",
+        "{\"kind\": \"bomb\", \"times\": -1, \"megabytes\": 64, \"code\": 403}",
+        "{\"kind\": \"bomb\", \"times\": -1, \"megabytes\": 64, \"code\": 200}",
+    };
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        free(test_server_control(&f->server, "DELETE", "/_log", NULL));
+        test_server_fault(&f->server, faults[i]);
+        assert_fails(f, FM_ELIMIT, "signing in: the answer is larger than");
+        assert_int_equal(test_server_count(&f->server, NULL), 1);
+        free(test_server_control(&f->server, "DELETE", "/_fault", NULL));
+    }
+}
+
 static void test_nobody_listens(void **state)
 {
     fixture *f = *state;
@@ -321,6 +361,8 @@ int main(void)
         WITH_SERVER(test_wrong_password),
         WITH_SERVER(test_a_principal_of_nobody),
         WITH_SERVER(test_no_caldav_server),
+        WITH_SERVER(test_refusals_at_the_door_are_explained),
+        WITH_SERVER(test_huge_answers_are_not_asked_for_again),
         WITH_SERVER(test_nobody_listens),
         WITH_SERVER(test_settings_are_checked),
         WITH_SERVER(test_a_bookmark_saves_every_request),

@@ -251,6 +251,38 @@ static void test_one_response_has_a_limit(void **state)
     fm_buf_free(&s.out);
 }
 
+static void test_what_is_in_no_response_has_a_limit(void **state)
+{
+    (void)state;
+    seen s = {0};
+    static char block[65536];
+    fm_multistatus *m = start(&s);
+    memset(block, ' ', sizeof block);
+    fm_status status = fm_multistatus_feed(m, OPEN, strlen(OPEN), NULL);
+    for (int i = 0; i < 300 && !status; i++)
+        status = fm_multistatus_feed(m, block, sizeof block, NULL);
+    assert_int_equal(status, FM_ELIMIT);
+    fm_multistatus_free(m);
+    fm_buf_free(&s.out);
+}
+
+/* As many bytes as would be too many, but each response ends. */
+static void test_many_responses_have_none(void **state)
+{
+    (void)state;
+    seen s = {0};
+    static char block[65536];
+    fm_multistatus *m = start(&s);
+    const char *end = "<d:response><d:href>/x</d:href></d:response>";
+    memset(block, ' ', sizeof block);
+    memcpy(block + sizeof block - strlen(end), end, strlen(end));
+    assert_int_equal(fm_multistatus_feed(m, OPEN, strlen(OPEN), NULL), FM_OK);
+    for (int i = 0; i < 300; i++)
+        assert_int_equal(fm_multistatus_feed(m, block, sizeof block, NULL), FM_OK);
+    fm_multistatus_free(m);
+    fm_buf_free(&s.out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +298,8 @@ int main(void)
         cmocka_unit_test(test_what_is_no_answer),
         cmocka_unit_test(test_the_receiver_can_end_it),
         cmocka_unit_test(test_one_response_has_a_limit),
+        cmocka_unit_test(test_what_is_in_no_response_has_a_limit),
+        cmocka_unit_test(test_many_responses_have_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
