@@ -1,5 +1,7 @@
 -- Values as a person reads them: sorted keys, short tables on one line, limits on depth, length and cycles.
 
+local json = require "fmcal.json"
+
 --- @class fmcal.inspect.options
 --- @field width? integer      columns a line may have (80)
 --- @field depth? integer      tables inside tables that are shown (6)
@@ -97,6 +99,7 @@ end
 
 function show(value, options, depth, path)
   if type(value) == "string" then return quote(value, options.text) end
+  if value == json.null then return "json.null" end
   if type(value) ~= "table" then return tostring(value) end
   if has_tostring(value) then return "<" .. tostring(value) .. ">" end
   return show_table(value, options, depth, path)

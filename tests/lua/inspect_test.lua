@@ -1,4 +1,5 @@
 local inspect = require "fmcal.inspect"
+local json = require "fmcal.json"
 local lu = require "luaunit"
 
 TestInspect = {}
@@ -9,6 +10,7 @@ function TestInspect.test_plain_values()
   lu.assertEquals(inspect(nil), "nil")
   lu.assertEquals(inspect(true), "true")
   lu.assertEquals(inspect("text"), '"text"')
+  lu.assertEquals(inspect({ error = json.null }), "{ error = json.null }")
   lu.assertStrContains(inspect(print), "function")
 end
 
