@@ -1,6 +1,7 @@
 -- The dot commands of the prompt. Each is a function of the session and the rest of the line; what it returns is
 -- shown, and of `nil, message` the message.
 local quantity = require "fmcal.quantity"
+local suggest = require "fmcal.suggest"
 
 local commands = {}
 
@@ -57,7 +58,10 @@ list.item = {
     if argument == "" then return usage("item") end
     if not session.board then return nil, NO_BOARD end
     local entry = session.board:entry(argument)
-    if not entry then return nil, ("the board has no entry %s"):format(argument) end
+    if not entry then
+      local near = suggest(argument, session.board:keys())
+      return nil, ("the board has no entry %s%s"):format(argument, near and (": did you mean %s?"):format(near) or "")
+    end
     return entry
   end,
 }
@@ -102,12 +106,25 @@ list.event = {
   end,
 }
 
+-- The rules that are called for one entry.
+local ENTRY_RULES = { "select", "to_event", "to_entry", "on_conflict", "on_deleted" }
+
+local function is_entry_rule(name)
+  for _, known in ipairs(ENTRY_RULES) do
+    if known == name then return true end
+  end
+  return false
+end
+
 list.rule = {
   usage = "NAME ID",
-  help = "run one rule (select, to_event, to_entry, on_conflict, on_deleted) on an entry and show what it answers",
+  help = ("run one rule (%s) on an entry and show what it answers"):format(table.concat(ENTRY_RULES, ", ")),
   run = function(session, argument)
     local name, key = argument:match("^(%S+)%s+(%S+)$")
     if not name then return usage("rule") end
+    if not is_entry_rule(name) then
+      return nil, ("there is no rule %s for an entry: %s"):format(name, table.concat(ENTRY_RULES, ", "))
+    end
     local answers = {}
     local result, err = look(session, key, function(run)
       for _, target in ipairs(run.targets) do

@@ -67,7 +67,7 @@ end
 function TestCommands:test_item()
   self:open()
   lu.assertEquals(self:run("item A-1").value.title, "First")
-  self:assert_fails("the board has no entry A-9", "item A-9")
+  self:assert_fails("the board has no entry A-9: did you mean A-1?", "item A-9")
 end
 
 function TestCommands:test_plan_writes_nothing()
@@ -85,6 +85,7 @@ function TestCommands:test_rule_answers_for_one_entry()
   lu.assertTrue(self:run("rule select A-2"))
   self:assert_fails("a sync would not call on_conflict for A-1 now", "rule on_conflict A-1")
   self:assert_fails("there is no entry A-9", "rule select A-9")
+  self:assert_fails("there is no rule to_evnt for an entry: select, to_event", "rule to_evnt A-1")
 end
 
 function TestCommands:test_event_as_the_calendar_has_it()
