@@ -238,7 +238,7 @@ local function check_round_trip(self, target)
   local lost, err, what = probe.round_trip(target.provider, self.team)
   if not lost then
     return problem(self, "round trip", err, what == "remove"
-      and "delete the event \"fmcal check\" from the calendar" or "see what the server says above")
+      and "delete the event \"fmcal check\" from the calendar" or ADVICE[err.code] or "see what the server says above")
   end
   if #lost == 0 then
     return ok(self, "round trip", "an event with emoji, long lines, X- properties and an alarm came back as it was")
