@@ -12,7 +12,7 @@ local config = {}
 local OWN_MEMBERS = {
   enabled = true, provider = true, calendarId = true, endpoint = true, rules = true, credentials = true,
   syncOptions = true, lastSyncAt = true, lastSyncStatus = true, lastSyncError = true, stats = true,
-  allowHttp = true, caFile = true, proxy = true, timeout = true,
+  allowHttp = true, caFile = true, proxy = true, timeout = true, requestsPerMinute = true,
 }
 
 local OPTION_TYPES = {
@@ -109,11 +109,17 @@ local function timeout_of(seconds)
   return math.ceil(seconds * 1000)
 end
 
+local function check_quota(quota)
+  if quota == nil or (math.type(quota) == "integer" and quota > 0) then return nil end
+  return ("requestsPerMinute must be a whole number above 0, not %s"):format(tostring(quota))
+end
+
 -- One target out of the members that describe it; `shared` holds what all of them inherit.
 local function target_of(name, member, shared, warnings)
   local options = merged_options(shared.syncOptions, member.syncOptions)
   local provider = member.provider or name
-  local wrong = unknown_provider(provider) or check_options(options, warnings)
+  local quota = member.requestsPerMinute or shared.requestsPerMinute
+  local wrong = unknown_provider(provider) or check_options(options, warnings) or check_quota(quota)
   if wrong then return nil, wrong end
   local timeout_ms, unusable = timeout_of(member.timeout or shared.timeout)
   if unusable then return nil, unusable end
@@ -128,6 +134,7 @@ local function target_of(name, member, shared, warnings)
     ca_file = member.caFile or shared.caFile,
     proxy = member.proxy or shared.proxy,
     timeout_ms = timeout_ms,
+    requests_per_minute = quota,
     options = options,
   }
 end

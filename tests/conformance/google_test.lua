@@ -7,7 +7,7 @@ local suite = require "suite"
 
 local habits = {
   { "as it comes" },
-  { "lost answers and rate limits", "lose_percent=5", "refuse_percent=5" },
+  { "lost answers, rate limits, errors, cut answers", "lose_percent=5", "refuse_percent=3", "fail_percent=2", "cut_percent=2" },
   { "deleted ids are not given back", "revive_forbidden=true" },
 }
 

@@ -43,6 +43,7 @@ function google_world.policy(server)
   return {
     name = "google", options = options,
     config = { provider = "google", calendarId = CALENDAR, endpoint = options.endpoint,
+      requestsPerMinute = options.requests_per_minute,
       credentials = { clientId = options.client_id,
         refreshToken = { command = { "printf", "%s", options.refresh_token } },
         clientSecret = { command = { "printf", "%s", options.client_secret } } } },

@@ -1,10 +1,11 @@
--- The policy suite on the Google provider: on the scripted account as it comes, then with answers that are lost, requests
--- refused for rate, and tokens that live for a second.
+-- The policy suite on the Google provider: on the scripted account as it comes, then under load: answers that are lost or
+-- cut, requests refused for rate, server errors, tokens that live for a second, sync tokens that are too old.
 package.path = os.getenv("TESTS_DIR") .. "/conformance/?.lua;" .. package.path
 local google_world = require "google_world"
 local policy = require "policy"
 local servers = require "servers"
 
 local failed = policy.run(google_world.policy(servers.google()))
-failed = failed + policy.run(google_world.policy(servers.google("lose_percent=3", "refuse_percent=3", "access_ttl_s=1")))
+failed = failed + policy.run(google_world.policy(servers.google("lose_percent=3", "refuse_percent=1", "fail_percent=1",
+  "cut_percent=1", "access_ttl_s=1", "expire_percent=10")))
 os.exit(failed)

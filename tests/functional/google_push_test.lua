@@ -1,5 +1,6 @@
 -- A thousand entries to a Google calendar that loses answers, refuses for rate and ends tokens early: one event for
--- each entry, made once; afterwards a run asks for one token and one listing.
+-- each entry, made once; afterwards a run asks for one token and one listing. The tokens live for a second, so that
+-- several of them end during the run.
 package.path = os.getenv("TESTS_DIR") .. "/conformance/?.lua;" .. package.path
 local lu = require "luaunit"
 local google_world = require "google_world"
@@ -7,7 +8,7 @@ local json = require "fmcal.json"
 local servers = require "servers"
 local shell = require "shell"
 
-local COUNT, TOKEN_LIFE_S = 1000, 20
+local COUNT, TOKEN_LIFE_S = 1000, 1
 
 TestPush = {}
 
@@ -28,13 +29,35 @@ local function sync(path)
   return status, errors
 end
 
+local function log(server) return server:control("GET", "_log").requests end
+
 local function requests(server)
   local count = { token = 0, list = 0, other = 0 }
-  for _, row in ipairs(server:control("GET", "_log").requests) do
+  for _, row in ipairs(log(server)) do
     local listing = row.method == "GET" and row.path:find("/events$")
     local kind = row.path == "/token" and "token" or listing and "list" or "other"
     count[kind] = count[kind] + 1
   end
+  return count
+end
+
+-- Each event was made once, under the first id of its UID, and nothing was written but inserts.
+local function assert_made_once(server)
+  local made, count = {}, 0
+  for _, row in ipairs(log(server)) do
+    lu.assertTrue(row.method == "GET" or row.method == "POST", row.method)
+    if row.inserted then
+      lu.assertNil(made[row.inserted], "made twice: " .. row.inserted)
+      made[row.inserted] = true
+      count = count + 1
+    end
+  end
+  lu.assertEquals(count, COUNT)
+end
+
+local function statuses(server)
+  local count = {}
+  for _, row in ipairs(log(server)) do count[row.status] = (count[row.status] or 0) + 1 end
   return count
 end
 
@@ -63,6 +86,8 @@ function TestPush.test_a_thousand_under_load()
     runs = runs + 1
   end
   lu.assertEquals(status, 0, errors)
+  lu.assertTrue(statuses(server)[403] > COUNT // 50, "hardly a request was refused")
+  assert_made_once(server)
   local tokens = requests(server).token
   lu.assertTrue(tokens <= runs + (os.time() - started) // (TOKEN_LIFE_S * 3 / 4) + 1, tokens .. " tokens")
   local by_uid, count = events_of_entries(server, world.config.calendarId)

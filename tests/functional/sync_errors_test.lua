@@ -109,6 +109,10 @@ function TestConfiguration.test_an_unknown_zone()
   assert_configuration({ "timeZone", "Europe/Roma" }, function(c) c.syncOptions.timeZone = "Europe/Roma" end)
 end
 
+function TestConfiguration.test_a_quota_that_is_no_number()
+  assert_configuration({ "requestsPerMinute", "many" }, function(c) c.requestsPerMinute = "many" end)
+end
+
 function TestConfiguration.test_switched_off()
   assert_configuration({ "switched off", "calendarConfig.enabled" }, function(c) c.enabled = false end)
 end

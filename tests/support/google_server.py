@@ -7,14 +7,25 @@ It is not Google: it refuses what the documentation says is refused, and does on
 service under load. Prints "url=… api=… auth=… token=… revoke=… client_id=… client_secret=… refresh_token=…" and
 serves until its standard input ends.
 
-Control, without a token: GET /_log ({"requests": […]}), DELETE /_log, DELETE /_all (every event, without a trace), GET /_events/CALENDAR (with tombstones), POST /_events/CALENDAR
-(an edit by a person: {"id", …} merges, {"id", "status": "cancelled"} deletes, without id inserts), POST /_options,
-POST /_fault (see dav_faults.py; kind "google" answers {"code", "reason"} in Google's error shape), DELETE /_fault,
-POST /_expire (all sync tokens so far are too old), POST /_revoke (the refresh token dies), POST /_calendar.
+Control, without a token:
+    GET, DELETE /_log           {"requests": [...]}; a row has method, path, query, if_match, status (of a lost answer: the
+                                one that was lost), "grant" (of /token), "inserted" (the id of an event that was made),
+                                "gzip" (the answer was compressed)
+    DELETE /_all                every event, without a trace
+    GET /_events/CALENDAR       all events, with tombstones
+    POST /_events/CALENDAR      an edit by a person: {"id", ...} merges, with "status": "cancelled" deletes, without id inserts
+    POST /_options              members of OPTIONS
+    POST, DELETE /_fault        see dav_faults.py; kind "google" answers {"code", "reason"} in Google's error shape
+    POST /_expire               all sync tokens so far are too old
+    POST /_end_access           all access tokens so far have ended
+    POST /_scopes               the refresh tokens so far grant what the option "scopes" says
+    POST /_revoke               the refresh token dies
+    POST /_calendar             {"id", "summary", "role"}
 """
 
 import argparse
 import base64
+import gzip
 import hashlib
 import json
 import random
@@ -27,7 +38,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from dav_faults import Faults
-from google_store import Account, Calendar, Refusal, bad
+from google_store import Account, Calendar, Refusal, bad, too_old
 
 OPTIONS = {
     "delay_ms": 0,
@@ -35,6 +46,10 @@ OPTIONS = {
     "access_ttl_s": 3600,  # life of an access token
     "lose_percent": 0,  # share of answers to writes that are lost after they were carried out
     "refuse_percent": 0,  # share of requests answered 403 rateLimitExceeded
+    "fail_percent": 0,  # share of requests answered 500, half of them after they were carried out
+    "cut_percent": 0,  # share of answers with a body that ends early
+    "expire_percent": 0,  # share of listings whose sync token is too old
+    "empty_pages": False,  # each listing begins with a page that has no events
     "revive_forbidden": False,  # PUT on a deleted id answers 403
     "scopes": None,  # scopes granted instead of those asked for
     "consent": "allow",  # or "deny"
@@ -52,6 +67,7 @@ LIST_SCOPES = CALENDAR_SCOPES[:1] + (
     "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
 )
 TOKEN_EXCLUDES = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin")
+BACKEND_ERROR = Refusal(500, "backendError", "Backend Error")
 
 
 class Hangup(ConnectionError):
@@ -108,14 +124,19 @@ class Handler(BaseHTTPRequestHandler):
     # -------------------------------------------------------------- answers
 
     def send(self, code, body=None, **headers):
+        if self.failing:
+            self.failing = False
+            raise BACKEND_ERROR
         data = b"" if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
         self.row["status"] = code
-        if getattr(self, "lost", False):
+        if self.lost:
             raise Hangup
-        if self.fault and self.fault["kind"] == "cut":
-            full, data = len(data), data[: self.fault["bytes"]]
-        else:
-            full = len(data)
+        if len(data) > 1000 and self.takes_gzip():
+            data, self.row["gzip"] = gzip.compress(data, 1), True
+            headers["Content_Encoding"] = "gzip"
+        full = len(data)
+        if self.cut is not None:
+            data = data[: self.cut]
         self.send_response(code)
         if code != 204:
             headers.setdefault("Content_Type", "application/json; charset=UTF-8")
@@ -126,6 +147,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
         if len(data) < full:
             raise Hangup
+
+    def takes_gzip(self):
+        """Google compresses for clients that say so twice."""
+        return all("gzip" in self.headers.get(name, "") for name in ("Accept-Encoding", "User-Agent"))
 
     def refuse(self, refusal, **headers):
         detail = {"domain": "global", "reason": refusal.reason, "message": refusal.message}
@@ -141,8 +166,8 @@ class Handler(BaseHTTPRequestHandler):
         self.segments = [urllib.parse.unquote(s) for s in parts.path.split("/") if s]
         self.query = dict(urllib.parse.parse_qsl(parts.query, keep_blank_values=True))
         self.repeated = urllib.parse.parse_qs(parts.query)
-        self.row = {"method": self.command, "path": parts.path, "query": self.query, "status": 0}
-        self.fault = None
+        self.row = {"method": self.command, "path": parts.path, "query": self.query, "status": 0, "if_match": self.headers.get("If-Match")}
+        self.fault, self.lost, self.failing, self.cut = None, False, False, None
         options = self.server.options
         try:
             if parts.path.startswith("/_"):
@@ -155,12 +180,13 @@ class Handler(BaseHTTPRequestHandler):
             self.disturb(parts.path)
             self.route(parts.path)
         except Refusal as refusal:
-            self.refuse(refusal)
+            failing, self.failing = self.failing, False
+            self.refuse(BACKEND_ERROR if failing else refusal)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
     def disturb(self, path):
-        options, self.lost = self.server.options, False
+        options, chance = self.server.options, self.server.chance
         self.fault = self.server.faults.next_for(self.command, path)
         kind = self.fault and self.fault["kind"]
         if kind == "google":
@@ -174,10 +200,18 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(self.fault["ms"] / 1000)
         if kind == "lose":
             self.lost = True
+        if kind == "cut":
+            self.cut = self.fault["bytes"]
         if path.startswith("/calendar/"):
-            if self.server.chance(options["refuse_percent"]):
+            if chance(options["refuse_percent"]):
                 raise Refusal(403, "rateLimitExceeded", "Rate Limit Exceeded")
-            if self.command != "GET" and self.server.chance(options["lose_percent"]):
+            if chance(options["fail_percent"]):
+                self.failing = chance(50)
+                if not self.failing:
+                    raise BACKEND_ERROR
+            if chance(options["cut_percent"]):
+                self.cut = 20
+            if self.command != "GET" and chance(options["lose_percent"]):
                 self.lost = True
 
     def route(self, path):
@@ -263,8 +297,9 @@ class Handler(BaseHTTPRequestHandler):
             self.oauth_error(400, "invalid_grant", "Invalid JWT.")
             return
         life = claims.get("exp", 0) - claims.get("iat", 0)
-        if head.get("alg") != "RS256" or not signature or not 0 < life <= 3600 or abs(claims["iat"] - time.time()) > 300:
-            self.oauth_error(400, "invalid_grant", "Invalid JWT: iat, exp or signature.")
+        own_url = "http://%s/token" % self.headers.get("Host")
+        if claims.get("aud") != own_url or head.get("alg") != "RS256" or not signature or not 0 < life <= 3600 or abs(claims["iat"] - time.time()) > 300:
+            self.oauth_error(400, "invalid_grant", "Invalid JWT: aud, iat, exp or signature.")
             return
         self.give_access(claims.get("scope", ""))
 
@@ -333,7 +368,9 @@ class Handler(BaseHTTPRequestHandler):
         if not rest and self.command == "GET":
             self.list_events(calendar)
         elif not rest and self.command == "POST":
-            self.send_event(calendar.insert(self.json_body()))
+            event = calendar.insert(self.json_body())
+            self.row["inserted"] = event["id"]
+            self.send_event(event)
         elif len(rest) == 1 and self.command == "GET":
             self.send_event(calendar.find(rest[0]))
         elif len(rest) == 1 and self.command == "PUT":
@@ -364,19 +401,22 @@ class Handler(BaseHTTPRequestHandler):
             clash = [name for name in TOKEN_EXCLUDES if name in query]
             if clash or query.get("showDeleted") == "false":
                 raise bad("Cannot request filters in a sync request: " + ", ".join(clash or ["showDeleted=false"]))
+            if "pageToken" not in query and self.server.chance(self.server.options["expire_percent"]):
+                raise too_old()
         size = self.page_bounds()
-        start, serial = 0, calendar.serial
+        start, serial = (-1 if self.server.options["empty_pages"] else 0), calendar.serial
         items = calendar.items(query)
         if "pageToken" in query:
             try:
                 start, serial = (int(n) for n in query["pageToken"].split("."))
             except ValueError:
                 raise bad("Invalid page token.")
-        page = items[start : start + size]
+        stop = start + size if start >= 0 else 0
+        page = items[start:stop] if stop else []
         reply = {"kind": "calendar#events", "etag": '"p%d"' % calendar.serial, "summary": calendar.summary, "timeZone": calendar.zone,
                  "accessRole": calendar.role, "defaultReminders": [], "items": page}
-        if start + size < len(items):
-            reply["nextPageToken"] = "%d.%d" % (start + size, serial)
+        if start < 0 or stop < len(items):
+            reply["nextPageToken"] = "%d.%d" % (stop, serial)
         elif not any(name in query for name in TOKEN_EXCLUDES):
             fixed = {name: value for name, value in query.items() if name in ("singleEvents", "maxResults", "eventTypes")}
             reply["nextSyncToken"] = calendar.token(serial, fixed)
@@ -414,6 +454,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send(200, {})
         elif what == "_revoke":
             server.refresh.clear()
+            server.access.clear()
+            self.send(200, {})
+        elif what == "_scopes":
+            server.refresh.update((token, server.options["scopes"]) for token in server.refresh)
+            self.send(200, {})
+        elif what == "_end_access":
             server.access.clear()
             self.send(200, {})
         elif what == "_calendar":

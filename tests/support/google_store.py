@@ -14,6 +14,7 @@ import zoneinfo
 EVENT_ID = re.compile(r"^[a-v0-9]{5,1024}$")
 DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 DATE_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$")
+EVENT_TYPES = ("birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
 READ_ONLY = ("kind", "etag", "htmlLink", "created", "updated", "creator", "iCalUID", "hangoutLink")
 KEY_MAX, VALUE_MAX, PROPERTIES_MAX, PROPERTIES_BYTES = 44, 1024, 300, 32 * 1024
 
@@ -28,6 +29,10 @@ class Refusal(Exception):
 
 def bad(message, reason="invalid"):
     return Refusal(400, reason, message)
+
+
+def too_old():
+    return Refusal(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
 
 
 def now():
@@ -217,6 +222,8 @@ class Calendar:
         if old.get("eventType", "default") != "default" and ("summary" in body or "start" in body):
             raise bad("Event type cannot be changed this way.", "eventTypeRestriction")
         merged = deep_merge(old, {name: value for name, value in copy.deepcopy(body).items() if name not in READ_ONLY})
+        if (merged.get("start"), merged.get("end")) != (old.get("start"), old.get("end")):
+            merged["sequence"] = max(merged.get("sequence", 0), old.get("sequence", 0) + 1)
         if old["status"] != "cancelled" or merged["status"] != "cancelled":
             check_event(merged, self.zone)
         if merged["status"] == "cancelled":
@@ -247,7 +254,7 @@ class Calendar:
         if owner != self.id or asked != query:
             raise bad("Sync token was made for another request.")
         if serial < self.oldest:
-            raise Refusal(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.")
+            raise too_old()
         return serial
 
     def forget_tokens(self):
@@ -272,10 +279,15 @@ class Calendar:
         return {"kind": "calendar#event", "id": event["id"], "status": "cancelled", "etag": event["etag"]}
 
     def items(self, query):
+        kind = query.get("eventTypes")
+        if kind not in EVENT_TYPES + (None,):
+            raise bad("Invalid value for eventTypes: " + kind)
         if "syncToken" in query:
             fixed = {name: value for name, value in query.items() if name in ("singleEvents", "maxResults", "eventTypes")}
-            return [self.tombstone(e) for e in self.changed_since(self.read_token(query["syncToken"], fixed))]
+            found = self.changed_since(self.read_token(query["syncToken"], fixed))
+            return [self.tombstone(e) for e in found if kind in (None, e["eventType"])]
         found = [e for e in self.events.values() if e["status"] != "cancelled" or query.get("showDeleted") == "true"]
+        found = [e for e in found if kind in (None, e["eventType"])]
         wanted = query.get("privateExtendedProperty")
         if wanted:
             key, _, value = wanted.partition("=")

@@ -35,6 +35,7 @@ local function provider_options(settings, spec, state, resolve)
   local options = {
     team = settings.team, calendar_id = spec.calendar_id, allowHttp = spec.allow_http, proxy = spec.proxy,
     caFile = resolve(spec.ca_file), endpoint = spec.endpoint, timeout_ms = spec.timeout_ms,
+    requests_per_minute = spec.requests_per_minute,
   }
   if spec.provider == "vdir" or spec.provider == "mock" then options.endpoint = resolve(spec.endpoint) end
   local binding = state:binding()

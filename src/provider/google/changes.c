@@ -13,6 +13,11 @@
 
 /* Ends what never ends. */
 #define PAGES_MAX 100000
+/*
+ * The same for each request of a token, as Google demands. Series stay series; of the other types of events (birthdays,
+ * working locations, …) Google lets a program change little.
+ */
+#define QUERY "maxResults=2500&singleEvents=false&eventTypes=default&prettyPrint=false"
 
 typedef struct changes {
     fm_google_op op;
@@ -125,7 +130,7 @@ static void ask(changes *c)
 {
     fm_buf path;
     fm_error err = {0};
-    fm_google_event_path(&path, c->op.p, NULL, "maxResults=2500&singleEvents=false&prettyPrint=false");
+    fm_google_event_path(&path, c->op.p, NULL, QUERY);
     if (c->token)
         add_query(&path, "syncToken", c->token);
     if (c->page_token)

@@ -53,31 +53,46 @@ end
 
 local function read(p, href) return assert(p:fetch { href })[1] end
 
+local function target() return assert(assert(state.open(":memory:")):target("t")) end
+
 local function setup()
   server:clear()
-  server:set { access_ttl_s = 3600, revive_forbidden = false, page = 0, delay_ms = 0 }
+  server:set { access_ttl_s = 3600, revive_forbidden = false, page = 0, delay_ms = 0, empty_pages = false }
 end
 
 -- ------------------------------------------------------------------ tokens
 
 TestTokens = { setUp = setup }
 
-function TestTokens.test_one_refresh_for_many_requests()
+-- Forty requests find that the token has ended, some of them at once.
+function TestTokens.test_one_refresh_however_many_requests_want_it()
   local p = opened()
   local hrefs = {}
   for i = 1, 40 do hrefs[i] = ("id%05d"):format(i) end
-  assert(p:fetch(hrefs))
+  forget()
+  server:control("POST", "_end_access")
+  lu.assertEquals(#assert(p:fetch(hrefs)), 40)
   lu.assertEquals(#requests("POST", "^/token"), 1)
+  lu.assertTrue(#requests("GET", "/events/") > 41)
+end
+
+function TestTokens.test_the_refresh_token_is_kept_where_the_answer_has_none()
+  local p = opened()
+  for _ = 1, 2 do
+    server:control("POST", "_end_access")
+    assert(p:changes(target()))
+  end
+  lu.assertEquals(#requests("POST", "^/token"), 3)
 end
 
 function TestTokens.test_a_refused_token_is_renewed_once_and_the_request_sent_again()
   local p = opened()
   forget()
   server:fault { kind = "google", code = 401, reason = "authError", path = "/events$" }
-  assert(p:changes(assert(assert(state.open(":memory:")):target("t"))))
+  assert(p:changes(target()))
   lu.assertEquals(#requests("POST", "^/token"), 1)
   server:fault { kind = "google", code = 401, reason = "authError", path = "/events$", times = 9 }
-  local _, err = p:changes(assert(assert(state.open(":memory:")):target("t")))
+  local _, err = p:changes(target())
   lu.assertEquals(err.code, "auth")
   lu.assertEquals(#requests("POST", "^/token"), 2)
 end
@@ -104,7 +119,7 @@ function TestTokens.test_a_bookmark_needs_nothing_but_a_token()
   forget()
   local p = opened { discovery = discovery }
   lu.assertEquals(server:count(), 1)
-  assert(p:changes(assert(assert(state.open(":memory:")):target("t"))))
+  assert(p:changes(target()))
   lu.assertEquals(server:count(), 2)
 end
 
@@ -128,6 +143,14 @@ end
 
 TestWrites = { setUp = setup }
 
+function TestWrites.test_an_insert_answered_409_is_recognised_as_ours()
+  local p = opened()
+  local first = create(p)
+  local again = create(p)
+  lu.assertEquals({ again.outcome, again.href, again.etag }, { "done", first.href, first.etag })
+  lu.assertEquals(requests("POST", "/events$")[2].status, 409)
+end
+
 function TestWrites.test_a_lost_insert_is_recognised()
   local p = opened()
   server:fault { kind = "lose", method = "POST", path = "/events$" }
@@ -136,12 +159,52 @@ function TestWrites.test_a_lost_insert_is_recognised()
   lu.assertEquals(#server:control("GET", "_events/" .. CALENDAR), 1)
 end
 
+-- Whether it was carried out before the error or not.
+function TestWrites.test_a_server_error_is_looked_into()
+  local p = opened()
+  server:fault { kind = "google", code = 500, reason = "backendError", method = "POST", path = "/events$" }
+  local href = create(p).href
+  lu.assertEquals(#requests("POST", "/events$"), 2)
+  for _, fault in ipairs { { kind = "google", code = 500, reason = "backendError" }, { kind = "lose" } } do
+    local row = read(p, href)
+    fault.method = "PATCH"
+    server:fault(fault)
+    local result = write(p, { kind = "update", uid = row.uid, href = href, etag = row.etag,
+      text = assert(p:encode(event { title = fault.kind }, row.text)) })
+    lu.assertEquals(result.outcome, "done")
+    lu.assertEquals(p:decode(read(p, href).text).title, fault.kind)
+  end
+end
+
+function TestWrites.test_deleting_what_google_never_knew_is_done()
+  local p = opened()
+  lu.assertEquals(write(p, { kind = "delete", uid = "a@fleetmonitor", href = "neverwas" }).outcome, "done")
+  lu.assertEquals(requests("DELETE", "/events/")[1].status, 404)
+end
+
+-- Places, guests and the like of others would be sent back as they were read, over what was written meanwhile.
+function TestWrites.test_a_patch_names_nothing_that_is_not_ours()
+  local p = opened()
+  local href = create(p).href
+  server:control("POST", "_events/" .. CALENDAR, { id = href, location = "Room 5", attendees = { { email = "b@example.org" } },
+    extendedProperties = { private = { theirs = "kept" } } })
+  local row = read(p, href)
+  server:control("POST", "_events/" .. CALENDAR, { id = href, location = "Room 6", attendees = { { email = "c@example.org" } },
+    extendedProperties = { private = { theirs = "newer" } } })
+  local result = write(p, { kind = "update", uid = row.uid, href = href, text = assert(p:encode(event { title = "New" }, row.text)) })
+  lu.assertEquals(result.outcome, "done")
+  local now = json.decode(read(p, href).text)
+  lu.assertEquals({ now.summary, now.location, now.attendees[1].email, now.extendedProperties.private.theirs },
+    { "New", "Room 6", "c@example.org", "newer" })
+end
+
 function TestWrites.test_nobody_is_notified()
   local p = opened()
   local href = create(p).href
   write(p, { kind = "update", uid = "a@fleetmonitor", href = href, text = assert(p:encode(event { title = "New" }, read(p, href).text)) })
   write(p, { kind = "delete", uid = "a@fleetmonitor", href = href })
-  for _, method in ipairs { "POST", "PATCH", "DELETE" } do
+  create(p)
+  for _, method in ipairs { "POST", "PATCH", "DELETE", "PUT" } do
     lu.assertEquals(requests(method, "/events")[1].query.sendUpdates, "none")
   end
 end
@@ -181,12 +244,83 @@ function TestWrites.test_a_deleted_id_is_revived_or_replaced()
   lu.assertEquals(read(p, result.href).uid, "a@fleetmonitor")
 end
 
+-- Its sequence must not be lower than that of the event it was.
+function TestWrites.test_a_revived_event_keeps_its_sequence()
+  local p = opened()
+  local href = create(p).href
+  server:control("POST", "_events/" .. CALENDAR, { id = href, sequence = 7 })
+  write(p, { kind = "delete", uid = "a@fleetmonitor", href = href })
+  lu.assertEquals(create(p, { title = "Again" }).href, href)
+  lu.assertEquals(json.decode(read(p, href).text).sequence, 7)
+end
+
+function TestWrites.test_a_revival_that_is_no_good_leads_to_the_next_id()
+  for _, code in ipairs { 400, 403 } do
+    setup()
+    local p = opened()
+    local first = create(p).href
+    write(p, { kind = "delete", uid = "a@fleetmonitor", href = first })
+    server:fault { kind = "google", code = code, reason = "invalid", method = "PUT" }
+    local second = create(p)
+    lu.assertEquals(second.outcome, "done")
+    lu.assertNotEquals(second.href, first)
+  end
+end
+
+-- It replaces what is there, and another program may be doing the same.
+function TestWrites.test_a_revival_is_of_the_tombstone_that_was_seen()
+  local p = opened()
+  local href = create(p).href
+  write(p, { kind = "delete", uid = "a@fleetmonitor", href = href })
+  local tombstone = server:control("GET", "_events/" .. CALENDAR)[1]
+  server:fault { kind = "google", code = 412, reason = "conditionNotMet", method = "PUT" }
+  lu.assertEquals(create(p, { title = "Again" }).href, href)
+  local sent = {}
+  for i, row in ipairs(requests("PUT", "/events/")) do sent[i] = row.if_match end
+  lu.assertEquals(sent, { tombstone.etag, tombstone.etag })
+end
+
+-- An old text is written again: what Google gives to an event, another must not claim.
+function TestWrites.test_id_and_icaluid_are_not_both_sent()
+  local p = opened()
+  local href = create(p).href
+  local text = read(p, href).text
+  lu.assertStrContains(text, "iCalUID")
+  server:control("DELETE", "_all")
+  lu.assertEquals(write(p, { kind = "create", uid = "a@fleetmonitor", text = text }).outcome, "done")
+end
+
+function TestWrites.test_a_calendar_id_is_encoded()
+  local id = "en.usa#holiday/1?@group.v.calendar.example"
+  server:control("POST", "_calendar", { id = id, summary = "Odd" })
+  local p = opened { calendar_id = id }
+  lu.assertEquals(p:binding().calendar_id, id)
+  lu.assertEquals(create(p).outcome, "done")
+  lu.assertEquals(#server:control("GET", "_events/" .. id:gsub("[^%w]", function(c) return ("%%%02X"):format(c:byte()) end)), 1)
+end
+
 function TestWrites.test_a_refusal_is_no_rate_limit()
   local p = opened()
-  server:fault { kind = "google", code = 403, reason = "forbiddenForNonOrganizer", method = "POST", times = 9 }
+  for _, reason in ipairs { "forbiddenForNonOrganizer", "insufficientPermissions", "somethingNew" } do
+    forget()
+    server:fault { kind = "google", code = 403, reason = reason, method = "POST", times = 1 }
+    local result = create(p)
+    lu.assertEquals({ result.outcome, result.error.code }, { "refused", "access" })
+    lu.assertEquals(#requests("POST", "/events$"), 1)
+  end
+end
+
+-- A box that was unticked on Google's page.
+function TestWrites.test_a_missing_scope_says_what_to_do()
+  local other <close> = servers.google()
+  local options = google_world.of(other).options
+  other:set { scopes = "https://www.googleapis.com/auth/calendar.calendarlist.readonly" }
+  other:control("POST", "_scopes")
+  local p = assert(core.new("google", options))
+  assert(p:open())
   local result = create(p)
   lu.assertEquals({ result.outcome, result.error.code }, { "refused", "access" })
-  lu.assertEquals(#requests("POST", "/events$"), 1)
+  lu.assertStrContains(result.error.message, "connect again")
 end
 
 function TestWrites.test_rate_limits_are_waited_for()
@@ -196,22 +330,68 @@ function TestWrites.test_rate_limits_are_waited_for()
   end
   lu.assertEquals(create(p).outcome, "done")
   lu.assertEquals(#requests("POST", "/events$"), 4)
+  server:fault { kind = "status", code = 429, path = "/events$", method = "GET" }
+  assert(p:changes(target()))
+  lu.assertEquals(#requests("GET", "/events$"), 2)
 end
 
 function TestWrites.test_a_used_up_quota_is_not_pressed()
-  local p = opened()
-  server:fault { kind = "google", code = 403, reason = "dailyLimitExceeded", method = "POST", times = 9 }
-  local result = create(p)
-  lu.assertEquals({ result.outcome, result.error.code }, { "failed", "throttled" })
-  lu.assertStrContains(result.error.message, "tomorrow")
-  lu.assertEquals(#requests("POST", "/events$"), 1)
+  for reason, words in pairs { dailyLimitExceeded = "tomorrow", quotaExceeded = "in some hours" } do
+    setup()
+    server:fault { kind = "google", code = 403, reason = reason, method = "POST", path = "/events$", times = 9 }
+    local result = create(opened())
+    lu.assertEquals({ result.outcome, result.error.code }, { "failed", "throttled" })
+    lu.assertStrContains(result.error.message, words)
+    lu.assertEquals(#requests("POST", "/events$"), 1)
+  end
 end
 
 -- ------------------------------------------------------------------ listings
 
 TestListings = { setUp = setup }
 
-local function target() return assert(assert(state.open(":memory:")):target("t")) end
+-- Both the first request of a token and all later ones; Google's own defaults are 250 events a page and all types.
+function TestListings.test_large_pages_of_regular_events_and_series()
+  local p, t = opened(), target()
+  for _, kind in ipairs { "birthday", "focusTime", "workingLocation" } do
+    server:control("POST", "_events/" .. CALENDAR,
+      { summary = kind, eventType = kind, start = { date = "2026-02-15" }, ["end"] = { date = "2026-02-16" } })
+  end
+  lu.assertEquals(assert(p:changes(t)).changed, 0)
+  assert(p:changes(t))
+  for _, row in ipairs(requests("GET", "/events$")) do
+    lu.assertEquals({ row.query.maxResults, row.query.singleEvents, row.query.eventTypes }, { "2500", "false", "default" })
+  end
+end
+
+function TestListings.test_a_page_without_events_is_not_the_last()
+  local p, t = opened(), target()
+  create(p)
+  server:set { empty_pages = true }
+  lu.assertEquals(assert(p:changes(t)).changed, 1)
+  lu.assertIsString(t:token())
+end
+
+function TestListings.test_answers_are_compressed()
+  local p, t = opened(), target()
+  create(p, { description = ("text "):rep(1000) })
+  assert(p:changes(t))
+  lu.assertTrue(requests("GET", "/events$")[1].gzip)
+end
+
+-- What the pages before had shown is forgotten: the whole listing counts.
+function TestListings.test_a_token_that_dies_between_two_pages_lists_everything()
+  local p, t = opened(), target()
+  local hrefs = {}
+  for i = 1, 3 do hrefs[i] = create(p, { uid = i .. "@fleetmonitor" }).href end
+  assert(p:changes(t))
+  write(p, { kind = "delete", uid = "1@fleetmonitor", href = hrefs[1] })
+  write(p, { kind = "delete", uid = "2@fleetmonitor", href = hrefs[2] })
+  server:set { page = 1 }
+  server:fault { kind = "google", code = 410, reason = "fullSyncRequired", method = "GET", path = "/events$", skip = 1 }
+  local summary = assert(p:changes(t))
+  lu.assertEquals({ summary.full, summary.seen, summary.changed, summary.deleted }, { true, 1, 0, 2 })
+end
 
 function TestListings.test_tokens_that_are_too_old_list_everything()
   local p, t = opened(), target()

@@ -209,10 +209,10 @@ function TestThereAndBack.test_an_event_gives_back_the_entry()
   for _ = 1, 20000 do check_identity(math.random, 6, unchanged) end
 end
 
--- The same through the text of an iCalendar object.
-function TestThereAndBack.test_so_does_its_text()
-  local provider = assert(core.new("mock", {}))
-  math.randomseed(2)
+-- The same through the text that a calendar keeps.
+local function check_texts(seed, name, options)
+  local provider = assert(core.new(name, options))
+  math.randomseed(seed)
   for i = 1, 4000 do
     check_identity(math.random, i % 100 == 0 and 1500 or 6, function(event)
       event.uid = "X-1@fleetmonitor"
@@ -220,6 +220,14 @@ function TestThereAndBack.test_so_does_its_text()
     end)
   end
   provider:close()
+end
+
+function TestThereAndBack.test_so_does_its_icalendar_object()
+  check_texts(2, "mock", {})
+end
+
+function TestThereAndBack.test_so_does_its_google_json()
+  check_texts(3, "google", { refresh_token = "r", client_id = "i", client_secret = "s" })
 end
 
 os.exit(lu.LuaUnit.run())
