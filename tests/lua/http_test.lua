@@ -54,6 +54,15 @@ function TestHttp.testForm()
   refused("at most 65536 bytes", { a = ("x"):rep(65536) })
 end
 
+function TestHttp.testARedirectFromHttpsToHttpIsRefused()
+  local tls <close> = servers.tls(scripted, "good")
+  scripted:fault { kind = "status", code = 302, headers = { Location = url_of("echo") } }
+  local answer, err = http.request { method = "PROPFIND", url = tls.url, ca_file = tls.ca }
+  lu.assertNil(answer)
+  lu.assertStrContains(err.message, "redirects from https to http, which is refused")
+  lu.assertEquals(scripted:count(), 1)
+end
+
 function TestHttp.testResponse()
   local answer = assert(http.get(url_of("echo")))
   lu.assertEquals(answer.status, 200)

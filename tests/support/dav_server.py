@@ -40,8 +40,8 @@ OPTIONS = {
     "weak_etags": False,
     "reorder": True,  # objects come back with their lines in another order
     "uid_scope": "calendar",  # or "account"
-    "uid_conflict": 409,  # answer where the UID exists: 403 (with its href), 409, 412, 207 (inner 412)
-    "uid_query": True,  # prop-filter on UID works
+    "uid_conflict": 409,  # answer where the UID exists: 400 (in words), 403 (with its href), 409, 412, 207 (inner 412)
+    "uid_query": True,  # prop-filter on UID works; "empty": it finds nothing
     "multiget": True,
     "max_clients": 0,  # more connections at a time are reset
     "http10": False,  # closes after each answer
@@ -50,6 +50,11 @@ OPTIONS = {
     "well_known": "/",  # where /.well-known/caldav leads
     "principal_at_root": True,
     "privileges": True,
+    "components": True,  # tells supported-calendar-component-set
+    "homes": [],  # further home sets, before the one with the calendars
+    "token": "data:,%d",  # how sync tokens look
+    "content_type": "application/xml; charset=utf-8",  # of a multistatus
+    "dav_header": True,  # OPTIONS is answered with DAV
     "strips": "",  # what matches is taken out of objects that are put, as a server that does not know it
     "date": "",  # the Date header; empty: the time it is
     "max_bytes": 0,  # larger objects get 413
@@ -64,8 +69,9 @@ OPTIONS = {
 # What iCloud does, from what its clients tell of it: nobody has seen this server beside the real one. Recalled
 # rather than documented: the missing ETags, /principal/, and that the penalty is longer than Retry-After.
 ICLOUD = {
-    "put_etag": False, "uid_scope": "account", "uid_conflict": 412, "uid_query": False, "own_namespaces": True,
+    "put_etag": False, "uid_scope": "account", "uid_conflict": 412, "uid_query": "empty", "own_namespaces": True,
     "empty_ctags": True, "special_collections": True, "principal_alias": True, "need_component": True,
+    "content_type": "text/html", "dav_header": False,
 }
 
 DAV, CAL, CS, ICAL = "DAV:", "urn:ietf:params:xml:ns:caldav", "http://calendarserver.org/ns/", "http://apple.com/ns/ical/"
@@ -328,7 +334,7 @@ class Handler(BaseHTTPRequestHandler):
         text = HEAD + "".join(responses) + extra + "</multistatus>"
         if self.options["own_namespaces"]:
             text = '<?xml version="1.0" encoding="UTF-8"?>' + with_own_namespaces(ET.fromstring(text.encode()))
-        return 207, text, {"Content-Type": "application/xml; charset=utf-8"}
+        return 207, text, {"Content-Type": self.options["content_type"]}
 
     def error(self, code, condition, inner=""):
         body = '<?xml version="1.0"?><error xmlns="DAV:" xmlns:C="%s"><%s>%s</%s></error>' % (
@@ -345,10 +351,11 @@ class Handler(BaseHTTPRequestHandler):
         }
 
     def principal_props(self):
-        home = self.options["absolute_hrefs"] + self.quoted(self.home())
+        homes = self.options["homes"] + [self.options["absolute_hrefs"] + self.quoted(self.home())]
+        hrefs = "".join("<href>%s</href>" % escape(home) for home in homes)
         return dict(self.root_props(), **{
             "{DAV:}resourcetype": "<resourcetype><principal/></resourcetype>",
-            "{%s}calendar-home-set" % CAL: "<C:calendar-home-set><href>%s</href></C:calendar-home-set>" % escape(home),
+            "{%s}calendar-home-set" % CAL: "<C:calendar-home-set>%s</C:calendar-home-set>" % hrefs,
         })
 
     def special_collections(self, wanted):
@@ -377,9 +384,10 @@ class Handler(BaseHTTPRequestHandler):
             "{DAV:}resourcetype": "<resourcetype><collection/><C:calendar/></resourcetype>",
             "{DAV:}displayname": "<displayname>%s</displayname>" % escape(calendar.display_name),
             "{%s}calendar-color" % ICAL: "<I:calendar-color>%s</I:calendar-color>" % calendar.color,
-            "{%s}supported-calendar-component-set" % CAL:
-                "<C:supported-calendar-component-set>%s</C:supported-calendar-component-set>" % comps,
         })
+        if self.options["components"]:
+            found["{%s}supported-calendar-component-set" % CAL] = (
+                "<C:supported-calendar-component-set>%s</C:supported-calendar-component-set>" % comps)
         if self.options["privileges"]:
             found["{DAV:}current-user-privilege-set"] = "<current-user-privilege-set>%s</current-user-privilege-set>" % (
                 "".join("<privilege><%s/></privilege>" % p for p in granted))
@@ -404,7 +412,7 @@ class Handler(BaseHTTPRequestHandler):
         return found
 
     def token(self, calendar, revision=None):
-        return "data:,%d" % (calendar.revision if revision is None else revision)
+        return escape(self.options["token"] % (calendar.revision if revision is None else revision))
 
     # ------------------------------------------------------------------ methods
 
@@ -412,13 +420,16 @@ class Handler(BaseHTTPRequestHandler):
         return 501, "", {}
 
     def dav_options(self):
-        return 200, "", {"DAV": "1, 2, 3, calendar-access", "Allow": "OPTIONS, GET, PUT, DELETE, PROPFIND, REPORT"}
+        dav = {"DAV": "1, 2, 3, calendar-access"} if self.options["dav_header"] else {}
+        return 200, "", {**dav, "Allow": "OPTIONS, GET, PUT, DELETE, PROPFIND, REPORT"}
 
     def dav_propfind(self):
         path, wanted = self.path_only, self.propfind_wanted()
         deep = self.headers.get("Depth") == "1"
         if path == "/.well-known/caldav":
             return 301, "", {"Location": self.options["well_known"]}
+        if "Depth" not in self.headers:
+            return self.error(403, "propfind-finite-depth")
         if path == "/" and self.options["principal_at_root"]:
             return self.multistatus([self.response("/", self.root_props(), wanted)])
         if path == "/principals/%s/" % self.who():
@@ -457,10 +468,12 @@ class Handler(BaseHTTPRequestHandler):
         return self.error(403, "supported-report")
 
     def sync_collection(self, calendar, root):
-        given = (root.findtext("{DAV:}sync-token") or "").strip()
-        since = 0
+        given, level = root.findtext("{DAV:}sync-token"), root.findtext("{DAV:}sync-level")
+        if self.headers.get("Depth") != "0" or given is None or level != "1":
+            return 400, "", {}
+        given, since = given.strip(), 0
         if given:
-            match = re.fullmatch(r"data:,(\d+)", given)
+            match = re.fullmatch(re.escape(self.options["token"]).replace("%d", r"(\d+)"), given)
             since = int(match.group(1)) if match else -1
             if not calendar.oldest_token <= since <= calendar.revision:
                 code = self.options["bad_token_status"]
@@ -491,6 +504,8 @@ class Handler(BaseHTTPRequestHandler):
         return self.multistatus(out)
 
     def query(self, calendar, root):
+        if self.headers.get("Depth") != "1":
+            return self.multistatus([])
         wanted = {child.tag for child in root.find("{DAV:}prop")}
         inner = root.find("{%s}filter/{%s}comp-filter/{%s}comp-filter" % (CAL, CAL, CAL))
         component = inner.get("name") if inner is not None else None
@@ -500,6 +515,8 @@ class Handler(BaseHTTPRequestHandler):
         if inner is not None and inner.find("{%s}prop-filter" % CAL) is not None:
             if not self.options["uid_query"]:
                 return self.error(403, "C:supported-filter")
+            if self.options["uid_query"] == "empty":
+                return self.multistatus([])
             uid = inner.findtext("{%s}prop-filter/{%s}text-match" % (CAL, CAL))
         out = [self.response(self.href_of(calendar, n), self.item_props(i, True), wanted)
                for n, i in calendar.items.items()
@@ -566,6 +583,8 @@ class Handler(BaseHTTPRequestHandler):
                 self.path, status_line(412), condition)])
         if code == 412:
             return 412, "", {}
+        if code == 400:
+            return sabre_error(400, "BadRequest", "Calendar object with uid already exists in this calendar collection.")
         return self.error(code, condition)
 
     def dav_delete(self):
@@ -585,6 +604,13 @@ class Handler(BaseHTTPRequestHandler):
             return self.error(403, "resource-must-be-null")
         self.store.add_calendar(name)
         return 201, "", {}
+
+
+def sabre_error(code, exception, message):
+    """An error as servers built on sabre put it: no condition, but words for people."""
+    return code, (
+        '<?xml version="1.0"?><d:error xmlns:d="DAV:" xmlns:s="http://sabredav.org/ns"><s:exception>Sabre\\DAV\\Exception\\%s'
+        "</s:exception><s:message>%s</s:message></d:error>" % (exception, message)), {"Content-Type": "application/xml"}
 
 
 def propstat(props, code):

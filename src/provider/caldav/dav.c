@@ -135,6 +135,15 @@ static int code_within(const fm_dav_call *call, int code)
     return within ? within : code;
 }
 
+/* Adds the server's words to a sentence about what it answered. */
+static void append(fm_error *err, const char *before, const char *text, const char *after)
+{
+    fm_error own = *err;
+    fm_error_set(err, own.status, FM_CALDAV_DOMAIN, "%s%s%.200s%s", own.message, before, text, after);
+    err->http_status = own.http_status;
+    err->retry_after_ms = own.retry_after_ms;
+}
+
 static void describe_code(const fm_dav_call *call, fm_dav_result *result)
 {
     const fm_dav_summary *summary = result->summary;
@@ -144,10 +153,10 @@ static void describe_code(const fm_dav_call *call, fm_dav_result *result)
     if (result->status == FM_EAUTH)
         fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",
                         call->op->p->username ? call->op->p->username : "nobody");
-    if (!summary->condition_name)
-        return;
-    size_t len = strlen(result->error.message);
-    snprintf(result->error.message + len, sizeof result->error.message - len, " [%s]", summary->condition_name);
+    if (summary->condition_name)
+        append(&result->error, " [", summary->condition_name, "]");
+    if (summary->explanation)
+        append(&result->error, ": ", summary->explanation, "");
 }
 
 /* Reads a listing to its end. False where it has to be asked for again, which has been arranged. */

@@ -255,8 +255,16 @@ static void no_way_on(discovery *d)
         fm_caldav_op_fail(&d->op, &d->failure);
         return;
     }
-    end(d, fm_error_set(&d->op.error, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
-                        "%s has no calendars: is it the address of a CalDAV server?", d->op.p->endpoint));
+    fm_error *err = &d->op.error;
+    if (d->principal)
+        end(d,
+            fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
+                         "%s lets %s in but names no calendars: some servers do that to slow clients down (try again "
+                         "in some minutes), others where calendars are switched off for the account",
+                         d->op.p->endpoint, d->op.p->username ? d->op.p->username : "nobody"));
+    else
+        end(d, fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
+                            "%s has no calendars: is it the address of a CalDAV server?", d->op.p->endpoint));
 }
 
 /* Nobody answers, and what is left to ask lies on the same server: only the one that DNS names is another. */

@@ -11,6 +11,7 @@ static const char domain[] = "caldav";
 #define NS_CALDAV "urn:ietf:params:xml:ns:caldav "
 #define NS_SERVER "http://calendarserver.org/ns/ "
 #define NS_APPLE  "http://apple.com/ns/ical/ "
+#define NS_SABRE  "http://sabredav.org/ns "
 #define TEXTS_MAX (2 * FM_DAV_OBJECT_MAX)
 #define DEPTH_MAX FM_XML_DEPTH_MAX
 #define NO_TEXT   SIZE_MAX
@@ -57,6 +58,7 @@ typedef enum element {
     ELEMENT_SYNC_REPORT,
     ELEMENT_MULTIGET_REPORT,
     ELEMENT_QUERY_REPORT,
+    ELEMENT_EXPLANATION,
 } element;
 
 typedef struct element_name {
@@ -95,6 +97,7 @@ static const element_name elements[] = {
     {NS_APPLE "calendar-order", ELEMENT_ORDER},
     {NS_SERVER "getctag", ELEMENT_CTAG},
     {NS_SERVER "subscribed", ELEMENT_SUBSCRIBED},
+    {NS_SABRE "message", ELEMENT_EXPLANATION},
     {NS_CALDAV "calendar", ELEMENT_CALENDAR},
     {NS_CALDAV "calendar-data", ELEMENT_DATA},
     {NS_CALDAV "calendar-home-set", ELEMENT_HOME_SET},
@@ -132,7 +135,7 @@ struct fm_multistatus {
     size_t condition_name;
 
     fm_buf summary_texts; /* of what stands outside the responses */
-    size_t sync_token, error_name, error_href;
+    size_t sync_token, error_name, error_href, explanation;
     fm_dav_summary summary;
 };
 
@@ -286,9 +289,14 @@ static unsigned condition_bit(const char *local)
     return FM_DAV_OTHER_CONDITION;
 }
 
-/* An element directly in DAV:error names the condition that was not met (RFC 4918 section 16). */
+/*
+ * An element directly in DAV:error names the condition that was not met (RFC 4918 section 16). Servers built on sabre
+ * put the name of an exception beside it, or in its place: that is no condition.
+ */
 static void note_condition(fm_multistatus *m, const char *name)
 {
+    if (strncmp(name, NS_SABRE, strlen(NS_SABRE)) == 0)
+        return;
     const char *space = strrchr(name, ' ');
     const char *local = space ? space + 1 : name;
     if (is_inside(m, ELEMENT_RESPONSE)) {
@@ -409,6 +417,13 @@ static void take_token(fm_multistatus *m, const char *text, size_t len)
         m->sync_token = keep_trimmed(&m->summary_texts, text, len);
 }
 
+/* What a server built on sabre says to people. */
+static void take_explanation(fm_multistatus *m, const char *text, size_t len)
+{
+    if (m->path[m->depth] == ELEMENT_ERROR && m->explanation == NO_TEXT)
+        m->explanation = keep_trimmed(&m->summary_texts, text, len);
+}
+
 /* Adds a 2xx propstat's properties to the response's. */
 static void merge_propstat(fm_multistatus *m)
 {
@@ -492,6 +507,9 @@ static fm_status on_end(void *data, const char *name, const char *text, size_t l
     case ELEMENT_ORDER:
         take_property(m, FM_DAV_ORDER, text, len);
         break;
+    case ELEMENT_EXPLANATION:
+        take_explanation(m, text, len);
+        break;
     default:
         break;
     }
@@ -514,7 +532,7 @@ fm_status fm_multistatus_new(fm_multistatus **out, fm_dav_response_fn fn, void *
     }
     m->fn = fn;
     m->data = data;
-    m->sync_token = m->error_name = m->error_href = NO_TEXT;
+    m->sync_token = m->error_name = m->error_href = m->explanation = NO_TEXT;
     fm_buf_init(&m->arena, TEXTS_MAX);
     fm_buf_init(&m->summary_texts, 65536);
     begin_response(m);
@@ -552,6 +570,7 @@ fm_status fm_multistatus_finish(fm_multistatus *m, fm_error *err)
         m->summary.sync_token = NULL;
     m->summary.condition_name = text_at(&m->summary_texts, m->error_name);
     m->summary.condition_href = text_at(&m->summary_texts, m->error_href);
+    m->summary.explanation = text_at(&m->summary_texts, m->explanation);
     return FM_OK;
 }
 

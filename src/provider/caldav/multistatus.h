@@ -87,6 +87,7 @@ typedef struct fm_dav_summary {
     unsigned conditions;        /**< of an error that is the whole body */
     const char *condition_name; /**< or NULL */
     const char *condition_href; /**< an href in it (where the UID is), or NULL */
+    const char *explanation;    /**< what the server says to people (sabre, so Nextcloud), or NULL */
     int first_status;           /**< response status of the first response, 0 for none: a failed PUT in a 207 */
 } fm_dav_summary;
 

@@ -250,6 +250,22 @@ static void test_redirects_keep_method_and_body(void **state)
     }
 }
 
+static void test_redirected_writes_stay_writes(void **state)
+{
+    fixture *f = *state;
+    static const int codes[] = {301, 302, 307, 308};
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        char fault[256];
+        snprintf(fault, sizeof fault,
+                 "{\"kind\": \"status\", \"path\": \"/from\", \"code\": %d, \"headers\": {\"Location\": \"/echo/to\"}}",
+                 codes[i]);
+        test_server_fault(&f->server, fault);
+        outcome out = ask(f, (fm_http_request){.method = "PUT", .body = "x", .body_len = 1}, "/from");
+        assert_has(out.body, "\"method\": \"PUT\"");
+        assert_has(out.body, "\"body\": \"x\"");
+    }
+}
+
 static void test_303_after_a_post_reads(void **state)
 {
     fixture *f = *state;
@@ -707,6 +723,7 @@ int main(void)
         WITH_SERVER(test_a_bearer_token_wins),
         WITH_SERVER(test_401_is_an_answer_and_not_repeated),
         WITH_SERVER(test_redirects_keep_method_and_body),
+        WITH_SERVER(test_redirected_writes_stay_writes),
         WITH_SERVER(test_303_after_a_post_reads),
         WITH_SERVER(test_redirects_end),
         WITH_SERVER(test_redirects_can_be_left_to_the_caller),

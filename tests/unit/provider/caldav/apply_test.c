@@ -241,6 +241,20 @@ static void test_uid_conflicts_are_found(void **state)
     assert_int_equal(holds(f, "SUMMARY"), 1);
 }
 
+/* Nextcloud keeps what was deleted in a trash bin, and refuses its UID with words alone. */
+static void test_a_uid_in_the_trash_is_told_in_the_servers_words(void **state)
+{
+    fixture *f = *state;
+    test_server_fault(
+        &f->server, "{\"kind\": \"status\", \"method\": \"PUT\", \"code\": 400, \"body\": \"<d:error xmlns:d='DAV:' "
+                    "xmlns:s='http://sabredav.org/ns'><s:exception>BadRequest</s:exception><s:message>Deleted calendar "
+                    "object with uid already exists in this calendar collection.</s:message></d:error>\"}");
+    fm_write write = create(f, "u1", "Ours", FM_OUTCOME_REFUSED);
+    assert_non_null(strstr(write.error.message, ": Deleted calendar object with uid already exists"));
+    assert_int_equal(write.error.http_status, 400);
+    fm_write_clear(&write);
+}
+
 static void test_a_uid_in_another_calendar_is_refused(void **state)
 {
     fixture *f = *state;
@@ -526,6 +540,7 @@ int main(void)
         WITH_SERVER(test_moved_meanwhile),
         WITH_SERVER(test_a_create_that_is_there_already),
         WITH_SERVER(test_uid_conflicts_are_found),
+        WITH_SERVER(test_a_uid_in_the_trash_is_told_in_the_servers_words),
         WITH_SERVER(test_a_uid_in_another_calendar_is_refused),
         WITH_SERVER(test_many_conflicts_share_a_listing),
         WITH_SERVER(test_weak_etags),

@@ -16,7 +16,8 @@ typedef struct fixture {
 #define DEFAULTS                                                                                                       \
     "{\"sync\": true, \"ctag\": true, \"page\": 0, \"bad_token_status\": 403, \"multiget\": true, \"quote_hrefs\": "   \
     "true, "                                                                                                           \
-    "\"http10\": false, \"first_tombstones\": false, \"weak_etags\": false}"
+    "\"http10\": false, \"first_tombstones\": false, \"weak_etags\": false, "                                          \
+    "\"token\": \"data:,%d\"}"
 
 static int group_setup(void **state)
 {
@@ -251,6 +252,17 @@ static void test_refused_tokens_lead_to_a_full_listing(void **state)
     }
 }
 
+static void test_tokens_are_opaque(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    test_server_options(&f->server, "{\"token\": \"urn:x?a=1&b='<%d>'\"}");
+    put_many(f, 1);
+    test_calendar_open(c);
+    assert_changes(f, NULL, "changed e0.ics \"2\"\npage complete\n");
+    assert_changes(f, c->token, "page\n");
+}
+
 static void test_foreign_tokens_are_not_sent(void **state)
 {
     fixture *f = *state;
@@ -463,6 +475,36 @@ static void test_foreign_hrefs_in_a_listing_are_passed_over(void **state)
     assert_changes(f, NULL, "page complete\n");
 }
 
+/* A listing holds the calendar itself and what is no object, with an ETag even, and without a slash. */
+static void test_collections_in_a_listing_are_passed_over(void **state)
+{
+    fixture *f = *state;
+    test_server_options(&f->server, "{\"sync\": false}");
+    test_calendar_open(&f->calendar);
+    test_server_fault(
+        &f->server,
+        "{\"kind\": \"replace\", \"method\": \"PROPFIND\", \"skip\": 1, \"body\": \"<multistatus "
+        "xmlns='DAV:'><response><href>/cal/alice/kanban/sub</href><propstat><prop><resourcetype><collection/>"
+        "</resourcetype><getetag>1</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+        "</multistatus>\"}");
+    assert_changes(f, NULL, "page complete\n");
+}
+
+/* Some servers say 410 of what is gone. */
+static void test_tombstones_may_be_410(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    put_many(f, 1);
+    test_calendar_open(c);
+    assert_int_equal(test_calendar_changes(c, NULL), FM_OK);
+    test_server_fault(&f->server,
+                      "{\"kind\": \"replace\", \"method\": \"REPORT\", \"body\": \"<multistatus xmlns='DAV:'>"
+                      "<response><href>/cal/alice/kanban/e0.ics</href><status>HTTP/1.1 410 Gone</status></response>"
+                      "<sync-token>data:,9</sync-token></multistatus>\"}");
+    assert_changes(f, c->token, "deleted e0.ics\npage\n");
+}
+
 static void test_an_object_listed_with_a_failure_is_not_gone(void **state)
 {
     fixture *f = *state;
@@ -522,6 +564,7 @@ int main(void)
         WITH_SERVER(test_pages_of_a_difference_are_committed_each),
         WITH_SERVER(test_pages_of_a_full_listing_are_committed_once),
         WITH_SERVER(test_refused_tokens_lead_to_a_full_listing),
+        WITH_SERVER(test_tokens_are_opaque),
         WITH_SERVER(test_foreign_tokens_are_not_sent),
         WITH_SERVER(test_ctag_where_there_is_no_sync_collection),
         WITH_SERVER(test_neither_sync_nor_ctag),
@@ -536,6 +579,8 @@ int main(void)
         WITH_SERVER(test_hostile_listings_are_not_asked_for_again),
         WITH_SERVER(test_pages_that_never_end),
         WITH_SERVER(test_foreign_hrefs_in_a_listing_are_passed_over),
+        WITH_SERVER(test_collections_in_a_listing_are_passed_over),
+        WITH_SERVER(test_tombstones_may_be_410),
         WITH_SERVER(test_an_object_listed_with_a_failure_is_not_gone),
         WITH_SERVER(test_fetch),
         WITH_SERVER(test_fetch_from_an_unreachable_calendar_deletes_nothing),

@@ -1,5 +1,7 @@
 #include "support/calendar.h"
 
+#include <netinet/in.h>
+#include <resolv.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,6 +9,46 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+/* What the DNS says to this process: the target of _caldavs._tcp, port 8443. NULL: nothing. */
+static const char *service_host;
+static char asked_name[256];
+
+static size_t put_name(unsigned char *at, const char *name)
+{
+    unsigned char *start = at;
+    for (size_t size; *name; name += size + (name[size] == '.')) {
+        size = strcspn(name, ".");
+        *at++ = (unsigned char)size;
+        memcpy(at, name, size);
+        at += size;
+    }
+    *at++ = 0;
+    return (size_t)(at - start);
+}
+
+/* Stands in for the C library's. */
+int res_nquery(res_state state, const char *name, int class, int type, unsigned char *answer, int size)
+{
+    static const unsigned char head[] = {0, 1, 0x81, 0x80, 0, 0, 0, 1, 0, 0, 0, 0};
+    static const unsigned char record[] = {0, ns_t_srv, 0, 1, 0, 0, 0, 60}, service[] = {0, 0, 0, 0, 0x20, 0xFB};
+    unsigned char *at = answer;
+    (void)state;
+    (void)class;
+    if (!service_host || type != ns_t_srv || size < 512)
+        return -1;
+    snprintf(asked_name, sizeof asked_name, "%s", name);
+    memcpy(at, head, sizeof head);
+    at += sizeof head;
+    at += put_name(at, name);
+    memcpy(at, record, sizeof record);
+    at += sizeof record;
+    size_t len = put_name(at + 2 + sizeof service, service_host) + sizeof service;
+    *at++ = (unsigned char)(len >> 8);
+    *at++ = (unsigned char)len;
+    memcpy(at, service, sizeof service);
+    return (int)(at + len - answer);
+}
 
 typedef struct fixture {
     test_server server;
@@ -29,6 +71,7 @@ static int group_teardown(void **state)
 static int before_each(void **state)
 {
     fixture *f = *state;
+    service_host = NULL;
     test_server_start_scripted(&f->server, NULL);
     test_calendar_init(&f->calendar, &f->server);
     return 0;
@@ -102,6 +145,35 @@ static void test_from_a_bare_host(void **state)
     assert_string_equal(opened(f)->calendar_id, "/cal/alice/kanban/");
 }
 
+/* The server that DNS names is the first that is asked, under the credentials of the domain. */
+static void test_dns_names_the_server_of_a_domain(void **state)
+{
+    fixture *f = *state;
+    service_host = "dav.example.invalid";
+    set(f, "endpoint", "example.invalid");
+    assert_fails(f, FM_ENETWORK, "https://dav.example.invalid:8443");
+    assert_string_equal(asked_name, "_caldavs._tcp.example.invalid");
+}
+
+static void test_a_server_outside_the_domain_is_not_followed(void **state)
+{
+    fixture *f = *state;
+    service_host = "dav.evil.invalid";
+    set(f, "endpoint", "example.invalid");
+    assert_fails(f, FM_EINVAL, "names dav.evil.invalid as its calendar server, in another domain");
+}
+
+static void test_dns_is_asked_about_domains_only(void **state)
+{
+    fixture *f = *state;
+    service_host = "dav.example.invalid";
+    asked_name[0] = '\0';
+    opened(f);
+    set(f, "endpoint", "https://example.invalid/");
+    assert_fails(f, FM_ENETWORK, "https://example.invalid:443");
+    assert_string_equal(asked_name, "");
+}
+
 static void test_a_calendar_s_own_url_is_enough(void **state)
 {
     fixture *f = *state;
@@ -132,6 +204,32 @@ static void test_hrefs_on_another_host(void **state)
     char *log = test_server_control(&f->server, "GET", "/_log", NULL);
     assert_non_null(strstr(log, "\"Host\": \"localhost:"));
     free(log);
+}
+
+static void test_every_home_is_looked_at(void **state)
+{
+    fixture *f = *state;
+    test_server_options(&f->server, "{\"homes\": [\"/shared/\", \"/nothing/\"]}");
+    test_server_fault(&f->server,
+                      "{\"kind\": \"replace\", \"path\": \"/shared/\", \"code\": 207, \"times\": -1, \"body\": "
+                      "\"<multistatus xmlns='DAV:'><response><href>/shared/team/</href><propstat><prop><displayname>"
+                      "Team</displayname><resourcetype><C:calendar xmlns:C='urn:ietf:params:xml:ns:caldav'/>"
+                      "</resourcetype></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>\"}");
+    set(f, "calendar_id", "Team");
+    assert_string_equal(opened(f)->calendar_id, "/shared/team/");
+    set(f, "calendar_id", "kanban");
+    assert_string_equal(opened(f)->calendar_id, "/cal/alice/kanban/");
+}
+
+/* iCloud leaves the home set out where it slows a client down. */
+static void test_an_account_without_a_home(void **state)
+{
+    fixture *f = *state;
+    test_server_fault(
+        &f->server,
+        "{\"kind\": \"replace\", \"path\": \"/principals/\", \"code\": 207, \"times\": -1, \"body\": "
+        "\"<multistatus xmlns='DAV:'><response><href>/principals/alice/</href></response></multistatus>\"}");
+    assert_fails(f, FM_ENOTFOUND, "lets alice in but names no calendars");
 }
 
 static void test_by_id_name_and_primary(void **state)
@@ -351,9 +449,14 @@ int main(void)
         WITH_SERVER(test_from_the_server_url),
         WITH_SERVER(test_by_way_of_well_known),
         WITH_SERVER(test_from_a_bare_host),
+        WITH_SERVER(test_dns_names_the_server_of_a_domain),
+        WITH_SERVER(test_a_server_outside_the_domain_is_not_followed),
+        WITH_SERVER(test_dns_is_asked_about_domains_only),
         WITH_SERVER(test_a_calendar_s_own_url_is_enough),
         WITH_SERVER(test_a_path_as_calendar_is_asked_first),
         WITH_SERVER(test_hrefs_on_another_host),
+        WITH_SERVER(test_every_home_is_looked_at),
+        WITH_SERVER(test_an_account_without_a_home),
         WITH_SERVER(test_by_id_name_and_primary),
         WITH_SERVER(test_unknown_and_ambiguous_calendars),
         WITH_SERVER(test_task_lists_are_refused),

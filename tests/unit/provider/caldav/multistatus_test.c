@@ -182,6 +182,23 @@ static void test_error_bodies(void **state)
     fm_buf_free(&s.out);
 }
 
+/* Servers built on sabre, Nextcloud among them, name an exception where others name a condition. */
+static void test_an_exception_is_no_condition(void **state)
+{
+    (void)state;
+    seen s = {0};
+    fm_multistatus *m;
+    const fm_dav_summary *summary =
+        summary_of("<d:error xmlns:d='DAV:' xmlns:s='http://sabredav.org/ns'><s:exception>Forbidden</s:exception>"
+                   "<s:message> It is in the trash </s:message></d:error>",
+                   &m, &s);
+    assert_int_equal(summary->conditions, 0);
+    assert_null(summary->condition_name);
+    assert_string_equal(summary->explanation, "It is in the trash");
+    fm_multistatus_free(m);
+    fm_buf_free(&s.out);
+}
+
 static void test_a_failed_put_in_a_207(void **state)
 {
     (void)state;
@@ -294,6 +311,7 @@ int main(void)
         cmocka_unit_test(test_principals_and_homes),
         cmocka_unit_test(test_sync_token_before_or_after),
         cmocka_unit_test(test_error_bodies),
+        cmocka_unit_test(test_an_exception_is_no_condition),
         cmocka_unit_test(test_a_failed_put_in_a_207),
         cmocka_unit_test(test_what_is_no_answer),
         cmocka_unit_test(test_the_receiver_can_end_it),
