@@ -22,4 +22,16 @@ function caldav_world.of(server, members)
   return world
 end
 
+--- What a policy world needs: see support/policy_place.lua.
+function caldav_world.policy(server, provider)
+  provider = provider or "caldav"
+  return {
+    name = provider, options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
+      password = server.password },
+    config = { provider = provider, endpoint = server.url, calendarId = server.cal,
+      credentials = { username = server.user, password = { command = { "printf", "%s", server.password } } } },
+    close = function() server:stop() end,
+  }
+end
+
 return caldav_world

@@ -2,6 +2,7 @@
 --
 -- A provider takes part with a world (see policy_place) and os.exit(policy.run(world)).
 local lu = require "luaunit"
+local caldav_world = require "caldav_world"
 local json = require "fmcal.json"
 local Place = require "policy_place"
 
@@ -783,14 +784,7 @@ end
 
 --- Runs the suite on the CalDAV provider against a server of tests/support, which ends with it. @return exit status
 function policy.run_caldav(server, provider)
-  provider = provider or "caldav"
-  return policy.run {
-    name = provider, options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
-      password = server.password },
-    config = { provider = provider, endpoint = server.url, calendarId = server.cal,
-      credentials = { username = server.user, password = { command = { "printf", "%s", server.password } } } },
-    close = function() server:stop() end,
-  }
+  return policy.run(caldav_world.policy(server, provider))
 end
 
 return policy

@@ -1,11 +1,17 @@
 -- Opens the calendars of a run and reads what changed there.
 
+local json = require "fmcal.json"
 local unseen = require "fmcal.sync.unseen"
 
 local observe = {}
 
+-- An endpoint is text, or several addresses.
+local function same_endpoint(a, b)
+  return json.encode(a or json.null, { sort = true }) == json.encode(b or json.null, { sort = true })
+end
+
 local function same_account(a, b)
-  return a.spec.provider == b.spec.provider and a.spec.endpoint == b.spec.endpoint
+  return a.spec.provider == b.spec.provider and same_endpoint(a.spec.endpoint, b.spec.endpoint)
     and a.binding.account == b.binding.account
 end
 

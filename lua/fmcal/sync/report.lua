@@ -54,6 +54,25 @@ local function tally_untouched(self, tally)
   end
 end
 
+-- Where an entry that this run did not look at lies in several calendars, its worst status counts; the first calendar's
+-- has been counted.
+local function tally_other_calendars(self, tally)
+  local counted = {}
+  for i = 2, #self.targets do
+    for _, status in ipairs { "conflict", "error" } do
+      for _, key in ipairs(self.targets[i].state:bases(status)) do
+        local first = not self.decisions[key] and self.board:entry(key) and self.targets[1].state:base(key)
+        local before = counted[key] or (first and first.status)
+        if before and STATUS_RANK[status] > (STATUS_RANK[before] or 0) then
+          add(tally, before, -1)
+          add(tally, status, 1)
+          counted[key] = status
+        end
+      end
+    end
+  end
+end
+
 local function message_of(decision, outcome)
   local sentence = outcome.error
   if sentence:find(decision.key, 1, true) then return sentence end
@@ -83,6 +102,7 @@ local function tally_run(self)
   local tally = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
     pulled = 0, cleared = 0, gone_errors = 0, messages = {} }
   tally_untouched(self, tally)
+  tally_other_calendars(self, tally)
   for _, key in ipairs(self.order) do
     local decision = self.decisions[key]
     tally_decision(self, tally, decision)
