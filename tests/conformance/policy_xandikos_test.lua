@@ -3,4 +3,5 @@ package.path = os.getenv("TESTS_DIR") .. "/conformance/?.lua;" .. package.path
 local policy = require "policy"
 local servers = require "servers"
 
-os.exit(policy.run_caldav(servers.real("xandikos")))
+-- The library it reads events with takes the backslash before an escaped comma for another escape.
+os.exit(policy.run_caldav(servers.real("xandikos"), "caldav", "\\"))

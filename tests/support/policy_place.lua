@@ -202,7 +202,8 @@ function Place:history(key)
   return rows
 end
 
-local function etags(self)
+--- What is in the calendar, to be compared with what is there later.
+function Place:contents()
   local list = {}
   for _, object in ipairs(self:objects()) do
     list[#list + 1] = ("%s %s\n%s"):format(object.href, self.world.etags_age and "" or object.etag, object.text)
@@ -218,7 +219,7 @@ end
 --- A run that finds nothing to do: no write, the board file not even touched.
 -- @param exit status it ends with: 0, or 4 where a conflict waits
 function Place:assert_settled(exit, options)
-  local events, file = etags(self), identity(self.board_path)
+  local events, file = self:contents(), identity(self.board_path)
   local result = self:expect(exit or 0, options)
   for _, action in ipairs(result.actions) do
     if action.action ~= "conflict" and action.action ~= "wait" then
@@ -226,7 +227,7 @@ function Place:assert_settled(exit, options)
     end
   end
   lu.assertEquals(identity(self.board_path), file, "the next run touches the board")
-  lu.assertEquals(etags(self), events, "the next run writes to the calendar")
+  lu.assertEquals(self:contents(), events, "the next run writes to the calendar")
 end
 
 return Place

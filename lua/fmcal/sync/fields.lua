@@ -84,6 +84,9 @@ local function minutes(value)
   return math.floor(value)
 end
 
+-- A local time in UTC is an instant: some servers spell such events with a "Z" and a zone, which says it twice.
+local UTC_NAMES = { UTC = true, ["Etc/UTC"] = true }
+
 -- A date member and its zone in canonical form: date, zone.
 local function canonical_date(due, zone, default_zone)
   if due == nil then return nil end
@@ -97,7 +100,7 @@ local function canonical_date(due, zone, default_zone)
   if not time.is_zone(zone) then
     error(("timeZone %q is not an IANA zone name such as Europe/Rome"):format(tostring(zone)), 0)
   end
-  return assert(time.to_utc(due, zone)), zone
+  return assert(time.to_utc(due, zone)), not UTC_NAMES[zone] and zone or nil
 end
 
 --- A date member in canonical form; raises as fields.version does. @return date, zone
