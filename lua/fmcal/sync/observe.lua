@@ -30,7 +30,7 @@ local function open_target(run, target)
     target.intents[intent.key] = intent
     target.intent_ids[intent.id] = intent.key
   end
-  if #target.intent_ids > 0 or unseen.is_noted(run, target) then assert(target.state:set_token(nil)) end
+  if next(target.intents) or unseen.is_noted(run, target) then assert(target.state:set_token(nil)) end
   local summary
   summary, err = target:refresh()
   if not summary then return nil, err end
