@@ -20,22 +20,40 @@ static void fake_sleep(void *data, int64_t ms)
     ((test_calendar *)data)->waited_ms += ms;
 }
 
-void test_calendar_init(test_calendar *c, test_server *server)
+static void init(test_calendar *c, test_server *server, const fm_provider_class *klass)
 {
-    *c = (test_calendar){.server = server};
+    *c = (test_calendar){.server = server, .klass = klass};
     fm_env_default(&c->real);
     fm_env_default(&c->env);
     c->env.data = c;
     c->env.monotonic_ms = fake_monotonic;
     c->env.sleep_ms = fake_sleep;
     c->options = fm_options_new();
-    fm_options_set_string(c->options, "endpoint", server->url);
-    fm_options_set_string(c->options, "username", server->user);
-    fm_options_set_string(c->options, "password", server->password);
     fm_buf_init(&c->log, 1 << 24);
     fm_strmap_init(&c->known, 1);
     if (fm_http_new(&c->http, &c->env, NULL))
         fail_msg("no client");
+}
+
+void test_calendar_init(test_calendar *c, test_server *server)
+{
+    init(c, server, &fm_provider_caldav);
+    fm_options_set_string(c->options, "endpoint", server->url);
+    fm_options_set_string(c->options, "username", server->user);
+    fm_options_set_string(c->options, "password", server->password);
+}
+
+void test_calendar_init_google(test_calendar *c, test_server *server)
+{
+    static const char *const names[][2] = {
+        {"api", "endpoint.api"},    {"token", "endpoint.token"},        {"revoke", "endpoint.revoke"},
+        {"client_id", "client_id"}, {"client_secret", "client_secret"}, {"refresh_token", "refresh_token"}};
+    char value[256];
+    init(c, server, &fm_provider_google);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        test_server_word(server, names[i][0], value, sizeof value);
+        fm_options_set_string(c->options, names[i][1], value);
+    }
 }
 
 void test_calendar_free(test_calendar *c)
@@ -54,7 +72,7 @@ fm_status test_calendar_new(test_calendar *c)
     fm_context context = {.env = &c->env, .http = c->http};
     fm_provider_free(c->provider);
     fm_error_clear(&c->error);
-    return fm_provider_new(&c->provider, &fm_provider_caldav, &context, c->options, &c->error);
+    return fm_provider_new(&c->provider, c->klass, &context, c->options, &c->error);
 }
 
 /* Runs an operation that was started with `status`. */

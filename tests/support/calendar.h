@@ -1,7 +1,7 @@
 /**
  * @file calendar.h
- * A CalDAV provider on a test server, with a clock that moves only when something waits, and what it reports
- * written down as text.
+ * A provider on a test server (CalDAV or Google), with a clock that moves only when something waits, and what it
+ * reports written down as text.
  */
 #ifndef FM_TESTS_SUPPORT_CALENDAR_H
 #define FM_TESTS_SUPPORT_CALENDAR_H
@@ -18,6 +18,7 @@ typedef struct test_calendar {
     fm_env real, env;
     int64_t waited_ms; /**< in waits, by the fake clock */
     fm_http *http;
+    const fm_provider_class *klass;
     fm_options *options;
     fm_provider *provider; /**< NULL before test_calendar_new() */
 
@@ -30,6 +31,8 @@ typedef struct test_calendar {
 
 /** Settings for the server's address and user, not opened yet; further ones may be set in `options`. */
 void test_calendar_init(test_calendar *c, test_server *server);
+/** The same for a scripted Google account and its primary calendar. */
+void test_calendar_init_google(test_calendar *c, test_server *server);
 void test_calendar_free(test_calendar *c);
 /** Makes the provider from the settings; replaces an earlier one. */
 fm_status test_calendar_new(test_calendar *c);

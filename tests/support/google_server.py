@@ -44,6 +44,7 @@ OPTIONS = {
     "delay_ms": 0,
     "page": 0,  # most events in a page, whatever the client asks; 0: as it asks
     "access_ttl_s": 3600,  # life of an access token
+    "tell_life": True,  # the answer that brings an access token says how long it lives
     "lose_percent": 0,  # share of answers to writes that are lost after they were carried out
     "refuse_percent": 0,  # share of requests answered 403 rateLimitExceeded
     "fail_percent": 0,  # share of requests answered 500, half of them after they were carried out
@@ -269,7 +270,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def give_access(self, scope, **more):
         ttl = self.server.options["access_ttl_s"]
-        self.send(200, dict({"access_token": self.server.new_access(scope), "expires_in": ttl, "scope": scope, "token_type": "Bearer"}, **more))
+        answer = {"access_token": self.server.new_access(scope), "scope": scope, "token_type": "Bearer"}
+        if self.server.options["tell_life"]:
+            answer["expires_in"] = ttl
+        self.send(200, dict(answer, **more))
 
     def exchange(self, form):
         asked = self.server.codes.pop(form.get("code"), None)

@@ -15,14 +15,15 @@
 #define PYTHON   "/usr/bin/python3"
 #define ARGS_MAX 32
 
-/* Copies the word after "name=" of the line the server printed. */
-static void word(const test_server *server, const char *name, char *out, size_t size)
+void test_server_word(const test_server *server, const char *name, char *out, size_t size)
 {
-    const char *at = strstr(server->line, name);
+    char start[64];
+    snprintf(start, sizeof start, "%s=", name);
+    const char *at = strstr(server->line, start);
     out[0] = '\0';
     if (!at)
         return;
-    at += strlen(name);
+    at += strlen(start);
     snprintf(out, size, "%.*s", (int)strcspn(at, " \n"), at);
 }
 
@@ -56,10 +57,19 @@ void test_server_start_scripted(test_server *server, const char *const *args)
         argv[i + 2] = args[i];
     if (!spawn(server, argv))
         fail_msg("the scripted server did not start");
-    word(server, "url=", server->url, sizeof server->url);
+    test_server_word(server, "url", server->url, sizeof server->url);
     snprintf(server->cal, sizeof server->cal, "%scal/alice/kanban/", server->url);
     snprintf(server->user, sizeof server->user, "alice");
     snprintf(server->password, sizeof server->password, "secret");
+}
+
+void test_server_start_google(test_server *server)
+{
+    const char *argv[] = {PYTHON, TESTS_DIR "/support/google_server.py", NULL};
+    *server = (test_server){0};
+    if (!spawn(server, argv))
+        fail_msg("the scripted account did not start");
+    test_server_word(server, "url", server->url, sizeof server->url);
 }
 
 bool test_server_start_real(test_server *server, const char *name)
@@ -74,10 +84,10 @@ bool test_server_start_real(test_server *server, const char *name)
             return false;
         fail_msg("%s did not start", name);
     }
-    word(server, "url=", server->url, sizeof server->url);
-    word(server, "cal=", server->cal, sizeof server->cal);
-    word(server, "user=", server->user, sizeof server->user);
-    word(server, "password=", server->password, sizeof server->password);
+    test_server_word(server, "url", server->url, sizeof server->url);
+    test_server_word(server, "cal", server->cal, sizeof server->cal);
+    test_server_word(server, "user", server->user, sizeof server->user);
+    test_server_word(server, "password", server->password, sizeof server->password);
     return true;
 }
 

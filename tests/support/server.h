@@ -7,6 +7,7 @@
 #define FM_TESTS_SUPPORT_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 typedef struct test_server {
@@ -20,6 +21,10 @@ typedef struct test_server {
 
 /** Starts the scripted server (dav_server.py) with further arguments, NULL-terminated; may be NULL. Fails the test. */
 void test_server_start_scripted(test_server *server, const char *const *args);
+/** Starts the scripted Google account (google_server.py). Fails the test. */
+void test_server_start_google(test_server *server);
+/** What the server printed after "name=". Empty where it did not. */
+void test_server_word(const test_server *server, const char *name, char *out, size_t size);
 /** Starts radicale, xandikos or cyrus. False where it is not installed. */
 bool test_server_start_real(test_server *server, const char *name);
 /** Ends it and waits for that. */

@@ -485,6 +485,24 @@ static void test_no_more_than_300_properties(void **state)
     }
 }
 
+/* No single value is too long, all of them together are. */
+static void test_no_more_than_32_kb_of_properties(void **state)
+{
+    (void)state;
+    fm_event event;
+    char *value = calloc(1, 8001);
+    assert_non_null(value);
+    memset(value, 'x', 8000);
+    simple(&event);
+    char **const members[] = {&event.kanban_id, &event.status, &event.case_number, &event.team};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        set(members[i], value);
+    free(encode(&event, NULL));
+    set(&event.epic_id, value);
+    assert_refused(&event, NULL, FM_ELIMIT, "32768");
+    free(value);
+}
+
 /* Google drops a property with a name of more than 44 characters, and cuts a value after 1,024, without a word. */
 static void test_no_name_and_no_value_that_google_cuts(void **state)
 {
@@ -550,6 +568,7 @@ int main(void)
         cmocka_unit_test(test_tombstones),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_no_more_than_300_properties),
+        cmocka_unit_test(test_no_more_than_32_kb_of_properties),
         cmocka_unit_test(test_no_name_and_no_value_that_google_cuts),
         cmocka_unit_test(test_broken_objects),
     };
