@@ -155,9 +155,23 @@ function TestRules.test_a_rule_that_fails_fails_its_entry()
     return ctx.defaults.to_event(entry, ctx)
   end }]])
   local _, errors = place:expect(1, "sync.lua board.json")
-  lu.assertStrContains(errors, "rule to_event failed for XACA-0040")
+  lu.assertStrContains(errors, "XACA-0040: rule to_event failed: ")
   lu.assertStrContains(errors, "rules.lua:2: no luck")
   lu.assertNotNil(place:event("XACA-0041"))
+end
+
+-- The traceback goes to standard error, once, and ends where the rules file does; a table has one line an entry.
+function TestRules.test_a_rule_that_fails_everywhere_is_told_once()
+  local place <close> = commands.place(board(function(b) b.calendarConfig.rules = "rules.lua" end))
+  place:write("rules.lua", "local function title(entry) return entry.titl .. 1 end\n"
+    .. "return { to_event = function(entry) return { title = (title(entry)) } end }\n")
+  local out, errors = place:expect(1, "sync.lua board.json")
+  local where = place:file("rules.lua")
+  lu.assertEquals(errors, ("sync.lua: XACA-0040, XACA-0041: rule to_event failed: %s:1: attempt to concatenate a nil value "
+    .. "(field 'titl')\nstack traceback:\n\t%s:1: in upvalue 'title'\n\t%s:2: in function <%s:2>\n"):format(where, where, where, where))
+  lu.assertNil(out:find("traceback", 1, true))
+  lu.assertNil(place:item("XACA-0040").calendarSync.syncError:find("\n", 1, true))
+  lu.assertNil(place:expect(0, "status.lua board.json"):find("traceback", 1, true))
 end
 
 TestCalendar = {}

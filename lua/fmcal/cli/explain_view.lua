@@ -1,8 +1,10 @@
 -- The explanation of an entry for a person.
 
 local common = require "fmcal.cli.common"
+local first_line = require "fmcal.first_line"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
+local quantity = require "fmcal.quantity"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}
@@ -86,8 +88,8 @@ local function side_lines(out, about, side)
   if side.reason then said[#said + 1] = "planner: " .. side.reason end
   add(said, decisions(side), "")
   if side.failed then
-    said[#said + 1] = ("failed %d times, last at %s: %s"):format(side.failed.count or 1, common.when(side.failed.at),
-      terminal.clean(side.failed.message or ""))
+    said[#said + 1] = ("failed %s, last at %s: %s"):format(quantity(side.failed.count or 1, "time"), common.when(side.failed.at),
+      terminal.clean(first_line(side.failed.message) or ""))
   end
   said[#said + 1] = terminal.paint(out, "green", next_run(about, side))
   add(lines, said, "  ")

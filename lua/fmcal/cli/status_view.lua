@@ -1,6 +1,7 @@
 -- The status of a board for a person.
 
 local common = require "fmcal.cli.common"
+local first_line = require "fmcal.first_line"
 local layout = require "fmcal.cli.table"
 local quantity = require "fmcal.quantity"
 local terminal = require "fmcal.cli.terminal"
@@ -30,7 +31,7 @@ end
 local function add_errors(out, lines, status)
   for _, target in ipairs(status.targets) do
     for _, failed in ipairs(target.errors) do
-      local text = terminal.clean(failed.error or "failed")
+      local text = terminal.clean(first_line(failed.error) or "failed")
       if not text:find(failed.id, 1, true) then text = failed.id .. ": " .. text end
       lines[#lines + 1] = terminal.paint(out, "red", ("%s (%s, tried %s)"):format(text, target.name,
         quantity(failed.retries or 1, "time")))

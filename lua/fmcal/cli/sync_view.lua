@@ -1,5 +1,6 @@
 -- How the result of a sync is shown to a person: what was done to which entry, then one line that sums up.
 
+local first_line = require "fmcal.first_line"
 local layout = require "fmcal.cli.table"
 local quantity = require "fmcal.quantity"
 local terminal = require "fmcal.cli.terminal"
@@ -40,7 +41,9 @@ end
 
 local function row(action, planned)
   local words = WORDS[action.action] or { action.action, action.action }
-  return { layout.cell(planned and words[2] or words[1], words[3]), action.key, action.title, action.target or "", action.detail }
+  local why = first_line(action.detail)
+  if why and why:sub(1, #action.key + 2) == action.key .. ": " then why = why:sub(#action.key + 3) end
+  return { layout.cell(planned and words[2] or words[1], words[3]), action.key, action.title, action.target or "", why }
 end
 
 local function action_table(out, actions, planned)

@@ -119,9 +119,13 @@ local function copy(value)
   return getmetatable(value) == "fmcal.json.array" and json.array(result) or result
 end
 
+-- The message with the calls of the rules file that led to it. The frames of the handler itself are left out, and what
+-- called the rule.
 local function describe(raised)
-  if type(raised) == "string" and raised:find("\nstack traceback:", 1, true) then return raised end
-  return debug.traceback(tostring(raised), 2)
+  local kind, metatable = type(raised), getmetatable(raised)
+  local said = kind == "string" or kind == "number" or metatable and metatable.__tostring
+  local whole = debug.traceback(said and tostring(raised) or ("(error object is a %s value)"):format(kind), 3)
+  return (whole:gsub("\n%s*%[C%]: in function 'xpcall'.*", ""))
 end
 
 -- Calls one function; a failure names the function and the entry.
@@ -136,7 +140,7 @@ local function call(self, name, id, ...)
   for i = 1, given.n - 1 do given[i] = copy(given[i]) end -- the last one is ctx
   local ok, value = attempt.xpcall(custom, describe, table.unpack(given, 1, given.n))
   if ok then return true, value end
-  return false, ("rule %s failed for %s: %s"):format(name, id, value)
+  return false, ("%s: rule %s failed: %s"):format(id, name, value)
 end
 
 function Rules:call(name, id, ...)

@@ -2,6 +2,7 @@
 
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
+local first_line = require "fmcal.first_line"
 local json = require "fmcal.json"
 local time = require "fmcal.time"
 
@@ -44,7 +45,7 @@ local function sync_members(run, decision, i)
     { "syncStatus", outcome.status },
     { "lastModifiedLocal", timestamp(decision.plan and decision.plan.cur.time) },
     { "lastModifiedExternal", timestamp(outcome.external_time) },
-    { "syncError", outcome.error or json.null },
+    { "syncError", first_line(outcome.error) or json.null },
     { "retryCount", outcome.retries or 0 },
   }
   members[#members + 1] = { "lastErrorAt", outcome.error and run.now or nil }
