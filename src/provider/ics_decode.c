@@ -1,5 +1,6 @@
 #include "core/ical_value.h"
 #include "provider/description.h"
+#include "provider/event_tags.h"
 #include "provider/ics_codec.h"
 #include "provider/ics_model.h"
 
@@ -75,7 +76,7 @@ static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch
         fm_span list = fm_ical_at(o->doc, at)->parts.value, tag;
         for (size_t next = 0; !status && fm_ical_next_text(list, &next, &tag);) {
             fm_ical_unescape(&plain, tag.at, tag.len);
-            status = plain.status ? plain.status : ics_tag(scratch, plain.data, plain.len);
+            status = plain.status ? plain.status : fm_event_tag(scratch, plain.data, plain.len);
             if (!status && scratch->len)
                 status = fm_strings_add(&event->tags, scratch->data);
             fm_buf_reset(&plain);
@@ -83,7 +84,7 @@ static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch
         }
     }
     fm_buf_free(&plain);
-    ics_tags_normalise(&event->tags);
+    fm_event_tags_normalise(&event->tags);
     return status;
 }
 
@@ -170,11 +171,11 @@ fm_status ics_event_read(fm_event *event, const ics_object *o, fm_zones *zones, 
     if (!status && !event->uid)
         status = fm_error_set(err, FM_EPARSE, domain, "line %u: the event has no UID",
                               fm_ical_at(o->doc, o->master)->number);
-    ics_dates dates;
+    fm_event_dates dates;
     if (!status)
         status = ics_dates_read(&dates, o, zones, err);
     if (!status)
-        status = ics_dates_to_event(&dates, event, err);
+        status = fm_event_dates_store(&dates, event, err);
     if (!status)
         status = read_members(event, o, &scratch);
     fm_buf_free(&scratch);

@@ -1,6 +1,8 @@
 #include "core/ical_value.h"
 #include "core/vtimezone.h"
 #include "provider/description.h"
+#include "provider/event_same.h"
+#include "provider/event_tags.h"
 #include "provider/ics_codec.h"
 #include "provider/ics_model.h"
 
@@ -93,11 +95,6 @@ static void set_from_scratch(edit *e, const char *name)
 
 /* ------------------------------------------------------------------ text */
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 /* Whether a text, once cleaned, is what the object has. Leaves the clean text in `clean`. */
 static bool is_there(edit *e, fm_buf *clean, const char *want, const char *have)
 {
@@ -106,7 +103,7 @@ static bool is_there(edit *e, fm_buf *clean, const char *want, const char *have)
         fm_ical_clean(clean, want, strlen(want));
     if (clean->status && !e->status)
         e->status = clean->status;
-    return same_text(clean->data, have);
+    return fm_text_same(clean->data, have);
 }
 
 static void encode_title(edit *e)
@@ -137,34 +134,24 @@ static void encode_description(edit *e)
     fm_buf_free(&footer);
 }
 
-static bool same_strings(const fm_strings *a, const fm_strings *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->items[i], b->items[i]) != 0)
-            return false;
-    return true;
-}
-
 /* The event's tags as a calendar can have them. */
 static void clean_tags(edit *e, fm_strings *out)
 {
     for (size_t i = 0; i < e->want->tags.count && !e->status; i++) {
         const char *tag = e->want->tags.items[i];
-        e->status = ics_tag(&e->scratch, tag, strlen(tag));
+        e->status = fm_event_tag(&e->scratch, tag, strlen(tag));
         if (!e->status && e->scratch.len)
             e->status = fm_strings_add(out, e->scratch.data);
         fm_buf_reset(&e->scratch);
     }
-    ics_tags_normalise(out);
+    fm_event_tags_normalise(out);
 }
 
 static void encode_tags(edit *e)
 {
     fm_strings tags = {0};
     clean_tags(e, &tags);
-    if (!e->status && !same_strings(&tags, &e->have.tags)) {
+    if (!e->status && !fm_strings_same(&tags, &e->have.tags)) {
         for (size_t i = 0; i < tags.count; i++) {
             if (i)
                 fm_buf_addc(&e->scratch, ',');
@@ -254,9 +241,9 @@ static void encode_all_metadata(edit *e)
 
 /* ------------------------------------------------------------------ dates */
 
-static bool same_time(const ics_time *a, const ics_time *b)
+static bool same_time(const fm_event_time *a, const fm_event_time *b)
 {
-    return a->form == b->form && a->s == b->s && (a->form != ICS_ZONED || a->zone == b->zone);
+    return a->form == b->form && a->s == b->s && (a->form != FM_TIME_ZONED || a->zone == b->zone);
 }
 
 /* What TZID is to say for a zone: the name by which the object has it, else its own, with a VTIMEZONE added. */
@@ -292,11 +279,11 @@ static void name_zone(edit *e, const fm_zone *zone, int64_t epoch, fm_buf *tzid)
 }
 
 /* The parameters of a date line: VALUE or TZID as the time needs, then the others that the line has. */
-static void date_params(edit *e, fm_buf *params, const char *name, const ics_time *t, fm_span tzid)
+static void date_params(edit *e, fm_buf *params, const char *name, const fm_event_time *t, fm_span tzid)
 {
-    if (t->form == ICS_DAY)
+    if (t->form == FM_TIME_DAY)
         e->status = fm_ical_add_param(params, "VALUE", fm_span_of("DATE"), e->err);
-    if (t->form == ICS_ZONED)
+    if (t->form == FM_TIME_ZONED)
         e->status = fm_ical_add_param(params, "TZID", tzid, e->err);
     fm_span old = params_of(e, name), param, value;
     for (size_t at = 0, start = 0; fm_ical_next_param(old, &at, &param, &value); start = at)
@@ -304,10 +291,10 @@ static void date_params(edit *e, fm_buf *params, const char *name, const ics_tim
             fm_buf_add(params, old.at + start, at - start);
 }
 
-static void set_time(edit *e, const char *name, const ics_time *t, fm_span tzid)
+static void set_time(edit *e, const char *name, const fm_event_time *t, fm_span tzid)
 {
     fm_date date;
-    if (!e->status && ics_time_fields(&date, t))
+    if (!e->status && fm_event_time_fields(&date, t))
         e->status = fm_error_set(e->err, FM_EINVAL, domain, "the event ends outside the years 1 to 9999");
     if (e->status)
         return;
@@ -331,38 +318,38 @@ static void encode_transparency(edit *e, bool was_day, bool is_day)
 }
 
 /* Whether the old DURATION leads from the new start to the new end. */
-static bool keeps_duration(const edit *e, const ics_dates *want)
+static bool keeps_duration(const edit *e, const fm_event_dates *want)
 {
     const fm_ical_line *line = e->is_new ? NULL : ics_property(&e->object, "DURATION");
     fm_ical_duration d;
     if (!line || ics_property(&e->object, "DTEND") || fm_ical_duration_parse(&d, line->parts.value, NULL))
         return false;
-    ics_time end = ics_after(&want->start, d.days, d.seconds);
+    fm_event_time end = fm_event_time_after(&want->start, d.days, d.seconds);
     return same_time(&end, &want->end);
 }
 
 /* An instant without a zone leaves the calendar its zone, where it is the same instant or a series hangs on it. */
-static void keep_zone(const edit *e, const ics_dates *have, ics_dates *want)
+static void keep_zone(const edit *e, const fm_event_dates *have, fm_event_dates *want)
 {
-    if (want->start.form != ICS_UTC || have->start.form != ICS_ZONED)
+    if (want->start.form != FM_TIME_UTC || have->start.form != FM_TIME_ZONED)
         return;
-    if (ics_instant(&have->start) != want->start.s && !e->have.recurring)
+    if (fm_event_time_instant(&have->start) != want->start.s && !e->have.recurring)
         return;
-    want->start = ics_convert(&want->start, &have->start);
-    want->end = ics_convert(&want->end, &want->start);
+    want->start = fm_event_time_convert(&want->start, &have->start);
+    want->end = fm_event_time_convert(&want->end, &want->start);
 }
 
 /* Returns whether the date changed. */
 static bool encode_dates(edit *e)
 {
-    ics_dates want, have = {0};
+    fm_event_dates want, have = {0};
     if (!e->status)
-        e->status = ics_dates_from_event(&want, e->want, e->zones, e->err);
+        e->status = fm_event_dates_load(&want, e->want, e->zones, e->err);
     if (!e->status && !e->is_new)
         e->status = ics_dates_read(&have, &e->object, e->zones, e->err);
     if (e->status)
         return false;
-    bool was_day = !e->is_new && have.start.form == ICS_DAY, is_day = want.start.form == ICS_DAY;
+    bool was_day = !e->is_new && have.start.form == FM_TIME_DAY, is_day = want.start.form == FM_TIME_DAY;
     if (!e->is_new)
         keep_zone(e, &have, &want);
     /* A timed event of another program may have no end, and need not get one. */
@@ -373,8 +360,8 @@ static bool encode_dates(edit *e)
         return false;
     fm_buf tzid;
     fm_buf_init(&tzid, FM_ICS_MAX_BYTES);
-    if (want.start.form == ICS_ZONED)
-        name_zone(e, want.start.zone, ics_instant(&want.start), &tzid);
+    if (want.start.form == FM_TIME_ZONED)
+        name_zone(e, want.start.zone, fm_event_time_instant(&want.start), &tzid);
     fm_span zone = {tzid.data, tzid.len};
     bool length_stays = endless || keeps_duration(e, &want);
     if (!start_stays)

@@ -1,15 +1,14 @@
 /**
  * @file ics_model.h
- * What the two halves of the codec share: where an object's master event is, and its dates as numbers.
+ * What the two halves of the codec share: where an object's master event is, and what its lines mean.
  * Private to ics_*.c.
  */
 #ifndef FM_PROVIDER_ICS_MODEL_H
 #define FM_PROVIDER_ICS_MODEL_H
 
-#include "core/date.h"
 #include "core/ical.h"
 #include "core/zone.h"
-#include "fmcal/event.h"
+#include "provider/event_dates.h"
 
 /** The metadata that travels in X- properties: name and member. */
 typedef struct ics_metadata {
@@ -40,39 +39,8 @@ fm_status ics_object_read(ics_object *out, const char *text, size_t len, fm_erro
 /** The first property of a name in the master, NULL where there is none. Borrowed until the next edit. */
 const fm_ical_line *ics_property(const ics_object *object, const char *name);
 
-/** A start or end. */
-typedef struct ics_time {
-    enum { ICS_DAY, ICS_UTC, ICS_ZONED, ICS_FLOATING } form;
-    int64_t s;           /**< ICS_UTC: the instant; otherwise the wall clock as fm_date_epoch() counts it */
-    const fm_zone *zone; /**< ICS_ZONED */
-} ics_time;
-
-typedef struct ics_dates {
-    ics_time start;
-    bool has_end;
-    ics_time end; /**< not before the start, in its form and zone; in UTC where the zone's clocks show it twice */
-} ics_dates;
-
-/** The instant of a UTC or zoned time; the wall clock of the others. */
-int64_t ics_instant(const ics_time *time);
-
-/**
- * The same moment in the form and zone of `like`; a wall clock without a zone is taken as it stands. The second of two
- * moments that the clocks of a zone show alike stays in UTC (RFC 5545 section 3.3.5: local time means the first).
- */
-ics_time ics_convert(const ics_time *time, const ics_time *like);
-/** A time some calendar days and exact seconds later. */
-ics_time ics_after(const ics_time *start, int64_t days, int64_t seconds);
-
 /** Reads the master's DTSTART with DTEND or DURATION. FM_EPARSE with the line. */
-fm_status ics_dates_read(ics_dates *out, const ics_object *object, fm_zones *zones, fm_error *err);
-/** Writes them into the event's members. FM_EPARSE beyond the years 1 to 9999; FM_ENOMEM. */
-fm_status ics_dates_to_event(const ics_dates *dates, fm_event *event, fm_error *err);
-/** Reads them from the event's members. FM_EINVAL. */
-fm_status ics_dates_from_event(ics_dates *out, const fm_event *event, fm_zones *zones, fm_error *err);
-/** A time in the fields that an iCalendar value shows. FM_EINVAL beyond the years 1 to 9999. */
-fm_status ics_time_fields(fm_date *out, const ics_time *time);
-
+fm_status ics_dates_read(fm_event_dates *out, const ics_object *object, fm_zones *zones, fm_error *err);
 /** The zone that a TZID means in this object: one of tzdata, else NULL. FM_ENOMEM and other failures to read. */
 fm_status ics_zone_of(const fm_zone **out, const ics_object *object, fm_span tzid, fm_zones *zones, fm_error *err);
 
@@ -90,10 +58,5 @@ fm_span ics_reminder_of(const ics_object *object, size_t alarm);
 
 /** Reads the whole event of an object. As fm_ics_decode(), without `raw`. */
 fm_status ics_event_read(fm_event *event, const ics_object *object, fm_zones *zones, fm_error *err);
-
-/** Appends a tag as the calendar has it: cleaned, without blanks around it; nothing for an empty one. */
-fm_status ics_tag(fm_buf *out, const char *text, size_t len);
-/** Sorts tags and removes repeats. */
-void ics_tags_normalise(fm_strings *tags);
 
 #endif

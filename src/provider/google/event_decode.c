@@ -1,8 +1,10 @@
 #include "core/crypto.h"
 #include "core/date.h"
 #include "core/encoding.h"
+#include "core/ical_value.h"
 #include "core/json_value.h"
 #include "provider/description.h"
+#include "provider/event_tags.h"
 #include "provider/google/event_model.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/html.h"
@@ -55,7 +57,8 @@ static fm_status read_date(fm_date *out, const fm_json_span *point, const char *
 }
 
 /* A moment in UTC or in its zone; floating where the event says so. */
-static fm_status read_moment(ics_time *out, const fm_json_span *point, bool floating, fm_zones *zones, fm_error *err)
+static fm_status read_moment(fm_event_time *out, const fm_json_span *point, bool floating, fm_zones *zones,
+                             fm_error *err)
 {
     const fm_zone *zone;
     fm_date date;
@@ -67,15 +70,15 @@ static fm_status read_moment(ics_time *out, const fm_json_span *point, bool floa
     int64_t epoch = fm_date_epoch(&date);
     if (date.kind == FM_DATE_LOCAL && zone)
         epoch = fm_zone_to_utc(zone, epoch);
-    ics_time utc = {.form = ICS_UTC, .s = epoch};
-    *out = zone ? ics_convert(&utc, &(ics_time){.form = ICS_ZONED, .zone = zone}) : utc;
+    fm_event_time utc = {.form = FM_TIME_UTC, .s = epoch};
+    *out = zone ? fm_event_time_convert(&utc, &(fm_event_time){.form = FM_TIME_ZONED, .zone = zone}) : utc;
     if (floating)
-        *out = (ics_time){.form = ICS_FLOATING, .s = zone ? fm_zone_to_local(zone, epoch) : epoch};
+        *out = (fm_event_time){.form = FM_TIME_FLOATING, .s = zone ? fm_zone_to_local(zone, epoch) : epoch};
     return FM_OK;
 }
 
-static fm_status read_point(ics_time *out, const fm_json_span *event, const char *name, bool floating, fm_zones *zones,
-                            fm_error *err)
+static fm_status read_point(fm_event_time *out, const fm_json_span *event, const char *name, bool floating,
+                            fm_zones *zones, fm_error *err)
 {
     fm_json_span point, day;
     fm_date date;
@@ -86,7 +89,7 @@ static fm_status read_point(ics_time *out, const fm_json_span *event, const char
     fm_status status = read_date(&date, &point, "date", err);
     if (!status && date.kind != FM_DATE_DAY)
         return fm_error_set(err, FM_EPARSE, FM_GOOGLE_DOMAIN, "the event's %s is no date", name);
-    *out = (ics_time){.form = ICS_DAY, .s = status ? 0 : fm_date_epoch(&date)};
+    *out = (fm_event_time){.form = FM_TIME_DAY, .s = status ? 0 : fm_date_epoch(&date)};
     return status;
 }
 
@@ -97,26 +100,21 @@ static bool has_private(const fm_json_span *event, const char *name)
            fm_google_member(&value, &properties, name);
 }
 
-fm_status fm_google_dates(ics_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err)
+fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err)
 {
     fm_json_span open_end, end_point;
-    ics_time end;
+    fm_event_time end;
     bool floating = has_private(event, "floating");
-    *out = (ics_dates){0};
+    *out = (fm_event_dates){0};
     fm_status status = read_point(&out->start, event, "start", floating, zones, err);
     if (!status && fm_google_member(&end_point, event, "end")) {
         status = read_point(&end, event, "end", floating, zones, err);
-        if (!status && (end.form == ICS_DAY) == (out->start.form == ICS_DAY)) {
-            out->end = ics_convert(&end, &out->start);
-            out->has_end = ics_instant(&out->end) >= ics_instant(&out->start);
-        }
+        if (!status && (end.form == FM_TIME_DAY) == (out->start.form == FM_TIME_DAY))
+            fm_event_dates_set_end(out, fm_event_time_convert(&end, &out->start));
     }
-    if (out->start.form != ICS_DAY && fm_google_member(&open_end, event, "endTimeUnspecified") && open_end.len == 4)
+    if (out->start.form != FM_TIME_DAY && fm_google_member(&open_end, event, "endTimeUnspecified") && open_end.len == 4)
         out->has_end = false;
-    if (out->start.form == ICS_DAY && (!out->has_end || out->end.s <= out->start.s)) {
-        out->end = ics_after(&out->start, 1, 0);
-        out->has_end = true;
-    }
+    fm_event_dates_need_a_day(out);
     return status;
 }
 
@@ -230,7 +228,7 @@ static fm_status decode_tags(fm_event *event, const fm_json_span *object)
         }
     }
     free(list);
-    ics_tags_normalise(&event->tags);
+    fm_event_tags_normalise(&event->tags);
     return status;
 }
 
@@ -277,12 +275,12 @@ static fm_status decode_strings(fm_event *event, const fm_json_span *object)
 
 static fm_status decode_dates(fm_event *event, const fm_json_span *object, fm_zones *zones, fm_error *err)
 {
-    ics_dates dates;
+    fm_event_dates dates;
     fm_json_span start;
     if (event->deleted && !fm_google_member(&start, object, "start"))
         return FM_OK;
     fm_status status = fm_google_dates(&dates, object, zones, err);
-    return status ? status : ics_dates_to_event(&dates, event, err);
+    return status ? status : fm_event_dates_store(&dates, event, err);
 }
 
 fm_status fm_google_decode(const char *text, size_t len, fm_zones *zones, fm_event *event, fm_error *err)

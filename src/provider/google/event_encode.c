@@ -3,6 +3,8 @@
 #include "core/json_edit.h"
 #include "core/json_value.h"
 #include "provider/description.h"
+#include "provider/event_same.h"
+#include "provider/event_tags.h"
 #include "provider/google/event_model.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/html.h"
@@ -118,30 +120,15 @@ static void set_private(edit *e, const char *name, const char *text)
         set_null(e, "private", part);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return strcmp(a ? a : "", b ? b : "") == 0;
-}
-
 static void encode_metadata(edit *e)
 {
     for (size_t i = 0; i < fm_google_metadata_count; i++) {
         const fm_google_metadata *entry = &fm_google_metadata_list[i];
         const char *want = *(char *const *)((const char *)e->want + entry->member);
         const char *have = *(char *const *)((const char *)&e->have + entry->member);
-        if (!same_text(want, have))
+        if (!fm_text_same(want, have))
             set_private(e, entry->name, want ? want : "");
     }
-}
-
-static bool same_strings(const fm_strings *a, const fm_strings *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (strcmp(a->items[i], b->items[i]) != 0)
-            return false;
-    return true;
 }
 
 static fm_status clean_tags(fm_strings *out, const fm_strings *tags)
@@ -151,12 +138,12 @@ static fm_status clean_tags(fm_strings *out, const fm_strings *tags)
     fm_buf_init(&tag, FM_GOOGLE_EVENT_MAX);
     for (size_t i = 0; i < tags->count && !status; i++) {
         fm_buf_reset(&tag);
-        status = ics_tag(&tag, tags->items[i], strlen(tags->items[i]));
+        status = fm_event_tag(&tag, tags->items[i], strlen(tags->items[i]));
         if (!status && tag.len)
             status = fm_strings_add(out, tag.data);
     }
     fm_buf_free(&tag);
-    ics_tags_normalise(out);
+    fm_event_tags_normalise(out);
     return status;
 }
 
@@ -167,7 +154,7 @@ static void encode_tags(edit *e)
     if (!e->status && clean_tags(&tags, &e->want->tags))
         e->status = fm_google_no_memory(e->err);
     fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
-    if (!e->status && !same_strings(&tags, &e->have.tags)) {
+    if (!e->status && !fm_strings_same(&tags, &e->have.tags)) {
         for (size_t i = 0; i < tags.count; i++) {
             fm_buf_addc(&json, i ? ',' : '[');
             fm_status status = fm_json_add_string(&json, tags.items[i], strlen(tags.items[i]));
@@ -195,7 +182,7 @@ static void encode_title(edit *e)
 {
     fm_buf title;
     clean(e, &title, e->want->title);
-    if (!same_text(title.data, e->have.title))
+    if (!fm_text_same(title.data, e->have.title))
         set_text(e, NULL, "summary", title.data, title.len);
     fm_buf_free(&title);
 }
@@ -250,8 +237,8 @@ static bool keep_html(edit *e, const char *html, const char *line_end, const cha
     fm_buf_init(&back, FM_GOOGLE_EVENT_MAX);
     fm_buf_init(&back_footer, FM_GOOGLE_EVENT_MAX);
     compose_html(&made, html, line_end, footer);
-    bool same = !made.status && !fm_google_part(&back, &back_footer, made.data, true) && same_text(back.data, text) &&
-                same_text(back_footer.data, footer);
+    bool same = !made.status && !fm_google_part(&back, &back_footer, made.data, true) &&
+                fm_text_same(back.data, text) && fm_text_same(back_footer.data, footer);
     if (same)
         set_text(e, NULL, "description", made.data, made.len);
     fm_buf_free(&made);
@@ -267,7 +254,7 @@ static void encode_description(edit *e)
     fm_json_span object = {e->doc.data, e->doc.len};
     clean(e, &text, e->want->description);
     clean(e, &footer, e->want->footer);
-    bool same = same_text(text.data, e->have.description), same_footer = same_text(footer.data, e->have.footer);
+    bool same = fm_text_same(text.data, e->have.description), same_footer = fm_text_same(footer.data, e->have.footer);
     if (!e->status && fm_google_string(&there, &object, "description"))
         e->status = fm_google_no_memory(e->err);
     bool html = there && fm_google_is_html(&object, there);
@@ -282,40 +269,40 @@ static void encode_description(edit *e)
 
 /* ------------------------------------------------------------------ dates */
 
-static bool same_time(const ics_time *a, const ics_time *b)
+static bool same_time(const fm_event_time *a, const fm_event_time *b)
 {
-    return a->form == b->form && a->s == b->s && (a->form != ICS_ZONED || a->zone == b->zone);
+    return a->form == b->form && a->s == b->s && (a->form != FM_TIME_ZONED || a->zone == b->zone);
 }
 
 /* An instant without a zone leaves the calendar its zone, where it is the same instant or a series hangs on it. */
-static void keep_zone(const edit *e, const ics_dates *have, ics_dates *want)
+static void keep_zone(const edit *e, const fm_event_dates *have, fm_event_dates *want)
 {
-    if (want->start.form != ICS_UTC || have->start.form != ICS_ZONED)
+    if (want->start.form != FM_TIME_UTC || have->start.form != FM_TIME_ZONED)
         return;
-    if (ics_instant(&have->start) != want->start.s && !e->have.recurring)
+    if (fm_event_time_instant(&have->start) != want->start.s && !e->have.recurring)
         return;
-    want->start = ics_convert(&want->start, &have->start);
-    want->end = ics_convert(&want->end, &want->start);
+    want->start = fm_event_time_convert(&want->start, &have->start);
+    want->end = fm_event_time_convert(&want->end, &want->start);
 }
 
-static const char *zone_name(const edit *e, const ics_time *t)
+static const char *zone_name(const edit *e, const fm_event_time *t)
 {
-    if (t->form == ICS_ZONED)
+    if (t->form == FM_TIME_ZONED)
         return fm_zone_name(t->zone);
-    return t->form == ICS_FLOATING && e->floating_zone ? e->floating_zone : "UTC";
+    return t->form == FM_TIME_FLOATING && e->floating_zone ? e->floating_zone : "UTC";
 }
 
 /* Writes a start or end; `like` is the start, whose zone an end in UTC has too. */
-static void set_time(edit *e, const char *name, const ics_time *t, const ics_time *like)
+static void set_time(edit *e, const char *name, const fm_event_time *t, const fm_event_time *like)
 {
     fm_date date;
     char text[FM_DATE_TEXT_MAX];
-    if (!e->status && ics_time_fields(&date, t))
+    if (!e->status && fm_event_time_fields(&date, t))
         e->status = fm_error_set(e->err, FM_EINVAL, FM_GOOGLE_DOMAIN, "the event ends outside the years 1 to 9999");
     if (e->status)
         return;
     fm_date_format(&date, text);
-    if (t->form == ICS_DAY) {
+    if (t->form == FM_TIME_DAY) {
         set_text(e, name, "date", text, strlen(text));
         set_null(e, name, "dateTime");
         set_null(e, name, "timeZone");
@@ -327,9 +314,9 @@ static void set_time(edit *e, const char *name, const ics_time *t, const ics_tim
     }
 }
 
-static void set_transparency(edit *e, const ics_dates *have, const ics_dates *want)
+static void set_transparency(edit *e, const fm_event_dates *have, const fm_event_dates *want)
 {
-    bool all_day = want->start.form == ICS_DAY, was_all_day = have->start.form == ICS_DAY;
+    bool all_day = want->start.form == FM_TIME_DAY, was_all_day = have->start.form == FM_TIME_DAY;
     if (!e->is_new && all_day == was_all_day)
         return;
     if (all_day)
@@ -340,10 +327,10 @@ static void set_transparency(edit *e, const ics_dates *have, const ics_dates *wa
 
 static void encode_dates(edit *e)
 {
-    ics_dates want, have = {0};
+    fm_event_dates want, have = {0};
     fm_json_span object = {e->doc.data, e->doc.len};
     if (!e->status)
-        e->status = ics_dates_from_event(&want, e->want, e->zones, e->err);
+        e->status = fm_event_dates_load(&want, e->want, e->zones, e->err);
     if (!e->status && !e->is_new)
         e->status = fm_google_dates(&have, &object, e->zones, e->err);
     if (e->status)
@@ -358,7 +345,7 @@ static void encode_dates(edit *e)
     set_time(e, "start", &want.start, &want.start);
     set_time(e, "end", &want.end, &want.start);
     set_transparency(e, &have, &want);
-    set_private(e, "floating", want.start.form == ICS_FLOATING ? "1" : "");
+    set_private(e, "floating", want.start.form == FM_TIME_FLOATING ? "1" : "");
 }
 
 /* ------------------------------------------------------------------ reminders */
@@ -487,7 +474,7 @@ static void encode_identity(edit *e)
     char id[FM_GOOGLE_ID_MAX];
     const char *uid = e->want->uid;
     if (!e->is_new) {
-        if (uid && !same_text(uid, e->have.uid) && !e->status)
+        if (uid && !fm_text_same(uid, e->have.uid) && !e->status)
             e->status = fm_error_set(e->err, FM_EINVAL, FM_GOOGLE_DOMAIN,
                                      "the event has the UID %.80s, and is to be written as %.80s",
                                      e->have.uid ? e->have.uid : "", uid);

@@ -6,8 +6,8 @@
 #define FM_PROVIDER_GOOGLE_EVENT_MODEL_H
 
 #include "core/json_scan.h"
+#include "provider/event_dates.h"
 #include "provider/google/event_json.h"
-#include "provider/ics_model.h"
 
 /** The metadata that travels in private properties: name and member. */
 typedef struct fm_google_metadata {
@@ -22,7 +22,7 @@ extern const char *const fm_google_marks[];
 extern const size_t fm_google_mark_count;
 
 /** Reads start and end. FM_EPARSE. */
-fm_status fm_google_dates(ics_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err);
+fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err);
 
 /** Appends the hash by which a description of ours is known. */
 fm_status fm_google_text_hash(fm_buf *out, const char *description);

@@ -8,6 +8,7 @@
 // clang-format on
 #include "core/ical.h"
 #include "provider/description.h"
+#include "provider/event_tags.h"
 #include "provider/ics_codec.h"
 #include "provider/ics_model.h"
 
@@ -194,12 +195,12 @@ static void assert_tags(const fm_strings *want, const fm_strings *got)
     for (size_t i = 0; i < want->count; i++) {
         fm_buf tag;
         fm_buf_init(&tag, 4096);
-        ics_tag(&tag, want->items[i], strlen(want->items[i]));
+        fm_event_tag(&tag, want->items[i], strlen(want->items[i]));
         if (tag.len)
             fm_strings_add(&tags, tag.data);
         fm_buf_free(&tag);
     }
-    ics_tags_normalise(&tags);
+    fm_event_tags_normalise(&tags);
     assert_int_equal(tags.count, got->count);
     for (size_t i = 0; i < got->count; i++)
         assert_string_equal(tags.items[i], got->items[i]);
