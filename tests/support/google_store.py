@@ -202,7 +202,8 @@ class Calendar:
         self.check_match(old, if_match)
         if old["status"] == "cancelled" and revive_forbidden:
             raise Refusal(403, "forbidden", "Forbidden")
-        if body.get("sequence") is not None and body["sequence"] < old.get("sequence", 0):
+        # Recalled; that a missing one counts as 0 is stricter than what is known.
+        if (body.get("sequence") or 0) < old.get("sequence", 0):
             raise bad("Invalid sequence value. The specified sequence number is below the current sequence number of the resource.")
         event = {name: value for name, value in copy.deepcopy(body).items() if name not in READ_ONLY and value is not None}
         check_event(event, self.zone)
@@ -210,7 +211,7 @@ class Calendar:
             if name in old:
                 event[name] = old[name]
         event["id"] = event_id
-        event.setdefault("status", "confirmed")
+        event.setdefault("status", old["status"])  # recalled
         event.setdefault("sequence", old.get("sequence", 0))
         event.setdefault("reminders", {"useDefault": True})
         return self.touch(event)

@@ -178,10 +178,29 @@ function TestWrites.test_a_server_error_is_looked_into()
   end
 end
 
-function TestWrites.test_deleting_what_google_never_knew_is_done()
+-- Google's answer says it all: nothing is looked up.
+function TestWrites.test_deleting_what_is_gone_or_never_was_is_done()
   local p = opened()
-  lu.assertEquals(write(p, { kind = "delete", uid = "a@fleetmonitor", href = "neverwas" }).outcome, "done")
-  lu.assertEquals(requests("DELETE", "/events/")[1].status, 404)
+  local href = create(p).href
+  forget()
+  for _, id in ipairs { href, href, "neverwas" } do
+    lu.assertEquals(write(p, { kind = "delete", uid = "a@fleetmonitor", href = id }).outcome, "done")
+  end
+  local statuses = {}
+  for i, row in ipairs(requests("DELETE", "/events/")) do statuses[i] = row.status end
+  lu.assertEquals(statuses, { 204, 410, 404 })
+  lu.assertEquals(server:count(), 3)
+end
+
+-- Somebody made the same edit: the next one of theirs must not be taken for known.
+function TestWrites.test_an_update_that_was_refused_is_not_ours_however_alike()
+  local p, other = opened(), opened()
+  local row = read(p, create(p).href)
+  local job = { kind = "update", uid = row.uid, href = row.href, etag = row.etag,
+    text = assert(p:encode(event { title = "Same" }, row.text)) }
+  lu.assertEquals(write(other, job).outcome, "done")
+  local late = write(p, job)
+  lu.assertEquals({ late.outcome, p:decode(late.text).title }, { "changed", "Same" })
 end
 
 -- Places, guests and the like of others would be sent back as they were read, over what was written meanwhile.
