@@ -11,8 +11,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* The longest line a terminal hands over. */
+/* The longest line a terminal hands over, with its end: of a longer one the rest is thrown away. */
 #define LINE_BYTES_MAX 4096
+/* So that no line that was cut passes. */
+#define SECRET_BYTES_MAX (LINE_BYTES_MAX - 2)
 
 static const char domain[] = "credentials";
 
@@ -106,6 +108,9 @@ static fm_status make(fm_secret **out, const unsigned char *line, size_t len, fm
         len--;
     if (!len)
         return fm_error_set(err, FM_EINVAL, domain, "nothing was typed");
+    if (len > SECRET_BYTES_MAX)
+        return fm_error_set(err, FM_ELIMIT, domain, "what was typed is too long for a password: more than %d bytes",
+                            SECRET_BYTES_MAX);
     *out = fm_secret_new(line, len);
     return *out ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "not enough memory");
 }

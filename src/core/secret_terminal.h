@@ -14,7 +14,7 @@
  * are delivered right after; after a stop the prompt is shown again.
  * @param out  the line without its end, owned by the caller
  * @return FM_EINVAL (there is no terminal, or nothing was typed), FM_ECANCELED (interrupted, or end of input),
- *         FM_EIO, FM_ENOMEM
+ *         FM_ELIMIT (too long for a line of a terminal), FM_EIO, FM_ENOMEM
  */
 fm_status fm_secret_from_terminal(fm_secret **out, const char *prompt, const fm_env *env, fm_error *err);
 

@@ -315,6 +315,16 @@ bool fm_url_trusts(const fm_url *home, const fm_url *target)
     return target_secure && fm_url_same_site(home, target);
 }
 
+bool fm_url_text_trusts(const char *home_text, const char *target_text)
+{
+    fm_url home = {0}, target = {0};
+    bool answer = !fm_url_parse(&home, home_text, NULL) && !fm_url_parse(&target, target_text, NULL) &&
+                  fm_url_trusts(&home, &target);
+    fm_url_clear(&home);
+    fm_url_clear(&target);
+    return answer;
+}
+
 fm_status fm_url_encode(fm_buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {

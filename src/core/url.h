@@ -64,6 +64,9 @@ bool fm_url_is_loopback(const char *host);
  */
 bool fm_url_trusts(const fm_url *home, const fm_url *target);
 
+/** The same for URLs as text; what is no URL is not trusted. */
+bool fm_url_text_trusts(const char *home, const char *target);
+
 /** Appends text percent-encoded for one path segment or one query value: only unreserved characters stay. */
 fm_status fm_url_encode(fm_buf *out, const char *text, size_t len);
 /** Appends text with its percent-escapes resolved; a "%" without two hexadecimal digits stays. */

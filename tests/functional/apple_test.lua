@@ -79,6 +79,30 @@ function TestApple:test_an_account_that_has_moved_is_looked_for_again()
   lu.assertEquals(objects(), 2)
 end
 
+-- A partition that is not this account's any more answers in many ways; what the account says now is true.
+function TestApple:test_a_partition_that_answers_otherwise_is_looked_for_again()
+  local options = board("OTH")
+  lu.assertEquals(run.sync(options).exit, 0)
+  for _, code in ipairs { 401, 403, 421 } do
+    server:fault { kind = "status", method = "REPORT", code = code }
+    local result = run.sync(options)
+    lu.assertEquals(result.exit, 0, result.error)
+    lu.assertEquals(result.result.outbound.unchanged, 2)
+  end
+end
+
+-- The account's own answer counts: a password that was taken back is not tried again and again.
+function TestApple:test_a_password_that_was_taken_back_is_tried_twice()
+  local options = board("OUT")
+  lu.assertEquals(run.sync(options).exit, 0)
+  server:fault { kind = "status", code = 401, times = -1 }
+  server:control("DELETE", "_log")
+  local result = run.sync(options)
+  lu.assertEquals(result.exit, 3)
+  lu.assertStrContains(result.error, "alice is not let in")
+  lu.assertEquals(server:count(), 2)
+end
+
 function TestApple:test_a_retry_after_that_is_too_short_is_outlasted()
   server:set { penalty_ms = 3000 }
   server:fault { kind = "status", method = "PUT", code = 503, headers = { ["Retry-After"] = "1" } }

@@ -5,7 +5,8 @@
 
 Prints "url=http://127.0.0.1:N/" and serves until its standard input ends, so it never outlives a test.
 
-Control, without sign-in: GET /_log (requests so far, connections, most of them open at a time), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and
+Control, without sign-in: GET /_log (requests so far, connections, most of them open and most
+requests handled at a time), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and
 DELETE /_objects/CAL/NAME (an edit by another program), POST /_options (JSON members of OPTIONS), POST /_fault (see
 dav_faults.py), DELETE /_fault, POST /_calendar (name, display_name, components, writable), POST /_expire (all
 sync tokens so far become invalid), DELETE /_all (empty calendars). /echo answers with what it was sent, as JSON.
@@ -44,7 +45,7 @@ OPTIONS = {
     "uid_query": True,  # prop-filter on UID works; "empty": it finds nothing
     "multiget": True,
     "max_clients": 0,  # more connections at a time are reset
-    "http10": False,  # closes after each answer
+    "http10": False,  # speaks HTTP/1.0: closes after each answer
     "quote_hrefs": True,  # "@" is sent as %40
     "absolute_hrefs": "",  # e.g. "http://localhost:1234": calendars and home set lie there
     "well_known": "/",  # where /.well-known/caldav leads
@@ -62,7 +63,8 @@ OPTIONS = {
     "empty_ctags": False,  # objects come with a second propstat: an empty getctag, 404
     "special_collections": False,  # the home holds inbox, outbox, notifications, a subscription and reminders too
     "principal_alias": False,  # the principal answers as /principal/
-    "need_component": False,  # a calendar-query that names no component is refused
+    "need_component": True,  # a calendar-query that names no component is refused
+    "exact_hrefs": False,  # a multiget finds objects only as they are spelled in listings
     "penalty_ms": 0,  # after an ordered 503 every request gets one for this long, whatever Retry-After said
 }
 
@@ -70,7 +72,7 @@ OPTIONS = {
 # rather than documented: the missing ETags, /principal/, and that the penalty is longer than Retry-After.
 ICLOUD = {
     "put_etag": False, "uid_scope": "account", "uid_conflict": 412, "uid_query": "empty", "own_namespaces": True,
-    "empty_ctags": True, "special_collections": True, "principal_alias": True, "need_component": True,
+    "empty_ctags": True, "special_collections": True, "principal_alias": True,
     "content_type": "text/html", "dav_header": False,
 }
 
@@ -99,6 +101,8 @@ class Server(ThreadingHTTPServer):
         self.connections = 0
         self.open_now = 0
         self.peak = 0
+        self.busy = 0
+        self.busiest = 0
         self.penalty_until = 0
         self.counts_lock = threading.Lock()
         self.user = user
@@ -160,6 +164,7 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
+        self.path = re.sub(r"^http://[^/]*", "", self.path)  # asked as a proxy: any host is this one
         self.path_only = urllib.parse.unquote(self.path.partition("?")[0])
         self.fault = None
         self.store, self.options = self.server.store, self.server.options
@@ -171,6 +176,8 @@ class Handler(BaseHTTPRequestHandler):
             self.row["body"] = self.body.decode("utf-8", "replace")
         with self.server.counts_lock:
             self.server.log.append(self.row)
+            self.server.busy += 1
+            self.server.busiest = max(self.server.busiest, self.server.busy)
         if self.options["delay_ms"]:
             time.sleep(self.options["delay_ms"] / 1000)
         self.fault = self.server.faults.next_for(self.command, self.path)
@@ -207,12 +214,18 @@ class Handler(BaseHTTPRequestHandler):
         try:
             super().handle_one_request()
         except Hangup:
+            self.count_done()
             self.close_connection = True
             self.wfile = io.BytesIO()
             reset(self.connection)
 
     do_GET = do_HEAD = do_PUT = do_DELETE = do_POST = do_OPTIONS = handle_any
     do_PROPFIND = do_REPORT = do_MKCALENDAR = do_PROPPATCH = handle_any
+
+    def count_done(self):
+        """The client learns of the request's end now, or soon."""
+        with self.server.counts_lock:
+            self.server.busy -= 1
 
     def answer(self, code, body, **headers):
         data = body if isinstance(body, bytes) else body.encode()
@@ -221,10 +234,13 @@ class Handler(BaseHTTPRequestHandler):
             self.row["status"] = code
         if fault.get("kind") == "lose":
             raise Hangup
+        if not self.path_only.startswith("/_"):
+            self.count_done()
         if fault.get("kind") == "replace":
             data = fault.get("body", "").encode()
             code = fault.get("code", code)
             headers.update(fault.get("headers", {}))
+        self.protocol_version = "HTTP/1.0" if self.options["http10"] else "HTTP/1.1"
         self.send_response(code)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -265,9 +281,10 @@ class Handler(BaseHTTPRequestHandler):
         result = {}
         with self.store.lock, server.counts_lock:
             if verb == "GET _log":
-                result = {"requests": server.log, "connections": server.connections, "peak": server.peak}
+                result = {"requests": server.log, "connections": server.connections, "peak": server.peak,
+                          "busiest": server.busiest}
             elif verb == "DELETE _log":
-                server.log, server.connections, server.peak = [], 0, 0
+                server.log, server.connections, server.peak, server.busiest = [], 0, 0, 0
             elif verb == "GET _objects":
                 result = {
                     c.name: {n: {"uid": i.uid, "text": i.text, "etag": i.etag(self.options)} for n, i in c.items.items()}
@@ -499,6 +516,8 @@ class Handler(BaseHTTPRequestHandler):
         for href in root.findall("{DAV:}href"):
             path = urllib.parse.unquote(urllib.parse.urlsplit(href.text.strip()).path)
             item = calendar.items.get(path.rpartition("/")[2])
+            if self.options["exact_hrefs"] and item and href.text != self.href_of(calendar, path.rpartition("/")[2]):
+                item = None
             out.append(self.response(href.text.strip(), self.item_props(item, True), wanted) if item
                        else gone(href.text.strip()))
         return self.multistatus(out)

@@ -20,7 +20,6 @@ typedef struct fm_caldav_job {
     char *url;                    /**< owned */
     char *etag;                   /**< for If-Match, owned; NULL for none */
     unsigned tries;               /**< PUTs or DELETEs sent */
-    bool weak_tried;              /**< the strong form of a weak ETag was tried */
     bool unknown;                 /**< the last try's answer was lost, or a server error */
     bool lost;                    /**< some try's was */
     bool refused_uid;             /**< the server says that the UID exists elsewhere */

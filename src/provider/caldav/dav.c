@@ -1,4 +1,5 @@
 #include "provider/caldav/dav.h"
+#include "core/url.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +145,17 @@ static void append(fm_error *err, const char *before, const char *text, const ch
     err->retry_after_ms = own.retry_after_ms;
 }
 
+/* Who is not let in, or why nobody was announced. */
+static void explain_sign_in(const fm_caldav *p, fm_dav_result *result)
+{
+    if (fm_url_text_trusts(p->home, result->url))
+        fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",
+                        p->username ? p->username : "nobody");
+    else
+        fm_error_prefix(&result->error, "%s leads to a server of another domain, which does not get the password",
+                        p->home);
+}
+
 static void describe_code(const fm_dav_call *call, fm_dav_result *result)
 {
     const fm_dav_summary *summary = result->summary;
@@ -151,8 +163,7 @@ static void describe_code(const fm_dav_call *call, fm_dav_result *result)
     reply.code = result->code;
     result->status = fm_http_reply_error(&reply, FM_CALDAV_DOMAIN, call->request.what, &result->error);
     if (result->status == FM_EAUTH)
-        fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",
-                        call->op->p->username ? call->op->p->username : "nobody");
+        explain_sign_in(call->op->p, result);
     if (summary->condition_name)
         append(&result->error, " [", summary->condition_name, "]");
     if (summary->explanation)

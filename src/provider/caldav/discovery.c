@@ -333,16 +333,6 @@ static bool is_domain(const char *endpoint)
     return strchr(endpoint, '.') && !strpbrk(endpoint, ":/") && !fm_url_is_loopback(endpoint);
 }
 
-static bool trusts(const char *home_url, const char *target_url)
-{
-    fm_url home = {0}, target = {0};
-    bool answer = !fm_url_parse(&home, home_url, NULL) && !fm_url_parse(&target, target_url, NULL) &&
-                  fm_url_trusts(&home, &target);
-    fm_url_clear(&home);
-    fm_url_clear(&target);
-    return answer;
-}
-
 /*
  * A server that the domain's DNS names. DNS can be forged, so credentials follow it within the domain only; what lies
  * outside is told to the user instead.
@@ -356,7 +346,7 @@ static fm_status add_named_server(discovery *d, fm_error *err)
     if (!is_domain(p->endpoint) || fm_dns_find_service(&service, name))
         return FM_OK;
     snprintf(url, sizeof url, "https://%s:%u/", service.host, (unsigned)service.port);
-    if (!trusts(p->home, url)) {
+    if (!fm_url_text_trusts(p->home, url)) {
         fm_error_set(&d->failure, FM_EINVAL, FM_CALDAV_DOMAIN,
                      "%s names %s as its calendar server, in another domain: if that is right, make %s the endpoint",
                      p->endpoint, service.host, url);

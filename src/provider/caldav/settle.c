@@ -23,9 +23,8 @@ static bool same_version(const char *a, const char *b)
 /* A weak tag never matches If-Match (RFC 9110 section 13.1.1); some servers give out no other. Tried once. */
 static bool try_strong(fm_caldav_job *job)
 {
-    if (!is_weak(job->etag) || job->weak_tried)
+    if (!is_weak(job->etag))
         return false;
-    job->weak_tried = true;
     memmove(job->etag, job->etag + 2, strlen(job->etag + 2) + 1);
     fm_caldav_job_send(job);
     return true;

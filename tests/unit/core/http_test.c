@@ -339,6 +339,41 @@ static void test_retry_after_is_honoured(void **state)
     assert_in_range(f->world.slept_ms, 14000 - 500, 14000 + 500);
 }
 
+typedef struct moment {
+    fixture *f;
+    int64_t slept_ms;
+} moment;
+
+static void note_moment(void *data, const fm_http_reply *reply)
+{
+    moment *m = data;
+    assert_int_equal(reply->code, 200);
+    m->slept_ms = m->f->world.slept_ms;
+}
+
+/* A server that asks to be left alone is: by the requests behind, too. */
+static void test_retry_after_holds_for_the_requests_behind(void **state)
+{
+    fixture *f = *state;
+    moment moments[2] = {{.f = f}, {.f = f}};
+    char url[512];
+    url_of(f, "/echo", url, sizeof url);
+    f->config.max_in_flight = 1;
+    test_server_fault(&f->server, "{\"kind\": \"status\", \"code\": 503, \"headers\": {\"Retry-After\": \"7\"}}");
+    for (int i = 0; i < 2; i++) {
+        fm_http_request request = {.config = &f->config,
+                                   .method = "GET",
+                                   .url = url,
+                                   .retry = FM_HTTP_RETRY_ALL,
+                                   .done = note_moment,
+                                   .data = &moments[i]};
+        assert_int_equal(fm_http_submit(f->http, &request, NULL, NULL), FM_OK);
+    }
+    run_all(f);
+    for (int i = 0; i < 2; i++)
+        assert_in_range(moments[i].slept_ms, 7000 - 200, 8000);
+}
+
 static void test_a_server_that_asks_for_too_long_gets_a_failure(void **state)
 {
     fixture *f = *state;
@@ -647,6 +682,22 @@ static void test_requests_are_parallel_where_each_connection_is_closed(void **st
     assert_in_range(log_number(f, "\"peak\": "), 3, 17);
 }
 
+/* Radicale's own server is one: small. */
+static void test_a_server_without_keep_alive_gets_few_at_a_time(void **state)
+{
+    fixture *f = *state;
+    int count = 0;
+    test_server_options(&f->server, "{\"delay_ms\": 5, \"http10\": true}");
+    submit_many(f, 10, &count);
+    run_all(f);
+    free(test_server_control(&f->server, "DELETE", "/_log", NULL));
+    submit_many(f, 60, &count);
+    run_all(f);
+    test_server_options(&f->server, "{\"delay_ms\": 0, \"http10\": false}");
+    assert_int_equal(count, 70);
+    assert_in_range(log_number(f, "\"busiest\": "), 1, 4);
+}
+
 static void test_a_server_that_resets_connections_gets_fewer(void **state)
 {
     fixture *f = *state;
@@ -730,6 +781,7 @@ int main(void)
         WITH_SERVER(test_credentials_do_not_follow_to_a_foreign_origin),
         WITH_SERVER(test_loopback_credentials_go_to_any_loopback_name),
         WITH_SERVER(test_retry_after_is_honoured),
+        WITH_SERVER(test_retry_after_holds_for_the_requests_behind),
         WITH_SERVER(test_a_server_that_asks_for_too_long_gets_a_failure),
         WITH_SERVER(test_attempts_are_bounded),
         WITH_SERVER(test_a_write_is_not_repeated_by_itself),
@@ -750,6 +802,7 @@ int main(void)
         WITH_SERVER(test_many_requests_share_few_connections),
         WITH_SERVER(test_requests_are_parallel_where_each_connection_is_closed),
         WITH_SERVER(test_a_server_that_resets_connections_gets_fewer),
+        WITH_SERVER(test_a_server_without_keep_alive_gets_few_at_a_time),
         WITH_SERVER(test_cancelled_requests_are_silent),
         WITH_SERVER(test_freeing_a_busy_client_is_silent),
         cmocka_unit_test(test_codes_become_statuses),

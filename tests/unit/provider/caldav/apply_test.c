@@ -184,6 +184,25 @@ static void test_gone_meanwhile(void **state)
     fm_write_clear(&write);
 }
 
+/* Instead of 412 some servers say of an update that the object is not there. */
+static void test_gone_in_other_words(void **state)
+{
+    fixture *f = *state;
+    static const int codes[] = {404, 410};
+    for (size_t i = 0; i < 2; i++) {
+        char fault[128];
+        snprintf(fault, sizeof fault, "{\"kind\": \"status\", \"method\": \"PUT\", \"code\": %d}", codes[i]);
+        test_server_fault(&f->server, fault);
+        fm_write write = update(f, A_HREF, "\"1\"", "a", "Ours", FM_OUTCOME_CHANGED);
+        assert_true(write.current_gone);
+        fm_write_clear(&write);
+        snprintf(fault, sizeof fault, "{\"kind\": \"status\", \"method\": \"DELETE\", \"code\": %d}", codes[i]);
+        test_server_fault(&f->server, fault);
+        write = delete (f, A_HREF, "\"1\"", "a", FM_OUTCOME_DONE);
+        fm_write_clear(&write);
+    }
+}
+
 static void test_moved_meanwhile(void **state)
 {
     fixture *f = *state;
@@ -255,6 +274,19 @@ static void test_a_uid_in_the_trash_is_told_in_the_servers_words(void **state)
     fm_write_clear(&write);
 }
 
+/* Where the server says who has the UID nothing has to be searched. */
+static void test_the_href_of_a_uid_conflict_is_enough(void **state)
+{
+    fixture *f = *state;
+    put(f, "kanban/phone-made.ics", "u1", "Theirs");
+    test_server_options(&f->server, "{\"uid_conflict\": 403}");
+    free(test_server_control(&f->server, "DELETE", "/_log", NULL));
+    fm_write write = create(f, "u1", "Ours", FM_OUTCOME_CHANGED);
+    assert_string_equal(write.new_href, "/cal/alice/kanban/phone-made.ics");
+    assert_int_equal(test_server_count(&f->server, "REPORT"), 0);
+    fm_write_clear(&write);
+}
+
 static void test_a_uid_in_another_calendar_is_refused(void **state)
 {
     fixture *f = *state;
@@ -312,15 +344,17 @@ static void test_weak_etags(void **state)
     fm_write_clear(&write);
 }
 
-/* The reply is lost after the server did it, or before. */
+/* The reply is lost after the server did it, or before; where it is lost twice, libcurl's own repetition is, too. */
 static void test_lost_replies(void **state)
 {
     fixture *f = *state;
     static const char *const kinds[] = {"lose", "drop"};
-    for (size_t i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
+        const char *kind = kinds[i / 2];
+        int times = 1 + i % 2;
         char fault[128], name[32];
-        snprintf(fault, sizeof fault, "{\"kind\": \"%s\", \"method\": \"PUT\"}", kinds[i]);
-        snprintf(name, sizeof name, "u-%s", kinds[i]);
+        snprintf(fault, sizeof fault, "{\"kind\": \"%s\", \"method\": \"PUT\", \"times\": %d}", kind, times);
+        snprintf(name, sizeof name, "u-%s-%d", kind, times);
         test_server_fault(&f->server, fault);
         fm_write write = create(f, name, "One", FM_OUTCOME_DONE);
         char *href = strdup(write.new_href), *etag = strdup(write.new_etag);
@@ -331,7 +365,7 @@ static void test_lost_replies(void **state)
         free(etag);
         etag = strdup(write.new_etag);
         fm_write_clear(&write);
-        snprintf(fault, sizeof fault, "{\"kind\": \"%s\", \"method\": \"DELETE\"}", kinds[i]);
+        snprintf(fault, sizeof fault, "{\"kind\": \"%s\", \"method\": \"DELETE\", \"times\": %d}", kind, times);
         test_server_fault(&f->server, fault);
         write = delete (f, href, etag, name, FM_OUTCOME_DONE);
         fm_write_clear(&write);
@@ -537,10 +571,12 @@ int main(void)
         WITH_SERVER(test_whatever_is_there),
         WITH_SERVER(test_changed_meanwhile),
         WITH_SERVER(test_gone_meanwhile),
+        WITH_SERVER(test_gone_in_other_words),
         WITH_SERVER(test_moved_meanwhile),
         WITH_SERVER(test_a_create_that_is_there_already),
         WITH_SERVER(test_uid_conflicts_are_found),
         WITH_SERVER(test_a_uid_in_the_trash_is_told_in_the_servers_words),
+        WITH_SERVER(test_the_href_of_a_uid_conflict_is_enough),
         WITH_SERVER(test_a_uid_in_another_calendar_is_refused),
         WITH_SERVER(test_many_conflicts_share_a_listing),
         WITH_SERVER(test_weak_etags),

@@ -17,7 +17,7 @@ typedef struct fixture {
     "{\"sync\": true, \"ctag\": true, \"page\": 0, \"bad_token_status\": 403, \"multiget\": true, \"quote_hrefs\": "   \
     "true, "                                                                                                           \
     "\"http10\": false, \"first_tombstones\": false, \"weak_etags\": false, "                                          \
-    "\"token\": \"data:,%d\"}"
+    "\"token\": \"data:,%d\", \"exact_hrefs\": false}"
 
 static int group_setup(void **state)
 {
@@ -345,6 +345,32 @@ static void test_an_unreachable_calendar_is_not_an_empty_one(void **state)
     }
 }
 
+/* The calendar forbids it: neither does another question help, nor are its objects gone. */
+static void test_what_is_forbidden_is_not_tried_otherwise(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    const char *href = "/cal/alice/kanban/e0.ics";
+    put_many(f, 2);
+    test_calendar_open(c);
+    clear_log(f);
+    test_server_fault(&f->server, "{\"kind\": \"status\", \"method\": \"REPORT\", \"code\": 403, \"times\": -1}");
+    assert_nothing_was_committed(f, NULL, FM_EACCESS);
+    assert_int_equal(test_server_count(&f->server, NULL), 1);
+    assert_int_equal(test_calendar_fetch(c, &href, 1), FM_EACCESS);
+    assert_int_equal(test_server_count(&f->server, NULL), 2);
+    assert_int_equal(c->deleted, 0);
+}
+
+static void test_objects_are_named_as_the_server_names_them(void **state)
+{
+    fixture *f = *state;
+    test_server_options(&f->server, "{\"exact_hrefs\": true}");
+    put(f, "b@c.ics", "b", "B");
+    test_calendar_open(&f->calendar);
+    assert_changes(f, NULL, "changed b@c.ics \"2\"\npage complete\n");
+}
+
 static void test_broken_listings_are_asked_for_again(void **state)
 {
     fixture *f = *state;
@@ -384,6 +410,25 @@ static void test_a_remembered_place_that_is_out_of_date(void **state)
         assert_changes(f, c->token, "page\n");
         assert_non_null(fm_provider_binding(c->provider)->discovery);
     }
+}
+
+/* Another calendar in its place must not be taken for it: all its events would seem to be gone. */
+static void test_a_remembered_calendar_that_another_took_the_place_of(void **state)
+{
+    fixture *f = *state;
+    test_calendar *c = &f->calendar;
+    put_many(f, 2);
+    fm_options_set_string(c->options, "calendar_id", "primary");
+    test_calendar_open(c);
+    assert_int_equal(test_calendar_changes(c, NULL), FM_OK);
+    fm_options_set_string(c->options, "discovery", fm_provider_binding(c->provider)->discovery);
+    test_calendar_open(c);
+    free(test_server_control(&f->server, "POST", "/_calendar", "{\"name\": \"home\"}"));
+    test_server_fault(&f->server, "{\"kind\": \"status\", \"method\": \"REPORT\", \"code\": 404}");
+    fm_status status = test_calendar_changes(c, c->token);
+    free(test_server_control(&f->server, "DELETE", "/_calendar/home", NULL));
+    assert_int_equal(status, FM_ENOTFOUND);
+    assert_int_equal(c->pages + c->deleted, 0);
 }
 
 static void test_a_remembered_calendar_that_is_gone(void **state)
@@ -570,8 +615,11 @@ int main(void)
         WITH_SERVER(test_neither_sync_nor_ctag),
         WITH_SERVER(test_sync_collection_that_was_promised_and_fails),
         WITH_SERVER(test_an_unreachable_calendar_is_not_an_empty_one),
+        WITH_SERVER(test_what_is_forbidden_is_not_tried_otherwise),
+        WITH_SERVER(test_objects_are_named_as_the_server_names_them),
         WITH_SERVER(test_broken_listings_are_asked_for_again),
         WITH_SERVER(test_a_remembered_place_that_is_out_of_date),
+        WITH_SERVER(test_a_remembered_calendar_that_another_took_the_place_of),
         WITH_SERVER(test_a_remembered_calendar_that_is_gone),
         WITH_SERVER(test_what_came_before_the_cut_counts_once),
         WITH_SERVER(test_tombstones_in_a_first_listing_are_passed_over),

@@ -1,5 +1,7 @@
+#include "provider/classes.h"
 #include "support/calendar.h"
 
+#include <cjson/cJSON.h>
 #include <netinet/in.h>
 #include <resolv.h>
 #include <setjmp.h>
@@ -204,6 +206,74 @@ static void test_hrefs_on_another_host(void **state)
     char *log = test_server_control(&f->server, "GET", "/_log", NULL);
     assert_non_null(strstr(log, "\"Host\": \"localhost:"));
     free(log);
+}
+
+/* Requests so far for a host, and how many of them held credentials. */
+static int count_for_host(fixture *f, const char *host, int *with_credentials)
+{
+    int count = 0;
+    char *text = test_server_control(&f->server, "GET", "/_log", NULL);
+    cJSON *log = cJSON_Parse(text), *row;
+    *with_credentials = 0;
+    cJSON_ArrayForEach(row, cJSON_GetObjectItem(log, "requests"))
+    {
+        cJSON *headers = cJSON_GetObjectItem(row, "headers");
+        if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItem(headers, "Host")), host) != 0)
+            continue;
+        count++;
+        *with_credentials += cJSON_GetObjectItem(headers, "Authorization") != NULL;
+    }
+    cJSON_Delete(log);
+    free(text);
+    return count;
+}
+
+/* As a proxy the server is every host there is. */
+static void be_every_host(fixture *f)
+{
+    char proxy[256];
+    snprintf(proxy, sizeof proxy, "%.*s", (int)strlen(f->server.url) - 1, f->server.url);
+    set(f, "proxy", proxy);
+    set(f, "endpoint", "http://cal.example.invalid/");
+    fm_options_set_bool(f->calendar.options, "allow_http", true);
+}
+
+static void assert_no_credentials_for(fixture *f, const char *host)
+{
+    int with_credentials;
+    assert_fails(f, FM_EAUTH, "leads to a server of another domain, which does not get the password");
+    assert_true(count_for_host(f, "cal.example.invalid", &with_credentials) > 0);
+    assert_true(with_credentials > 0);
+    assert_true(count_for_host(f, host, &with_credentials) > 0);
+    assert_int_equal(with_credentials, 0);
+}
+
+static void test_credentials_do_not_go_to_foreign_hrefs(void **state)
+{
+    fixture *f = *state;
+    be_every_host(f);
+    test_server_options(&f->server, "{\"absolute_hrefs\": \"http://cal.evil.invalid\"}");
+    assert_no_credentials_for(f, "cal.evil.invalid");
+}
+
+static void test_credentials_do_not_follow_foreign_redirects(void **state)
+{
+    fixture *f = *state;
+    be_every_host(f);
+    test_server_fault(&f->server, "{\"kind\": \"status\", \"code\": 301, \"headers\": {\"Location\": "
+                                  "\"http://cal.evil.invalid/\"}}");
+    assert_no_credentials_for(f, "cal.evil.invalid");
+}
+
+/* iCloud: a Retry-After that is too short is answered with waits that double. */
+static void test_apple_is_given_more_time_than_it_asks_for(void **state)
+{
+    fixture *f = *state;
+    f->calendar.klass = &fm_provider_apple;
+    test_server_fault(&f->server, "{\"kind\": \"status\", \"code\": 503, \"times\": 4, \"headers\": {\"Retry-After\": "
+                                  "\"1\"}}");
+    opened(f);
+    assert_in_range(f->calendar.waited_ms, 2000 + 4000 + 8000 + 16000, 60000);
 }
 
 static void test_every_home_is_looked_at(void **state)
@@ -455,6 +525,9 @@ int main(void)
         WITH_SERVER(test_a_calendar_s_own_url_is_enough),
         WITH_SERVER(test_a_path_as_calendar_is_asked_first),
         WITH_SERVER(test_hrefs_on_another_host),
+        WITH_SERVER(test_credentials_do_not_go_to_foreign_hrefs),
+        WITH_SERVER(test_credentials_do_not_follow_foreign_redirects),
+        WITH_SERVER(test_apple_is_given_more_time_than_it_asks_for),
         WITH_SERVER(test_every_home_is_looked_at),
         WITH_SERVER(test_an_account_without_a_home),
         WITH_SERVER(test_by_id_name_and_primary),

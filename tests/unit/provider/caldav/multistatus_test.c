@@ -182,6 +182,22 @@ static void test_error_bodies(void **state)
     fm_buf_free(&s.out);
 }
 
+static void test_uid_conflicts_have_two_names(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {
+        "<error xmlns='DAV:'><x:no-uid-conflict xmlns:x='urn:ietf:params:xml:ns:caldav'/></error>",
+        "<error xmlns='DAV:'><x:unique-scheduling-object-resource xmlns:x='urn:ietf:params:xml:ns:caldav'/></error>",
+    };
+    for (size_t i = 0; i < 2; i++) {
+        seen s = {0};
+        fm_multistatus *m;
+        assert_int_equal(summary_of(bodies[i], &m, &s)->conditions, FM_DAV_UID_CONFLICT);
+        fm_multistatus_free(m);
+        fm_buf_free(&s.out);
+    }
+}
+
 /* Servers built on sabre, Nextcloud among them, name an exception where others name a condition. */
 static void test_an_exception_is_no_condition(void **state)
 {
@@ -311,6 +327,7 @@ int main(void)
         cmocka_unit_test(test_principals_and_homes),
         cmocka_unit_test(test_sync_token_before_or_after),
         cmocka_unit_test(test_error_bodies),
+        cmocka_unit_test(test_uid_conflicts_have_two_names),
         cmocka_unit_test(test_an_exception_is_no_condition),
         cmocka_unit_test(test_a_failed_put_in_a_207),
         cmocka_unit_test(test_what_is_no_answer),
