@@ -14,7 +14,7 @@
 #include "util/strmap.h"
 
 typedef struct test_calendar {
-    test_server *server;            /**< borrowed */
+    test_server *server; /**< borrowed */
     fm_env real, env;
     int64_t waited_ms; /**< in waits, by the fake clock */
     fm_http *http;
