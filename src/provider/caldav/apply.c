@@ -7,23 +7,8 @@
 
 /* PUTs or DELETEs of one write before it is given up. */
 #define TRIES_MAX 3
-/* So many writes in a row that reach no server end the whole operation. */
-#define UNREACHABLE_MAX 3
-
-static void start_more(fm_caldav_batch *a);
 
 /* ------------------------------------------------------------------ outcomes */
-
-static void release(fm_caldav_job *job)
-{
-    free(job->key);
-    free(job->url);
-    free(job->etag);
-    free(job->found_key);
-    free(job->found_etag);
-    fm_buf_free(&job->found_text);
-    *job = (fm_caldav_job){0};
-}
 
 static bool set_text(char **member, const char *text)
 {
@@ -33,22 +18,7 @@ static bool set_text(char **member, const char *text)
 
 void fm_caldav_apply_fail(fm_caldav_batch *a, const fm_error *error)
 {
-    fm_caldav_op_fail(&a->op, error);
-}
-
-/* Tells the caller, frees the place, and goes on. */
-static void conclude(fm_caldav_job *job, fm_outcome outcome)
-{
-    fm_caldav_batch *a = job->apply;
-    fm_write *write = job->write;
-    write->outcome = outcome;
-    release(job);
-    a->in_flight--;
-    fm_status status = a->fn ? a->fn(a->data, write, &a->op.error) : FM_OK;
-    if (status)
-        fm_caldav_op_end(&a->op, status);
-    else
-        start_more(a);
+    fm_batch_fail(&a->batch, error);
 }
 
 static void out_of_memory(fm_caldav_job *job)
@@ -60,19 +30,17 @@ static void out_of_memory(fm_caldav_job *job)
 
 void fm_caldav_job_done(fm_caldav_job *job, const char *key, const char *etag)
 {
-    fm_write *write = job->write;
+    fm_write *write = job->base.write;
     bool creates = write->kind == FM_WRITE_CREATE;
-    job->apply->unreachable = 0;
     if (set_text(&write->new_href, creates ? key : NULL) && set_text(&write->new_etag, etag))
-        conclude(job, FM_OUTCOME_DONE);
+        fm_batch_conclude(&job->base, FM_OUTCOME_DONE);
     else
         out_of_memory(job);
 }
 
 void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
 {
-    fm_write *write = job->write;
-    job->apply->unreachable = 0;
+    fm_write *write = job->base.write;
     write->current_text = malloc(len + 1);
     if (!write->current_text || !set_text(&write->new_href, key) || !set_text(&write->new_etag, etag)) {
         out_of_memory(job);
@@ -81,39 +49,7 @@ void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag
     memcpy(write->current_text, text, len);
     write->current_text[len] = '\0';
     write->current_len = len;
-    conclude(job, FM_OUTCOME_CHANGED);
-}
-
-void fm_caldav_job_gone(fm_caldav_job *job)
-{
-    job->apply->unreachable = 0;
-    job->write->current_gone = true;
-    conclude(job, FM_OUTCOME_CHANGED);
-}
-
-void fm_caldav_job_refused(fm_caldav_job *job, const fm_error *reason)
-{
-    job->apply->unreachable = 0;
-    job->write->error = *reason;
-    conclude(job, FM_OUTCOME_REFUSED);
-}
-
-/* Nobody answers, or the server wants to be left alone: the next writes would fare the same. */
-static bool is_unreachable(const fm_error *reason)
-{
-    return fm_status_is_transient(reason->status) &&
-           (!reason->http_status || reason->http_status == 429 || reason->http_status == 503);
-}
-
-void fm_caldav_job_failed(fm_caldav_job *job, const fm_error *reason)
-{
-    fm_caldav_batch *a = job->apply;
-    fm_error last = *reason;
-    a->unreachable = is_unreachable(reason) ? a->unreachable + 1 : 0;
-    job->write->error = last;
-    conclude(job, FM_OUTCOME_FAILED);
-    if (a->unreachable >= UNREACHABLE_MAX)
-        fm_caldav_apply_fail(a, &last);
+    fm_batch_conclude(&job->base, FM_OUTCOME_CHANGED);
 }
 
 /* ------------------------------------------------------------------ answers */
@@ -141,7 +77,7 @@ static bool may_be_elsewhere(const fm_caldav_job *job, const fm_dav_result *resu
     if (result->summary->conditions & FM_DAV_UID_CONFLICT)
         return true;
     if (result->code == 400)
-        return job->write->kind == FM_WRITE_CREATE; /* Nextcloud */
+        return job->base.write->kind == FM_WRITE_CREATE; /* Nextcloud */
     return is_one_of(result->code, codes, sizeof codes / sizeof codes[0]);
 }
 
@@ -156,11 +92,11 @@ static void on_failure(fm_caldav_job *job, const fm_dav_result *result)
     else if (job->unknown || (result->code == 412 && !job->refused_uid))
         fm_caldav_settle(job);
     else if (fm_status_is_transient(result->status))
-        fm_caldav_job_failed(job, &result->error);
+        fm_batch_failed(&job->base, &result->error);
     else if (may_be_elsewhere(job, result))
         fm_caldav_search(job, result->url, result->summary->condition_href);
     else
-        fm_caldav_job_refused(job, &result->error);
+        fm_batch_refused(&job->base, &result->error);
 }
 
 static void on_put(void *data, const fm_dav_result *result)
@@ -185,7 +121,7 @@ static void on_delete(void *data, const fm_dav_result *result)
 
 static fm_status submit(fm_caldav_job *job, fm_error *err)
 {
-    const fm_write *write = job->write;
+    const fm_write *write = job->base.write;
     bool deletes = write->kind == FM_WRITE_DELETE;
     fm_buf body;
     fm_buf_init(&body, FM_DAV_OBJECT_MAX);
@@ -213,12 +149,12 @@ void fm_caldav_job_send(fm_caldav_job *job)
 {
     fm_error err = {0};
     if (job->tries++ >= TRIES_MAX) {
-        fm_caldav_job_failed(job, &job->reason);
+        fm_batch_failed(&job->base, &job->reason);
         return;
     }
     fm_status status = submit(job, &err);
     if (status == FM_ELIMIT)
-        fm_caldav_job_refused(job, &err);
+        fm_batch_refused(&job->base, &err);
     else if (status)
         fm_caldav_apply_fail(job->apply, &err);
 }
@@ -227,7 +163,7 @@ void fm_caldav_job_send(fm_caldav_job *job)
 static fm_status locate(fm_caldav_job *job, fm_error *err)
 {
     const fm_caldav *p = job->apply->op.p;
-    const fm_write *write = job->write;
+    const fm_write *write = job->base.write;
     fm_buf name;
     fm_buf_init(&name, 65536);
     if (write->kind == FM_WRITE_CREATE)
@@ -251,58 +187,48 @@ static fm_status check_writable(const fm_caldav *p, fm_error *err)
         p->place.name, p->username ? p->username : "this user");
 }
 
-static void begin(fm_caldav_batch *a, fm_caldav_job *job, fm_write *write)
+static void begin(fm_batch_job *base)
 {
+    fm_caldav_job *job = (fm_caldav_job *)base;
     fm_error err = {0};
-    *job = (fm_caldav_job){.apply = a, .write = write};
+    job->apply = base->batch->owner;
     fm_buf_init(&job->found_text, FM_DAV_OBJECT_MAX);
-    a->in_flight++;
-    fm_status status = check_writable(a->op.p, &err);
+    fm_status status = check_writable(job->apply->op.p, &err);
     if (!status)
         status = locate(job, &err);
     if (status == FM_EINVAL || status == FM_EACCESS)
-        fm_caldav_job_refused(job, &err);
-    else if (status || !set_text(&job->etag, write->etag))
+        fm_batch_refused(&job->base, &err);
+    else if (status || !set_text(&job->etag, base->write->etag))
         out_of_memory(job);
     else
         fm_caldav_job_send(job);
 }
 
+static void release(fm_batch_job *base)
+{
+    fm_caldav_job *job = (fm_caldav_job *)base;
+    free(job->key);
+    free(job->url);
+    free(job->etag);
+    free(job->found_key);
+    free(job->found_etag);
+    fm_buf_free(&job->found_text);
+}
+
 /* ------------------------------------------------------------------ the operation */
 
-static size_t places(const fm_caldav_batch *a)
+static void end(void *owner, const fm_error *error)
 {
-    return (size_t)a->op.p->config.max_in_flight * 2;
-}
-
-static fm_caldav_job *free_place(fm_caldav_batch *a)
-{
-    for (size_t i = 0; i < places(a); i++)
-        if (!a->jobs[i].write)
-            return &a->jobs[i];
-    return NULL;
-}
-
-/* Keeps enough requests queued for the window to be full. A write that fails at once comes back here. */
-static void start_more(fm_caldav_batch *a)
-{
-    fm_caldav_job *job;
-    if (a->starting)
-        return;
-    a->starting = true;
-    while (!a->op.done && a->next < a->count && (job = free_place(a)))
-        begin(a, job, &a->writes[a->next++]);
-    a->starting = false;
-    if (!a->op.done && !a->in_flight)
+    fm_caldav_batch *a = owner;
+    if (error)
+        fm_caldav_op_fail(&a->op, error);
+    else
         fm_caldav_op_end(&a->op, FM_OK);
 }
 
-/* The first writes begin with the first step: their outcome may be known at once, and the caller be told. */
 static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
 {
-    fm_caldav_batch *a = (fm_caldav_batch *)op;
-    if (a->next == 0)
-        start_more(a);
+    fm_batch_begin(&((fm_caldav_batch *)op)->batch);
     return fm_caldav_op_step(op, timeout_ms, err);
 }
 
@@ -310,10 +236,7 @@ static void destroy(fm_op *op)
 {
     fm_caldav_batch *a = (fm_caldav_batch *)op;
     fm_dav_cancel_all(&a->op);
-    for (size_t i = 0; i < places(a); i++)
-        if (a->jobs[i].write)
-            release(&a->jobs[i]);
-    free(a->jobs);
+    fm_batch_free(&a->batch);
     free(a);
 }
 
@@ -321,18 +244,16 @@ fm_status fm_caldav_apply(fm_provider *provider, fm_write *writes, size_t count,
                           fm_op **op, fm_error *err)
 {
     static const fm_op_class klass = {.step = step, .destroy = destroy};
+    static const fm_batch_class batch_class = {
+        .job_size = sizeof(fm_caldav_job), .begin = begin, .release = release, .end = end};
     fm_caldav *p = (fm_caldav *)provider;
     fm_caldav_batch *a = calloc(1, sizeof *a);
     if (!a)
         return fm_caldav_no_memory(err);
     a->op.op.klass = &klass;
     a->op.p = p;
-    a->writes = writes;
-    a->count = count;
-    a->fn = fn;
-    a->data = data;
-    a->jobs = calloc(places(a), sizeof *a->jobs);
-    if (!a->jobs) {
+    /* Enough that requests are queued for a full window. */
+    if (fm_batch_init(&a->batch, &batch_class, a, (size_t)p->config.max_in_flight * 2, writes, count, fn, data)) {
         free(a);
         return fm_caldav_no_memory(err);
     }

@@ -6,6 +6,7 @@
 #ifndef FM_PROVIDER_CALDAV_APPLY_IMPL_H
 #define FM_PROVIDER_CALDAV_APPLY_IMPL_H
 
+#include "provider/batch.h"
 #include "provider/caldav/dav.h"
 #include "util/buf.h"
 
@@ -13,9 +14,9 @@ typedef struct fm_caldav_batch fm_caldav_batch;
 
 /** One write under way. */
 typedef struct fm_caldav_job {
+    fm_batch_job base;
     struct fm_caldav_job *next; /**< among those that wait for a listing */
     fm_caldav_batch *apply;
-    fm_write *write;
     char *key;                    /**< canonical path of the object, owned */
     char *url;                    /**< owned */
     char *etag;                   /**< for If-Match, owned; NULL for none */
@@ -30,24 +31,14 @@ typedef struct fm_caldav_job {
 
 struct fm_caldav_batch {
     fm_caldav_op op;
-    fm_write *writes;
-    size_t count, next; /**< `next`: the first write not begun */
-    fm_written_fn fn;
-    void *data;
-    fm_caldav_job *jobs; /**< places, owned; one with `write` NULL is free */
-    size_t in_flight;
-    bool starting;             /**< start_more() is at work */
-    unsigned unreachable;      /**< writes in a row that found no server */
+    fm_batch batch;
     fm_caldav_job *waiting;    /**< jobs that need a listing of all UIDs */
     fm_caldav_job *looked_for; /**< those that the listing under way is for */
 };
 
-/* apply.c: outcomes. Each ends the job, calls the caller and starts further writes. */
+/* apply.c: outcomes, besides those of batch.h. */
 void fm_caldav_job_done(fm_caldav_job *job, const char *key, const char *etag);
 void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len);
-void fm_caldav_job_gone(fm_caldav_job *job);
-void fm_caldav_job_refused(fm_caldav_job *job, const fm_error *reason);
-void fm_caldav_job_failed(fm_caldav_job *job, const fm_error *reason);
 /** Sends the write once more. */
 void fm_caldav_job_send(fm_caldav_job *job);
 /** Ends the whole operation. */

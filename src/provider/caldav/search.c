@@ -22,16 +22,16 @@ static void search_by_listing(fm_caldav_job *job);
 static void not_found(fm_caldav_job *job)
 {
     fm_error error = job->reason;
-    if (job->write->kind != FM_WRITE_CREATE && !job->refused_uid) {
-        fm_caldav_job_gone(job);
+    if (job->base.write->kind != FM_WRITE_CREATE && !job->refused_uid) {
+        fm_batch_gone(&job->base);
         return;
     }
     if (job->refused_uid || error.http_status == 412)
         fm_error_set(&error, FM_EUIDCONFLICT, FM_CALDAV_DOMAIN,
                      "the UID %s is in use elsewhere in this account, in another calendar or its trash: delete that "
                      "event, or move it here",
-                     job->write->uid);
-    fm_caldav_job_refused(job, &error);
+                     job->base.write->uid);
+    fm_batch_refused(&job->base, &error);
 }
 
 /* A failure that says nothing about the UID. True where it ended the job or the operation. */
@@ -40,7 +40,7 @@ static bool ends_search(fm_caldav_job *job, const fm_dav_result *result)
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM || result->status == FM_ENOTFOUND)
         fm_caldav_apply_fail(job->apply, &result->error);
     else if (fm_status_is_transient(result->status))
-        fm_caldav_job_failed(job, &result->error);
+        fm_batch_failed(&job->base, &result->error);
     else
         return false;
     return true;
@@ -93,7 +93,7 @@ static fm_status on_query_object(void *data, const char *url, const fm_dav_respo
 {
     fm_caldav_job *job = data;
     const char *text = response->props.text[FM_DAV_DATA];
-    if (!text || !fm_caldav_has_uid(text, response->props.data_len, job->write->uid))
+    if (!text || !fm_caldav_has_uid(text, response->props.data_len, job->base.write->uid))
         return FM_OK;
     return keep(job, url, response, err);
 }
@@ -136,7 +136,7 @@ static void search_by_query(fm_caldav_job *job)
     }
     fm_buf_init(&body, REQUEST_MAX);
     fm_buf_adds(&body, QUERY_START "<C:prop-filter name=\"UID\"><C:text-match collation=\"i;octet\">");
-    fm_xml_escape(&body, job->write->uid);
+    fm_xml_escape(&body, job->base.write->uid);
     fm_buf_adds(&body, "</C:text-match></C:prop-filter>" QUERY_END);
     if (send_query(job->apply, &body, forget_found, on_query_object, on_query_done, job, &err))
         fm_caldav_apply_fail(job->apply, &err);
@@ -150,7 +150,7 @@ static fm_status on_listed_object(void *data, const char *url, const fm_dav_resp
     fm_caldav_batch *a = data;
     const char *text = response->props.text[FM_DAV_DATA];
     for (fm_caldav_job *job = a->looked_for; text && job; job = job->next)
-        if (fm_caldav_has_uid(text, response->props.data_len, job->write->uid))
+        if (fm_caldav_has_uid(text, response->props.data_len, job->base.write->uid))
             return keep(job, url, response, err);
     return FM_OK;
 }
@@ -206,7 +206,7 @@ static void search_by_listing(fm_caldav_job *job)
 static void on_named(void *data, const fm_dav_result *result)
 {
     fm_caldav_job *job = data;
-    bool is_it = !result->status && fm_caldav_has_uid(result->body, result->body_len, job->write->uid);
+    bool is_it = !result->status && fm_caldav_has_uid(result->body, result->body_len, job->base.write->uid);
     if (result->status && result->code != 404 && ends_search(job, result))
         return;
     if (!is_it) {
@@ -226,8 +226,8 @@ static void elsewhere(fm_caldav_job *job)
     fm_error error;
     fm_error_set(&error, FM_EUIDCONFLICT, FM_CALDAV_DOMAIN,
                  "the UID %s is in use in another calendar of this account, at %s: delete that event, or move it here",
-                 job->write->uid, job->found_key);
-    fm_caldav_job_refused(job, &error);
+                 job->base.write->uid, job->found_key);
+    fm_batch_refused(&job->base, &error);
 }
 
 void fm_caldav_search(fm_caldav_job *job, const char *base_url, const char *href)

@@ -36,12 +36,12 @@ static bool try_strong(fm_caldav_job *job)
  */
 static bool may_be_ours(const fm_caldav_job *job)
 {
-    return job->write->kind == FM_WRITE_CREATE || (job->write->kind == FM_WRITE_UPDATE && job->lost);
+    return job->base.write->kind == FM_WRITE_CREATE || (job->base.write->kind == FM_WRITE_UPDATE && job->lost);
 }
 
 void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
 {
-    const fm_write *write = job->write;
+    const fm_write *write = job->base.write;
     if (may_be_ours(job) && fm_caldav_same_event(job->apply->op.p, write->text, write->text_len, text, len))
         fm_caldav_job_done(job, key, etag);
     else
@@ -54,12 +54,12 @@ static void name_taken(fm_caldav_job *job)
     fm_error error;
     fm_error_set(&error, FM_EEXIST, FM_CALDAV_DOMAIN, "%s holds an event with another UID: rename or delete it",
                  job->key);
-    fm_caldav_job_refused(job, &error);
+    fm_batch_refused(&job->base, &error);
 }
 
 static void on_there(fm_caldav_job *job, const fm_dav_result *result)
 {
-    const fm_write *write = job->write;
+    const fm_write *write = job->base.write;
     const char *etag = fm_http_reply_header(result->reply, "ETag");
     bool untouched = write->kind != FM_WRITE_CREATE && same_version(write->etag, etag);
     if (untouched && job->unknown)
@@ -74,9 +74,9 @@ static void on_there(fm_caldav_job *job, const fm_dav_result *result)
 
 static void on_not_there(fm_caldav_job *job, const fm_dav_result *result)
 {
-    if (job->write->kind == FM_WRITE_DELETE)
+    if (job->base.write->kind == FM_WRITE_DELETE)
         fm_caldav_job_done(job, NULL, NULL);
-    else if (job->write->kind == FM_WRITE_CREATE && job->unknown)
+    else if (job->base.write->kind == FM_WRITE_CREATE && job->unknown)
         fm_caldav_job_send(job);
     else
         fm_caldav_search(job, result->url, NULL);
@@ -90,7 +90,7 @@ static void on_get(void *data, const fm_dav_result *result)
     else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
         fm_caldav_apply_fail(job->apply, &result->error);
     else if (result->status)
-        fm_caldav_job_failed(job, &result->error);
+        fm_batch_failed(&job->base, &result->error);
     else
         on_there(job, result);
 }

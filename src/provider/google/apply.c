@@ -6,39 +6,13 @@
 
 /* Writing requests for one id before the write is given up. */
 #define TRIES_MAX 3
-/* So many writes in a row that reach no server end the whole operation. */
-#define UNREACHABLE_MAX 3
-#define BODY_MAX        ((size_t)4 << 20)
-
-static void start_more(fm_google_batch *a);
+#define BODY_MAX  ((size_t)4 << 20)
 
 /* ------------------------------------------------------------------ outcomes */
 
-static void release(fm_google_job *job)
-{
-    free(job->id);
-    free(job->etag);
-    *job = (fm_google_job){0};
-}
-
 void fm_google_apply_fail(fm_google_batch *a, const fm_error *error)
 {
-    fm_google_op_fail(&a->op, error);
-}
-
-/* Tells the caller, frees the place, and goes on. */
-static void conclude(fm_google_job *job, fm_outcome outcome)
-{
-    fm_google_batch *a = job->apply;
-    fm_write *write = job->write;
-    write->outcome = outcome;
-    release(job);
-    a->in_flight--;
-    fm_status status = a->fn ? a->fn(a->data, write, &a->op.error) : FM_OK;
-    if (status)
-        fm_google_op_end(&a->op, status);
-    else
-        start_more(a);
+    fm_batch_fail(&a->batch, error);
 }
 
 static void out_of_memory(fm_google_job *job)
@@ -50,59 +24,26 @@ static void out_of_memory(fm_google_job *job)
 
 void fm_google_job_done(fm_google_job *job, const fm_json_span *event)
 {
-    fm_write *write = job->write;
-    job->apply->unreachable = 0;
+    fm_write *write = job->base.write;
     fm_status status = event ? fm_google_string(&write->new_etag, event, "etag") : FM_OK;
     if (!status && write->kind == FM_WRITE_CREATE)
         status = fm_event_set(&write->new_href, job->id);
     if (status)
         out_of_memory(job);
     else
-        conclude(job, FM_OUTCOME_DONE);
+        fm_batch_conclude(&job->base, FM_OUTCOME_DONE);
 }
 
 void fm_google_job_changed(fm_google_job *job, const fm_json_span *event)
 {
-    fm_write *write = job->write;
-    job->apply->unreachable = 0;
+    fm_write *write = job->base.write;
     write->current_text = strndup(event->at, event->len);
     write->current_len = event->len;
     if (!write->current_text || fm_google_string(&write->new_etag, event, "etag") ||
         fm_event_set(&write->new_href, job->id))
         out_of_memory(job);
     else
-        conclude(job, FM_OUTCOME_CHANGED);
-}
-
-void fm_google_job_gone(fm_google_job *job)
-{
-    job->apply->unreachable = 0;
-    job->write->current_gone = true;
-    conclude(job, FM_OUTCOME_CHANGED);
-}
-
-void fm_google_job_refused(fm_google_job *job, const fm_error *reason)
-{
-    job->apply->unreachable = 0;
-    job->write->error = *reason;
-    conclude(job, FM_OUTCOME_REFUSED);
-}
-
-/* Nobody answers, or Google wants to be left alone: the next writes would fare the same. */
-static bool is_unreachable(const fm_error *reason)
-{
-    return reason->status == FM_ETHROTTLED || (fm_status_is_transient(reason->status) && !reason->http_status);
-}
-
-void fm_google_job_failed(fm_google_job *job, const fm_error *reason)
-{
-    fm_google_batch *a = job->apply;
-    fm_error last = *reason;
-    a->unreachable = is_unreachable(reason) ? a->unreachable + 1 : 0;
-    job->write->error = last;
-    conclude(job, FM_OUTCOME_FAILED);
-    if (a->unreachable >= UNREACHABLE_MAX)
-        fm_google_apply_fail(a, &last);
+        fm_batch_conclude(&job->base, FM_OUTCOME_CHANGED);
 }
 
 /* ------------------------------------------------------------------ answers */
@@ -136,11 +77,11 @@ static void on_failure(fm_google_job *job, const fm_google_result *result)
     else if (job->unknown || is_contradiction(result))
         fm_google_settle(job);
     else if (fm_status_is_transient(result->status))
-        fm_google_job_failed(job, &result->error);
+        fm_batch_failed(&job->base, &result->error);
     else if (job->verb == FM_GOOGLE_REVIVE && (result->code == 403 || result->code == 400))
         fm_google_job_next_id(job);
     else
-        fm_google_job_refused(job, &result->error);
+        fm_batch_refused(&job->base, &result->error);
 }
 
 static void on_written(void *data, const fm_google_result *result)
@@ -152,7 +93,7 @@ static void on_written(void *data, const fm_google_result *result)
     else if (result->status)
         on_failure(job, result);
     else if (job->verb == FM_GOOGLE_PATCH && fm_google_is_cancelled(&result->body))
-        fm_google_job_gone(job);
+        fm_batch_gone(&job->base);
     else
         fm_google_job_done(job, &result->body);
 }
@@ -198,12 +139,12 @@ void fm_google_job_send(fm_google_job *job)
 {
     fm_error err = {0};
     if (job->tries++ >= TRIES_MAX) {
-        fm_google_job_failed(job, &job->reason);
+        fm_batch_failed(&job->base, &job->reason);
         return;
     }
     fm_status status = submit(job, &err);
     if (status == FM_EINVAL || status == FM_ELIMIT)
-        fm_google_job_refused(job, &err);
+        fm_batch_refused(&job->base, &err);
     else if (status)
         fm_google_apply_fail(job->apply, &err);
 }
@@ -211,7 +152,7 @@ void fm_google_job_send(fm_google_job *job)
 static void insert(fm_google_job *job, fm_error *err)
 {
     char id[FM_GOOGLE_ID_MAX];
-    fm_status status = fm_google_id(id, job->write->uid, job->generation, err);
+    fm_status status = fm_google_id(id, job->base.write->uid, job->generation, err);
     free(job->etag);
     job->etag = NULL;
     job->tries = 0;
@@ -229,7 +170,7 @@ void fm_google_job_next_id(fm_google_job *job)
     if (++job->generation < FM_GOOGLE_GENERATIONS)
         insert(job, &err);
     else
-        fm_google_job_refused(job, &job->reason);
+        fm_batch_refused(&job->base, &job->reason);
 }
 
 static fm_status check_writable(const fm_google *p, fm_error *err)
@@ -242,13 +183,14 @@ static fm_status check_writable(const fm_google *p, fm_error *err)
                         p->place.name, p->place.account);
 }
 
-static void begin(fm_google_batch *a, fm_google_job *job, fm_write *write)
+static void begin(fm_batch_job *base)
 {
+    fm_google_job *job = (fm_google_job *)base;
+    const fm_write *write = base->write;
     fm_error err = {0};
-    *job = (fm_google_job){.apply = a, .write = write};
-    a->in_flight++;
-    if (check_writable(a->op.p, &err)) {
-        fm_google_job_refused(job, &err);
+    job->apply = base->batch->owner;
+    if (check_writable(job->apply->op.p, &err)) {
+        fm_batch_refused(&job->base, &err);
         return;
     }
     if (write->kind == FM_WRITE_CREATE) {
@@ -262,41 +204,27 @@ static void begin(fm_google_batch *a, fm_google_job *job, fm_write *write)
         fm_google_job_send(job);
 }
 
+static void release(fm_batch_job *base)
+{
+    fm_google_job *job = (fm_google_job *)base;
+    free(job->id);
+    free(job->etag);
+}
+
 /* ------------------------------------------------------------------ the operation */
 
-static size_t places(const fm_google_batch *a)
+static void end(void *owner, const fm_error *error)
 {
-    return (size_t)a->op.p->config.max_in_flight * 2;
-}
-
-static fm_google_job *free_place(fm_google_batch *a)
-{
-    for (size_t i = 0; i < places(a); i++)
-        if (!a->jobs[i].write)
-            return &a->jobs[i];
-    return NULL;
-}
-
-/* Keeps enough requests queued for the window to be full. A write that ends at once comes back here. */
-static void start_more(fm_google_batch *a)
-{
-    fm_google_job *job;
-    if (a->starting)
-        return;
-    a->starting = true;
-    while (!a->op.done && a->next < a->count && (job = free_place(a)))
-        begin(a, job, &a->writes[a->next++]);
-    a->starting = false;
-    if (!a->op.done && !a->in_flight)
+    fm_google_batch *a = owner;
+    if (error)
+        fm_google_op_fail(&a->op, error);
+    else
         fm_google_op_end(&a->op, FM_OK);
 }
 
-/* The first writes begin with the first step: their outcome may be known at once, and the caller be told. */
 static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
 {
-    fm_google_batch *a = (fm_google_batch *)op;
-    if (a->next == 0)
-        start_more(a);
+    fm_batch_begin(&((fm_google_batch *)op)->batch);
     return fm_google_op_step(op, timeout_ms, err);
 }
 
@@ -304,9 +232,7 @@ static void destroy(fm_op *op)
 {
     fm_google_batch *a = (fm_google_batch *)op;
     fm_google_cancel_all(&a->op);
-    for (size_t i = 0; i < places(a); i++)
-        release(&a->jobs[i]);
-    free(a->jobs);
+    fm_batch_free(&a->batch);
     free(a);
 }
 
@@ -314,17 +240,16 @@ fm_status fm_google_apply(fm_provider *provider, fm_write *writes, size_t count,
                           fm_op **op, fm_error *err)
 {
     static const fm_op_class klass = {.step = step, .destroy = destroy};
+    static const fm_batch_class batch_class = {
+        .job_size = sizeof(fm_google_job), .begin = begin, .release = release, .end = end};
+    fm_google *p = (fm_google *)provider;
     fm_google_batch *a = calloc(1, sizeof *a);
     if (!a)
         return fm_google_no_memory(err);
     a->op.op.klass = &klass;
-    a->op.p = (fm_google *)provider;
-    a->writes = writes;
-    a->count = count;
-    a->fn = fn;
-    a->data = data;
-    a->jobs = calloc(places(a), sizeof *a->jobs);
-    if (!a->jobs) {
+    a->op.p = p;
+    /* Enough that requests are queued for a full window. */
+    if (fm_batch_init(&a->batch, &batch_class, a, (size_t)p->config.max_in_flight * 2, writes, count, fn, data)) {
         free(a);
         return fm_google_no_memory(err);
     }

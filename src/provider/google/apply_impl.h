@@ -6,6 +6,7 @@
 #ifndef FM_PROVIDER_GOOGLE_APPLY_IMPL_H
 #define FM_PROVIDER_GOOGLE_APPLY_IMPL_H
 
+#include "provider/batch.h"
 #include "provider/google/call.h"
 #include "provider/google/object.h"
 #include "util/buf.h"
@@ -17,8 +18,8 @@ typedef enum fm_google_verb { FM_GOOGLE_INSERT, FM_GOOGLE_REVIVE, FM_GOOGLE_PATC
 
 /** One write under way. */
 typedef struct fm_google_job {
+    fm_batch_job base;
     fm_google_batch *apply;
-    fm_write *write;     /**< NULL: the place is free */
     fm_google_verb verb; /**< of the last request, or the next */
     unsigned generation; /**< of the id of a new event */
     char *id;            /**< of the event, owned */
@@ -32,22 +33,12 @@ typedef struct fm_google_job {
 
 struct fm_google_batch {
     fm_google_op op;
-    fm_write *writes;
-    size_t count, next; /**< `next`: the first write not begun */
-    fm_written_fn fn;
-    void *data;
-    fm_google_job *jobs; /**< places, owned */
-    size_t in_flight;
-    bool starting;        /**< start_more() is at work */
-    unsigned unreachable; /**< writes in a row that found no server */
+    fm_batch batch;
 };
 
-/* apply.c: outcomes. Each ends the job, calls the caller and starts further writes. */
+/* apply.c: outcomes, besides those of batch.h. */
 void fm_google_job_done(fm_google_job *job, const fm_json_span *event);
 void fm_google_job_changed(fm_google_job *job, const fm_json_span *event);
-void fm_google_job_gone(fm_google_job *job);
-void fm_google_job_refused(fm_google_job *job, const fm_error *reason);
-void fm_google_job_failed(fm_google_job *job, const fm_error *reason);
 /** Sends the write (once more). */
 void fm_google_job_send(fm_google_job *job);
 /** Goes on with the next id of a new event. */

@@ -176,7 +176,7 @@ static fm_status add_whole(fm_buf *out, const fm_google_job *job, fm_error *err)
 {
     fm_buf text;
     fm_buf_init(&text, 64 + FM_GOOGLE_ID_MAX);
-    fm_buf_add(out, job->write->text, job->write->text_len);
+    fm_buf_add(out, job->base.write->text, job->base.write->text_len);
     fm_buf_addf(&text, "\"%s\"", job->id);
     fm_status status = text.status ? text.status : strip(out, err);
     if (!status)
@@ -194,7 +194,7 @@ static fm_status add_whole(fm_buf *out, const fm_google_job *job, fm_error *err)
 
 fm_status fm_google_body(fm_buf *out, const fm_google_job *job, fm_error *err)
 {
-    fm_json_span event = {job->write->text, job->write->text_len};
+    fm_json_span event = {job->base.write->text, job->base.write->text_len};
     if (fm_json_check(event.at, event.len, FM_JSON_DEPTH_LIMIT, NULL) || !memchr(event.at, '{', event.len))
         return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN, "what is to be written is no event in Google's JSON");
     if (job->verb != FM_GOOGLE_PATCH)

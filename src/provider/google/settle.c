@@ -19,7 +19,7 @@ static bool has_uid(const fm_json_span *event, const char *uid)
 /* Whether what is there is what the write was to leave there. */
 static bool is_as_asked(const fm_google_job *job, const fm_json_span *event)
 {
-    fm_json_span text = {job->write->text, job->write->text_len};
+    fm_json_span text = {job->base.write->text, job->base.write->text_len};
     return fm_google_same_event(&text, event, job->apply->op.p->zones);
 }
 
@@ -47,14 +47,14 @@ static void name_taken(fm_google_job *job)
                  "the event %s has lost its private property \"uid\", another program seems to have replaced it: "
                  "delete that event, then it is made again",
                  job->id);
-    fm_google_job_refused(job, &error);
+    fm_batch_refused(&job->base, &error);
 }
 
 static void settle_create(fm_google_job *job, const fm_json_span *event)
 {
     if (fm_google_is_cancelled(event))
         revive(job, event);
-    else if (!has_uid(event, job->write->uid))
+    else if (!has_uid(event, job->base.write->uid))
         name_taken(job);
     else if (is_as_asked(job, event))
         fm_google_job_done(job, event);
@@ -65,14 +65,14 @@ static void settle_create(fm_google_job *job, const fm_json_span *event)
 /* An update that was plainly refused is not ours, however alike what is there looks. */
 static void settle_change(fm_google_job *job, const fm_json_span *event)
 {
-    bool updates = job->write->kind == FM_WRITE_UPDATE;
-    bool untouched = job->write->etag && fm_google_is(event, "etag", job->write->etag);
+    bool updates = job->base.write->kind == FM_WRITE_UPDATE;
+    bool untouched = job->base.write->etag && fm_google_is(event, "etag", job->base.write->etag);
     if (fm_google_is_cancelled(event)) {
         if (updates)
-            fm_google_job_gone(job);
+            fm_batch_gone(&job->base);
         else
             fm_google_job_done(job, NULL);
-    } else if (job->unknown && (untouched || !job->write->etag)) {
+    } else if (job->unknown && (untouched || !job->base.write->etag)) {
         fm_google_job_send(job);
     } else if (updates && job->lost && is_as_asked(job, event)) {
         fm_google_job_done(job, event);
@@ -83,12 +83,12 @@ static void settle_change(fm_google_job *job, const fm_json_span *event)
 
 static void on_not_there(fm_google_job *job)
 {
-    if (job->write->kind == FM_WRITE_CREATE) {
+    if (job->base.write->kind == FM_WRITE_CREATE) {
         job->verb = FM_GOOGLE_INSERT;
         fm_event_set(&job->etag, NULL);
         fm_google_job_send(job);
-    } else if (job->write->kind == FM_WRITE_UPDATE) {
-        fm_google_job_gone(job);
+    } else if (job->base.write->kind == FM_WRITE_UPDATE) {
+        fm_batch_gone(&job->base);
     } else {
         fm_google_job_done(job, NULL);
     }
@@ -102,8 +102,8 @@ static void on_event(void *data, const fm_google_result *result)
     else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
         fm_google_apply_fail(job->apply, &result->error);
     else if (result->status)
-        fm_google_job_failed(job, &result->error);
-    else if (job->write->kind == FM_WRITE_CREATE)
+        fm_batch_failed(&job->base, &result->error);
+    else if (job->base.write->kind == FM_WRITE_CREATE)
         settle_create(job, &result->body);
     else
         settle_change(job, &result->body);

@@ -158,6 +158,20 @@ static void test_the_quota_is_kept(void **state)
     assert_true(c->waited_ms <= (int64_t)(sent - 30) * 2000 + 1000);
 }
 
+/* What was listed so far is told to be incomplete before the listing begins anew: fmcal/provider.h. */
+static void test_a_listing_that_replaces_a_token_says_so(void **state)
+{
+    test_calendar *c = *state;
+    test_calendar_open(c);
+    look(c);
+    assert_string_equal(c->log.data, "page complete\n");
+    free(test_server_control(&server, "POST", "/_expire", "{}"));
+    look(c);
+    assert_string_equal(c->log.data, "page\npage complete\n");
+    look(c);
+    assert_string_equal(c->log.data, "page\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +181,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_refresh_for_all_that_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_refresh_that_is_refused_fails_all_that_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_quota_is_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_listing_that_replaces_a_token_says_so, setup, teardown),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);
 }
