@@ -186,6 +186,9 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     SET(CURLOPT_HEADERDATA, call);
     SET(CURLOPT_WRITEFUNCTION, on_body);
     SET(CURLOPT_WRITEDATA, call);
+    /* On a kept connection libcurl takes a lost answer for an idle close, and sends again by itself. */
+    if (call->retry == 0)
+        SET(CURLOPT_FRESH_CONNECT, 1L);
     if (!code)
         code = fm_http_sockets_attach(&call->http->sockets, easy);
     if (!code)

@@ -20,13 +20,12 @@ Control, without a token:
     POST /_end_access           all access tokens so far have ended
     POST /_scopes               the refresh tokens so far grant what the option "scopes" says
     POST /_revoke               the refresh token dies
-    POST /_calendar             {"id", "summary", "role"}
+    GET, POST /_calendar        {"id", "summary", "role"}
+    GET /_secrets               what OAuth has handed out
 """
 
 import argparse
-import base64
 import gzip
-import hashlib
 import json
 import random
 import secrets
@@ -38,6 +37,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from dav_faults import Faults
+from google_oauth import ALL_SCOPES, CLIENT_ID, CLIENT_SECRET, EVENT_SCOPES, LIST_SCOPES, OWN_SCOPES, Grants, OAuth
 from google_store import Account, Calendar, Refusal, bad, too_old
 
 OPTIONS = {
@@ -52,21 +52,13 @@ OPTIONS = {
     "expire_percent": 0,  # share of listings whose sync token is too old
     "empty_pages": False,  # each listing begins with a page that has no events
     "revive_forbidden": False,  # PUT on a deleted id answers 403
-    "scopes": None,  # scopes granted instead of those asked for
-    "consent": "allow",  # or "deny"
+    "scopes": None,  # what POST /_scopes makes of the refresh tokens so far
+    "grant_life_s": None,  # life of a sign-in, as for a project in "Testing"
+    "ungranted": [],  # scopes that are never granted
+    "keep_refresh": False,  # no refresh token in the answer to a code
+    "date": None,  # the Date header of every answer
     "seed": 1,  # of the random faults
 }
-CLIENT_ID, CLIENT_SECRET = "test-client.apps.example", "test-client-secret"
-CALENDAR_SCOPES = (
-    "https://www.googleapis.com/auth/calendar",
-    "https://www.googleapis.com/auth/calendar.events",
-    "https://www.googleapis.com/auth/calendar.app.created",
-)
-LIST_SCOPES = CALENDAR_SCOPES[:1] + (
-    "https://www.googleapis.com/auth/calendar.readonly",
-    "https://www.googleapis.com/auth/calendar.calendarlist",
-    "https://www.googleapis.com/auth/calendar.calendarlist.readonly",
-)
 TOKEN_EXCLUDES = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin")
 BACKEND_ERROR = Refusal(500, "backendError", "Backend Error")
 
@@ -83,9 +75,9 @@ class Server(ThreadingHTTPServer):
         self.options, self.faults, self.account = dict(OPTIONS), Faults(), Account()
         self.log, self.lock = [], threading.Lock()
         self.random = random.Random(1)
-        self.codes, self.access, self.refresh = {}, {}, {}
+        self.grants, self.made_by_app = Grants(), set()
+        self.refresh_token = self.grants.new_refresh(" ".join(ALL_SCOPES))
         super().__init__(("127.0.0.1", port), Handler)
-        self.refresh_token = self.new_refresh(" ".join(CALENDAR_SCOPES + LIST_SCOPES))
 
     def get_request(self):
         connection, address = super().get_request()
@@ -96,31 +88,20 @@ class Server(ThreadingHTTPServer):
         if not isinstance(sys.exc_info()[1], (ConnectionError, OSError)):
             super().handle_error(request, client_address)
 
-    def new_refresh(self, scope):
-        token = "1//" + secrets.token_urlsafe(24)
-        self.refresh[token] = scope
-        return token
-
-    def new_access(self, scope):
-        token = "ya29." + secrets.token_urlsafe(24)
-        self.access[token] = (scope, time.monotonic() + self.options["access_ttl_s"])
-        return token
-
     def chance(self, percent):
         with self.lock:
             return self.random.random() * 100 < percent
 
 
-def s256(verifier):
-    return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
-
-
-class Handler(BaseHTTPRequestHandler):
+class Handler(OAuth, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = 65536
 
     def log_message(self, *args):
         pass
+
+    def date_time_string(self, timestamp=None):
+        return self.server.options["date"] or super().date_time_string(timestamp)
 
     # -------------------------------------------------------------- answers
 
@@ -218,110 +199,10 @@ class Handler(BaseHTTPRequestHandler):
     def route(self, path):
         if path.startswith("/calendar/v3/"):
             self.calendar_api(self.segments[2:])
-        elif path == "/o/oauth2/v2/auth":
-            self.consent()
-        elif path == "/token" and self.command == "POST":
-            self.token()
-        elif path == "/revoke" and self.command == "POST":
-            self.revoke()
+        elif self.oauth(path):
+            return
         else:
             raise Refusal(404, "notFound", "Not Found")
-
-    # -------------------------------------------------------------- OAuth
-
-    def consent(self):
-        query = self.query
-        redirect = query.get("redirect_uri", "")
-        if query.get("client_id") != CLIENT_ID or query.get("response_type") != "code":
-            self.send(400, b"invalid_request", Content_Type="text/plain")
-            return
-        if not redirect.startswith(("http://127.0.0.1:", "http://[::1]:")):
-            self.send(400, b"redirect_uri_mismatch", Content_Type="text/plain")
-            return
-        if self.server.options["consent"] == "deny":
-            answer = {"error": "access_denied", "state": query.get("state", "")}
-        else:
-            code = "4/" + secrets.token_urlsafe(24)
-            self.server.codes[code] = dict(query)
-            scope = self.server.options["scopes"] or query.get("scope", "")
-            answer = {"code": code, "state": query.get("state", ""), "scope": scope}
-        self.send(302, b"", Location=redirect + "?" + urllib.parse.urlencode(answer))
-
-    def oauth_error(self, code, name, text):
-        self.send(code, {"error": name, "error_description": text})
-
-    def token(self):
-        form = dict(urllib.parse.parse_qsl(self.body.decode()))
-        self.row["grant"] = form.get("grant_type")
-        if form.get("grant_type") == "urn:ietf:params:oauth:grant-type:jwt-bearer":
-            self.assertion(form.get("assertion", ""))
-        elif form.get("client_id") != CLIENT_ID or form.get("client_secret") != CLIENT_SECRET:
-            self.oauth_error(401, "invalid_client", "The OAuth client was not found.")
-        elif form.get("grant_type") == "authorization_code":
-            self.exchange(form)
-        elif form.get("grant_type") == "refresh_token":
-            scope = self.server.refresh.get(form.get("refresh_token"))
-            if scope is None:
-                self.oauth_error(400, "invalid_grant", "Token has been expired or revoked.")
-            else:
-                self.give_access(scope)
-        else:
-            self.oauth_error(400, "unsupported_grant_type", "Invalid grant_type")
-
-    def give_access(self, scope, **more):
-        ttl = self.server.options["access_ttl_s"]
-        answer = {"access_token": self.server.new_access(scope), "scope": scope, "token_type": "Bearer"}
-        if self.server.options["tell_life"]:
-            answer["expires_in"] = ttl
-        self.send(200, dict(answer, **more))
-
-    def exchange(self, form):
-        asked = self.server.codes.pop(form.get("code"), None)
-        if asked is None or asked.get("redirect_uri") != form.get("redirect_uri"):
-            self.oauth_error(400, "invalid_grant", "Malformed auth code.")
-            return
-        if asked.get("code_challenge") and (asked.get("code_challenge_method") != "S256"
-                                            or s256(form.get("code_verifier", "")) != asked["code_challenge"]):
-            self.oauth_error(400, "invalid_grant", "Invalid code verifier.")
-            return
-        scope = self.server.options["scopes"] or asked.get("scope", "")
-        more = {}
-        if asked.get("access_type") == "offline" and asked.get("prompt") == "consent":
-            more["refresh_token"] = self.server.new_refresh(scope)
-        self.give_access(scope, **more)
-
-    def assertion(self, jwt):
-        """A service account's signed assertion: form and claims are checked, the signature only for presence."""
-        try:
-            head, claims, signature = jwt.split(".")
-            pad = lambda part: part + "=" * (-len(part) % 4)
-            head = json.loads(base64.urlsafe_b64decode(pad(head)))
-            claims = json.loads(base64.urlsafe_b64decode(pad(claims)))
-        except ValueError:
-            self.oauth_error(400, "invalid_grant", "Invalid JWT.")
-            return
-        life = claims.get("exp", 0) - claims.get("iat", 0)
-        own_url = "http://%s/token" % self.headers.get("Host")
-        if claims.get("aud") != own_url or head.get("alg") != "RS256" or not signature or not 0 < life <= 3600 or abs(claims["iat"] - time.time()) > 300:
-            self.oauth_error(400, "invalid_grant", "Invalid JWT: aud, iat, exp or signature.")
-            return
-        self.give_access(claims.get("scope", ""))
-
-    def revoke(self):
-        form = dict(urllib.parse.parse_qsl(self.body.decode()))
-        token = form.get("token") or self.query.get("token")
-        if self.server.refresh.pop(token, None) is None and self.server.access.pop(token, None) is None:
-            self.oauth_error(400, "invalid_token", "Token expired or revoked")
-            return
-        self.send(200, {})
-
-    def need_scope(self, wanted):
-        kind, _, token = (self.headers.get("Authorization") or "").partition(" ")
-        scope, expires = self.server.access.get(token, ("", 0)) if kind == "Bearer" else ("", 0)
-        if time.monotonic() >= expires:
-            raise Refusal(401, "authError", "Invalid Credentials")
-        if not set(scope.split()) & set(wanted):
-            raise Refusal(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
 
     # -------------------------------------------------------------- Calendar API
 
@@ -335,25 +216,34 @@ class Handler(BaseHTTPRequestHandler):
         return body
 
     def calendar_api(self, path):
+        self.granted()
         with self.server.account.lock:
             if path[:3] == ["users", "me", "calendarList"]:
                 self.calendar_list(path[3:])
             elif path[:1] == ["calendars"] and len(path) == 1 and self.command == "POST":
-                self.need_scope(CALENDAR_SCOPES)
-                name = self.json_body().get("summary")
+                self.need_scope(OWN_SCOPES)
+                body = self.json_body()
+                name = body.get("summary")
                 if not name:
                     raise bad("Missing summary.", "required")
-                calendar = self.server.account.add(Calendar("c_%s@group.calendar.example" % secrets.token_hex(8), name))
-                self.send(200, {"kind": "calendar#calendar", "id": calendar.id, "summary": name})
+                calendar = self.server.account.add(Calendar("c_%s@group.calendar.example" % secrets.token_hex(8), name,
+                                                            zone=body.get("timeZone", "UTC")))
+                self.server.made_by_app.add(calendar.id)
+                self.send(200, {"kind": "calendar#calendar", "id": calendar.id, "summary": name, "timeZone": calendar.zone})
             elif path[:1] == ["calendars"] and len(path) == 2 and self.command == "GET":
-                self.need_scope(CALENDAR_SCOPES + LIST_SCOPES)
                 calendar = self.server.account.calendar(path[1])
+                self.need_scope(LIST_SCOPES + self.own_scopes(calendar))
                 self.send(200, {"kind": "calendar#calendar", "id": calendar.id, "summary": calendar.summary, "timeZone": calendar.zone})
             elif path[:1] == ["calendars"] and path[2:3] == ["events"]:
-                self.need_scope(CALENDAR_SCOPES)
-                self.events_api(self.server.account.calendar(path[1]), path[3:])
+                calendar = self.server.account.calendar(path[1])
+                self.need_scope(EVENT_SCOPES + self.own_scopes(calendar))
+                self.events_api(calendar, path[3:])
             else:
                 raise Refusal(404, "notFound", "Not Found")
+
+    def own_scopes(self, calendar):
+        """What is enough for a calendar that was made through the API, and for no other."""
+        return OWN_SCOPES if calendar.id in self.server.made_by_app else ()
 
     def calendar_list(self, rest):
         self.need_scope(LIST_SCOPES)
@@ -457,15 +347,19 @@ class Handler(BaseHTTPRequestHandler):
                 calendar.forget_tokens()
             self.send(200, {})
         elif what == "_revoke":
-            server.refresh.clear()
-            server.access.clear()
+            server.grants.end_all()
             self.send(200, {})
         elif what == "_scopes":
-            server.refresh.update((token, server.options["scopes"]) for token in server.refresh)
+            server.grants.narrow(server.options["scopes"])
             self.send(200, {})
         elif what == "_end_access":
-            server.access.clear()
+            server.grants.end_access()
             self.send(200, {})
+        elif what == "_secrets":
+            grants = server.grants
+            self.send(200, {"refresh": list(grants.refresh), "access": list(grants.access), "verifiers": grants.verifiers})
+        elif what == "_calendar" and self.command == "GET":
+            self.send(200, [{"id": c.id, "summary": c.summary, "zone": c.zone} for c in server.account.calendars.values()])
         elif what == "_calendar":
             body = self.json_body()
             calendar = server.account.add(Calendar(body["id"], body.get("summary", body["id"]), body.get("role", "owner")))

@@ -57,7 +57,8 @@ end
 -- @param path string
 -- @param profile from fmcal.accounts.profiles
 -- @param options { name = member of the per-provider form | nil, seals = whether a secret will be encrypted }
--- @return { path, team, member (nil: single form), replaces = name of the calendar that goes, keyring }, or nil, error
+-- @return { path, team, team_name, member (nil: single form), keyring, before = the calendar's part of calendarConfig as it
+--   is, proxy, time_zone, replaces = name of the calendar that goes }, or nil and an error
 function connect.prepare(path, profile, options)
   local opened <close>, err = board.open(path)
   if not opened then return nil, err end
@@ -77,8 +78,10 @@ function connect.prepare(path, profile, options)
     if not ok then return nil, err end
   end
   local before = member and given(section[member]) or not member and section or {}
-  return { path = path, team = team, member = member, keyring = keyring,
-    replaces = given(before.provider) or (member and next(before) and member) or nil }
+  local options_of = given(before.syncOptions) or given(section.syncOptions) or {}
+  return { path = path, team = team, team_name = given(opened:member("teamName")), member = member, keyring = keyring,
+    before = before, proxy = given(before.proxy) or given(section.proxy), time_zone = given(options_of.timeZone),
+    replaces = given(before.provider) or (member and given(before.credentials) and member) or nil }
 end
 
 -- ---------------------------------------------------------------- the account
@@ -86,8 +89,14 @@ end
 --- Makes the provider of an account; no network yet.
 -- @param place from connect.prepare
 -- @param profile from fmcal.accounts.profiles
--- @param account { username, secret | source = { command = } or { env = }, endpoint, calendar_id, allow_http, ca_file,
---   timeout_ms }
+-- @param account what is known of it:
+--     username
+--     members      credentials: { username, appPassword } or { clientId, clientSecret, refreshToken }, secrets opaque
+--     plain        the same as text, to be stored unencrypted
+--     source       { command = } or { env = }: where the password comes from instead
+--     key_file     key of a service account, a path relative to the board
+--     expires_at   when the sign-in ends
+--     endpoint (true: the board's own stays), calendar_id, allow_http, ca_file, proxy, timeout_ms
 -- @return fmcal.provider, or nil and an error
 function connect.provider(place, profile, account)
   local members = {}
@@ -96,11 +105,14 @@ function connect.provider(place, profile, account)
     if not resolved then return nil, err end
     members = resolved
   end
-  members.password = account.secret or members.password
+  for name, value in pairs(account.members or {}) do members[name] = value end
+  members.password, members.appPassword = members.appPassword or members.password, nil
   members.username = account.username
+  members.serviceAccountFile = config.resolve(place.path, account.key_file)
   members.team, members.calendar_id = place.team, account.calendar_id
   members.endpoint, members.allow_http = account.endpoint, account.allow_http
-  members.timeout_ms = account.timeout_ms
+  if account.endpoint == true then members.endpoint = place.before.endpoint end
+  members.timeout_ms, members.proxy = account.timeout_ms, account.proxy
   members.ca_file = config.resolve(place.path, account.ca_file)
   if profile.provider == "vdir" then members.endpoint = config.resolve(place.path, account.endpoint) end
   return provider.new(profile.provider, members)
@@ -153,25 +165,37 @@ end
 
 -- ---------------------------------------------------------------- storing
 
--- What calendarConfig.credentials becomes: a list of { name, value } in the order of writing; or nil and an error.
-local function credential_members(place, profile, account)
-  local members = {}
-  local function add(name, value) members[#members + 1] = { name, value } end
-  if account.source or account.plain then
-    if account.username then add("username", account.username) end
-    if account.plain then add("appPassword", account.plain) end
-    for _, kind in ipairs { "command", "env" } do
-      if account.source and account.source[kind] then add(kind, account.source[kind]) end
-    end
-  elseif account.secret then
-    local blob, err = credentials.seal({ username = account.username, appPassword = account.secret },
-      { team = place.team, provider = profile.provider }, place.keyring)
-    if not blob then return nil, err end
-    add("encrypted", blob)
+-- The order in which credentials stand on a board.
+local ORDER = { "username", "appPassword", "clientId", "clientSecret", "refreshToken", "command", "env" }
+
+local function stored_members(place, profile, account)
+  if account.key_file then return { serviceAccountFile = account.key_file } end
+  if account.plain then return account.plain end
+  if account.source then
+    return { username = account.username, command = account.source.command, env = account.source.env }
   end
+  if not account.members then return {} end
+  local blob, err = credentials.seal(account.members, { team = place.team, provider = profile.provider }, place.keyring)
+  if not blob then return nil, err end
+  return { encrypted = blob }
+end
+
+-- What calendarConfig.credentials becomes: a list of { name, value } in the order of writing, empty where there is
+-- nothing to sign in with; or nil and an error.
+local function credential_members(place, profile, account)
+  local stored, err = stored_members(place, profile, account)
+  if not stored then return nil, err end
+  local list = {}
+  local function add(name, value)
+    if value ~= nil then list[#list + 1] = { name, value } end
+  end
+  add("encrypted", stored.encrypted)
+  add("serviceAccountFile", stored.serviceAccountFile)
+  for _, name in ipairs(ORDER) do add(name, stored[name]) end
+  if #list == 0 then return list end
   add("lastVerified", time.now())
-  add("expiresAt", json.null)
-  return members
+  add("expiresAt", account.expires_at or json.null)
+  return list
 end
 
 local function joined(path, ...)
@@ -225,11 +249,11 @@ local function write_all(opened, place, profile, account, chosen, members)
   if given(section.enabled) ~= true then assert(opened:set(nil, { SECTION, "enabled" }, true)) end
   local path = place.member and write_member(opened, place, profile, account, chosen)
     or write_single(opened, profile, chosen)
-  set_or_remove(opened, joined(path, "endpoint"), account.endpoint)
+  if account.endpoint ~= true then set_or_remove(opened, joined(path, "endpoint"), account.endpoint) end
   set_or_remove(opened, joined(path, "allowHttp"), account.allow_http)
   set_or_remove(opened, joined(path, "caFile"), account.ca_file)
   local before = place.member and given(section[place.member]) or not place.member and section or {}
-  if not account.username and not account.secret and not account.source then
+  if #members == 0 then
     assert(opened:remove(nil, joined(path, "credentials")))
     return
   end

@@ -10,7 +10,7 @@
 --   password   how the secret is called; false where there is none
 --   explain    sentences shown before the password is asked for: what it is and where to make one
 --   limits     sentences about what the service is known to do otherwise
---   by_hand    for a service that connect.lua cannot sign in to: a sentence that says what to do instead
+--   browser    whether one signs in with a browser instead of a password (fmcal.cli.connect_google)
 
 local core = require "fmcal.provider.core"
 local suggest = require "fmcal.suggest"
@@ -78,9 +78,11 @@ local LIST = {
   },
   {
     name = "google", title = "Google Calendar", provider = "google", address = "https://www.googleapis.com/",
-    by_hand = "signing in to Google is not in this build: put clientId, clientSecret and refreshToken into "
-      .. "calendarConfig.credentials; the next sync encrypts them",
-    username = false, password = false, explain = {}, limits = {},
+    username = false, password = false, browser = true,
+    explain = {
+      "Google lets programs in through an OAuth client that is yours: docs/google.md shows how to make one (five minutes, once).",
+    },
+    limits = { "an event has at most five reminders, up to four weeks before its start" },
   },
 }
 
@@ -95,7 +97,7 @@ end
 function profiles.names()
   local names = {}
   for _, profile in ipairs(LIST) do
-    if is_built(profile) and not profile.by_hand then names[#names + 1] = profile.name end
+    if is_built(profile) then names[#names + 1] = profile.name end
   end
   return names
 end
@@ -105,7 +107,6 @@ end
 function profiles.find(name)
   local all = {}
   for _, profile in ipairs(LIST) do
-    if profile.name == name and profile.by_hand then return nil, profile.by_hand end
     if profile.name == name and is_built(profile) then return profile end
     if profile.name == name then
       return nil, ("%s is not in this build of fmcal; there are %s"):format(profile.title,

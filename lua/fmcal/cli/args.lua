@@ -47,12 +47,12 @@ function args.one_of(list)
   end
 end
 
---- A check for options that take a whole number of at least `least`.
-function args.whole_number(least)
+--- A check for options that take a whole number of at least `least`, and at most `most` where that is given.
+function args.whole_number(least, most)
   return function(value)
     local number = math.tointeger(tonumber(value))
-    if number and number >= least then return number end
-    return nil, ("'%s' is not a whole number of at least %d"):format(value, least)
+    if number and number >= least and number <= (most or math.maxinteger) then return number end
+    return nil, ("'%s' is not a whole number of at least %d%s"):format(value, least, most and " and at most " .. most or "")
   end
 end
 

@@ -28,6 +28,12 @@ function connect_view.names(calendars)
   return table.concat(names, ", ")
 end
 
+-- The account's name; a sign-in that may see one calendar alone does not tell it.
+local function account_name(account, binding)
+  if account.username then return account.username end
+  return binding.account:find("@", 1, true) and binding.account or nil
+end
+
 --- The result as --json prints it.
 function connect_view.result(profile, place, account, calendars, verified)
   local shown = json.array {}
@@ -38,9 +44,10 @@ function connect_view.result(profile, place, account, calendars, verified)
   local binding = verified.binding
   return {
     success = true, team = place.team, board = place.path, provider = profile.provider, name = place.member,
-    account = account.username, replaces = place.replaces, calendars = shown, verified = verified.tried,
+    account = account_name(account, binding), created = account.created,
+    expires_at = account.expires_at, replaces = place.replaces, calendars = shown, verified = verified.tried,
     calendar = { id = binding.calendar_id, name = binding.name, writable = binding.writable },
-    lost = json.array(verified.lost), encrypted = account.secret ~= nil and account.plain == nil,
+    lost = json.array(verified.lost), encrypted = account.members ~= nil and account.plain == nil,
   }
 end
 
@@ -58,7 +65,11 @@ function connect_view.sentences(profile, result)
   end
   for _, what in ipairs(result.lost) do add("Note: this calendar does not keep %s.", what) end
   for _, limit in ipairs(profile.limits) do add("Note: %s.", limit) end
-  if profile.password and result.encrypted then add("The credentials are stored encrypted.") end
+  if result.encrypted then add("The credentials are stored encrypted.") end
+  if result.expires_at then
+    add("Google ends this sign-in on %s: the OAuth project is in \"Testing\". Publish the app and connect again.",
+      result.expires_at:sub(1, 10))
+  end
   add("Next: fmcal-lua sync.lua %s --dry-run", result.board)
   return lines
 end

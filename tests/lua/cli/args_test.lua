@@ -6,6 +6,7 @@ local function parser()
   made:argument("boards"):args("*")
   made:option("--direction"):convert(args.one_of { "both", "inbound" })
   made:option("--jobs"):convert(args.whole_number(1))
+  made:option("--port"):convert(args.whole_number(0, 65535))
   made:option("--only"):count("*")
   made:flag("--dry-run")
   return made
@@ -53,6 +54,8 @@ function TestArgs.test_numbers()
   for _, word in ipairs { "0", "x", "1.5", "" } do
     lu.assertStrContains(refused("--jobs", word), "whole number of at least 1")
   end
+  lu.assertStrContains(refused("--port", "65536"), "whole number of at least 0 and at most 65535")
+  lu.assertEquals(args.read(parser(), { "--port", "65535" }).port, 65535)
 end
 
 function TestArgs.test_missing_value()

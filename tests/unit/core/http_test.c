@@ -407,6 +407,17 @@ static void test_a_write_is_not_repeated_by_itself(void **state)
     assert_int_equal(out.attempts, 1);
 }
 
+static void test_what_must_not_be_repeated_is_sent_once_on_kept_connections_too(void **state)
+{
+    fixture *f = *state;
+    assert_int_equal(ask(f, (fm_http_request){.method = "GET"}, "/echo").code, 200);
+    test_server_fault(&f->server, "{\"kind\": \"lose\"}");
+    outcome out = ask(f, (fm_http_request){.method = "PUT", .body = "x", .body_len = 1}, "/echo");
+    assert_int_equal(out.status, FM_ENETWORK);
+    assert_true(out.maybe_done);
+    assert_int_equal(test_server_count(&f->server, "PUT"), 1);
+}
+
 static void test_reads_survive_lost_answers(void **state)
 {
     fixture *f = *state;
@@ -785,6 +796,7 @@ int main(void)
         WITH_SERVER(test_a_server_that_asks_for_too_long_gets_a_failure),
         WITH_SERVER(test_attempts_are_bounded),
         WITH_SERVER(test_a_write_is_not_repeated_by_itself),
+        WITH_SERVER(test_what_must_not_be_repeated_is_sent_once_on_kept_connections_too),
         WITH_SERVER(test_reads_survive_lost_answers),
         WITH_SERVER(test_a_body_cut_short_is_no_answer),
         WITH_SERVER(test_nobody_listens),
