@@ -36,21 +36,29 @@ function steps.account(values)
   return { allow_http = values.allow_http, ca_file = values.ca_file, timeout_ms = values.timeout and values.timeout * 1000 }
 end
 
-local function signed_in(profile, err)
-  if err.code == "auth" and profile.name == "apple" then
-    cli.fail(err.message .. ". iCloud wants an app-specific password from https://account.apple.com, not the password of "
-      .. "the Apple account", cli.exits.UNREACHABLE)
-  end
+-- What a sign-in that failed is told as.
+local function sentence_of(profile, err)
+  if err.code ~= "auth" or profile.name ~= "apple" then return err.message end
+  return err.message .. ". iCloud wants an app-specific password from https://account.apple.com, not the password of the "
+    .. "Apple account"
+end
+
+local function fail_with(profile, err)
+  if err.code == "auth" then cli.fail(sentence_of(profile, err), cli.exits.UNREACHABLE) end
   cli.fail(err)
 end
 
 --- The calendars of the account; ends the command where they cannot be had.
-function steps.list(profile, place, account)
+-- @param ask_again function(sentence) -> boolean: asks for what the server did not accept, or answers false | nil
+function steps.list(profile, place, account, ask_again)
   account.calendar_id = nil
   local made <close> = cli.check(connect.provider(place, profile, account))
   local calendars, err = made:list()
-  if not calendars then signed_in(profile, err) end
-  return calendars
+  if calendars then return calendars end
+  if err.code == "auth" and ask_again and ask_again(sentence_of(profile, err)) then
+    return steps.list(profile, place, account, ask_again)
+  end
+  return fail_with(profile, err)
 end
 
 --- The calendar of the list that is meant: by --calendar, the only one, or by asking.
@@ -69,7 +77,7 @@ end
 local function verify(profile, place, account, values)
   local made <close> = cli.check(connect.provider(place, profile, account))
   local verified, err = connect.verify(made, place.team, not values.no_verify)
-  if not verified then signed_in(profile, err) end
+  if not verified then fail_with(profile, err) end
   return verified
 end
 

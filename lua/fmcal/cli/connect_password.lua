@@ -9,6 +9,9 @@ local steps = require "fmcal.cli.connect"
 
 local connect_password = {}
 
+-- How often a password may be typed.
+local MOST_TRIES = 3
+
 local BROWSER_ONLY = { client = "--client", client_id = "--client-id", service_account = "--service-account",
   create = "--create", no_browser = "--no-browser", listen_port = "--listen-port", wait = "--wait" }
 
@@ -43,8 +46,15 @@ local function read_password(profile, values, as_text)
   if not ask.possible() then
     cli.fail("there is no terminal to ask for the password: give --password-stdin, --password-command or --password-env")
   end
-  ask.say(table.unpack(profile.explain))
   return ask.secret(profile.password, as_text)
+end
+
+-- Puts a typed password into the account.
+local function set_password(account, profile, place, values)
+  local as_text = steps.is_plain(place, values)
+  local password = read_password(profile, values, as_text)
+  account.members = { username = account.username, appPassword = as_text and core.secret(password) or password }
+  account.plain = as_text and { username = account.username, appPassword = password } or nil
 end
 
 local function account_of(profile, place, values, source)
@@ -57,11 +67,21 @@ local function account_of(profile, place, values, source)
     source.username = account.username
     return account
   end
-  local as_text = steps.is_plain(place, values)
-  local password = read_password(profile, values, as_text)
-  account.members = { username = account.username, appPassword = as_text and core.secret(password) or password }
-  account.plain = as_text and { username = account.username, appPassword = password } or nil
+  if not values.password_stdin and ask.possible() then ask.say(table.unpack(profile.explain)) end
+  set_password(account, profile, place, values)
   return account
+end
+
+-- Asks for the password again where it was typed and refused.
+local function another_try(account, profile, place, values)
+  local left = MOST_TRIES - 1
+  return function(sentence)
+    if values.password_stdin or left == 0 then return false end
+    left = left - 1
+    ask.say(sentence)
+    set_password(account, profile, place, values)
+    return true
+  end
 end
 
 --- Connects. @return exit status
@@ -76,7 +96,8 @@ function connect_password.run(profile, values)
     steps.need_key(place, values, "the password", "Or name a source instead (--password-command, --password-env), or")
   end
   local account = account_of(profile, place, values, source)
-  local calendars = steps.list(profile, place, account)
+  local again = account.members and another_try(account, profile, place, values)
+  local calendars = steps.list(profile, place, account, again)
   account.calendar_id = steps.choose(profile, calendars, values).id
   return steps.finish(profile, place, account, calendars, values)
 end
