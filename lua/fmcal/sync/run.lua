@@ -18,8 +18,13 @@ local run = {}
 
 local MAX_ROUNDS = 3
 
---- Where the state of a board lies. See fmcal.sync.prepare.
-run.state_path = prepare.state_path
+--- Where the state of a board lies.
+-- @param board_path string
+-- @param team string
+-- @param given string|nil --state or FMCAL_STATE: a file, or a folder
+function run.state_path(board_path, team, given)
+  return prepare.state_path(board_path, team, given)
+end
 
 local function set_of(list)
   if not list then return nil end
