@@ -36,6 +36,11 @@ static bool is_expected(const exchange *x, const fm_buf *text)
     return text->len == x->expected.len && memcmp(text->data, x->expected.at, text->len) == 0;
 }
 
+static fm_status file_is_expected(bool *same, const exchange *x, const char *path, fm_error *err)
+{
+    return fm_file_equals(same, path, x->expected.at, x->expected.len, err);
+}
+
 /*
  * Reads a version that another program wrote. One that writes in place may not have finished; it is
  * given time until what is there is JSON.
@@ -61,7 +66,11 @@ static fm_status read_finished(fm_buf *out, const exchange *x, const char *path,
 static fm_status merge_before(exchange *x, fm_error *err)
 {
     fm_board *b = x->board;
-    fm_status status = read_finished(&x->found, x, b->path, err);
+    bool same;
+    fm_status status = file_is_expected(&same, x, b->path, err);
+    if (status || same)
+        return status;
+    status = read_finished(&x->found, x, b->path, err);
     if (status || is_expected(x, &x->found))
         return status;
     status = fm_board_replay(b, &x->found, x->skipped, err);
@@ -75,8 +84,9 @@ static void put_back_theirs(exchange *x)
 {
     if (!x->theirs.path)
         return;
-    bool ours_is_there = !fm_file_read(&x->found, NULL, x->board->path, NULL) && is_expected(x, &x->found);
-    if (ours_is_there && !fm_stage_commit(&x->theirs, false, NULL))
+    bool ours_is_there;
+    if (!file_is_expected(&ours_is_there, x, x->board->path, NULL) && ours_is_there &&
+        !fm_stage_commit(&x->theirs, false, NULL))
         return;
     fm_log(x->board->env, FM_LOG_ERROR, "board", "%s: a version that another program wrote was left as %s",
            x->board->name, x->theirs.path);
@@ -86,22 +96,23 @@ static void put_back_theirs(exchange *x)
 
 /*
  * Writes the board's text and exchanges it with the file. `*merge` says that what came out was another
- * program's: it is in `found`, and has to be merged.
+ * program's, and has to be merged.
  */
 static fm_status swap_in(exchange *x, bool *merge, fm_error *err)
 {
     fm_board *b = x->board;
+    bool same;
     *merge = false;
     fm_status status = fm_stage_write(&x->stage, b->env, b->path, b->text.data, b->text.len, err);
     if (!status)
         status = fm_stage_commit(&x->stage, true, err);
     if (status || !x->stage.path) /* without exchange: what was there is gone, it was looked at just before */
         return status;
-    status = fm_file_read(&x->found, NULL, x->stage.path, err);
+    status = file_is_expected(&same, x, x->stage.path, err);
     if (status)
         (void)fm_stage_commit(&x->stage, true, NULL); /* what cannot be looked at goes back */
     else
-        *merge = !is_expected(x, &x->found);
+        *merge = !same;
     return status;
 }
 

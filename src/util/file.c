@@ -84,13 +84,20 @@ static fm_status too_large(const fm_buf *out, const char *path, fm_error *err)
     return fm_error_set(err, FM_ELIMIT, domain, "%s is larger than the %zu bytes that are read", path, out->max_bytes);
 }
 
-static fm_status check_readable(const struct stat *st, const fm_buf *out, const char *path, fm_error *err)
+/* Opens a file and looks at it. A pipe is refused, not waited for. */
+static fm_status open_file(int *fd, struct stat *st, const char *path, fm_error *err)
 {
-    if (!S_ISREG(st->st_mode))
-        return fm_error_set(err, FM_EINVAL, domain, "%s is not a file", path);
-    if (st->st_size < 0 || (uintmax_t)st->st_size > out->max_bytes)
-        return too_large(out, path, err);
-    return FM_OK;
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (*fd < 0)
+        return fm_system_error(err, errno, domain, "cannot read %s", path);
+    fm_status status = FM_OK;
+    if (fstat(*fd, st))
+        status = fm_system_error(err, errno, domain, "cannot read %s", path);
+    else if (!S_ISREG(st->st_mode))
+        status = fm_error_set(err, FM_EINVAL, domain, "%s is not a file", path);
+    if (status)
+        close(*fd);
+    return status;
 }
 
 static fm_status buffer_failed(const fm_buf *out, const char *path, fm_error *err)
@@ -139,16 +146,13 @@ static void advise_large_pages(const fm_buf *out)
 fm_status fm_file_read(fm_buf *out, fm_file_facts *facts, const char *path, fm_error *err)
 {
     struct stat st;
+    int fd;
     fm_buf_reset(out);
-    int fd =
-        open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY); /* O_NONBLOCK: a pipe is refused, not waited for */
-    if (fd < 0)
-        return fm_system_error(err, errno, domain, "cannot read %s", path);
-    fm_status status;
-    if (fstat(fd, &st))
-        status = fm_system_error(err, errno, domain, "cannot read %s", path);
-    else
-        status = check_readable(&st, out, path, err);
+    fm_status status = open_file(&fd, &st, path, err);
+    if (status)
+        return status;
+    if (st.st_size < 0 || (uintmax_t)st.st_size > out->max_bytes)
+        status = too_large(out, path, err);
     if (!status && fm_buf_reserve(out, (size_t)st.st_size))
         status = buffer_failed(out, path, err);
     if (!status) {
@@ -157,6 +161,46 @@ fm_status fm_file_read(fm_buf *out, fm_file_facts *facts, const char *path, fm_e
     }
     if (!status && facts)
         take_facts(facts, &st);
+    close(fd);
+    return status;
+}
+
+/* Reads up to `want` bytes, fewer only at the end of the file. @return how many, -1 with errno set */
+static ssize_t read_piece(int fd, char *piece, size_t want)
+{
+    size_t got = 0;
+    while (got < want) {
+        ssize_t n = read(fd, piece + got, want - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    return (ssize_t)got;
+}
+
+fm_status fm_file_equals(bool *equal, const char *path, const void *bytes, size_t len, fm_error *err)
+{
+    char piece[65536];
+    struct stat st;
+    int fd;
+    size_t at = 0;
+    ssize_t n;
+    *equal = false;
+    fm_status status = open_file(&fd, &st, path, err);
+    if (status)
+        return status;
+    do {
+        n = read_piece(fd, piece, sizeof piece);
+        *equal = n >= 0 && (size_t)n <= len - at && memcmp(piece, (const char *)bytes + at, (size_t)n) == 0;
+        at += *equal ? (size_t)n : 0;
+    } while (*equal && n == sizeof piece);
+    *equal = *equal && at == len;
+    if (n < 0)
+        status = fm_system_error(err, errno, domain, "cannot read %s", path);
     close(fd);
     return status;
 }

@@ -41,6 +41,12 @@ char *fm_file_folder(const char *path);
  */
 fm_status fm_file_read(fm_buf *out, fm_file_facts *facts, const char *path, fm_error *err);
 
+/**
+ * Whether a file holds exactly these bytes. It is compared piece by piece, so that a large one takes no memory.
+ * @return FM_ENOTFOUND, FM_EACCESS, FM_EINVAL (no regular file), FM_EIO
+ */
+fm_status fm_file_equals(bool *equal, const char *path, const void *bytes, size_t len, fm_error *err);
+
 /** Facts of a file, without following a symbolic link. */
 fm_status fm_file_look(fm_file_facts *facts, const char *path, fm_error *err);
 

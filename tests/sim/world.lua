@@ -362,9 +362,14 @@ end
 
 local EXITS = { [0] = true, [1] = true, [3] = true, [4] = true, [5] = true }
 
+local SLICE_SIZES = { 1, 2, 1000 }
+
 local function execute(self, options)
   options.board, options.providers = self.path, { mock = self.provider }
   options.lock_wait_ms = 0
+  -- Runs in one slice and in several take turns.
+  self.runs = (self.runs or 0) + 1
+  options.slice_size = SLICE_SIZES[self.runs % #SLICE_SIZES + 1]
   local ok, result = pcall(run.sync, options)
   if not ok then
     self.died = true

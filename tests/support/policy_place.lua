@@ -181,7 +181,9 @@ end
 
 --- Syncs. @return the result of the run
 function Place:sync(options)
-  local all = { board = self.board_path, providers = self.world.providers }
+  -- In one slice and in several, by turns.
+  self.runs = (self.runs or 0) + 1
+  local all = { board = self.board_path, providers = self.world.providers, slice_size = self.runs % 2 == 0 and 1000 or 2 }
   for name, value in pairs(options or {}) do all[name] = value end
   return run.sync(all)
 end

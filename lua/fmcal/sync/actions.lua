@@ -53,24 +53,19 @@ local function of_side(decision, i)
   return nil
 end
 
---- Lists what a decided run does: { key, title, action, target (nil for the board), detail }, in the run's order.
+--- Adds what becomes of a decided entry to a list: { key, title, action, target (nil for the board), detail }.
 -- `action`: "pull", "create", "update", "delete", "conflict", "error", "hold", "wait", "orphan".
-function actions.of(run)
-  local list = {}
-  for _, key in ipairs(run.order) do
-    local decision = run.decisions[key]
-    local title = title_of(decision)
-    if decision.patched and decision.plan then
-      list[#list + 1] = { key = key, title = title, action = "pull", detail = pulled_members(decision) }
-    end
-    for i, side in ipairs(decision.sides) do
-      local action, detail = of_side(decision, i)
-      if action then
-        list[#list + 1] = { key = key, title = title, action = action, target = side.target.name, detail = detail }
-      end
+function actions.add(list, decision)
+  local key, title = decision.key, title_of(decision)
+  if decision.patched and decision.plan then
+    list[#list + 1] = { key = key, title = title, action = "pull", detail = pulled_members(decision) }
+  end
+  for i, side in ipairs(decision.sides) do
+    local action, detail = of_side(decision, i)
+    if action then
+      list[#list + 1] = { key = key, title = title, action = action, target = side.target.name, detail = detail }
     end
   end
-  return list
 end
 
 return actions

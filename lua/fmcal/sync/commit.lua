@@ -1,4 +1,4 @@
--- What a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
+-- What a slice of a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
 
 local board = require "fmcal.board"
 local entries = require "fmcal.sync.entries"
@@ -6,15 +6,16 @@ local outcome = require "fmcal.sync.outcome"
 local record = require "fmcal.sync.record"
 local report = require "fmcal.sync.report"
 local rewind = require "fmcal.sync.rewind"
+local tally = require "fmcal.sync.tally"
 local unseen = require "fmcal.sync.unseen"
 
 local commit = {}
 
 local LOCK_WAIT_MS = 30000
 
-local function fingerprints(run)
+local function fingerprints(run, keys)
   local prints = {}
-  for _, key in ipairs(run.order) do
+  for _, key in ipairs(keys) do
     local decision = run.decisions[key]
     prints[key] = {}
     for i, side in ipairs(decision.sides) do
@@ -38,9 +39,9 @@ local function reopen_skipped(run, skipped)
 end
 
 -- What the board is about to lose must be in the history before; most runs have nothing of that kind.
-local function keep_history(run)
+local function keep_history(run, keys)
   local losing = {}
-  for _, key in ipairs(run.order) do
+  for _, key in ipairs(keys) do
     local decision = run.decisions[key]
     if record.has_lost(decision) then losing[#losing + 1] = decision end
   end
@@ -55,9 +56,11 @@ local function save_board(run)
   local lock, err = board.lock(run.board:path(), LOCK_WAIT_MS)
   if not lock then return nil, err end
   local saved
-  saved, err = run.board:save { keep = run.state_file ~= ":memory:" and run.state_file .. ".previous-board" or nil }
+  local keep = not run.saved and run.state_file ~= ":memory:"
+  saved, err = run.board:save { keep = keep and run.state_file .. ".previous-board" or nil }
   lock:release()
   if not saved then return nil, err end
+  run.saved = true
   reopen_skipped(run, saved.skipped)
   return true
 end
@@ -68,24 +71,35 @@ local function note_replaced(run, decision)
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
 end
 
-local function commit_state(run, prints)
-  assert(run.state:begin())
-  for _, key in ipairs(run.order) do
-    local decision = run.decisions[key]
-    record.state(run, decision, prints[key])
-    if decision.patched then note_replaced(run, decision) end
-  end
+-- What was noted of the writes of this slice, in this run and in earlier ones that died.
+local function drop_intents(run, prints)
   for _, target in ipairs(run.targets) do
     for id, key in pairs(target.intent_ids) do
-      if run.decisions[key] then assert(target.state:drop_intent(id)) end
+      if prints[key] then assert(target.state:drop_intent(id)) end
     end
-    for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
   end
-  for _, key in ipairs(run.order) do
+  for key in pairs(prints) do
     for _, job in pairs(run.decisions[key].jobs or {}) do
       if job.intent then assert(job.side.target.state:drop_intent(job.intent)) end
     end
   end
+end
+
+local function settle_external(run)
+  for _, target in ipairs(run.targets) do
+    for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
+  end
+end
+
+local function commit_state(run, keys, prints, is_last)
+  assert(run.state:begin())
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    record.state(run, decision, prints[key])
+    if decision.patched then note_replaced(run, decision) end
+  end
+  drop_intents(run, prints)
+  if is_last then settle_external(run) end
   assert(run.state:set("run", tostring(run.number)))
   unseen.note(run)
   assert(run.state:set("last_run", run.now))
@@ -93,19 +107,22 @@ local function commit_state(run, prints)
 end
 
 --- Writes calendarSync and the summary into the board, the board to its file, and the base to the state.
+-- @param keys of the slice
+-- @param is_last whether it is the run's last slice
 -- @return true, or nil and an error
-function commit.all(run)
-  for _, key in ipairs(run.order) do
+function commit.slice(run, keys, is_last)
+  for _, key in ipairs(keys) do
     local decision = run.decisions[key]
     outcome.settle(decision, decision.jobs or {})
+    tally.add(run.tally, decision, run.acts[key] or {})
     record.board(run, decision)
   end
-  if run.board:dirty() then report.board_members(run) end
-  local prints = fingerprints(run)
-  keep_history(run)
+  if run.board:dirty() or run.saved then report.board_members(run) end
+  local prints = fingerprints(run, keys)
+  keep_history(run, keys)
   local ok, err = save_board(run)
   if not ok then return nil, err end
-  commit_state(run, prints)
+  commit_state(run, keys, prints, is_last)
   return true
 end
 

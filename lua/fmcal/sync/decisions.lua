@@ -1,4 +1,9 @@
 -- What a run decides about all the entries it looks at, and what that would destroy.
+--
+-- A decision is large. The first ones are kept, and those that wrote to the board: they are the first slice of the run
+-- (see fmcal.sync.run). Of the others only what they would destroy is noted, and they are made again when their slice
+-- comes, for another program may have edited the board meanwhile. Where nothing can be destroyed none is made before
+-- its time.
 
 local candidates = require "fmcal.sync.candidates"
 local decide = require "fmcal.sync.decide"
@@ -6,6 +11,9 @@ local entries = require "fmcal.sync.entries"
 local guard = require "fmcal.sync.guard"
 
 local decisions = {}
+
+-- Each slice writes the board file, so there are not too many of them.
+local MAX_SLICES = 50
 
 -- Dropping back to the pristine view keeps what this run pulled from looking like an edit made here.
 local function decide_key(run, key)
@@ -34,32 +42,100 @@ function decisions.again(run, key)
   patch(run, decide_key(run, key))
 end
 
+-- What a decision destroys: list of { key, what = "delete"|"clear" }.
+local function losses_of(decision)
+  local losses = {}
+  for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
+    if action.kind == "delete" then losses[#losses + 1] = { key = decision.key, what = "delete" } end
+    if action.step.presence == "cleared" then losses[#losses + 1] = { key = decision.key, what = "clear" } end
+  end
+  return losses
+end
+
+local function note_losses(run, decision)
+  for _, loss in ipairs(losses_of(decision)) do
+    run.losses[#run.losses + 1] = loss
+    run.loses[decision.key] = true
+  end
+end
+
+-- The first run into an empty calendar only creates: without a base or an event nothing is deleted, cleared or pulled.
+local function only_creates(run)
+  if run.number > 1 or run.seed or run.slice_size == math.huge then return false end
+  for _, target in ipairs(run.targets) do
+    if target.state:count() > 0 or next(target.intents) or #target.state:pending() > 0 then return false end
+  end
+  return true
+end
+
+local function decide_now(run, i)
+  local decision = decide_key(run, run.candidates[i])
+  patch(run, decision)
+  note_losses(run, decision)
+  if i > run.slice_size and not decision.patched then run.decisions[decision.key] = nil end
+  run.progress("plan", i, #run.candidates)
+  return decision.patched
+end
+
+-- Moves the keys whose decisions are kept to the front. @return how many they are
+local function move_kept_to_front(run)
+  local kept, others = {}, {}
+  for _, key in ipairs(run.order) do
+    local list = run.decisions[key] and kept or others
+    list[#list + 1] = key
+  end
+  run.order = table.move(others, 1, #others, #kept + 1, kept)
+  return #kept - #others
+end
+
 --- Decides about all candidates; what a pulled title changes elsewhere on the board is decided about too.
 function decisions.all(run)
+  if only_creates(run) then
+    run.order = run.candidates
+    return
+  end
   local at = 1
   repeat
     local patched = false
-    for i = at, #run.candidates do
-      local decision = decide_key(run, run.candidates[i])
-      patch(run, decision)
-      patched = patched or decision.patched
-      run.progress("plan", i, #run.candidates)
-    end
+    for i = at, #run.candidates do patched = decide_now(run, i) or patched end
     at = #run.candidates + 1
     if patched then candidates.find(run) end
   until at > #run.candidates
+  run.first_slice = move_kept_to_front(run)
 end
 
-local function losses_of(run)
-  local losses = {}
-  for _, key in ipairs(run.order) do
-    local decision = run.decisions[key]
-    for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
-      if action.kind == "delete" then losses[#losses + 1] = { key = key, what = "delete" } end
-      if action.step.presence == "cleared" then losses[#losses + 1] = { key = key, what = "clear" } end
+-- A decision that is made again must not destroy what the guard was not asked about: that waits for the next run.
+local function is_within(run, decision)
+  return run.loses[decision.key] or #losses_of(decision) == 0
+end
+
+local function made(run, key, i)
+  if run.decisions[key] then return true end
+  local decision = decide.key(run, key)
+  if not is_within(run, decision) then return false end
+  run.decisions[key] = decision
+  patch(run, decision)
+  run.progress("plan", i, #run.order)
+  return true
+end
+
+--- The slices of a run: calls `fn(keys, is_last)` for the keys of each, their decisions made; at least once. What `fn`
+-- returns as nil, err ends it.
+-- @return true, or nil and that error
+function decisions.each_slice(run, fn)
+  local first, size = 1, math.max(run.slice_size, #run.order // MAX_SLICES)
+  repeat
+    local last = math.min(first + (first == 1 and run.first_slice or size) - 1, #run.order)
+    local keys = {}
+    for i = first, last do
+      if made(run, run.order[i], i) then keys[#keys + 1] = run.order[i] end
     end
-  end
-  return losses
+    local ok, err = fn(keys, last == #run.order)
+    if not ok then return nil, err end
+    for _, key in ipairs(keys) do run.decisions[key] = nil end
+    first = last + 1
+  until first > #run.order
+  return true
 end
 
 local function known_entries(run)
@@ -73,9 +149,8 @@ end
 --- What stops the run before anything is written: the guard's sentence, or nil.
 function decisions.guarded(run)
   if run.allow_mass_delete then return nil end
-  local losses = losses_of(run)
-  if #losses == 0 then return nil end
-  return guard.check(losses, known_entries(run), run.settings.options.massDeleteLimit)
+  if #run.losses == 0 then return nil end
+  return guard.check(run.losses, known_entries(run), run.settings.options.massDeleteLimit)
 end
 
 return decisions

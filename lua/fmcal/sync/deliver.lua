@@ -48,6 +48,11 @@ local function judge(job, outcome, whole_error)
   end
 end
 
+-- A calendar that failed in an earlier slice of the run is left alone.
+local function give_up(target, jobs)
+  for _, job in ipairs(jobs) do judge(job, { outcome = "none" }, target.error) end
+end
+
 local function apply(run, target, jobs)
   local writes = {}
   for i, job in ipairs(jobs) do writes[i] = job.write end
@@ -135,7 +140,9 @@ function deliver.round(run, jobs)
     for _, job in ipairs(jobs) do
       if job.side.target == target then own[#own + 1] = job end
     end
-    if #own > 0 then
+    if target.error then
+      give_up(target, own)
+    elseif #own > 0 then
       apply(run, target, own)
       read_back(run, target, own)
     end

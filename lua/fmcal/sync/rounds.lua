@@ -56,8 +56,8 @@ local function round(run, keys)
 end
 
 --- A calendar that should have been written to and cannot be fails as a whole; its entries wait.
-function rounds.report_read_only(run)
-  for _, key in ipairs(run.order) do
+function rounds.report_read_only(run, keys)
+  for _, key in ipairs(keys) do
     local decision = run.decisions[key]
     for i, side in ipairs(decision.plan and decision.sides or {}) do
       local target = side.target
@@ -68,14 +68,13 @@ function rounds.report_read_only(run)
   end
 end
 
---- Makes the writes of all decisions and leaves it at that.
-function rounds.plan(run)
-  for _, key in ipairs(run.order) do run.decisions[key].jobs = jobs_of(run, run.decisions[key]) end
+--- Makes the writes of decisions and leaves it at that.
+function rounds.plan(run, keys)
+  for _, key in ipairs(keys) do run.decisions[key].jobs = jobs_of(run, run.decisions[key]) end
 end
 
---- Carries out the plan; what the calendar answered "changed" to is planned again.
-function rounds.carry_out(run)
-  local keys = run.order
+--- Carries decisions out; what the calendar answered "changed" to is planned again.
+function rounds.carry_out(run, keys)
   for number = 1, run.max_rounds do
     local changed = round(run, keys)
     if #changed == 0 or number == run.max_rounds then break end

@@ -1,8 +1,10 @@
 -- One sync run of one board: read, compare, plan, guard, write, record.
 --
 -- The order is fixed: remote writes, then the board file, then the base. A run that dies anywhere is
--- finished by the next one, because every intent is in the journal before its write.
+-- finished by the next one, because every intent is in the journal before its write. A large run does this slice by
+-- slice, once the guard has seen all of it, so that its memory is bounded by a slice.
 
+local actions = require "fmcal.sync.actions"
 local candidates = require "fmcal.sync.candidates"
 local commit = require "fmcal.sync.commit"
 local decisions = require "fmcal.sync.decisions"
@@ -10,6 +12,7 @@ local observe = require "fmcal.sync.observe"
 local prepare = require "fmcal.sync.prepare"
 local report = require "fmcal.sync.report"
 local rounds = require "fmcal.sync.rounds"
+local tally = require "fmcal.sync.tally"
 local time = require "fmcal.time"
 local unseen = require "fmcal.sync.unseen"
 local webhook = require "fmcal.sync.webhook"
@@ -17,6 +20,8 @@ local webhook = require "fmcal.sync.webhook"
 local run = {}
 
 local MAX_ROUNDS = 3
+-- Entries that are written, read back and recorded together.
+local SLICE_SIZE = 1000
 
 --- Where the state of a board lies.
 -- @param board_path string
@@ -40,9 +45,40 @@ local function new(options)
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
     lock_wait_ms = options.lock_wait_ms, exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
-    seed = options.seed, order = {}, decisions = {}, acts = {},
+    slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
+    seed = options.seed, order = {}, decisions = {}, acts = {}, losses = {}, loses = {}, actions = {},
     failed_targets = {}, targets = {}, messages = {},
   }
+end
+
+local function list_actions(self, keys)
+  for _, key in ipairs(keys) do actions.add(self.actions, self.decisions[key]) end
+  return true
+end
+
+local function show(self, keys)
+  rounds.plan(self, keys)
+  rounds.report_read_only(self, keys)
+  return list_actions(self, keys)
+end
+
+local function carry_out(self, keys, is_last)
+  rounds.carry_out(self, keys)
+  rounds.report_read_only(self, keys)
+  local ok, err = commit.slice(self, keys, is_last)
+  if not ok then return nil, err end
+  return list_actions(self, keys)
+end
+
+local function each_slice(self, act)
+  return decisions.each_slice(self, function(keys, is_last) return act(self, keys, is_last) end)
+end
+
+-- What is examined is decided about as a whole: there is one slice.
+local function examine(self, fn)
+  rounds.plan(self, self.order)
+  rounds.report_read_only(self, self.order)
+  return fn(self)
 end
 
 local function steps(self, options)
@@ -56,17 +92,18 @@ local function steps(self, options)
   candidates.find(self)
   decisions.all(self)
   local stopped = decisions.guarded(self)
-  if stopped then return report.guarded(self, stopped) end
-  if self.dry_run or options.examine then
-    rounds.plan(self)
-    rounds.report_read_only(self)
+  if stopped then
+    each_slice(self, list_actions)
+    return report.guarded(self, stopped)
   end
-  err = options.examine and options.examine(self)
+  err = options.examine and examine(self, options.examine)
   if err then return report.failure(self, err, report.EXIT_CONFIG) end
-  if self.dry_run then return report.planned(self) end
-  rounds.carry_out(self)
-  rounds.report_read_only(self)
-  ok, err = commit.all(self)
+  if self.dry_run then
+    each_slice(self, show)
+    return report.planned(self)
+  end
+  self.tally = tally.new(self)
+  ok, err = each_slice(self, carry_out)
   if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
   unseen.catch_up(self)
   return report.finished(self)
@@ -110,6 +147,7 @@ end
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
 --   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer }, one a call
+--   slice_size       how many entries are written and recorded together, 1,000 by default
 --   examine          function(run) called once everything is decided, before anything is written; an error that it
 --                    returns ends the run
 --   board_object, state_object, providers   opened parts to use instead of making them; seed: bases missing from

@@ -48,6 +48,33 @@ static void test_reads_an_empty_file_and_files_without_a_size(void **state)
     fm_buf_free(&out);
 }
 
+static void test_equal_content_is_told_piece_by_piece(void **state)
+{
+    enum { LEN = 3 * 65536 };
+    char *text = malloc(LEN + 2);
+    const char *path = NULL;
+    bool equal;
+    assert_non_null(text);
+    memset(text, 'x', LEN + 1);
+    for (size_t len = LEN - 1; len <= LEN + 1; len++) {
+        text[len] = '\0';
+        path = folder_write(state, "a", text);
+        text[len] = 'x';
+        for (size_t other = LEN - 1; other <= LEN + 1; other++) {
+            assert_int_equal(fm_file_equals(&equal, path, text, other, NULL), FM_OK);
+            assert_int_equal(equal, len == other);
+        }
+    }
+    text[LEN] = 'y';
+    assert_int_equal(fm_file_equals(&equal, path, text, LEN + 1, NULL), FM_OK);
+    assert_false(equal);
+    path = folder_write(state, "empty", "");
+    assert_int_equal(fm_file_equals(&equal, path, "", 0, NULL), FM_OK);
+    assert_true(equal);
+    assert_int_equal(fm_file_equals(&equal, "/nowhere/a", "", 0, NULL), FM_ENOTFOUND);
+    free(text);
+}
+
 static void test_what_is_no_file_is_refused(void **state)
 {
     fm_buf out;
@@ -129,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_reads_all_of_a_file_up_to_the_limit),
         TEST(test_reads_an_empty_file_and_files_without_a_size),
+        TEST(test_equal_content_is_told_piece_by_piece),
         TEST(test_what_is_no_file_is_refused),
         TEST(test_facts_tell_a_changed_file),
         TEST(test_names_are_resolved),

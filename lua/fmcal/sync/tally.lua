@@ -1,0 +1,122 @@
+-- Counts what becomes of the entries of a run, as its decisions are settled.
+
+local tally = {}
+
+local STATUS_RANK = { skipped = 1, deleted = 2, synced = 3, pending = 4, conflict = 5, error = 6, delete_error = 6 }
+
+-- One status for an entry that lies in several calendars: the one that needs a person most.
+local function worst(outcomes)
+  local status = "skipped"
+  for _, outcome in ipairs(outcomes) do
+    local own = outcome.row_status or (outcome.failed and "error") or outcome.status
+    if (STATUS_RANK[own] or 0) > STATUS_RANK[status] then status = own end
+  end
+  return status == "delete_error" and "error" or status
+end
+
+local BUCKET = {
+  synced = "unchanged", pending = "unchanged", deleted = "skipped", skipped = "skipped", error = "errors",
+  delete_error = "errors", conflict = "conflicts",
+}
+
+local function add(counts, status, n)
+  local bucket = BUCKET[status] or "unchanged"
+  counts[bucket] = counts[bucket] + n
+end
+
+--- An empty tally; entries that the run does not look at count as what they were.
+-- @param run with its candidates found
+-- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, gone_errors, messages,
+--   waiting (conflicts, one a calendar), pending, failure (the first sentence) }
+function tally.new(run)
+  local counts = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
+    pulled = 0, cleared = 0, gone_errors = 0, waiting = 0, pending = 0, messages = {}, looked_at_anew = {},
+    decided = {} }
+  local compared = run.targets[1] and run.targets[1].compared
+  if compared then
+    for status, n in pairs(compared.counts) do add(counts, status, n) end
+    for _, key in ipairs(compared.changed) do counts.looked_at_anew[key] = true end
+  end
+  return counts
+end
+
+local function message_of(decision, outcome)
+  local sentence = outcome.error
+  if sentence:find(decision.key, 1, true) then return sentence end
+  return decision.key .. ": " .. sentence
+end
+
+local function count_outcomes(counts, decision)
+  local gone = not (decision.view or decision.entry)
+  for _, outcome in ipairs(decision.outcomes) do
+    if outcome.failed then
+      counts.failure = counts.failure or outcome.error
+      counts.messages[#counts.messages + 1] = message_of(decision, outcome)
+      if gone then counts.gone_errors = counts.gone_errors + 1 end
+    end
+    if outcome.status == "conflict" then counts.waiting = counts.waiting + 1 end
+    if outcome.status == "pending" then counts.pending = counts.pending + 1 end
+  end
+end
+
+-- An entry that is on the board counts once: as what was done with it, else as what it is.
+local function count_entry(counts, decision, acts)
+  local row = decision.sides[1] and decision.sides[1].row
+  if row and decision.view and not counts.looked_at_anew[decision.key] then add(counts, row.status, -1) end
+  local status = worst(decision.outcomes)
+  local in_step = status == "synced" or status == "pending"
+  if in_step and acts.created then
+    counts.created = counts.created + 1
+  elseif in_step and acts.updated then
+    counts.updated = counts.updated + 1
+  else
+    add(counts, status, 1)
+  end
+end
+
+--- Counts a settled decision.
+-- @param acts { created, updated, deleted = true } what was done in the calendars
+function tally.add(counts, decision, acts)
+  counts.decided[decision.key] = true
+  count_outcomes(counts, decision)
+  if acts.deleted then counts.deleted = counts.deleted + 1 end
+  if decision.view or decision.entry then count_entry(counts, decision, acts) end
+  if decision.patched then counts.pulled = counts.pulled + 1 end
+  for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
+    if action.step.presence == "cleared" then counts.cleared = counts.cleared + 1 end
+  end
+end
+
+-- Where an entry that the run did not look at lies in several calendars, its worst status counts; the first calendar's
+-- has been counted.
+local function count_other_calendars(counts, run)
+  local counted = {}
+  for i = 2, #run.targets do
+    for _, status in ipairs { "conflict", "error" } do
+      for _, key in ipairs(run.targets[i].state:bases(status)) do
+        local first = not counts.decided[key] and run.board:entry(key) and run.targets[1].state:base(key)
+        local before = counted[key] or (first and first.status)
+        if before and STATUS_RANK[status] > (STATUS_RANK[before] or 0) then
+          add(counts, before, -1)
+          add(counts, status, 1)
+          counted[key] = status
+        end
+      end
+    end
+  end
+end
+
+--- Adds what no decision was made about: entries in further calendars, those with problems, rules and calendars that failed.
+function tally.finish(counts, run)
+  count_other_calendars(counts, run)
+  for _, problem in ipairs(run.board:problems()) do
+    counts.errors = counts.errors + 1
+    counts.messages[#counts.messages + 1] = problem.message
+  end
+  for _, sentence in ipairs(run.messages) do counts.messages[#counts.messages + 1] = sentence end
+  for _, target in ipairs(run.failed_targets) do
+    counts.messages[#counts.messages + 1] = target.name .. ": " .. target.error.message
+  end
+end
+
+return tally
