@@ -6,6 +6,6 @@ local policy = require "policy"
 local servers = require "servers"
 
 local failed = policy.run(google_world.policy(servers.google()))
-failed = failed + policy.run(google_world.policy(servers.google("lose_percent=3", "refuse_percent=1", "fail_percent=1",
-  "cut_percent=1", "access_ttl_s=1", "expire_percent=10")))
+failed = failed + policy.run(google_world.policy(servers.google("lose_percent=3", "refuse_percent=0.5", "fail_percent=0.5",
+  "cut_percent=0.5", "access_ttl_s=1", "expire_percent=10")))
 os.exit(failed)

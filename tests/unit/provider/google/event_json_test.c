@@ -345,6 +345,33 @@ static void test_a_footer_under_html_of_all_sorts(void **state)
     }
 }
 
+/* Google refuses a sixth. A person's stay, ours give way. */
+static void test_five_reminders_in_all(void **state)
+{
+    (void)state;
+    static const char *const wanted[] = {"-PT1H", "-PT2H", "-P1D"};
+    char object[1024];
+    fm_event event;
+    snprintf(
+        object, sizeof object,
+        "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},\"reminders\":{\"useDefault\":false,\"overrides\":["
+        "{\"method\":\"email\",\"minutes\":1},{\"method\":\"email\",\"minutes\":2},{\"method\":\"email\",\"minutes\":3}"
+        "]}}");
+    decode(&event, object);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(fm_strings_add(&event.reminders, wanted[i]), FM_OK);
+    char *text = encode(&event, object);
+    unsigned count = 0, theirs = 0;
+    for (const char *at = text; (at = strstr(at, "\"minutes\":")); at++)
+        count++;
+    for (const char *at = text; (at = strstr(at, "\"email\"")); at++)
+        theirs++;
+    assert_int_equal(count, 5);
+    assert_int_equal(theirs, 3);
+    free(text);
+    fm_event_clear(&event);
+}
+
 static void test_long_values_are_split_and_joined(void **state)
 {
     (void)state;
@@ -563,6 +590,7 @@ int main(void)
         cmocka_unit_test(test_what_others_wrote),
         cmocka_unit_test(test_html_stays_when_only_the_footer_changes),
         cmocka_unit_test(test_a_footer_under_html_of_all_sorts),
+        cmocka_unit_test(test_five_reminders_in_all),
         cmocka_unit_test(test_long_values_are_split_and_joined),
         cmocka_unit_test(test_copies_and_single_occurrences_are_foreign),
         cmocka_unit_test(test_tombstones),
