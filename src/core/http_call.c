@@ -104,6 +104,7 @@ void fm_http_call_free(fm_http_call *call)
     free(call->home);
     free(call->body);
     curl_slist_free_all(call->headers);
+    fm_secret_unref(call->authorization);
     fm_http_headers_free(&call->answer_headers);
     fm_buf_free(&call->answer);
     free(call);

@@ -3,7 +3,8 @@
  * What the files of the HTTP client share. Only core/http*.c include it.
  *
  * http.c queues, steps and completes; http_call.c checks and copies requests; http_transfer.c turns a call into a
- * libcurl transfer and back; http_redirect.c decides where a redirect may lead.
+ * libcurl transfer and back; http_redirect.c decides where a redirect may lead; http_authorization.c writes the
+ * header that holds the credentials.
  */
 #ifndef FM_CORE_HTTP_IMPL_H
 #define FM_CORE_HTTP_IMPL_H
@@ -58,6 +59,8 @@ struct fm_http_call {
     char *home;                /**< what the credentials belong to, owned */
     size_t body_len;
     struct curl_slist *headers; /**< owned */
+    fm_secret *authorization;   /**< the line with the credentials, owned; NULL before it is needed */
+    struct curl_slist first;    /**< that line, before `headers` */
     unsigned retry;
     bool keep_redirects;
     bool credentials; /**< the config's credentials may go to `url` */
@@ -94,6 +97,8 @@ void fm_http_call_free(fm_http_call *call);
 
 /** Prepares the call's handle for its next attempt. FM_ENOMEM; FM_EINVAL where libcurl refuses a setting. */
 fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err);
+/** Makes the call's `authorization` from the config's credentials, where there are any. FM_ENOMEM. */
+fm_status fm_http_authorize(fm_http_call *call, fm_error *err);
 /** Forgets the last attempt's answer. */
 void fm_http_transfer_reset(fm_http_call *call);
 /** What the attempt's end means; fills `err` unless a whole answer came. */

@@ -129,23 +129,6 @@ static CURLcode set_connection(CURL *easy, const fm_http_call *call)
     return code;
 }
 
-static CURLcode set_credentials(CURL *easy, const fm_http_call *call)
-{
-    const fm_http_config *config = call->config;
-    CURLcode code = CURLE_OK;
-    if (!call->credentials)
-        return code;
-    if (config->bearer) {
-        SET(CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
-        SET(CURLOPT_XOAUTH2_BEARER, fm_secret_bytes(config->bearer, NULL));
-    } else if (config->username && config->password) {
-        SET(CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
-        SET(CURLOPT_USERNAME, config->username);
-        SET(CURLOPT_PASSWORD, fm_secret_bytes(config->password, NULL));
-    }
-    return code;
-}
-
 static bool has_header(const fm_http_call *call, const char *prefix)
 {
     for (const struct curl_slist *line = call->headers; line; line = line->next)
@@ -154,7 +137,17 @@ static bool has_header(const fm_http_call *call, const char *prefix)
     return false;
 }
 
-static CURLcode set_message(CURL *easy, const fm_http_call *call)
+/* The request's headers, the credentials before them where they may be seen. A caller's own Authorization wins. */
+static struct curl_slist *all_headers(fm_http_call *call)
+{
+    if (!call->credentials || !call->authorization || has_header(call, "Authorization:"))
+        return call->headers;
+    call->first.data = (char *)(uintptr_t)fm_secret_bytes(call->authorization, NULL); /* libcurl only reads it */
+    call->first.next = call->headers;
+    return &call->first;
+}
+
+static CURLcode set_message(CURL *easy, fm_http_call *call)
 {
     CURLcode code = CURLE_OK;
     bool writes_body = call->body || strcmp(call->method, "PUT") == 0 || strcmp(call->method, "POST") == 0;
@@ -167,7 +160,7 @@ static CURLcode set_message(CURL *easy, const fm_http_call *call)
         SET(CURLOPT_POSTFIELDS, call->body ? call->body : "");
     }
     SET(CURLOPT_CUSTOMREQUEST, call->method);
-    SET(CURLOPT_HTTPHEADER, call->headers);
+    SET(CURLOPT_HTTPHEADER, all_headers(call));
     if (!has_header(call, "Accept-Encoding:"))
         SET(CURLOPT_ACCEPT_ENCODING, "");
     return code;
@@ -177,6 +170,8 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
 {
     CURL *easy = call->easy;
     CURLcode code = CURLE_OK;
+    if (call->credentials && fm_http_authorize(call, err))
+        return FM_ENOMEM;
     curl_easy_reset(easy);
     SET(CURLOPT_PRIVATE, call);
     SET(CURLOPT_ERRORBUFFER, call->curl_message);
@@ -193,8 +188,6 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
         code = fm_http_sockets_attach(&call->http->sockets, easy);
     if (!code)
         code = set_connection(easy, call);
-    if (!code)
-        code = set_credentials(easy, call);
     if (!code)
         code = set_message(easy, call);
     if (!code)

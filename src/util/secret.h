@@ -29,8 +29,9 @@ void fm_secret_unref(fm_secret *s);
 const char *fm_secret_bytes(const fm_secret *s, size_t *len);
 
 /**
- * For a host program, early in main(): no core dumps of this process, no reading of its memory by other
- * processes of the same user (PR_SET_DUMPABLE, RLIMIT_CORE). Never called by the library itself.
+ * For a host program, early in main(): no core dumps of this process, nothing of its memory in one that is forced
+ * (gcore), no reading of its memory by other processes of the same user (RLIMIT_CORE, coredump_filter,
+ * PR_SET_DUMPABLE). Programs it starts inherit the first two. Never called by the library itself.
  */
 void fm_secret_harden_process(void);
 

@@ -68,6 +68,13 @@ function servers.scripted(...)
   return scripted({ "--user", "alice", "--password", "secret" }, ...)
 end
 
+--- Starts the scripted CalDAV server with a password of its own.
+function servers.guarded(password)
+  local server = scripted { "--user", "alice", "--password", password }
+  server.password = password
+  return server
+end
+
 --- Starts the scripted CalDAV server with the habits of iCloud; its partition is another host on this machine.
 function servers.icloud(...)
   local server = scripted({ "--user", "alice", "--password", "secret", "--icloud" }, ...)
