@@ -51,6 +51,8 @@ OPTIONS = {
     "cut_percent": 0,  # share of answers with a body that ends early
     "expire_percent": 0,  # share of listings whose sync token is too old
     "empty_pages": False,  # each listing begins with a page that has no events
+    "description_max": None,  # longest description in characters; the reference names none, but there is one
+    "description_refused": False,  # a longer one is refused, otherwise cut
     "revive_forbidden": False,  # PUT on a deleted id answers 403
     "scopes": None,  # what POST /_scopes makes of the refresh tokens so far
     "grant_life_s": None,  # life of a sign-in, as for a project in "Testing"
@@ -255,6 +257,14 @@ class Handler(OAuth, BaseHTTPRequestHandler):
             return
         self.send(200, {"kind": "calendar#calendarList", "items": rows})
 
+    def event_body(self):
+        body, most = self.json_body(), self.server.options["description_max"]
+        if most and len(body.get("description") or "") > most:
+            if self.server.options["description_refused"]:
+                raise bad("The description is too long.")
+            body["description"] = body["description"][:most]
+        return body
+
     def events_api(self, calendar, rest):
         if_match = self.headers.get("If-Match")
         if self.command in ("POST", "PUT", "PATCH", "DELETE") and self.query.get("sendUpdates", "none") not in ("none", "all", "externalOnly"):
@@ -262,15 +272,15 @@ class Handler(OAuth, BaseHTTPRequestHandler):
         if not rest and self.command == "GET":
             self.list_events(calendar)
         elif not rest and self.command == "POST":
-            event = calendar.insert(self.json_body())
+            event = calendar.insert(self.event_body())
             self.row["inserted"] = event["id"]
             self.send_event(event)
         elif len(rest) == 1 and self.command == "GET":
             self.send_event(calendar.find(rest[0]))
         elif len(rest) == 1 and self.command == "PUT":
-            self.send_event(calendar.replace(rest[0], self.json_body(), if_match, self.server.options["revive_forbidden"]))
+            self.send_event(calendar.replace(rest[0], self.event_body(), if_match, self.server.options["revive_forbidden"]))
         elif len(rest) == 1 and self.command == "PATCH":
-            self.send_event(calendar.patch(rest[0], self.json_body(), if_match))
+            self.send_event(calendar.patch(rest[0], self.event_body(), if_match))
         elif len(rest) == 1 and self.command == "DELETE":
             calendar.delete(rest[0], if_match)
             self.send(204)
