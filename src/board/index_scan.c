@@ -383,13 +383,34 @@ static void add_member(scan *sc, const fm_json_string *name, const fm_json_span 
         ix->members[ix->member_count++] = (fm_board_member){*name, *value};
 }
 
+/* What stands for an empty list: null, and the {} that some languages write for it. Anything else in its place is a
+ * board gone wrong, and must not look as if all entries were deleted. */
+static void scan_no_list(scan *sc)
+{
+    fm_json_type type = fm_json_peek(&sc->json);
+    fm_json_scan start = sc->json;
+    fm_json_string name;
+    if (type == FM_JSON_OBJECT && fm_json_open(&sc->json) && !fm_json_member(&sc->json, true, &name))
+        return;
+    if (type == FM_JSON_NULL) {
+        fm_json_skip(&sc->json, NULL);
+        return;
+    }
+    if (!sc->json.status)
+        sc->json = start;
+    fm_json_refuse(&sc->json, FM_EPARSE, "items and epics of a board are arrays");
+}
+
 /* Steps over `items` or `epics`; the entries of a duplicate before it do not count. */
 static void scan_list(scan *sc, fm_entry_kind kind, size_t from_to[2])
 {
     for (size_t i = from_to[0]; i < from_to[1]; i++)
         sc->ix->entries[i].flags |= FM_ENTRY_HIDDEN;
     from_to[0] = sc->ix->count;
-    scan_entries(sc, kind, FM_ENTRY_NONE);
+    if (fm_json_peek(&sc->json) == FM_JSON_ARRAY)
+        scan_entries(sc, kind, FM_ENTRY_NONE);
+    else
+        scan_no_list(sc);
     from_to[1] = sc->ix->count;
 }
 

@@ -65,7 +65,9 @@ local function next_run(about, side)
   local parts = {}
   if #about.pulled > 0 then parts[#parts + 1] = "change on the board: " .. table.concat(about.pulled, ", ") end
   if #side.conflicts > 0 then parts[#parts + 1] = "wait for a decision about " .. table.concat(side.conflicts, ", ") end
-  if side.held then
+  if side.left_alone then
+    parts[#parts + 1] = "leave the entry alone, as it failed too often: edit it, or run sync.lua with --retry-failed"
+  elseif side.held then
     parts[#parts + 1] = "leave the event alone: people are invited to it (syncOptions.pushInvitations)"
   elseif #parts == 0 or side.action ~= "none" then
     parts[#parts + 1] = VERBS[side.action]

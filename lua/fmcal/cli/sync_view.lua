@@ -90,7 +90,7 @@ function view.summary(result)
   add_count(parts, out.skipped, "without a date or not selected")
   add_count(parts, inbound.externalEvents, "external event", "external events")
   add_count(parts, conflicts, "conflict waits", "conflicts wait")
-  add_count(parts, errors, "error", "errors")
+  add_count(parts, (errors or 0) + (out.delete_errors or 0), "error", "errors")
   return #parts > 0 and table.concat(parts, ", ") or "nothing to do"
 end
 
@@ -123,7 +123,10 @@ end
 local function entry_errors(result)
   local list = {}
   for _, action in ipairs(result.actions or {}) do
-    if action.action == "error" then list[#list + 1] = ("%s: %s"):format(action.key, action.detail) end
+    if action.action == "error" then
+      local is_named = action.detail:find(action.key, 1, true)
+      list[#list + 1] = is_named and action.detail or ("%s: %s"):format(action.key, action.detail)
+    end
   end
   return list
 end

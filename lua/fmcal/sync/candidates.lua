@@ -7,14 +7,11 @@ local suggest = require "fmcal.suggest"
 
 local candidates = {}
 
-local function retries_exhausted(row)
-  local base = row and row.base
-  return base and base.err and base.err.count >= record.MAX_RETRIES
-end
-
--- An entry that failed too often waits until it is edited.
-local function left_alone(run, target, key)
-  return not run.retry_failed and retries_exhausted(target:base(key))
+-- An event that could not be deleted too often waits until somebody asks for it; an entry that failed too often, until
+-- it is edited.
+local function is_left_alone(run, target, key)
+  local row = target:base(key)
+  return row and row.status == "delete_error" and record.retries_exhausted(row) and not run.retry_failed
 end
 
 local function add_candidate(run, found, key)
@@ -68,7 +65,7 @@ local function compare_target(run, target, found)
   for _, key in ipairs(compared.changed) do add_candidate(run, found, key) end
   local problems, nameless = problems_of(run)
   for _, key in ipairs(nameless and {} or compared.gone) do
-    if not problems[key] then add_candidate(run, found, key) end
+    if not problems[key] and not is_left_alone(run, target, key) then add_candidate(run, found, key) end
   end
 end
 
@@ -76,7 +73,7 @@ local function pending_events(run, target, found)
   for _, row in ipairs(target.state:pending()) do
     local key = target:key(row.uid)
     if key then
-      if not left_alone(run, target, key) then add_candidate(run, found, key) end
+      add_candidate(run, found, key)
     elseif not run.only then
       target.external_news = target.external_news or {}
       table.insert(target.external_news, row)
@@ -86,11 +83,8 @@ end
 
 local function failed_entries(run, target, found)
   if not run.retry_failed then return end
-  for _, key in ipairs(target.state:bases("error")) do
-    local row = target:base(key)
-    row.base = row.base or {}
-    row.base.err = nil
-    add_candidate(run, found, key)
+  for _, status in ipairs(record.FAILED) do
+    for _, key in ipairs(target.state:bases(status)) do add_candidate(run, found, key) end
   end
 end
 

@@ -117,7 +117,7 @@ function commit.slice(run, keys, is_last)
     tally.add(run.tally, decision, run.acts[key] or {})
     record.board(run, decision)
   end
-  if run.board:dirty() or run.saved then report.board_members(run) end
+  if run.board:dirty() or run.saved or is_last and report.is_news(run) then report.board_members(run) end
   local prints = fingerprints(run, keys)
   keep_history(run, keys)
   local ok, err = save_board(run)

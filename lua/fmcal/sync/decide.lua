@@ -197,6 +197,18 @@ local function plan_sides(run, decision, answer)
   end
 end
 
+-- An entry that failed fails in each of its calendars, also where no side was looked at any more. What its event says
+-- is not known; `tomb` only lets it count as seen.
+local function bare_sides(run, decision)
+  for i, target in ipairs(run.targets) do
+    if not decision.sides[i] then
+      local row = target:base(decision.key)
+      local event, tomb = target:event_row(target:uid(decision.key), row and row.href)
+      decision.sides[i] = { target = target, row = row, tomb = event or tomb }
+    end
+  end
+end
+
 --- Decides about one key.
 -- @param run the run (board, state, targets, direction, board_time)
 -- @param key string
@@ -211,7 +223,7 @@ function decide.key(run, key, pristine)
     decision.view = pristine or view
     if not decision.view then
       decision.entry, decision.error = entry, sentence
-      for i, target in ipairs(run.targets) do decision.sides[i] = { target = target, row = target:base(key) } end
+      bare_sides(run, decision)
       return decision
     end
   end
@@ -223,6 +235,7 @@ function decide.key(run, key, pristine)
   decision.reads_clock = reads_clock
   if type(raised) == "table" and raised.sentence then
     decision.error = raised.sentence
+    bare_sides(run, decision)
   elseif raised then
     error(raised, 0)
   end

@@ -3,6 +3,7 @@
 
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
+local record = require "fmcal.sync.record"
 local run = require "fmcal.sync.run"
 
 local explain = {}
@@ -49,10 +50,20 @@ local function open_fields(action)
   return names
 end
 
+-- Whether the next run passes an entry over that failed too often and was not edited since.
+local function is_left_alone(decision, side)
+  if not record.retries_exhausted(side.row) then return false end
+  for _, key in ipairs(side.target.compared.changed) do
+    if key == decision.key then return false end
+  end
+  return true
+end
+
 local function side_of(decision, i)
   local view, side, job = decision.view, decision.sides[i], decision.jobs and decision.jobs[i]
   local action = decision.plan and decision.plan.actions[i]
   local base, current = side.base, view and view.version
+  local is_careful = view and view.entry.kind == "court-date"
   return {
     name = side.target.name, provider = side.target.spec.provider,
     href = side.remote and side.remote.row.href or nil, uid = side.target:uid(decision.key),
@@ -63,7 +74,8 @@ local function side_of(decision, i)
     action = job and job.write.kind or (action and action.kind == "wait" and "wait") or "none",
     held = action and action.held or nil, reason = action and action.step.reason, conflicts = open_fields(action),
     rules = answers(side.target.rules, decision.key), status = side.row and side.row.status,
-    strategy = side.target.options.conflictResolution, failed = side.row and side.row.base and side.row.base.err or nil,
+    strategy = is_careful and "manual" or side.target.options.conflictResolution, left_alone = is_left_alone(decision, side),
+    failed = side.row and side.row.base and side.row.base.err or nil,
   }
 end
 

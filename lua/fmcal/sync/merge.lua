@@ -1,8 +1,8 @@
 -- The three-way merge of one entry with one calendar: pure, no I/O, no clock.
 --
 -- Input:
---   base    nil, or { l = version the board had, r = version the calendar had, open = {field = true} (conflicts
---           that wait), deleted = true (the event was deleted and the entry keeps its date) }
+--   base    nil, or { l = version the board had, r = version the calendar had, open = {field = true} (never agreed on:
+--           in conflict until both sides are equal), deleted = true (the event was deleted and the entry keeps its date) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
 --           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
 --   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions }
@@ -141,13 +141,14 @@ end
 
 local function merge_fields(base, cur, remote, policy, reason)
   local out = result(copy_entry(cur), "sync", reason)
-  local contested = {}
+  local contested, edited_here = {}, false
   for _, field in ipairs(policy.fields) do
     local state = field_state(field, base, cur, remote)
     local careful = state == "pull" and policy.careful
     if state == "both" or careful then
       if policy.direction == "both" then
         contested[#contested + 1] = field
+        edited_here = edited_here or state == "both"
       else
         out.waits[field] = true
       end
@@ -161,7 +162,7 @@ local function merge_fields(base, cur, remote, policy, reason)
   end
   if #contested > 0 then
     resolve(out, contested, base, cur, remote, policy)
-    out.reason = "edited on both sides: " .. table.concat(contested, ", ")
+    out.reason = (edited_here and "edited on both sides: " or "moved in the calendar: ") .. table.concat(contested, ", ")
   end
   if out.pulled.date then suit_date(out) end
   return out

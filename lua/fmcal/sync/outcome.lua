@@ -62,7 +62,11 @@ end
 
 local function of_side(decision, i, job)
   local side = decision.sides[i]
-  if decision.error then return failed(side, decision.error, false) end
+  if decision.error then
+    local result = failed(side, decision.error, false)
+    if not decision.view and not decision.entry then result.status = "delete_error" end
+    return result
+  end
   local action = decision.plan.actions[i]
   if not decision.view then return of_gone_entry(side, action, job) end
   if action.error then return failed(side, action.error, false) end

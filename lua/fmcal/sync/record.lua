@@ -11,6 +11,16 @@ local record = {}
 --- An entry that failed this often is left alone until it is edited.
 record.MAX_RETRIES = 5
 
+--- Statuses of base rows of entries that failed.
+record.FAILED = { "error", "delete_error" }
+
+--- Whether an entry failed so often that it is left alone.
+-- @param row of fmcal.sync.target's base, or nil
+function record.retries_exhausted(row)
+  local failed = row and row.base and row.base.err
+  return failed ~= nil and failed.count >= record.MAX_RETRIES
+end
+
 local function timestamp(epoch)
   return epoch and time.format(epoch) or json.null
 end
@@ -136,7 +146,7 @@ local function base_document(decision, side, action, outcome)
       doc.l[field] = old and old.l[field]
       doc.r[field] = old and old.r[field]
       doc.held = true
-      if held == step.open or not old then doc.open[field] = true end
+      if not old or old.open and old.open[field] then doc.open[field] = true end
     end
   end
   return doc

@@ -43,14 +43,15 @@ local function outbound(counts, ok)
   return {
     success = ok, total_items = synced + counts.skipped + counts.errors + counts.conflicts, synced = synced,
     created = counts.created, updated = counts.updated, deleted = counts.deleted, unchanged = counts.unchanged,
-    skipped = counts.skipped, errors = counts.errors + counts.gone_errors, error_messages = json.array(counts.messages),
+    skipped = counts.skipped, errors = counts.errors, error_messages = json.array(counts.messages),
+    delete_errors = counts.delete_errors > 0 and counts.delete_errors or nil,
   }
 end
 
 local function inbound(self, counts, ok)
   return {
     success = ok, syncedAt = self.now,
-    stats = { pulled = counts.pulled, conflicts = counts.conflicts, errors = counts.errors + counts.gone_errors,
+    stats = { pulled = counts.pulled, conflicts = counts.conflicts, errors = counts.errors + counts.delete_errors,
       externalEvents = external_events(self), deleted = counts.cleared },
   }
 end
@@ -121,7 +122,7 @@ end
 local function exit_of(self)
   local failure, counts = calendar_failure(self), self.tally
   if failure then return exit_of_error(failure) end
-  if counts.errors + counts.gone_errors > 0 then return report.EXIT_SOME_FAILED end
+  if counts.errors + counts.delete_errors > 0 then return report.EXIT_SOME_FAILED end
   if counts.conflicts > 0 then return report.EXIT_CONFLICTS end
   return report.EXIT_OK
 end
@@ -134,9 +135,17 @@ local function add_calendar_failure(self, result)
   result.error = #self.all_targets > 1 and ("%s: %s"):format(name, failure.message) or failure.message
 end
 
+-- What is wrong with entries on the board is no action of a run, but no plan should hide it.
+local function add_problems(self)
+  for _, problem in ipairs(self.board:problems()) do
+    table.insert(self.actions, { key = problem.key or "", title = "", action = "error", detail = problem.message })
+  end
+end
+
 --- A dry run: what a run would do.
 function report.planned(self)
   local result = base_result(self)
+  add_problems(self)
   result.actions = self.actions
   local failure = calendar_failure(self)
   result.exit = failure and exit_of_error(failure) or report.EXIT_OK
@@ -190,16 +199,29 @@ local function encrypt_credentials(self, section)
   end
 end
 
+-- The sentence for what failed first, or nil.
+local function failure_of(self)
+  local failure = calendar_failure(self)
+  return failure and failure.message or self.tally.failure
+end
+
+--- Whether the board says that the last run succeeded where this one failed, or the other way round.
+function report.is_news(self)
+  local section = self.board:member("calendarConfig")
+  if type(section) ~= "table" then return false end
+  return (failure_of(self) ~= nil) ~= (section.lastSyncStatus == "error")
+end
+
 --- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats, and encrypts credentials; called only where the board is
--- written anyway.
+-- written anyway, or where there is news.
 function report.board_members(self)
   local section = self.board:member("calendarConfig")
   if type(section) ~= "table" or section == json.null then return end
-  local counts = self.tally
+  local counts, failure = self.tally, failure_of(self)
   encrypt_credentials(self, section)
   set_member(self, "lastSyncAt", self.now)
-  set_member(self, "lastSyncStatus", counts.failure and "error" or "success")
-  set_member(self, "lastSyncError", counts.failure or json.null)
+  set_member(self, "lastSyncStatus", failure and "error" or "success")
+  set_member(self, "lastSyncError", failure or json.null)
   self.board:set(nil, { "calendarConfig", "stats", "pendingChanges" }, counts.pending)
   if counts.waiting > 0 then self.board:set(nil, { "calendarConfig", "stats", "lastConflictAt" }, self.now) end
 end

@@ -93,7 +93,7 @@ local function steps(self, options)
   decisions.all(self)
   local stopped = decisions.guarded(self)
   if stopped then
-    each_slice(self, list_actions)
+    each_slice(self, show)
     return report.guarded(self, stopped)
   end
   err = options.examine and examine(self, options.examine)

@@ -1,5 +1,7 @@
 -- Counts what becomes of the entries of a run, as its decisions are settled.
 
+local record = require "fmcal.sync.record"
+
 local tally = {}
 
 local STATUS_RANK = { skipped = 1, deleted = 2, synced = 3, pending = 4, conflict = 5, error = 6, delete_error = 6 }
@@ -24,26 +26,58 @@ local function add(counts, status, n)
   counts[bucket] = counts[bucket] + n
 end
 
+-- The entries of the first calendar that the run does not look at; where it is confined to some, edited ones too.
+local function count_untouched(counts, first, considered)
+  for status, n in pairs(first.compared.counts) do add(counts, status, n) end
+  for _, key in ipairs(first.compared.changed) do
+    counts.looked_at_anew[key] = true
+    if not considered[key] then
+      local row = first.state:base(key)
+      add(counts, row and row.status or "skipped", 1)
+    end
+  end
+end
+
+local LEFT_ALONE = " (it failed too often and is left alone: edit it, or run sync.lua with --retry-failed)"
+
+local function named(key, sentence)
+  if sentence:find(key, 1, true) then return sentence end
+  return key .. ": " .. sentence
+end
+
+-- What kept entries from being synced in an earlier run, where this one does not look at them.
+local function tell_earlier_failures(counts, target, considered)
+  local compared = target.compared
+  local failed = (compared.counts.error or 0) > 0 and target.state:bases("error") or {}
+  for _, list in ipairs { failed, compared.gone } do
+    for _, key in ipairs(list) do
+      local row = not considered[key] and target:base(key)
+      local err = row and row.base and row.base.err
+      if err then
+        counts.messages[#counts.messages + 1] = named(key, err.message)
+          .. (record.retries_exhausted(row) and LEFT_ALONE or "")
+        if row.status == "delete_error" then counts.delete_errors = counts.delete_errors + 1 end
+      end
+    end
+  end
+end
+
 --- An empty tally; entries that the run does not look at count as what they were.
 -- @param run with its candidates found
--- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, gone_errors, messages,
+-- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, delete_errors, messages,
 --   waiting (conflicts, one a calendar), pending, failure (the first sentence) }
 function tally.new(run)
   local counts = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
-    pulled = 0, cleared = 0, gone_errors = 0, waiting = 0, pending = 0, messages = {}, looked_at_anew = {},
+    pulled = 0, cleared = 0, delete_errors = 0, waiting = 0, pending = 0, messages = {}, looked_at_anew = {},
     decided = {} }
-  local compared = run.targets[1] and run.targets[1].compared
-  if compared then
-    for status, n in pairs(compared.counts) do add(counts, status, n) end
-    for _, key in ipairs(compared.changed) do counts.looked_at_anew[key] = true end
+  local considered, problem = {}, run.board:problems()[1]
+  for _, key in ipairs(run.order) do considered[key] = true end
+  for i, target in ipairs(run.targets) do
+    if i == 1 then count_untouched(counts, target, considered) end
+    tell_earlier_failures(counts, target, considered)
   end
+  counts.failure = problem and problem.message or counts.messages[1]
   return counts
-end
-
-local function message_of(decision, outcome)
-  local sentence = outcome.error
-  if sentence:find(decision.key, 1, true) then return sentence end
-  return decision.key .. ": " .. sentence
 end
 
 local function count_outcomes(counts, decision)
@@ -51,8 +85,8 @@ local function count_outcomes(counts, decision)
   for _, outcome in ipairs(decision.outcomes) do
     if outcome.failed then
       counts.failure = counts.failure or outcome.error
-      counts.messages[#counts.messages + 1] = message_of(decision, outcome)
-      if gone then counts.gone_errors = counts.gone_errors + 1 end
+      counts.messages[#counts.messages + 1] = named(decision.key, outcome.error)
+      if gone then counts.delete_errors = counts.delete_errors + 1 end
     end
     if outcome.status == "conflict" then counts.waiting = counts.waiting + 1 end
     if outcome.status == "pending" then counts.pending = counts.pending + 1 end

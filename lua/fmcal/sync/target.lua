@@ -212,13 +212,22 @@ function Target:base(key)
   return row
 end
 
---- Whether an event is none of this team's: by its UID, or because another team's name is on it.
+-- Of several events with one UID the entry's is the one that the base knows.
+local function is_copy(self, row, base)
+  if row.href == base.href then return false end
+  local chosen = self:event_row(row.uid, base.href)
+  return chosen ~= nil and chosen.href ~= row.href
+end
+
+--- Whether an event is none of this team's: by its UID, because another team's name is on it, or because it is a copy.
 -- @param row of a remote event; its text is read where the UID does not tell
 function Target:is_external(row)
   if row.gone then return false end
   local key = self:key(row.uid)
   if not key then return true end
-  if self.state:base(key) then return false end
+  local base = self.state:base(key)
+  if base and is_copy(self, row, base) then return true end
+  if base and base.href and base.status ~= "error" then return false end
   local full = self.state:remote(row.href)
   local event = full and full.text and self.provider:decode(full.text)
   return event and event.team ~= nil and event.team ~= self.team or false
@@ -246,7 +255,8 @@ function Target:read(key, raw, row)
   if not event then return nil, ("the event of %s cannot be read: %s"):format(key, err.message) end
   event.eventId, event.etag = row.href, row.etag
   if event.team and event.team ~= self.team then
-    return nil, ("an event with the UID %s belongs to team %s"):format(row.uid, event.team)
+    return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event")
+      :format(row.uid, event.team, key)
   end
   local members, sentence = self.rules:to_entry(key, event, raw)
   if not members then return nil, sentence end

@@ -114,7 +114,7 @@ static void test_keys(void **state)
 {
     (void)state;
     assert_keys("{}", "");
-    assert_keys("{\"items\": null, \"epics\": 7}", "");
+    assert_keys("{\"items\": null, \"epics\": {}}", "");
     assert_keys("{\"items\": [1, null, [], {\"id\": \"A\"}, \"x\"]}", "A");
     assert_keys("{\"items\": [{\"id\": \"\\u0041\\/b\"}]}", "A/b");
     assert_keys("{\"items\": [{\"id\": \"A\", \"\\u0069d\": \"B\"}]}", "B");
@@ -259,6 +259,11 @@ static void test_what_is_no_board_is_refused_with_its_place(void **state)
     assert_int_equal(err.line, 2);
     assert_int_equal(err.column, 37);
     assert_int_equal(fm_index_build(&ix, "{} x", 4, hash, &err), FM_EPARSE);
+    static const char *const no_lists[] = {"{\"items\": 7}", "{\"epics\": \"x\"}", "{\"items\": {\"A\": []}}"};
+    for (size_t i = 0; i < sizeof no_lists / sizeof *no_lists; i++) {
+        assert_int_equal(fm_index_build(&ix, no_lists[i], strlen(no_lists[i]), hash, &err), FM_EPARSE);
+        assert_int_equal(err.column, 11);
+    }
     assert_int_equal(fm_index_build(&ix, "", 0, hash, &err), FM_EPARSE);
     char deep[400];
     memset(deep, 0, sizeof deep);
