@@ -188,7 +188,7 @@ fm_status fm_file_equals(bool *equal, const char *path, const void *bytes, size_
     struct stat st;
     int fd;
     size_t at = 0;
-    ssize_t n;
+    ssize_t n = 0;
     *equal = false;
     fm_status status = open_file(&fd, &st, path, err);
     if (status)
