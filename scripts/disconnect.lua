@@ -4,11 +4,14 @@ local ask = require "fmcal.cli.ask"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local disconnect = require "fmcal.accounts.disconnect"
+local google = require "fmcal.accounts.google"
+local terminal = require "fmcal.cli.terminal"
 local quantity = require "fmcal.quantity"
 
 local parser = cli.parser {
   name = "disconnect.lua",
-  summary = "Takes the credentials of a calendar off a board. With --remove-events the events that fmcal made are deleted "
+  summary = "Takes the credentials of a calendar off a board; a sign-in to Google is revoked there. "
+    .. "With --remove-events the events that fmcal made are deleted "
     .. "from the calendar first: never those of other people or programs, never one that was changed meanwhile. The "
     .. "entries of the board stay as they are.",
   exits = { 0, 1, 2, 3, 6 },
@@ -17,6 +20,7 @@ local parser = cli.parser {
 common.board_options(parser)
 parser:option("--name", "The calendar, where the board has several."):argname("NAME")
 parser:flag("--remove-events", "Delete the events that fmcal made.")
+parser:flag("--no-revoke", "Leave the sign-in to Google valid: other boards may use the same account and OAuth client.")
 parser:flag("--yes", "Do not ask before events are deleted.")
 
 local function agreed(place, count, values)
@@ -46,6 +50,17 @@ local function remove_events(place, values)
   return { is_first = session.is_first }
 end
 
+-- What cannot be revoked from here can be taken back by hand, so the board is disconnected all the same.
+local function revoke(place)
+  local revoked, err = disconnect.revoke(place)
+  if revoked then
+    common.print_clean(("%s: the sign-in to %q was revoked"):format(place.path, place.name))
+  elseif revoked == nil then
+    cli.complain(terminal.clean(("the sign-in to Google was not revoked: %s. Take it back by hand on %s")
+      :format(err.message, google.CONNECTIONS_PAGE)))
+  end
+end
+
 cli.main(parser, function(values)
   if values.config then cli.fail("disconnect.lua works on the board itself, not on a --config file") end
   local place = cli.check(disconnect.find(common.board(values.board, values.team), values.name))
@@ -57,6 +72,7 @@ cli.main(parser, function(values)
       return cli.exits.OK
     end
   end
+  if not values.no_revoke then revoke(place) end
   local changed, err = disconnect.forget_account(place, cleared)
   if changed == nil then cli.fail(err) end
   common.print_clean(changed and ("%s: disconnected from %q"):format(place.path, place.name)

@@ -6,6 +6,9 @@
 --   { "username": "julia", "env": "NAME" }
 --   { "username": "julia", "systemd": "NAME" }           a file in $CREDENTIALS_DIRECTORY
 --   { "username": "julia", "keyring": { "service": "icloud" } }
+--   { "clientId": "…", "clientSecret": "…", "refreshToken": "…" }   Google
+--   { "serviceAccountFile": "key.json" }                 Google, a path relative to the board
+--   { "serviceAccount": { "systemd": "google-key" } }    Google, the key itself
 --
 -- A source among the members stands for the one secret that matters (the password; Google's refresh token).
 -- Any member may also be a source of its own: { "clientSecret": { "env": "NAME" } }.
@@ -20,7 +23,7 @@ local credentials = { keyring = core.keyring, secret = core.secret, is_secret = 
 -- Members that are neither secrets nor settings of the account.
 local BOOKKEEPING = { encrypted = true, lastVerified = true, expiresAt = true, timeout = true }
 -- Members that are no secrets.
-local PUBLIC = { username = true, clientId = true }
+local PUBLIC = { username = true, clientId = true, serviceAccountFile = true }
 
 local function given(value)
   if value == json.null then return nil end

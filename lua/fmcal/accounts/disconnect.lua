@@ -5,9 +5,12 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
+local credentials = require "fmcal.credentials"
 local entries = require "fmcal.sync.entries"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
+local provider = require "fmcal.provider"
+local provider_options = require "fmcal.provider_options"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
 local Target = require "fmcal.sync.target"
@@ -46,7 +49,7 @@ end
 --- Finds the calendar that is meant.
 -- @param path string the board
 -- @param name string|nil --name
--- @return { path, name, single = boolean }, or nil and an error
+-- @return { path, name, single = boolean, provider, has_credentials = boolean }, or nil and an error
 function disconnect.find(path, name)
   local opened <close>, err = board.open(path)
   if not opened then return nil, err end
@@ -59,11 +62,13 @@ function disconnect.find(path, name)
     if name and name ~= single then
       return failure("invalid", "disconnect", "the board %s has no calendar %q; it has %s", path, name, single)
     end
-    return { path = path, name = single, single = true }
+    return { path = path, name = single, single = true, provider = single,
+      has_credentials = given(section.credentials) ~= nil }
   end
   local member, wrong = choose_member(path, section, name)
   if not member then return nil, wrong end
-  return { path = path, name = member, single = false }
+  return { path = path, name = member, single = false, provider = given(section[member].provider) or member,
+    has_credentials = given(section[member].credentials) ~= nil }
 end
 
 -- ---------------------------------------------------------------- the calendar, open
@@ -195,6 +200,49 @@ function Session:remove(events)
     end
   end
   return done
+end
+
+-- ---------------------------------------------------------------- the sign-in
+
+-- The name of another calendar of the board with the same OAuth client: revoking ends that sign-in too.
+local function shares_client(settings, own, client_id)
+  for _, spec in ipairs(settings.targets) do
+    local members = spec ~= own and spec.provider == own.provider
+      and credentials.resolve(spec.credentials, { team = settings.team, provider = spec.provider })
+    if members and members.clientId == client_id then return spec.name end
+  end
+  return nil
+end
+
+local function revoke_target(settings, spec, resolve)
+  local options, err = provider_options(settings.team, spec, resolve)
+  if not options then return nil, err end
+  if not options.refreshToken then return false end
+  local shared = shares_client(settings, spec, options.clientId)
+  if shared then
+    return failure("unsupported", "disconnect", "the calendar %q is signed in with the same OAuth client, and would be "
+      .. "signed out too", shared)
+  end
+  local made <close>, wrong = provider.new(spec.provider, options)
+  if not made then return nil, wrong end
+  return made:disconnect()
+end
+
+--- Revokes the sign-in where the service knows such a thing (Google).
+-- @param place from disconnect.find
+-- @return true; false where there is nothing to revoke; nil and an error
+function disconnect.revoke(place)
+  if place.provider ~= "google" or not place.has_credentials then return false end
+  local opened <close>, err = board.open(place.path)
+  if not opened then return nil, err end
+  local settings, wrong = config.load(opened, {})
+  if not settings then return nil, wrong end
+  for _, spec in ipairs(settings.targets) do
+    if spec.name == place.name then
+      return revoke_target(settings, spec, function(path) return config.resolve(place.path, path) end)
+    end
+  end
+  return false
 end
 
 -- ---------------------------------------------------------------- the board

@@ -5,6 +5,7 @@ local board = require "fmcal.board"
 local config = require "fmcal.config"
 local credentials = require "fmcal.credentials"
 local exits = require "fmcal.cli.exits"
+local google_check = require "fmcal.accounts.google_check"
 local http = require "fmcal.http"
 local httpdate = require "fmcal.accounts.httpdate"
 local json = require "fmcal.json"
@@ -200,7 +201,21 @@ local function check_server(self, spec)
   return true
 end
 
-local function sign_in_advice(spec, err)
+-- The rights that Google granted; second, whether a service account signs in.
+local function check_google(self, spec, resolve)
+  if spec.provider ~= "google" then return end
+  local found, options = google_check.sign_in(self.team, spec, resolve)
+  for _, check in ipairs(found) do
+    add(self, check.status, check.check, check.message, check.advice, check.code and exits.of_error(check))
+  end
+  local key_file = options and options.serviceAccountFile
+  if key_file then check_mode(self, key_file, "the key of the service account", 384) end
+  return options and (options.serviceAccount or key_file) ~= nil
+end
+
+local function sign_in_advice(spec, err, is_service_account)
+  local advice = spec.provider == "google" and google_check.advice(err, is_service_account)
+  if advice then return advice end
   if err.code == "auth" then
     local profile = profiles.of_target(spec)
     return ("make a new %s and run: connect.lua %s"):format(
@@ -211,12 +226,12 @@ local function sign_in_advice(spec, err)
 end
 
 -- Signs in for real, not from what discovery once found out.
-local function check_sign_in(self, target)
+local function check_sign_in(self, target, is_service_account)
   local bound = target.state:binding()
   if bound then assert(target.state:set_discovery(nil)) end
   local opened, err = target:open()
   if not opened then
-    problem(self, "sign-in", err, sign_in_advice(target.spec, err))
+    problem(self, "sign-in", err, sign_in_advice(target.spec, err, is_service_account))
     return false
   end
   local binding = target.binding
@@ -241,7 +256,8 @@ local function check_round_trip(self, target)
       and "delete the event \"fmcal check\" from the calendar" or ADVICE[err.code] or "see what the server says above")
   end
   if #lost == 0 then
-    return ok(self, "round trip", "an event with emoji, long lines, X- properties and an alarm came back as it was")
+    return ok(self, "round trip", "an event with emoji, long lines, %s came back as it was",
+      target.spec.provider == "google" and "private properties and a reminder" or "X- properties and an alarm")
   end
   warn(self, "round trip", "the calendar does not keep " .. table.concat(lost, ", "),
     "fmcal keeps what it needs in its state; edits of these made in the calendar may not come back")
@@ -249,11 +265,15 @@ end
 
 local function check_target(self, spec)
   local rows = assert(self.state:target(spec.name))
-  local target, err = Target.new(self.settings, spec, rows, function(path) return config.resolve(self.board:path(), path) end)
+  local function resolve(path) return config.resolve(self.board:path(), path) end
+  local target, err = Target.new(self.settings, spec, rows, resolve)
   if not target then return problem(self, "rules", err, "rules.lua check shows the line; nothing syncs until it loads") end
   if self.settings.rules then ok(self, "rules", "%s loads", self.settings.rules) end
-  if check_server(self, spec) and check_sign_in(self, target) and target.binding.writable and self.write then
-    check_round_trip(self, target)
+  if check_server(self, spec) then
+    local is_service_account = check_google(self, spec, resolve)
+    if check_sign_in(self, target, is_service_account) and target.binding.writable and self.write then
+      check_round_trip(self, target)
+    end
   end
   check_entry_errors(self, target)
   if target.provider then target.provider:close() end

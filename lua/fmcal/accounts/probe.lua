@@ -47,10 +47,13 @@ end
 
 -- What of the event did not come back as it was sent: sentences.
 local function differences(sent, back, sent_text, back_text)
-  local lost = {}
+  local lost, is_json = {}, sent_text:sub(1, 1) == "{"
   for _, name in ipairs(COMPARED) do
-    if sent[name] ~= back[name] then lost[#lost + 1] = (NAMES[name] or "the X- property for " .. name) end
+    if sent[name] ~= back[name] then
+      lost[#lost + 1] = NAMES[name] or ("the %s property for %s"):format(is_json and "private" or "X-", name)
+    end
   end
+  if is_json and not same_list(sent.reminders, back.reminders) then lost[#lost + 1] = "the reminder" end
   if not same_list(sent.tags, back.tags) then lost[#lost + 1] = NAMES.tags end
   if sent_text:find("BEGIN:VALARM", 1, true) and not back_text:find("BEGIN:VALARM", 1, true) then
     lost[#lost + 1] = "the reminder"

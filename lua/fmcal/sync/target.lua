@@ -1,12 +1,12 @@
 -- One calendar during a run: its provider, its part of the state, its rules.
 
 local attempt = require "fmcal.attempt"
-local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local failure = require "fmcal.failure"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local provider = require "fmcal.provider"
+local provider_options = require "fmcal.provider_options"
 local rules = require "fmcal.rules"
 local time = require "fmcal.time"
 
@@ -31,21 +31,14 @@ local function rules_config(settings, spec)
 end
 
 -- What the provider is made with, or nil and an error about the credentials.
-local function provider_options(settings, spec, state, resolve)
-  local options = {
-    team = settings.team, calendar_id = spec.calendar_id, allowHttp = spec.allow_http, proxy = spec.proxy,
-    caFile = resolve(spec.ca_file), endpoint = spec.endpoint, timeout_ms = spec.timeout_ms,
-    requests_per_minute = spec.requests_per_minute,
-  }
-  if spec.provider == "vdir" or spec.provider == "mock" then options.endpoint = resolve(spec.endpoint) end
+local function options_of(settings, spec, state, resolve)
+  local options, err = provider_options(settings.team, spec, resolve)
+  if not options then return nil, err end
   local binding = state:binding()
   if binding then
     options.bound = true
     options.discovery = binding.discovery
   end
-  local members, err = credentials.resolve(spec.credentials, { team = settings.team, provider = spec.provider })
-  if not members then return nil, err end
-  for name, value in pairs(members) do options[name] = value end
   return options
 end
 
@@ -71,7 +64,7 @@ end
 
 -- Makes the provider. Only now: credentials that cannot be had are the failure of this target alone.
 local function make_provider(self)
-  local options, err = provider_options(self.settings, self.spec, self.state, self.resolve)
+  local options, err = options_of(self.settings, self.spec, self.state, self.resolve)
   if not options then return nil, err end
   options.dry_run = self.dry_run
   return provider.new(self.spec.provider, options)

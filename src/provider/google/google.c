@@ -100,10 +100,12 @@ static fm_status read_key_file(fm_google *p, const char *path, fm_error *err)
     fm_buf content;
     fm_buf_init(&content, KEY_FILE_MAX);
     fm_status status = fm_file_read(&content, NULL, path, err);
-    if (status)
-        fm_error_prefix(err, "the setting \"service_account_file\" cannot be used");
-    else
+    if (!status)
         status = keep_secret(p, &p->credentials.service_key, content.data, content.len, err);
+    else if (status != FM_ENOMEM)
+        status = fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
+                              "the key of the service account (\"service_account_file\") cannot be read: %s", path);
+    explicit_bzero(content.data, content.cap);
     fm_buf_free(&content);
     return status;
 }
