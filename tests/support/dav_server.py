@@ -5,11 +5,12 @@
 
 Prints "url=http://127.0.0.1:N/" and serves until its standard input ends, so it never outlives a test.
 
-Control, without sign-in: GET /_log (requests so far, connections, most of them open and most
-requests handled at a time), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and
-DELETE /_objects/CAL/NAME (an edit by another program), POST /_options (JSON members of OPTIONS), POST /_fault (see
-dav_faults.py), DELETE /_fault, POST /_calendar (name, display_name, components, writable), POST /_expire (all
-sync tokens so far become invalid), DELETE /_all (empty calendars). /echo answers with what it was sent, as JSON.
+Control, without sign-in: GET /_log (requests so far, connections, how many are open, most of them open and most
+requests handled at a time), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and DELETE /_objects/CAL/NAME (an edit
+by another program), POST /_options (JSON members of OPTIONS), POST /_fault (one or several, see dav_faults.py), DELETE
+/_fault, POST /_calendar (name, display_name, components, writable), POST /_expire (all sync tokens so far become
+invalid), DELETE /_all (empty calendars), POST /_keep and POST /_return (to the calendars as they were kept, without
+faults). /echo answers with what it was sent, as JSON.
 """
 
 import argparse
@@ -164,6 +165,8 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self):
         length = int(self.headers.get("Content-Length") or 0)
         self.body = self.rfile.read(length)
+        if len(self.body) < length:
+            raise Hangup  # the client died while it sent
         self.path = re.sub(r"^http://[^/]*", "", self.path)  # asked as a proxy: any host is this one
         self.path_only = urllib.parse.unquote(self.path.partition("?")[0])
         self.fault = None
@@ -281,8 +284,8 @@ class Handler(BaseHTTPRequestHandler):
         result = {}
         with self.store.lock, server.counts_lock:
             if verb == "GET _log":
-                result = {"requests": server.log, "connections": server.connections, "peak": server.peak,
-                          "busiest": server.busiest}
+                result = {"requests": server.log, "connections": server.connections, "open": server.open_now,
+                          "peak": server.peak, "busiest": server.busiest}
             elif verb == "DELETE _log":
                 server.log, server.connections, server.peak, server.busiest = [], 0, 0, 0
             elif verb == "GET _objects":
@@ -297,7 +300,8 @@ class Handler(BaseHTTPRequestHandler):
             elif verb == "POST _options":
                 server.options.update(given)
             elif verb == "POST _fault":
-                server.faults.order(given)
+                for rule in given if isinstance(given, list) else [given]:
+                    server.faults.order(rule)
             elif verb == "DELETE _fault":
                 server.faults.clear()
             elif verb == "POST _calendar":
@@ -307,6 +311,11 @@ class Handler(BaseHTTPRequestHandler):
             elif verb == "POST _expire":
                 for calendar in self.store.calendars.values():
                     calendar.oldest_token = calendar.touch()
+            elif verb == "POST _keep":
+                self.store.keep()
+            elif verb == "POST _return":
+                self.store.go_back()
+                server.faults.clear()
             elif verb == "DELETE _all":
                 for name, calendar in list(self.store.calendars.items()):
                     self.store.calendars[name] = Calendar(name, calendar.display_name, calendar.components)

@@ -1,5 +1,6 @@
 """The calendars of the scripted CalDAV server: objects, versions, tombstones, sync tokens."""
 
+import copy
 import re
 import threading
 
@@ -78,6 +79,13 @@ class Store:
     def __init__(self):
         self.lock = threading.RLock()
         self.calendars = {"kanban": Calendar("kanban", "Kanban")}
+        self.kept = {}
+
+    def keep(self):
+        self.kept = copy.deepcopy(self.calendars)
+
+    def go_back(self):
+        self.calendars = copy.deepcopy(self.kept)
 
     def add_calendar(self, name, **settings):
         self.calendars[name] = Calendar(name, **settings)

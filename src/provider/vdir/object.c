@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -270,6 +271,32 @@ static int return_from_aside(const char *aside, const char *path)
     return unlink(aside) ? errno : 0;
 }
 
+/*
+ * Marks a file that was renamed aside as being worked on, for as long as this process lives. Returns the descriptor
+ * that holds the mark, -1 where there is none: the file is gone, or the file system knows no such marks.
+ */
+static int claim(const char *aside)
+{
+    int fd = open(aside, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* Deletes the file that was renamed aside, if it is the expected version; else gives it its place back. */
+static fm_status drop_aside(const char *aside, const char *path, const char *expected, fm_error *err)
+{
+    fm_status status = check(aside, expected, err);
+    bool drop = !status || return_from_aside(aside, path) == EEXIST;
+    if (drop && unlink(aside) && !status)
+        status = fail(err, errno, "delete", path);
+    if (status == FM_ENOTFOUND) /* a sweep took it for a leftover: it is back in its place */
+        return fm_error_set(err, FM_EPRECONDITION, domain, "%s has changed", path);
+    return status;
+}
+
 fm_status vdir_delete(const fm_env *env, const char *path, const char *expected, fm_error *err)
 {
     fm_status status = check(path, expected, err);
@@ -283,10 +310,10 @@ fm_status vdir_delete(const fm_env *env, const char *path, const char *expected,
     if (rename(path, aside)) {
         status = fail(err, errno, "delete", path);
     } else {
-        status = check(aside, expected, err);
-        bool drop = !status || return_from_aside(aside, path) == EEXIST;
-        if (drop && unlink(aside) && !status)
-            status = fail(err, errno, "delete", path);
+        int claimed = claim(aside);
+        status = drop_aside(aside, path, expected, err);
+        if (claimed >= 0)
+            close(claimed);
     }
     free(aside);
     return status;
@@ -307,6 +334,19 @@ static size_t leftover_of(const char *name, bool *aside)
     return ours ? (size_t)(at - (name + 1)) : 0;
 }
 
+/*
+ * A file that was being deleted goes back into its place; if that is taken it is an old version. One that nobody works
+ * on any more goes back at once: the run that comes after a kill has to see the event, or it would come back later.
+ */
+static void sweep_aside(const char *path, const char *target, bool old)
+{
+    int claimed = claim(path);
+    if ((claimed >= 0 || old) && return_from_aside(path, target) == EEXIST)
+        unlink(path);
+    if (claimed >= 0)
+        close(claimed);
+}
+
 static void sweep_one(const char *folder, const char *name, int min_age_s)
 {
     bool aside;
@@ -315,12 +355,14 @@ static void sweep_one(const char *folder, const char *name, int min_age_s)
     char *path = NULL, *target = NULL;
     if (!len || asprintf(&path, "%s/%s", folder, name) < 0)
         return;
-    if (lstat(path, &st) == 0 && S_ISREG(st.st_mode) && time(NULL) - st.st_ctim.tv_sec >= min_age_s) {
-        if (aside && asprintf(&target, "%s/%.*s", folder, (int)len, name + 1) < 0)
-            target = NULL;
-        if (!aside || (target && return_from_aside(path, target) == EEXIST))
-            unlink(path);
-    }
+    bool there = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+    bool old = there && time(NULL) - st.st_ctim.tv_sec >= min_age_s;
+    if (aside && asprintf(&target, "%s/%.*s", folder, (int)len, name + 1) < 0)
+        target = NULL;
+    if (there && target)
+        sweep_aside(path, target, old);
+    else if (old && !aside)
+        unlink(path);
     free(path);
     free(target);
 }
