@@ -80,6 +80,28 @@ local EDITS_THERE = {
 
 local DELETED_THERE = { "K-07", "K-12" }
 
+-- What people do after the run was killed, to what it may or may not have got to.
+local EDITS_HERE_AFTER = {
+  { { "items", 2, "title" }, "Edited here again" },
+  { { "items", 3, "dueDate" }, "2031-01-03" },
+  { { "items", 7, "description" }, "third" },
+  { { "items", 10, "description" }, "of the parent" },
+  { { "items", 13, "title" }, "Added here and edited" },
+}
+
+-- What they do where they see on the board what the run has pulled: all of it is taken back.
+local UNDONE_HERE = {
+  { { "items", 4, "title" }, "Edited there" },
+  { { "items", 6, "dueDate" }, "2031-01-07" },
+}
+
+local EDITS_THERE_AFTER = {
+  ["K-01"] = { "SUMMARY:Left alone", "SUMMARY:No longer left alone" },
+  ["K-06"] = { ":20310116T", ":20310126T" },
+  ["K-08"] = { "SUMMARY:Called otherwise there", "SUMMARY:Called otherwise again" },
+  ["K-11"] = { "\nEND:VEVENT", "\nLOCATION:There\r\nEND:VEVENT" },
+}
+
 local FOREIGN = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Other//EN\r\nBEGIN:VEVENT\r\nUID:somebody@elsewhere\r\n"
   .. "DTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20310101\r\nSUMMARY:Not ours\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 
@@ -87,9 +109,14 @@ function Scene:board_text()
   return shell.read(self.path .. BOARD)
 end
 
-local function edit_board(self)
+local function edit_board(self, edits)
   local doc = assert(json.document(self:board_text()))
-  for _, edit in ipairs(EDITS_HERE) do assert(doc:set(edit[1], edit[2])) end
+  for _, edit in ipairs(edits) do assert(doc:set(edit[1], edit[2])) end
+  shell.write(self.path .. BOARD, doc:text())
+end
+
+local function add_and_remove(self)
+  local doc = assert(json.document(self:board_text()))
   for _, item in ipairs(ADDED_HERE) do assert(doc:append({ "items" }, item)) end
   assert(doc:remove { "items", REMOVED_HERE })
   shell.write(self.path .. BOARD, doc:text())
@@ -101,20 +128,29 @@ local function key_of(text)
   return text:match("\nUID:([^\r\n]*)@fleetmonitor")
 end
 
-local function edit_calendar(self)
+-- Programs say when they changed an event.
+local function edited(text, edit, time)
+  for i = 1, #edit, 2 do
+    local count
+    text, count = text:gsub(edit[i], edit[i + 1])
+    assert(count > 0, edit[i])
+  end
+  return (text:gsub("LAST%-MODIFIED:[%dTZ]+", "LAST-MODIFIED:" .. time))
+end
+
+local function edit_calendar(self, edits, time)
   for name, text in pairs(self.side:objects()) do
-    local edit = EDITS_THERE[key_of(text)]
-    for i = 1, edit and #edit or 0, 2 do
-      local count
-      text, count = text:gsub(edit[i], edit[i + 1])
-      assert(count > 0, edit[i])
-    end
-    if edit then self.side:put(name, (text:gsub("LAST%-MODIFIED:[%dTZ]+", "LAST-MODIFIED:20300601T000000Z"))) end
+    local edit = edits[key_of(text)]
+    if edit then self.side:put(name, edited(text, edit, time)) end
+  end
+end
+
+local function delete_there(self)
+  for name, text in pairs(self.side:objects()) do
     for _, key in ipairs(DELETED_THERE) do
       if key == key_of(text) then self.side:delete(name) end
     end
   end
-  self.side:put("foreign.ics", FOREIGN)
 end
 
 -- ---------------------------------------------------------------- what can be compared
@@ -153,6 +189,19 @@ function Scene:outcome()
   return { board = without_times(self:board_text()), objects = objects_of(self), history = history_of(self) }
 end
 
+--- Whether the board file is the one that a whole run leaves.
+function Scene:board_is_new(finished)
+  return without_times(self:board_text()) == finished.board
+end
+
+--- More edits on both sides, to entries that the first ones were about.
+-- @param undo whether what was pulled into the board is taken back, too
+function Scene:edit_again(undo)
+  edit_board(self, EDITS_HERE_AFTER)
+  if undo then edit_board(self, UNDONE_HERE) end
+  edit_calendar(self, EDITS_THERE_AFTER, "20300701T000000Z")
+end
+
 --- Both sides as a run that was killed leaves them: each file as it was or as it is to be.
 -- @param finished the outcome of a whole run
 -- @return nil, or what is wrong
@@ -183,15 +232,16 @@ function Scene:restless()
   local before, file = self.side:objects(), identity(self.path .. BOARD)
   local result = self:sync()
   if result.exit ~= 0 then return ("ends with %d: %s"):format(result.exit, tostring(result.error or result.message)) end
-  for _, action in ipairs(result.actions) do return ("does %s %s"):format(action.action, action.key) end
+  local action = result.actions[1]
+  if action then return ("does %s %s"):format(action.action, action.key) end
   if identity(self.path .. BOARD) ~= file then return "touches the board" end
   local after = self.side:objects()
   for name, text in pairs(before) do
     if after[name] ~= text then return "touches " .. name end
     after[name] = nil
   end
-  for name in pairs(after) do return "makes " .. name end
-  return nil
+  local made = next(after)
+  return made and "makes " .. made
 end
 
 --- A run in a process of its own that is killed before its call number `at`, if it makes as many; never without `at`.
@@ -233,8 +283,11 @@ function Scene.new(make)
   shell.write(self.path .. BOARD, FIRST_BOARD:format(json.encode(config, { sort = true })))
   local first = self:sync()
   assert(first.exit == 0, first.error)
-  edit_board(self)
-  edit_calendar(self)
+  edit_board(self, EDITS_HERE)
+  add_and_remove(self)
+  edit_calendar(self, EDITS_THERE, "20300601T000000Z")
+  delete_there(self)
+  self.side:put("foreign.ics", FOREIGN)
   self.side:keep(root)
   shell.lines(("cp -a %s %s/start"):format(self.path, root))
   self.start = { board = without_times(self:board_text()), objects = objects_of(self) }

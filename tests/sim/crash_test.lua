@@ -11,7 +11,7 @@ local shell = require "shell"
 
 -- So many of the calls are chosen, evenly: some more than have to be reached, as the number of calls of a run that talks
 -- to a server varies.
-local POINTS, ENOUGH = 115, 100
+local POINTS, ENOUGH = 110, 100
 
 local server <close> = servers.scripted()
 
@@ -90,39 +90,45 @@ end
 
 -- ---------------------------------------------------------------- killing
 
-local function chosen_of(count)
+local function chosen_of(count, points)
   local chosen = {}
-  for i = 1, math.min(count, POINTS) do chosen[i] = i * count // math.min(count, POINTS) end
+  for i = 1, math.min(count, points) do chosen[i] = i * count // math.min(count, points) end
   return chosen
 end
 
--- What is wrong after a run was killed and others came after it, or nil.
-local function complaint_about(scene, finished)
-  local torn = scene:torn(finished)
-  if torn then return torn end
+-- What is wrong with the run that comes after a kill and with the one after that, or nil.
+local function complaint_about(scene, expected)
   local result = scene:sync()
   if result.exit ~= 0 then return ("the next run ends with %d: %s"):format(result.exit, tostring(result.error or result.message)) end
-  local equal, difference = pcall(lu.assertEquals, scene:outcome(), finished)
+  local equal, difference = pcall(lu.assertEquals, scene:outcome(), expected)
   if not equal then return "the next run ends elsewhere:\n" .. tostring(difference.msg or difference) end
-  for _, path in ipairs(scene.side.leftovers()) do return "the next run leaves " .. path end
+  local left = scene.side.leftovers()[1]
+  if left then return "the next run leaves " .. left end
   local restless = scene:restless()
   return restless and "the run after that " .. restless
 end
 
+-- Kills runs at the chosen points and lets `after` look at each. It returns what is wrong or nil.
+local function kill_all(scene, calls, points, after)
+  local reached = 0
+  for _, at in ipairs(chosen_of(#calls, points)) do
+    scene:go_back()
+    local killed, made = scene:run_until(at)
+    reached = reached + (killed and 1 or 0)
+    local complaint = after()
+    if complaint then lu.fail(("killed before call %d (%s): %s"):format(at, made[#made], complaint)) end
+  end
+  return reached
+end
+
 local function check_all(make)
   local scene <close> = Scene.new(make)
-  local killed, calls = scene:run_until(nil)
-  lu.assertFalse(killed)
+  local _, calls = scene:run_until(nil)
   local finished = scene:outcome()
   lu.assertNil(scene:restless())
-  local reached = 0
-  for _, at in ipairs(chosen_of(#calls)) do
-    scene:go_back()
-    killed, calls = scene:run_until(at)
-    reached = reached + (killed and 1 or 0)
-    local complaint = complaint_about(scene, finished)
-    if complaint then lu.fail(("killed before call %d (%s): %s"):format(at, calls[#calls], complaint)) end
-  end
+  local reached = kill_all(scene, calls, POINTS, function()
+    return scene:torn(finished) or complaint_about(scene, finished)
+  end)
   lu.assertTrue(reached >= ENOUGH, ("only %d runs were killed"):format(reached))
 end
 
@@ -134,6 +140,32 @@ end
 
 function TestCrash.test_with_a_server_that_loses_replies()
   check_all(caldav)
+end
+
+-- What both sides are after a whole run, edits and another run.
+local function after_edits(scene, undo)
+  scene:go_back()
+  scene:run_until(nil)
+  local finished = scene:outcome()
+  scene:edit_again(undo)
+  lu.assertEquals(scene:sync().exit, 0)
+  return scene:outcome(), finished
+end
+
+-- What people do before the next run ends where it would have after a whole run.
+function TestCrash.test_edits_before_the_next_run()
+  local scene <close> = Scene.new(vdir)
+  local _, calls = scene:run_until(nil)
+  local edited, finished = after_edits(scene, false)
+  local undone = after_edits(scene, true)
+  local seen = 0
+  kill_all(scene, calls, POINTS // 3, function()
+    local pulled = scene:board_is_new(finished)
+    seen = seen + (pulled and 1 or 0)
+    scene:edit_again(pulled)
+    return complaint_about(scene, pulled and undone or edited)
+  end)
+  lu.assertTrue(seen > 0)
 end
 
 os.exit(lu.LuaUnit.run())

@@ -38,16 +38,20 @@ local function reopen_skipped(run, skipped)
   end
 end
 
--- What the board is about to lose must be in the history before; most runs have nothing of that kind.
-local function keep_history(run, keys)
-  local losing = {}
+-- What the board is about to lose must be in the history before, and what is pulled into it in the journal; most runs have
+-- nothing of that kind.
+local function prepare_board(run, keys)
+  local concerned = {}
   for _, key in ipairs(keys) do
     local decision = run.decisions[key]
-    if record.has_lost(decision) then losing[#losing + 1] = decision end
+    if decision.patched or record.has_lost(decision) then concerned[#concerned + 1] = decision end
   end
-  if #losing == 0 then return end
+  if #concerned == 0 then return end
   assert(run.state:begin())
-  for _, decision in ipairs(losing) do record.history(run, decision) end
+  for _, decision in ipairs(concerned) do
+    record.history(run, decision)
+    if decision.patched then record.pulled(run, decision) end
+  end
   assert(run.state:commit())
 end
 
@@ -119,7 +123,7 @@ function commit.slice(run, keys, is_last)
   end
   if run.board:dirty() or run.saved or is_last and report.is_news(run) then report.board_members(run) end
   local prints = fingerprints(run, keys)
-  keep_history(run, keys)
+  prepare_board(run, keys)
   local ok, err = save_board(run)
   if not ok then return nil, err end
   commit_state(run, keys, prints, is_last)

@@ -126,11 +126,26 @@ local function kind_fields(key)
   return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
 end
 
+-- A base as the state has it or a note says it; there are documents that only hold a failure.
+local function agreed(doc)
+  return doc and doc.l and doc or nil
+end
+
+-- What the state says of an entry, for one whose base does not hold any more: what is known of its failures stays.
+local function without_base(row)
+  if not row then return nil end
+  local copy = {}
+  for name, value in pairs(row) do copy[name] = value end
+  copy.base = { err = row.base and row.base.err }
+  return copy
+end
+
 local function side_of_entry(target, view, row, seed, replaced)
   local uid = target:uid(view.key, view.sync)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
-  local known = journal.base(target, view, row and row.base and row.base.l and row.base or nil, remote)
+  local known = agreed(journal.base(target, view, agreed(row and row.base), remote))
+  if not known then row = without_base(row) end
   local base = rewind.base(replaced, view, target.name, known)
   local rewound = base ~= known
   if not base and not remote then base = mark_restored(target, view) end
@@ -142,7 +157,7 @@ end
 -- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
 -- the event that the base was made from, or where an edit of it waits since then.
 local function side_of_gone(target, key, row)
-  local base, uid = row and row.base and row.base.l and row.base or nil, target:uid(key)
+  local base, uid = agreed(row and row.base), target:uid(key)
   local side = { target = target, row = row, base = base, uid = uid }
   local at = target:event_row(uid, row and row.href)
   if not at then return side end
@@ -178,11 +193,18 @@ local function is_as_agreed(side)
   return base and base.seen ~= nil and not base.held and base.seen == side.target:content_hash(side.remote.event)
 end
 
+-- An event that a run which died has deleted was not deleted by somebody: an entry that wants it again gets a new one.
+local function is_wanted_again(side, view)
+  local wanted = view and side.selected and view.version.date
+  return wanted and not side.remote and journal.deleted(side.target, view.key)
+end
+
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
     sides[i] = side_of(run, target, decision.key, view)
     sides[i].selected = selects(target, view)
+    if is_wanted_again(sides[i], view) then sides[i].base, sides[i].row = nil, without_base(sides[i].row) end
     decision.rewound = decision.rewound or sides[i].rewound
     local unwanted = view and not (sides[i].selected and view.version.date)
     if unwanted and sides[i].remote and is_as_agreed(sides[i]) then sides[i].remote.edited = false end

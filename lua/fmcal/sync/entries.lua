@@ -31,6 +31,11 @@ function entries.member(entry, member)
   return given(value)
 end
 
+--- A calendarSync as text, to tell whether it is the one that was noted.
+function entries.sync_text(sync)
+  return assert(json.encode(sync == nil and json.null or sync, { sort = true }))
+end
+
 -- What a rule gets: the entry's own members, and what it means beside them.
 local function for_rules(entry)
   local shown = {}

@@ -1,5 +1,6 @@
 -- Opens the calendars of a run and reads what changed there.
 
+local journal = require "fmcal.sync.journal"
 local json = require "fmcal.json"
 local unseen = require "fmcal.sync.unseen"
 
@@ -25,11 +26,7 @@ local function open_target(run, target)
       break
     end
   end
-  target.intents, target.intent_ids = {}, {}
-  for _, intent in ipairs(target.state:intents()) do
-    target.intents[intent.key] = intent
-    target.intent_ids[intent.id] = intent.key
-  end
+  journal.load(target)
   if next(target.intents) or unseen.is_noted(run, target) then assert(target.state:set_token(nil)) end
   local summary
   summary, err = target:refresh()

@@ -3,6 +3,7 @@
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local first_line = require "fmcal.first_line"
+local journal = require "fmcal.sync.journal"
 local json = require "fmcal.json"
 local time = require "fmcal.time"
 
@@ -163,8 +164,17 @@ local function error_document(side, outcome, run)
   return doc
 end
 
-local function put_row(decision, i, outcome, doc, fingerprint, day)
-  local side = decision.sides[i]
+-- The document of the base row that an outcome leaves, or nil for none.
+local function document(run, decision, i)
+  local side, outcome = decision.sides[i], decision.outcomes[i]
+  if outcome.status == "error" or outcome.status == "delete_error" then return error_document(side, outcome, run) end
+  if outcome.status == "gone" or outcome.row_status == "skipped" then return nil end
+  if outcome.keep_base then return kept_document(side) end
+  return base_document(decision, side, decision.plan and decision.plan.actions[i], outcome)
+end
+
+local function put_row(decision, i, doc, fingerprint, day)
+  local side, outcome = decision.sides[i], decision.outcomes[i]
   assert(side.target.state:put_base {
     key = decision.key, uid = outcome.uid or (side.row and side.row.uid), href = outcome.href or (side.row and side.row.href),
     status = outcome.row_status or outcome.status, fingerprint = not outcome.revisit and fingerprint or nil, day = day,
@@ -205,6 +215,20 @@ function record.has_lost(decision)
   return false
 end
 
+--- Notes in the journal what was pulled into an entry; called inside a transaction, before the board file is written. The
+-- notes are dropped with the other intents.
+function record.pulled(run, decision)
+  local entry = run.board:entry(decision.key)
+  local sync = entry and entries.member(entry, "calendarSync")
+  for i, side in ipairs(decision.sides) do
+    local note = journal.pull_note(decision.view.sync, sync, document(run, decision, i))
+    if note then
+      local id = assert(side.target.state:add_intent { key = decision.key, kind = journal.PULL, doc = note })
+      side.target.intent_ids[id] = decision.key
+    end
+  end
+end
+
 --- Writes calendarSync of a decided entry into the board (in memory).
 function record.board(run, decision)
   if decision.view or decision.entry then write_sync(run, decision) end
@@ -215,20 +239,12 @@ end
 function record.state(run, decision, fingerprints)
   local day = decision.reads_clock and run.now:sub(1, 10) or nil
   for i, side in ipairs(decision.sides) do
-    local outcome = decision.outcomes[i]
-    local action, fingerprint = decision.plan and decision.plan.actions[i], fingerprints[i]
-    if outcome.status == "error" or outcome.status == "delete_error" then
-      put_row(decision, i, outcome, error_document(side, outcome, run), fingerprint, day)
-    elseif outcome.status == "gone" then
+    if decision.outcomes[i].status == "gone" then
       assert(side.target.state:delete_base(decision.key))
-    elseif outcome.row_status == "skipped" then
-      put_row(decision, i, outcome, nil, fingerprint, day)
-    elseif outcome.keep_base then
-      put_row(decision, i, outcome, kept_document(side), fingerprint, day)
     else
-      put_row(decision, i, outcome, base_document(decision, side, action, outcome), fingerprint, day)
+      put_row(decision, i, document(run, decision, i), fingerprints[i], day)
     end
-    settle_remote(decision, i, outcome)
+    settle_remote(decision, i, decision.outcomes[i])
   end
 end
 

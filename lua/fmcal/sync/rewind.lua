@@ -3,14 +3,11 @@
 -- had not been pulled: a member that still has its value of before is pulled again, one with a third value was
 -- edited on both sides.
 
+local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 
 local rewind = {}
-
-local function text_of(sync)
-  return assert(json.encode(sync == nil and json.null or sync, { sort = true }))
-end
 
 --- What to remember of an entry whose pulled members a run has written.
 -- @param decision of the run; its view is the entry as it was before
@@ -18,8 +15,8 @@ end
 -- @return string for fmcal.state's set_replaced, or nil where nothing tells the entry of before from that of after
 function rewind.note(decision, sync)
   local view, bases = decision.view, {}
-  local before = text_of(view.sync)
-  if before == text_of(sync) then return nil end
+  local before = entries.sync_text(view.sync)
+  if before == entries.sync_text(sync) then return nil end
   for _, side in ipairs(decision.sides) do bases[side.target.name] = side.base and side.base.r end
   return assert(json.encode { sync = before, l = view.version, r = bases,
     fields = json.array(fields.differences(view.fields, view.version, decision.plan.cur.version)) })
@@ -44,7 +41,7 @@ end
 -- @param base table|nil that the state has
 function rewind.base(noted, view, name, base)
   local note = noted and json.decode(noted)
-  if not note or note.sync ~= text_of(view.sync) then return base end
+  if not note or note.sync ~= entries.sync_text(view.sync) then return base end
   local old = note.r[name]
   if base then return taken_back(note, base, old) end
   return old and { l = note.l, r = old } or nil

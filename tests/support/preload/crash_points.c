@@ -39,7 +39,8 @@ static void note(const char *call, const char *path)
 {
     char line[512];
     size_t len = 0;
-    for (const char *parts[] = {call, path ? " " : "", path ? path : "", "\n"}, **part = parts; part < parts + 4; part++)
+    for (const char *parts[] = {call, path ? " " : "", path ? path : "", "\n"}, **part = parts; part < parts + 4;
+         part++)
         for (const char *c = *part; *c && len < sizeof line - 1; c++)
             line[len++] = *c;
     line[len - 1] = '\n';
