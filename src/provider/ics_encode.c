@@ -339,6 +339,37 @@ static void keep_zone(const edit *e, const fm_event_dates *have, fm_event_dates 
     want->end = fm_event_time_convert(&want->end, &want->start);
 }
 
+/*
+ * Whether the clocks of the zone are put back within the event so far that they show no later time at its end. Servers
+ * that take the start for the second of the two moments it may mean then see an event without length, and refuse it
+ * (Cyrus): of a length there is one reading only.
+ */
+static bool ends_no_later_on_the_clock(const fm_event_dates *want)
+{
+    return want->start.form == FM_TIME_ZONED && want->end.form == FM_TIME_UTC &&
+           fm_zone_to_local(want->start.zone, want->end.s) <= want->start.s;
+}
+
+/* The end as a DURATION. */
+static void set_length(edit *e, const fm_event_dates *want)
+{
+    long long seconds = (long long)(want->end.s - fm_event_time_instant(&want->start));
+    fm_buf_addf(&e->scratch, seconds % 60 ? "PT%lldS" : "PT%lldM", seconds % 60 ? seconds : seconds / 60);
+    set_from_scratch(e, "DURATION");
+    remove_lines(e, "DTEND", 0);
+}
+
+static void set_end(edit *e, const fm_event_dates *want, bool end_stays, fm_span zone)
+{
+    if (ends_no_later_on_the_clock(want)) {
+        set_length(e, want);
+        return;
+    }
+    if (!end_stays || find(e, "DTEND") == FM_ICAL_NONE)
+        set_time(e, "DTEND", &want->end, zone);
+    remove_lines(e, "DURATION", 0);
+}
+
 /* Returns whether the date changed. */
 static bool encode_dates(edit *e)
 {
@@ -366,10 +397,8 @@ static bool encode_dates(edit *e)
     bool length_stays = endless || keeps_duration(e, &want);
     if (!start_stays)
         set_time(e, "DTSTART", &want.start, zone);
-    if (!length_stays && (!end_stays || find(e, "DTEND") == FM_ICAL_NONE))
-        set_time(e, "DTEND", &want.end, zone);
     if (!length_stays)
-        remove_lines(e, "DURATION", 0);
+        set_end(e, &want, end_stays, zone);
     encode_transparency(e, was_day, is_day);
     fm_buf_free(&tzid);
     return true;

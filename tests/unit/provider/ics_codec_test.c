@@ -222,6 +222,13 @@ static void test_each_spelling_of_a_date(void **state)
     /* An hour over the change to daylight time, in a zone. */
     assert_dates("2026-03-29T01:30:00", NULL, "Europe/Rome", "\r\nDTSTART;TZID=Europe/Rome:20260329T013000\r\n",
                  "\r\nDTEND;TZID=Europe/Rome:20260329T033000\r\n");
+    /* An hour over the change back: from half past two to half past two, which Cyrus refuses as DTSTART and DTEND. */
+    assert_dates("2026-10-25T02:30:00", NULL, "Europe/Rome", "\r\nDTSTART;TZID=Europe/Rome:20261025T023000\r\n",
+                 "\r\nDURATION:PT60M\r\n");
+    assert_dates("2026-10-25T02:30:00", "2026-10-25T01:00:30Z", "Europe/Rome",
+                 "\r\nDTSTART;TZID=Europe/Rome:20261025T023000\r\n", "\r\nDURATION:PT1830S\r\n");
+    assert_dates("2026-10-25T02:30:00", "2026-10-25T02:00:00Z", "Europe/Rome",
+                 "\r\nDTSTART;TZID=Europe/Rome:20261025T023000\r\n", "\r\nDTEND:20261025T020000Z\r\n");
     assert_dates("2026-02-15T10:00:00", NULL, "UTC", "\r\nDTSTART;TZID=UTC:20260215T100000\r\n",
                  "\r\nDTEND;TZID=UTC:20260215T110000\r\n");
 }

@@ -158,6 +158,19 @@ static void test_whatever_is_there(void **state)
     fm_write_clear(&write);
 }
 
+/* Whatever line ends an object has, on the wire they are CR LF (RFC 5545 section 3.1). */
+static void test_lines_end_with_cr_lf(void **state)
+{
+    fixture *f = *state;
+    const char *text = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:x\nBEGIN:VEVENT\nUID:u1\nDTSTAMP:20260101T000000Z\n"
+                       "DTSTART;VALUE=DATE:20260215\nSUMMARY:One\nEND:VEVENT\nEND:VCALENDAR\n";
+    fm_write write = test_create("u1", text);
+    apply(f, &write);
+    assert_outcome(&write, FM_OUTCOME_DONE);
+    assert_int_equal(holds(f, "SUMMARY:One\\r\\nEND:VEVENT\\r\\n"), 1);
+    fm_write_clear(&write);
+}
+
 static void test_changed_meanwhile(void **state)
 {
     fixture *f = *state;
@@ -429,6 +442,8 @@ static void test_refusals(void **state)
                  cases[i].code, cases[i].body);
         test_server_fault(&f->server, fault);
         fm_write write = create(f, "u1", "One", FM_OUTCOME_REFUSED);
+        if (strstr(cases[i].body, "need-privileges"))
+            assert_non_null(strstr(write.error.message, "[need-privileges]"));
         assert_int_equal(write.error.status, cases[i].status);
         assert_int_equal(write.error.http_status, cases[i].code);
         fm_write_clear(&write);
@@ -569,6 +584,7 @@ int main(void)
         WITH_SERVER(test_without_an_etag_in_the_answer),
         WITH_SERVER(test_update_and_delete),
         WITH_SERVER(test_whatever_is_there),
+        WITH_SERVER(test_lines_end_with_cr_lf),
         WITH_SERVER(test_changed_meanwhile),
         WITH_SERVER(test_gone_meanwhile),
         WITH_SERVER(test_gone_in_other_words),
