@@ -7,8 +7,8 @@ set -eu
 
 build="build-essential ca-certificates cmake libcjson-dev libcurl4-openssl-dev libedit-dev libexpat1-dev libical-dev
   liblua5.4-dev libpsl-dev libsqlite3-dev libssl-dev lua-argparse lua5.4 ninja-build pkg-config tzdata"
-test="clang-format clang-tidy cppcheck curl expect git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc nginx-light procps
-  python3 radicale shellcheck strace vdirsyncer xandikos"
+test="clang-format clang-tidy cppcheck curl expect git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc nginx-light nodejs npm
+  procps python3 radicale shellcheck strace vdirsyncer xandikos"
 
 refresh=no wanted=
 for word in "$@"; do
@@ -20,7 +20,12 @@ for word in "$@"; do
   esac
 done
 
+# Node.js from elsewhere brings its own npm, beside which Debian's cannot be installed.
 is_installed() {
+  case $1 in
+    nodejs) command -v node >/dev/null && return ;;
+    npm) command -v npm >/dev/null && return ;;
+  esac
   [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 

@@ -3,7 +3,7 @@ local json = require "fmcal.json"
 local shell = require "shell"
 local time = require "fmcal.time"
 
-local PATIENCE_MS = 40000
+local PATIENCE_MS = 120000
 
 local servers = {}
 
@@ -93,6 +93,12 @@ function servers.google(...)
   local server = start("google_server.py", table.unpack(arguments))
   server.user, server.password = "nobody", "nothing"
   return server
+end
+
+--- Starts the npm package `emulate` as a Google account: see emulate_server.py.
+-- @return server with url, api, auth, token, revoke, client_id, client_secret, user, listen_port
+function servers.emulate()
+  return start("emulate_server.py")
 end
 
 --- A control request of a scripted server (dav_server.py, google_server.py). A table is sent as JSON. @return what it answers
