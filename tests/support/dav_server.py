@@ -38,6 +38,7 @@ OPTIONS = {
     "first_tombstones": False,  # the first listing names deleted objects too, as Radicale's does
     "page": 0,  # entries in one sync-collection answer; 0: no limit
     "bad_token_status": 403,  # answer to an invalid token; 403 comes with DAV:valid-sync-token
+    "content_tokens": False,  # tokens and ETags say what the calendar holds, not what happened to it, as Xandikos's
     "put_etag": True,  # an ETag in the answer to PUT
     "weak_etags": False,
     "reorder": True,  # objects come back with their lines in another order
@@ -438,6 +439,8 @@ class Handler(BaseHTTPRequestHandler):
         return found
 
     def token(self, calendar, revision=None):
+        if self.options["content_tokens"]:
+            return calendar.content_token()
         return escape(self.options["token"] % (calendar.revision if revision is None else revision))
 
     # ------------------------------------------------------------------ methods
@@ -498,6 +501,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.headers.get("Depth") != "0" or given is None or level != "1":
             return 400, "", {}
         given, since = given.strip(), 0
+        if self.options["content_tokens"]:
+            rows = calendar.changes_since_content(given)
+            if rows is None:
+                return self.error(403, "valid-sync-token")
+            return self.changes(calendar, rows, "", self.token(calendar))
         if given:
             match = re.fullmatch(re.escape(self.options["token"]).replace("%d", r"(\d+)"), given)
             since = int(match.group(1)) if match else -1
@@ -511,14 +519,16 @@ class Handler(BaseHTTPRequestHandler):
         if more:
             rows = rows[:page]
             until = rows[-1][0]
+        rest = "<response><href>%s</href><status>%s</status></response>" % (self.href_of(calendar), status_line(507))
+        return self.changes(calendar, rows, rest if more else "", self.token(calendar, until))
+
+    def changes(self, calendar, rows, rest, token):
+        """The answer to sync-collection: objects that changed or are gone, and that there is more."""
         out = []
         for _, name, item in rows:
             href = self.href_of(calendar, name)
             out.append(self.response(href, self.item_props(item, False), {"{DAV:}getetag"}) if item else gone(href))
-        if more:
-            out.append("<response><href>%s</href><status>%s</status></response>" % (
-                self.href_of(calendar), status_line(507)))
-        return self.multistatus(out, "<sync-token>%s</sync-token>" % self.token(calendar, until))
+        return self.multistatus(out, rest + "<sync-token>%s</sync-token>" % token)
 
     def multiget(self, calendar, root):
         wanted, out = {child.tag for child in root.find("{DAV:}prop")}, []
@@ -570,7 +580,7 @@ class Handler(BaseHTTPRequestHandler):
             return False
         if match is None:
             return True
-        return item is not None and match in ("*", '"%d"' % item.revision)
+        return item is not None and match in ("*", item.strong_etag(self.options))
 
     def dav_put(self):
         calendar, name = self.locate()

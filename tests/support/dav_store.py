@@ -1,6 +1,7 @@
 """The calendars of the scripted CalDAV server: objects, versions, tombstones, sync tokens."""
 
 import copy
+import hashlib
 import re
 import threading
 
@@ -11,6 +12,10 @@ UID = re.compile(r"^UID(?:;[^:\r\n]*)?:(.*?)\r?$", re.M | re.I)
 def uid_of(text):
     found = UID.search(UNFOLD.sub("", text))
     return found.group(1).strip() if found else None
+
+
+def hash_of(text):
+    return hashlib.sha1(text.encode()).hexdigest()
 
 
 def reordered(text):
@@ -31,8 +36,11 @@ class Item:
         self.uid = uid_of(text)
         self.revision = revision
 
+    def strong_etag(self, options):
+        return '"%s"' % (hash_of(self.text) if options["content_tokens"] else self.revision)
+
     def etag(self, options):
-        return ("W/" if options["weak_etags"] else "") + '"%d"' % self.revision
+        return ("W/" if options["weak_etags"] else "") + self.strong_etag(options)
 
     def component(self):
         return "VTODO" if "BEGIN:VTODO" in self.text else "VEVENT"
@@ -49,6 +57,7 @@ class Calendar:
         self.tombstones = {}
         self.revision = 1
         self.oldest_token = 0
+        self.contents = {}  # by their tokens, where those are made of content: {name: item}
 
     def touch(self):
         self.revision += 1
@@ -71,6 +80,20 @@ class Calendar:
         changed = [(item.revision, name, item) for name, item in self.items.items() if item.revision > revision]
         gone = [(at, name, None) for name, at in self.tombstones.items() if at > revision]
         return sorted(changed + gone, key=lambda row: row[0])
+
+    def content_token(self):
+        """A token for what the calendar holds now, as servers on top of git make them: the same content, the same token."""
+        token = "content-" + hash_of("".join(name + item.text for name, item in sorted(self.items.items())))
+        self.contents[token] = dict(self.items)
+        return token
+
+    def changes_since_content(self, token):
+        """As changes_since(), what is different from the content that a token stands for; None: no such token."""
+        if token and token not in self.contents:
+            return None
+        old, now = self.contents.get(token, {}), self.items
+        changed = [(0, name, item) for name, item in now.items() if name not in old or old[name].text != item.text]
+        return changed + [(0, name, None) for name in old if name not in now]
 
 
 class Store:
