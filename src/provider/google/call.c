@@ -277,6 +277,14 @@ static fm_status get_ready(fm_google_call *call, fm_error *err)
     return fm_google_token_wait(call->op->p, &call->waiter, err);
 }
 
+bool fm_google_is_paced(const fm_google_op *op)
+{
+    const fm_google_call *call = op->calls;
+    while (call && !call->paced)
+        call = call->next;
+    return call != NULL;
+}
+
 int64_t fm_google_send_paced(fm_google_op *op)
 {
     fm_google_call *last = NULL, *call = op->calls;

@@ -47,6 +47,8 @@ fm_status fm_google_submit(fm_google_op *op, const fm_google_request *request, f
 void fm_google_cancel_all(fm_google_op *op);
 /** Sends what the quota allows now. @return milliseconds until more may be sent; -1: none waits for that */
 int64_t fm_google_send_paced(fm_google_op *op);
+/** Whether a request of the operation waits for the quota. */
+bool fm_google_is_paced(const fm_google_op *op);
 
 /** Whether an error answer gives this reason, in the old shape or the new one. */
 bool fm_google_reason_is(const fm_json_span *body, const char *reason);

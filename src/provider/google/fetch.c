@@ -2,21 +2,25 @@
 #include "provider/google/call.h"
 #include "provider/google/deliver.h"
 #include "provider/google/event_path.h"
+#include "provider/google/presence.h"
 
 #include <stdlib.h>
+
+/* One event under way. */
+typedef struct wanted {
+    struct fetch *f;
+    const char *href; /* NULL: free */
+    bool missing;     /* waits for word that the calendar is there */
+} wanted;
 
 typedef struct fetch {
     fm_google_op op;
     fm_object_sink sink;
     const char *const *hrefs; /* borrowed */
     size_t count, next, in_flight;
-    struct wanted *places; /* one for each request at a time, owned */
+    wanted *places; /* one for each request at a time, owned */
+    enum { PRESENCE_UNKNOWN, PRESENCE_ASKED, PRESENT } presence;
 } fetch;
-
-struct wanted {
-    fetch *f;
-    const char *href; /* NULL: free */
-};
 
 static void start_more(fetch *f);
 
@@ -25,37 +29,80 @@ static size_t places(const fetch *f)
     return (size_t)f->op.p->config.max_in_flight * 2;
 }
 
-static void on_event(void *data, const fm_google_result *result)
+/* The event's place is free again. `status`: the sink's answer, or why there is none. */
+static void conclude(wanted *w, fm_status status, fm_error *err)
 {
-    struct wanted *w = data;
+    fetch *f = w->f;
+    *w = (wanted){0};
+    f->in_flight--;
+    err->status = status;
+    if (status)
+        fm_google_op_fail(&f->op, err);
+}
+
+static void deliver_missing(wanted *w)
+{
+    fm_error err = {0};
+    fm_object gone = {.kind = FM_OBJECT_DELETED, .href = w->href};
+    conclude(w, w->f->sink.object(w->f->sink.data, &gone, &err), &err);
+}
+
+static void on_presence(void *data, const fm_google_result *result)
+{
+    fetch *f = data;
+    if (result->status) {
+        fm_google_op_fail(&f->op, &result->error);
+        return;
+    }
+    f->presence = PRESENT;
+    for (size_t i = 0; i < places(f) && !f->op.done; i++)
+        if (f->places[i].missing)
+            deliver_missing(&f->places[i]);
+    start_more(f);
+}
+
+/* An event counts as gone only in a calendar that is there. */
+static void on_missing(wanted *w)
+{
     fetch *f = w->f;
     fm_error err = {0};
-    fm_status status = FM_OK;
+    w->missing = true;
+    if (f->presence == PRESENT) {
+        deliver_missing(w);
+        start_more(f);
+    } else if (f->presence == PRESENCE_UNKNOWN) {
+        f->presence = PRESENCE_ASKED;
+        if (fm_google_ask_presence(&f->op, on_presence, f, &err))
+            fm_google_op_fail(&f->op, &err);
+    }
+}
+
+static void on_event(void *data, const fm_google_result *result)
+{
+    wanted *w = data;
+    fetch *f = w->f;
+    fm_error err = {0};
     if (result->code == 404 || result->code == 410) {
-        fm_object gone = {.kind = FM_OBJECT_DELETED, .href = w->href};
-        status = f->sink.object(f->sink.data, &gone, &err);
-    } else if (result->status) {
-        status = result->status;
+        on_missing(w);
+        return;
+    }
+    fm_status status = result->status;
+    if (status) {
         err = result->error;
     } else {
         fm_object_sink sink = f->sink;
         sink.known_etag = NULL; /* whoever fetches wants the text */
         status = fm_google_deliver(&sink, &result->body, &err);
     }
-    w->href = NULL;
-    f->in_flight--;
-    err.status = status;
-    if (status)
-        fm_google_op_fail(&f->op, &err);
-    else
-        start_more(f);
+    conclude(w, status, &err);
+    start_more(f);
 }
 
-static void begin(fetch *f, struct wanted *w, const char *href)
+static void begin(fetch *f, wanted *w, const char *href)
 {
     fm_buf path;
     fm_error err = {0};
-    *w = (struct wanted){f, href};
+    *w = (wanted){.f = f, .href = href};
     f->in_flight++;
     fm_google_event_path(&path, f->op.p, href, "prettyPrint=false");
     fm_google_request request = {.method = "GET",
@@ -74,7 +121,7 @@ static void start_more(fetch *f)
     for (size_t i = 0; i < places(f) && f->next < f->count && !f->op.done; i++)
         if (!f->places[i].href)
             begin(f, &f->places[i], f->hrefs[f->next++]);
-    if (!f->in_flight)
+    if (!f->in_flight && !f->op.done)
         fm_google_op_end(&f->op, FM_OK);
 }
 

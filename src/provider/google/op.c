@@ -17,9 +17,10 @@ static fm_status wait_for_news(fm_google_op *op, int timeout_ms, fm_error *err)
     fm_status status = fm_http_step(context->http, timeout_ms, err);
     if (status != FM_OK || op->done)
         return status;
-    if (quota_ms < 0)
+    /* Nothing is under way. What was answered just now may have led to a request that the quota holds back. */
+    if (!fm_google_is_paced(op))
         return fm_error_set(err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN, "the operation waits for nothing");
-    if (timeout_ms > 0)
+    if (quota_ms > 0 && timeout_ms > 0)
         context->env->sleep_ms(context->env->data, timeout_ms);
     return FM_OK;
 }

@@ -4,6 +4,7 @@
 #include "provider/google/apply_impl.h"
 #include "provider/google/event_json.h"
 #include "provider/google/event_path.h"
+#include "provider/google/presence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,25 @@ static void settle_change(fm_google_job *job, const fm_json_span *event)
     }
 }
 
+static void on_presence(void *data, const fm_google_result *result)
+{
+    fm_google_job *job = data;
+    if (!result->status)
+        fm_batch_gone(&job->base);
+    else if (fm_status_is_transient(result->status))
+        fm_batch_failed(&job->base, &result->error);
+    else
+        fm_google_apply_fail(job->apply, &result->error);
+}
+
+/* The event is not there, and not as a deleted one either: is the calendar? */
+static void ask_presence(fm_google_job *job)
+{
+    fm_error err = {0};
+    if (fm_google_ask_presence(&job->apply->op, on_presence, job, &err))
+        fm_google_apply_fail(job->apply, &err);
+}
+
 static void on_not_there(fm_google_job *job)
 {
     if (job->base.write->kind == FM_WRITE_CREATE) {
@@ -88,7 +108,7 @@ static void on_not_there(fm_google_job *job)
         fm_event_set(&job->etag, NULL);
         fm_google_job_send(job);
     } else if (job->base.write->kind == FM_WRITE_UPDATE) {
-        fm_batch_gone(&job->base);
+        ask_presence(job);
     } else {
         fm_google_job_done(job, NULL);
     }

@@ -196,6 +196,26 @@ function TestWrites.test_deleting_what_is_gone_or_never_was_is_done()
   lu.assertEquals(server:count(), 3)
 end
 
+-- 404 is what Google says of each event of a calendar that is gone or no longer shared.
+function TestWrites.test_events_are_not_gone_because_the_calendar_is()
+  local p = opened()
+  local row = read(p, create(p).href)
+  server:fault { kind = "google", code = 404, reason = "notFound", path = "/events", times = 99 }
+  local rows, err = p:fetch { row.href, row.href }
+  lu.assertEquals({ rows, err.code }, { nil, "notfound" })
+  local results
+  results, err = p:apply { { kind = "update", uid = row.uid, href = row.href, etag = row.etag, text = row.text } }
+  lu.assertEquals(err.code, "notfound")
+  lu.assertNil(results[1].gone)
+end
+
+function TestWrites.test_an_update_of_what_never_was_is_of_something_gone()
+  local p = opened()
+  local row = read(p, create(p).href)
+  local result = write(p, { kind = "update", uid = row.uid, href = "neverwas", etag = row.etag, text = row.text })
+  lu.assertEquals({ result.outcome, result.gone }, { "changed", true })
+end
+
 -- Somebody made the same edit: the next one of theirs must not be taken for known.
 function TestWrites.test_an_update_that_was_refused_is_not_ours_however_alike()
   local p, other = opened(), opened()

@@ -32,7 +32,7 @@ static int setup(void **state)
 {
     test_calendar *c = calloc(1, sizeof *c);
     test_server_clear(&server);
-    test_server_options(&server, "{\"access_ttl_s\": 3600, \"tell_life\": true}");
+    test_server_options(&server, "{\"access_ttl_s\": 3600, \"tell_life\": true, \"empty_pages\": false}");
     test_calendar_init_google(c, &server);
     *state = c;
     return 0;
@@ -73,14 +73,14 @@ static void look(test_calendar *c)
         fail_msg("%s", c->error.message);
 }
 
-/* After `kept_s` seconds the token is still used, 80 seconds later a new one has been asked for. */
-static void assert_renewed_after(test_calendar *c, int64_t kept_s)
+/* After `kept_s` seconds the token is still used, `more_s` seconds later a new one has been asked for. */
+static void assert_renewed_after(test_calendar *c, int64_t kept_s, int64_t more_s)
 {
     test_calendar_open(c);
     pass(c, kept_s);
     look(c);
     assert_int_equal(tokens_asked_for(), 1);
-    pass(c, 80);
+    pass(c, more_s);
     look(c);
     assert_int_equal(tokens_asked_for(), 2);
     assert_int_equal(logged("\"status\": 401"), 0);
@@ -88,19 +88,19 @@ static void assert_renewed_after(test_calendar *c, int64_t kept_s)
 
 static void test_a_token_is_renewed_a_minute_before_its_end(void **state)
 {
-    assert_renewed_after(*state, 3500);
+    assert_renewed_after(*state, 3500, 80);
 }
 
 static void test_a_short_one_after_three_quarters_of_its_life(void **state)
 {
-    test_server_options(&server, "{\"access_ttl_s\": 200}");
-    assert_renewed_after(*state, 110);
+    test_server_options(&server, "{\"access_ttl_s\": 60}");
+    assert_renewed_after(*state, 10, 40);
 }
 
 static void test_a_life_that_is_not_told_is_five_minutes(void **state)
 {
     test_server_options(&server, "{\"tell_life\": false}");
-    assert_renewed_after(*state, 200);
+    assert_renewed_after(*state, 200, 80);
 }
 
 static void fetch(test_calendar *c)
@@ -158,6 +158,18 @@ static void test_the_quota_is_kept(void **state)
     assert_true(c->waited_ms <= (int64_t)(sent - 30) * 2000 + 1000);
 }
 
+/* Nothing else is under way when the quota holds back the request for the next page. */
+static void test_the_next_page_waits_for_the_quota(void **state)
+{
+    test_calendar *c = *state;
+    fm_options_set_int(c->options, "requests_per_minute", 2);
+    test_calendar_open(c);
+    test_server_options(&server, "{\"empty_pages\": true}");
+    look(c);
+    assert_int_equal(c->complete, 1);
+    assert_true(c->waited_ms > 0);
+}
+
 static const char an_event[] = "{\"id\": \"abcdef\", \"summary\": \"One\", \"start\": {\"date\": \"2026-02-15\"},"
                                " \"end\": {\"date\": \"2026-02-16\"}}";
 
@@ -193,6 +205,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_one_refresh_for_all_that_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_refresh_that_is_refused_fails_all_that_wait, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_quota_is_kept, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_next_page_waits_for_the_quota, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_listing_that_replaces_a_token_says_so, setup, teardown),
     };
     return cmocka_run_group_tests(tests, start_server, stop_server);

@@ -1,0 +1,17 @@
+#include "provider/google/presence.h"
+#include "provider/google/event_path.h"
+
+fm_status fm_google_ask_presence(fm_google_op *op, fm_google_done_fn done, void *data, fm_error *err)
+{
+    fm_buf path;
+    fm_google_event_path(&path, op->p, NULL, "maxResults=1&fields=kind&prettyPrint=false");
+    fm_google_request request = {.method = "GET",
+                                 .path = path.data,
+                                 .what = "looking for the calendar",
+                                 .retry = FM_HTTP_RETRY_ALL,
+                                 .done = done,
+                                 .data = data};
+    fm_status status = path.status ? fm_google_no_memory(err) : fm_google_submit(op, &request, err);
+    fm_buf_free(&path);
+    return status;
+}
