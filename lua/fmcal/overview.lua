@@ -5,6 +5,7 @@ local board = require "fmcal.board"
 local config = require "fmcal.config"
 local conflicts = require "fmcal.sync.conflicts"
 local json = require "fmcal.json"
+local naming = require "fmcal.sync.naming"
 local provider = require "fmcal.provider"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
@@ -23,22 +24,6 @@ local function codec(name)
   return provider.new(name == "google" and "google" or "mock", {})
 end
 
-local function same_account(a, b)
-  return a.spec.provider == b.spec.provider and a.spec.endpoint == b.spec.endpoint and a.known and b.known
-    and a.known.account == b.known.account
-end
-
-local function name_apart(targets)
-  for i, target in ipairs(targets) do
-    for j = 1, i - 1 do
-      if same_account(targets[j], target) then
-        target:share_account()
-        break
-      end
-    end
-  end
-end
-
 local function make_targets(self)
   self.targets = {}
   for i, spec in ipairs(self.settings.targets) do
@@ -53,7 +38,7 @@ local function make_targets(self)
     target.known = rows:binding()
     self.targets[i] = target
   end
-  name_apart(self.targets)
+  naming.settle(self.state, self.board, self.targets, false)
   return true
 end
 

@@ -220,4 +220,94 @@ function TestRetries.test_a_deletion_that_the_server_refuses()
   lu.assertEquals(assert_sum(result_of(place, 0, "--retry-failed")).deleted, 1)
 end
 
+TestCalendars = {}
+
+-- Two calendars in one account of a server that takes a UID only once in it: `home` and `work`.
+local function two_calendars(server, options)
+  local account = { username = "alice", password = "secret" }
+  local function calendar(id)
+    return { provider = "caldav", endpoint = server.url, selectedCalendarId = id, credentials = account }
+  end
+  local board = commands.board(items(1), options)
+  board.calendarConfig = { syncOptions = board.calendarConfig.syncOptions, home = calendar("second"), work = calendar("kanban") }
+  return board
+end
+
+local function account()
+  local server = servers.scripted('uid_scope="account"')
+  server:add_calendar('{"name": "second", "display_name": "Second"}')
+  return server
+end
+
+local function uids(server)
+  local found = {}
+  for name, objects in pairs(server:control("GET", "_objects")) do
+    found[name] = {}
+    for _, object in pairs(objects) do table.insert(found[name], object.uid) end
+    table.sort(found[name])
+  end
+  return found
+end
+
+local function add_item(place, id)
+  place:edit(function(b) table.insert(b.items, { id = id, title = id, dueDate = "2027-03-01" }) end)
+end
+
+-- Names that were given stay, whichever calendar comes first; without the state the events tell.
+function TestCalendars.test_a_calendar_added_before_another_in_its_account()
+  local server <close> = account()
+  local board = two_calendars(server)
+  local home = board.calendarConfig.home
+  board.calendarConfig.home = nil
+  local place <close> = commands.place(board)
+  place:expect(0, "sync.lua board.json")
+  place:edit(function(b) b.calendarConfig.home = home end)
+  place:expect(0, "sync.lua board.json")
+  local expected = { kanban = { "X-1@fleetmonitor" }, second = { "X-1.home@fleetmonitor" } }
+  lu.assertEquals(uids(server), expected)
+  os.execute("rm -r " .. place:file(".fmcal"))
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(uids(server), expected)
+  place:edit(function(b) b.calendarConfig.work.connected = false end)
+  add_item(place, "X-2")
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(uids(server).second, { "X-1.home@fleetmonitor", "X-2.home@fleetmonitor" })
+  place:edit(function(b) b.calendarConfig.work.connected = true end)
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(uids(server).kanban, { "X-1@fleetmonitor", "X-2@fleetmonitor" })
+end
+
+function TestCalendars.test_the_first_calendar_fails()
+  local server <close> = account()
+  local place <close> = commands.place(two_calendars(server))
+  place:expect(0, "sync.lua board.json")
+  add_item(place, "X-2")
+  place:edit(function(b) b.items[1].title = "Edited" end)
+  local before = place:item("X-1").calendarSync
+  server:fault { kind = "status", path = "second", times = 1000, code = 403 }
+  place:expect(3, "sync.lua board.json")
+  lu.assertEquals(uids(server).kanban, { "X-1.work@fleetmonitor", "X-2.work@fleetmonitor" })
+  local sync = place:item("X-1").calendarSync
+  lu.assertEquals(sync.externalEventId, before.externalEventId)
+  lu.assertEquals(sync.lastSyncedAt, before.lastSyncedAt)
+  lu.assertEquals(sync.others.work.externalEventId, "X-1.work@fleetmonitor")
+  lu.assertEquals(place:item("X-2").calendarSync.others.work.syncStatus, "synced")
+  server:control("DELETE", "_fault")
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(uids(server).second, { "X-1@fleetmonitor", "X-2@fleetmonitor" })
+  lu.assertEquals(place:item("X-2").calendarSync.externalEventId, "X-2@fleetmonitor")
+end
+
+-- "keep": which of two calendars the event was deleted in is known without the state too.
+function TestCalendars.test_a_deletion_that_is_kept_in_one_of_two()
+  local server <close> = account()
+  local place <close> = commands.place(two_calendars(server, { onEventDeleted = "keep" }))
+  place:expect(0, "sync.lua board.json")
+  server:control("DELETE", "_objects/kanban/X--1-2Ework-40fleetmonitor.ics")
+  place:expect(0, "sync.lua board.json")
+  os.execute("rm -r " .. place:file(".fmcal"))
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(uids(server), { kanban = {}, second = { "X-1@fleetmonitor" } })
+end
+
 os.exit(lu.LuaUnit.run())

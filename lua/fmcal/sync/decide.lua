@@ -104,7 +104,7 @@ end
 
 -- An entry whose state was lost says in its calendarSync that its event was deleted on purpose.
 local function mark_restored(target, view)
-  local sync = view.sync
+  local sync = target:own_sync(view.sync)
   if target.bound ~= "new" or type(sync) ~= "table" or sync.syncStatus ~= "deleted" then return nil end
   if sync.provider ~= target.spec.provider then return nil end
   return { l = view.version, r = view.version, deleted = true }
@@ -112,8 +112,8 @@ end
 
 -- Without a stored base, calendarSync still tells which side was edited since: the calendar where its time of
 -- change is not the one noted, else the entry.
-local function seeded(view, remote)
-  local sync = view.sync
+local function seeded(target, view, remote)
+  local sync = target:own_sync(view.sync)
   if not remote or type(sync) ~= "table" or not sync.lastModifiedExternal then return nil end
   local noted = time.parse(sync.lastModifiedExternal)
   local unchanged_there = noted and remote.time and remote.time <= noted.epoch
@@ -149,7 +149,7 @@ local function side_of_entry(target, view, row, seed, replaced)
   local base = rewind.base(replaced, view, target.name, known)
   local rewound = base ~= known
   if not base and not remote then base = mark_restored(target, view) end
-  if not base and seed then base = seeded(view, remote) end
+  if not base and seed then base = seeded(target, view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid,
     rewound = rewound }
 end

@@ -1,31 +1,15 @@
 -- Opens the calendars of a run and reads what changed there.
 
 local journal = require "fmcal.sync.journal"
-local json = require "fmcal.json"
+local naming = require "fmcal.sync.naming"
 local unseen = require "fmcal.sync.unseen"
 
 local observe = {}
-
--- An endpoint is text, or several addresses.
-local function same_endpoint(a, b)
-  return json.encode(a or json.null, { sort = true }) == json.encode(b or json.null, { sort = true })
-end
-
-local function same_account(a, b)
-  return a.spec.provider == b.spec.provider and same_endpoint(a.spec.endpoint, b.spec.endpoint)
-    and a.binding.account == b.binding.account
-end
 
 local function open_target(run, target)
   local ok, err = target:open()
   if ok then ok, err = target:set_direction(run.direction) end
   if not ok then return nil, err end
-  for _, earlier in ipairs(run.open_targets) do
-    if same_account(earlier, target) then
-      target:share_account()
-      break
-    end
-  end
   journal.load(target)
   if next(target.intents) or unseen.is_noted(run, target) then assert(target.state:set_token(nil)) end
   local summary
@@ -51,6 +35,7 @@ function observe.all(run)
   end
   run.all_targets, run.targets = run.targets, run.open_targets
   if #run.targets == 0 then return nil, run.failed_targets[1].error end
+  naming.settle(run.state, run.board, run.all_targets, not run.dry_run)
   return true
 end
 

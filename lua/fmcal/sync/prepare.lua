@@ -50,7 +50,7 @@ local function make_targets(run, providers)
       function(path) return config.resolve(run.board:path() or "./board", path) end,
       providers and providers[spec.name])
     if not target then return nil, err end
-    target.dry_run = run.dry_run
+    target.dry_run, target.is_first = run.dry_run, #run.targets == 0
     target.rules.trace = run.trace_rules and {} or nil
     run.targets[#run.targets + 1] = target
   end

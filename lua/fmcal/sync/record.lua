@@ -127,9 +127,10 @@ local function write_sync(run, decision)
   for i, side in ipairs(decision.sides) do
     local outcome = decision.outcomes[i]
     local others = type(sync.others) == "table" and sync.others or {}
-    local before = i == 1 and sync or (type(others[side.target.name]) == "table" and others[side.target.name]) or {}
-    local where = i == 1 and path or { path[1], path[2], "others", side.target.name }
-    if i > 1 and not path[2] then where = { path[1], "others", side.target.name } end
+    local first, other = side.target.is_first, others[side.target.name]
+    local before = first and sync or (type(other) == "table" and other) or {}
+    local where = first and path or { path[1], path[2], "others", side.target.name }
+    if not first and not path[2] then where = { path[1], "others", side.target.name } end
     local members = sync_members(run, decision, i)
     if outcome.status ~= "skipped" and worth_writing(members, before, outcome.acted or decision.patched) then
       write_members(run.board, decision.key, where, members, before)

@@ -106,7 +106,7 @@ function Target:read_only_error()
   return err
 end
 
---- A second target in the account of an earlier one names its events apart.
+--- Names the events of a further target in one account apart.
 function Target:share_account()
   self.suffix = "." .. self.name
 end
@@ -169,6 +169,26 @@ local function is_ours(uid)
   return uid:sub(-#UID_DOMAIN) == UID_DOMAIN
 end
 
+-- Whether a UID of ours is an entry's name apart: true, false where it is the plain one, nil where it is neither.
+local function is_apart(self, uid, board)
+  local name, suffix = uid:sub(1, -#UID_DOMAIN - 1), "." .. self.name
+  if board:entry(name) then return false end
+  return name:sub(-#suffix) == suffix and board:entry(name:sub(1, -#suffix - 1)) and true or nil
+end
+
+--- How most of the events in the calendar are named: true where apart, false where plainly, nil where that cannot be
+-- seen.
+function Target:names_in_use(board)
+  local count = { [true] = 0, [false] = 0 }
+  for _, row in ipairs(self.state:remotes()) do
+    local apart = nil
+    if not row.gone and is_ours(row.uid or "") then apart = is_apart(self, row.uid, board) end
+    if apart ~= nil then count[apart] = count[apart] + 1 end
+  end
+  if count[true] + count[false] == 0 then return nil end
+  return count[true] > count[false]
+end
+
 -- An adopted event keeps its own UID; the entry's calendarSync remembers it where the state was lost.
 local function adopted_uid(self, key, sync)
   local uid = self.adopted and self.adopted[key]
@@ -179,12 +199,18 @@ local function adopted_uid(self, key, sync)
   return uid
 end
 
+--- What an entry's calendarSync says of this calendar: the first one's members stand in it, the others' below `others`.
+function Target:own_sync(sync)
+  if self.is_first or type(sync) ~= "table" then return sync end
+  return type(sync.others) == "table" and sync.others[self.name] or nil
+end
+
 --- The UID of an entry's event.
 -- @param sync the entry's calendarSync, nil for an entry that is gone
 function Target:uid(key, sync)
   local row = self.state:base(key)
   if row and row.uid then return row.uid end
-  return adopted_uid(self, key, sync) or key .. self.suffix .. UID_DOMAIN
+  return adopted_uid(self, key, self:own_sync(sync)) or key .. self.suffix .. UID_DOMAIN
 end
 
 --- The key of the entry whose event has this UID, or nil for a foreign one.
