@@ -20,30 +20,32 @@ Place.__index = Place
 local OTHER_TIME = "2026-01-01T00:00:00Z"
 
 function Place:__close()
+  if self.other then self.other:close() end
   os.execute("rm -rf " .. shell.quote(self.path))
 end
 
-local function other_program(world)
-  local other = assert(core.new(world.name, world.options, world.server))
-  assert(other:open())
-  return other, assert(assert(state.open(":memory:")):target("other"))
+-- Another program that uses the calendar: signed in once.
+local function other_program(self)
+  if not self.other then
+    local world = self.world
+    self.other = assert(core.new(world.name, world.options, world.server))
+    assert(self.other:open())
+  end
+  return self.other
 end
 
 --- The objects in the calendar: list of { href, uid, etag, text }.
 function Place:objects()
-  local other, target = other_program(self.world)
-  assert(other:changes(target))
+  local target = assert(assert(state.open(":memory:")):target("other"))
+  assert(other_program(self):changes(target))
   local list = {}
   for _, row in ipairs(target:remotes()) do list[#list + 1] = target:remote(row.href) end
-  other:close()
   return list
 end
 
 local function apply(self, write)
-  local other = other_program(self.world)
-  local results, err = other:apply { write }
+  local results, err = other_program(self):apply { write }
   assert(results and results[1].outcome == "done", tostring(err or results and results[1].error and results[1].error.message))
-  other:close()
   return results[1]
 end
 
@@ -59,20 +61,16 @@ end
 function Place:event(key)
   local object = self:object(key)
   if not object then return nil end
-  local other = other_program(self.world)
-  local event = assert(other:decode(object.text))
-  other:close()
-  return event
+  return assert(other_program(self):decode(object.text))
 end
 
 --- Edits an event as another program does: members of the event table; `false` takes a member away.
 function Place:edit_event(key, members)
   local object = assert(self:object(key), "there is no event of " .. key)
-  local other = other_program(self.world)
+  local other = other_program(self)
   local event = assert(other:decode(object.text))
   for name, value in pairs(members) do event[name] = value or nil end
   local text = assert(other:encode(event, object.text))
-  other:close()
   return apply(self, { kind = "update", uid = object.uid, href = object.href, etag = object.etag, text = text })
 end
 
@@ -90,10 +88,7 @@ function Place:delete_event(key)
 end
 
 function Place:create_event(event)
-  local other = other_program(self.world)
-  local text = assert(other:encode(event))
-  other:close()
-  apply(self, { kind = "create", uid = event.uid, text = text })
+  apply(self, { kind = "create", uid = event.uid, text = assert(other_program(self):encode(event)) })
 end
 
 local function empty(self)
