@@ -15,6 +15,8 @@ local OWN_MEMBERS = {
   allowHttp = true, caFile = true, proxy = true, timeout = true, requestsPerMinute = true,
 }
 
+local MAX_REQUESTS_PER_MINUTE = 1000000
+
 local OPTION_TYPES = {
   syncItems = "boolean", syncEpics = "boolean", syncCourtDates = "boolean", autoSync = "boolean",
   syncInterval = "number", conflictResolution = "string", onEventDeleted = "string", reminders = "table",
@@ -110,8 +112,8 @@ local function timeout_of(seconds)
 end
 
 local function check_quota(quota)
-  if quota == nil or (math.type(quota) == "integer" and quota > 0) then return nil end
-  return ("requestsPerMinute must be a whole number above 0, not %s"):format(tostring(quota))
+  if quota == nil or (math.type(quota) == "integer" and quota > 0 and quota <= MAX_REQUESTS_PER_MINUTE) then return nil end
+  return ("requestsPerMinute must be a whole number from 1 to %d, not %s"):format(MAX_REQUESTS_PER_MINUTE, tostring(quota))
 end
 
 -- One target out of the members that describe it; `shared` holds what all of them inherit.

@@ -111,6 +111,7 @@ end
 
 function TestConfiguration.test_a_quota_that_is_no_number()
   assert_configuration({ "requestsPerMinute", "many" }, function(c) c.requestsPerMinute = "many" end)
+  assert_configuration({ "requestsPerMinute", "1000000" }, function(c) c.requestsPerMinute = 2000000 end)
 end
 
 function TestConfiguration.test_switched_off()
