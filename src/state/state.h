@@ -128,7 +128,7 @@ typedef struct fm_target_binding {
 
 typedef enum fm_rebind {
     FM_REBIND_NEW,    /**< it was not bound before */
-    FM_REBIND_SAME,   /**< the same provider, account and calendar */
+    FM_REBIND_SAME,   /**< the same provider, endpoint, account and calendar */
     FM_REBIND_CHANGED /**< another one: remote, base, intents and token of the target were wiped */
 } fm_rebind;
 

@@ -134,9 +134,8 @@ fm_status fm_target_bind(fm_rebind *out, fm_target *t, const fm_target_binding *
     if (status)
         return status;
     bool equal = bound && same(old.provider, binding->provider) && same(old.account, binding->account) &&
-                 same(old.calendar_id, binding->calendar_id);
-    bool identical = equal && same(old.endpoint, binding->endpoint) && same(old.name, binding->name) &&
-                     same(old.discovery, binding->discovery);
+                 same(old.calendar_id, binding->calendar_id) && same(old.endpoint, binding->endpoint);
+    bool identical = equal && same(old.name, binding->name) && same(old.discovery, binding->discovery);
     fm_cursor_free(cursor);
     *out = !bound ? FM_REBIND_NEW : equal ? FM_REBIND_SAME : FM_REBIND_CHANGED;
     if (identical)

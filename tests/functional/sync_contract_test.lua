@@ -253,6 +253,20 @@ local function add_item(place, id)
   place:edit(function(b) table.insert(b.items, { id = id, title = id, dueDate = "2027-03-01" }) end)
 end
 
+-- Another server, though account and calendar are called the same, is another calendar: nothing counts as deleted there.
+function TestCalendars.test_a_board_pointed_at_another_server()
+  local one <close> = servers.scripted()
+  local other <close> = servers.scripted()
+  local board = two_calendars(one)
+  board.calendarConfig.home = nil
+  local place <close> = commands.place(board)
+  place:expect(0, "sync.lua board.json")
+  place:edit(function(b) b.calendarConfig.work.endpoint = other.url end)
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(place:item("X-1").dueDate, "2027-02-01")
+  lu.assertEquals({ #uids(one).kanban, #uids(other).kanban }, { 1, 1 })
+end
+
 -- Names that were given stay, whichever calendar comes first; without the state the events tell.
 function TestCalendars.test_a_calendar_added_before_another_in_its_account()
   local server <close> = account()

@@ -101,7 +101,7 @@ function TestState.test_binding()
   local other = assert(st:target("other"))
   other:bind(binding)
   other:put_base { key = "X-1" }
-  for _, member in ipairs { "provider", "account", "calendar_id" } do
+  for _, member in ipairs { "provider", "endpoint", "account", "calendar_id" } do
     t:set_token("t1")
     t:put_base { key = "X-1" }
     binding[member] = binding[member] .. "2"

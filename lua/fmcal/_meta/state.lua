@@ -115,7 +115,7 @@ function target:name() end
 ---@return fmcal.state.binding?, fmcal.error?
 function target:binding() end
 
----Binds it. "changed" (another provider, account or calendar_id): remote, base, intents and token are wiped.
+---Binds it. "changed" (another provider, endpoint, account or calendar_id): remote, base, intents and token are wiped.
 ---@param binding fmcal.state.binding
 ---@return "new"|"same"|"changed"|nil
 ---@return fmcal.error?
