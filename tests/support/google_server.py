@@ -255,7 +255,11 @@ class Handler(OAuth, BaseHTTPRequestHandler):
             wanted = self.server.account.calendar(rest[0]).id
             self.send(200, next(row for row in rows if row["id"] == wanted))
             return
-        self.send(200, {"kind": "calendar#calendarList", "items": rows})
+        start, size = int(self.query.get("pageToken", "0")), self.page_bounds()
+        reply = {"kind": "calendar#calendarList", "items": rows[start : start + size]}
+        if start + size < len(rows):
+            reply["nextPageToken"] = str(start + size)
+        self.send(200, reply)
 
     def event_body(self):
         body, most = self.json_body(), self.server.options["description_max"]

@@ -403,6 +403,44 @@ function TestWrites.test_a_used_up_quota_is_not_pressed()
   end
 end
 
+-- ------------------------------------------------------------------ calendars
+
+TestCalendars = { setUp = setup }
+
+function TestCalendars.test_all_pages_of_the_list()
+  local all = #assert(new():list())
+  server:set { page = 1 }
+  lu.assertTrue(all > 1)
+  lu.assertEquals(#assert(new():list()), all)
+end
+
+function TestCalendars.test_by_name_on_whichever_page()
+  server:control("POST", "_calendar", { id = "named@group.calendar.example", summary = "Deadlines, 2026" })
+  server:set { page = 1 }
+  lu.assertEquals(opened({ calendar_id = "Deadlines, 2026" }):binding().calendar_id, "named@group.calendar.example")
+end
+
+-- One that is shared with a service account is not in its list; a scope that was not granted hides the list.
+function TestCalendars.test_one_that_is_in_no_list_is_found_by_its_id()
+  for _, code in ipairs { 404, 403 } do
+    server:fault { kind = "google", code = code, reason = "x", method = "GET", path = "/calendarList", times = 9 }
+    local binding = opened():binding()
+    lu.assertEquals({ binding.calendar_id, binding.name, binding.writable }, { CALENDAR, "Kanban", true })
+    server:control("DELETE", "_fault")
+  end
+end
+
+-- What was remembered is of no use to another sign-in, nor for another calendar.
+function TestCalendars.test_a_bookmark_is_of_one_sign_in_and_one_calendar()
+  local discovery = opened():binding().discovery
+  lu.assertEquals(opened({ discovery = discovery, calendar_id = "primary" }):binding().calendar_id, "alice@example.com")
+  local _, err = new({ discovery = discovery, refresh_token = "another" }):open()
+  lu.assertEquals(err.code, "auth")
+  forget()
+  opened { discovery = discovery, service_account = service_key() }
+  lu.assertTrue(#requests("GET", "/calendarList") > 0)
+end
+
 -- ------------------------------------------------------------------ listings
 
 TestListings = { setUp = setup }
