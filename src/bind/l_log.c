@@ -1,8 +1,10 @@
-/* Lua module fmcal.log: lines into env->log through util/log.h. No userdata, owns nothing. */
+/* Lua module fmcal.log: lines into env->log through util/log.h. No userdata. */
 #include "bind/bind.h"
 #include "util/log.h"
+#include "util/redact.h"
 
 #include <lualib.h>
+#include <stdlib.h>
 #include <string.h>
 
 int luaopen_fmcal_log(lua_State *L);
@@ -59,9 +61,30 @@ static int log_level(lua_State *L)
     return 1;
 }
 
+/* Most bytes of a text that is masked, and of what it becomes: an escape is four times as long as what it stands for.
+ */
+#define MASKED_MAX ((size_t)16 << 20)
+
+static int log_masked(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    fm_buf out;
+    fm_buf_init(&out, MASKED_MAX);
+    void **slot = fm_bind_box(L, free);
+    fm_status status = fm_redact_text(fm_bind_get(L)->env.redact, &out, text, len);
+    *slot = status ? NULL : fm_buf_take(&out, &len);
+    fm_buf_free(&out);
+    if (!*slot)
+        return luaL_error(L, "memory ran out while a text was masked");
+    lua_pushlstring(L, *slot, len);
+    return 1;
+}
+
 static const luaL_Reg log_functions[] = {
     {"enabled", log_enabled},
     {"level", log_level},
+    {"masked", log_masked},
     {NULL, NULL},
 };
 

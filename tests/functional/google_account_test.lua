@@ -63,7 +63,7 @@ local function names(map)
 end
 
 local function sign_ins()
-  return #server:control("GET", "_secrets").refresh
+  return #server:control("GET", "_secrets").valid
 end
 
 -- ---------------------------------------------------------------- disconnect.lua

@@ -36,6 +36,20 @@ function TestLog.testArgumentsAreNotTouchedBelowTheLevel()
   lu.assertFalse(touched)
 end
 
+function TestLog.testMasked()
+  local secret <const> = require("fmcal.credentials").secret("kanarienvogel")
+  lu.assertEquals(log.masked("a kanarienvogel, client_secret=x&y\n\27é"), "a [secret], client_secret=[secret]&y\\n\\x1Bé")
+  lu.assertEquals(log.masked(""), "")
+  lu.assertErrorMsgContains("string expected", log.masked)
+  lu.assertEquals(tostring(secret), "[secret]")
+end
+
+function TestLog.testErrorsMadeInLuaAreMaskedToo()
+  local secret <const> = require("fmcal.credentials").secret("kanarienvogel")
+  local _, err = require("fmcal.failure")("invalid", "test", "the server said %s", "kanarienvogel")
+  lu.assertEquals({ err.message, tostring(secret) }, { "the server said [secret]", "[secret]" })
+end
+
 function TestLog.testMisuseRaises()
   lu.assertErrorMsgContains("string expected", log.debug)
   lu.assertErrorMsgContains("string expected", log.debug, {})

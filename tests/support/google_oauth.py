@@ -48,15 +48,18 @@ class Grants:
     """What the account has handed out."""
 
     def __init__(self):
-        self.asked, self.codes, self.access, self.refresh, self.verifiers = {}, {}, {}, {}, []
+        self.asked, self.codes, self.access, self.refresh = {}, {}, {}, {}
+        self.given = {"codes": [], "verifiers": [], "access": [], "refresh": []}  # all there ever were
 
     def new_refresh(self, scope):
         token = "1//" + secrets.token_urlsafe(24)
+        self.given["refresh"].append(token)
         self.refresh[token] = scope
         return token
 
     def new_access(self, scope, ttl_s):
         token = "ya29." + secrets.token_urlsafe(24)
+        self.given["access"].append(token)
         self.access[token] = (scope, time.monotonic() + ttl_s)
         return token
 
@@ -124,6 +127,7 @@ class OAuth:
             answer["error"] = "access_denied"
         else:
             code = "4/" + secrets.token_urlsafe(24)
+            self.server.grants.given["codes"].append(code)
             self.server.grants.codes[code] = dict(query, granted=" ".join(granted))
             answer.update(code=code, scope=" ".join(granted))
         self.send(302, b"", Location=query["redirect_uri"] + "?" + urllib.parse.urlencode(answer))
@@ -160,7 +164,7 @@ class OAuth:
 
     def exchange(self, form):
         options, grants = self.server.options, self.server.grants
-        grants.verifiers.append(form.get("code_verifier", ""))
+        grants.given["verifiers"].append(form.get("code_verifier", ""))
         asked = grants.codes.pop(form.get("code"), None)
         if asked is None:
             self.oauth_error(400, "invalid_grant", "Malformed auth code.")

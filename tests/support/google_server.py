@@ -21,7 +21,7 @@ Control, without a token:
     POST /_scopes               the refresh tokens so far grant what the option "scopes" says
     POST /_revoke               the refresh token dies
     GET, POST /_calendar        {"id", "summary", "role"}
-    GET /_secrets               what OAuth has handed out
+    GET /_secrets               all that OAuth has handed out, and "valid": the refresh tokens that still count
 """
 
 import argparse
@@ -370,8 +370,7 @@ class Handler(OAuth, BaseHTTPRequestHandler):
             server.grants.end_access()
             self.send(200, {})
         elif what == "_secrets":
-            grants = server.grants
-            self.send(200, {"refresh": list(grants.refresh), "access": list(grants.access), "verifiers": grants.verifiers})
+            self.send(200, dict(server.grants.given, valid=list(server.grants.refresh)))
         elif what == "_calendar" and self.command == "GET":
             self.send(200, [{"id": c.id, "summary": c.summary, "zone": c.zone} for c in server.account.calendars.values()])
         elif what == "_calendar":

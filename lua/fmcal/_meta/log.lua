@@ -40,6 +40,12 @@ function log.debug(domain_or_format, ...) end
 ---@param ... any
 function log.trace(domain_or_format, ...) end
 
+---A text as a log line would show it: secrets masked, control characters escaped. For what is told to people by another
+---way than the log.
+---@param text string
+---@return string
+function log.masked(text) end
+
 ---Whether lines of a level are wanted: ask before an argument that is costly to make.
 ---@param level fmcal.log.level
 ---@return boolean

@@ -8,6 +8,7 @@ local crypto = require "fmcal.crypto"
 local failure = require "fmcal.failure"
 local http = require "fmcal.http"
 local json = require "fmcal.json"
+local log = require "fmcal.log"
 local url = require "fmcal.url"
 
 local google = {}
@@ -103,9 +104,13 @@ local REFUSED = {
   admin_policy_enforced = "the administrator of this Google Workspace does not allow the app",
 }
 
+-- The name of an error of OAuth, for a sentence: what does not look like one may be anything.
+local function name_of(text)
+  return type(text) == "string" and #text <= 40 and text:find("^[%l_]+$") and text or "an error without a name"
+end
+
 local function refused(reason)
-  return failure("auth", DOMAIN, "%s", REFUSED[reason] or ("Google's sign-in page answered %q")
-    :format(reason:gsub("[^%w_. -]", "?"):sub(1, 60)))
+  return failure("auth", DOMAIN, "%s", REFUSED[reason] or "Google's sign-in page answered " .. name_of(reason))
 end
 
 --- What the browser brought back.
@@ -162,12 +167,11 @@ local INVALID_GRANT = {
 }
 
 local function token_failure(grant_type, response, answer)
-  local name = type(answer) == "table" and type(answer.error) == "string" and answer.error or nil
+  local name = name_of(type(answer) == "table" and answer.error)
   local sentence = name == "invalid_grant" and INVALID_GRANT[grant_type] or SENTENCES[name]
   if sentence then return failure("auth", DOMAIN, sentence, name) end
   local code = response.status >= 500 and "server" or response.status == 429 and "throttled" or "auth"
-  return failure(code, DOMAIN, "signing in: Google answered with HTTP status %d%s", response.status,
-    name and (" (%s)"):format(name:gsub("[^%w_. -]", "?"):sub(1, 60)) or "")
+  return failure(code, DOMAIN, "signing in: Google answered with HTTP status %d (%s)", response.status, name)
 end
 
 local function set_of(scope)
@@ -295,7 +299,7 @@ function google.create_calendar(access_token, name, zone, endpoints, transport)
   if response.status == 200 and type(id) == "string" and id ~= "" then return id end
   local why = type(answer) == "table" and type(answer.error) == "table" and answer.error.message
   return failure(response.status == 403 and "access" or "server", DOMAIN, "making the calendar %q: Google answered with HTTP "
-    .. "status %d%s", name, response.status, type(why) == "string" and " (" .. why:sub(1, 120) .. ")" or "")
+    .. "status %d%s", name, response.status, type(why) == "string" and " (" .. log.masked(why):sub(1, 120) .. ")" or "")
 end
 
 return google
