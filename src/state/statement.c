@@ -1,5 +1,6 @@
 #include "state/sqlite.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,10 +36,29 @@ static fm_status status_of(int rc)
     }
 }
 
+/* Whether a failure comes of a full disk; where a file cannot be made or grow, SQLite does not say so by itself. */
+static bool is_full(const fm_state *s, int rc)
+{
+    int base = rc & 0xff;
+    if (base != SQLITE_IOERR && base != SQLITE_CANTOPEN)
+        return base == SQLITE_FULL;
+    int error = s->db ? sqlite3_system_errno(s->db) : 0;
+    return error == ENOSPC || error == EDQUOT;
+}
+
+/* Whether a file could not be opened for a reason that SQLite has lost: it tries again for reading, in vain. */
+static bool may_lack_room(const fm_state *s, int rc)
+{
+    return (rc & 0xff) == SQLITE_CANTOPEN && s->db && sqlite3_system_errno(s->db) == ENOENT;
+}
+
 fm_status fm_db_fail(fm_state *s, int rc, fm_error *err)
 {
     const char *text = s->db ? sqlite3_errmsg(s->db) : sqlite3_errstr(rc);
     fm_status status = status_of(rc);
+    if (is_full(s, rc))
+        return fm_error_set(err, FM_EIO, FM_STATE_DOMAIN,
+                            "no space left to write the state %s; free some space and run again", s->path);
     switch (status) {
     case FM_ENOMEM:
         return fm_error_set(err, status, FM_STATE_DOMAIN, "out of memory");
@@ -51,10 +71,13 @@ fm_status fm_db_fail(fm_state *s, int rc, fm_error *err)
                             "the state %s is damaged (%s); it is set aside now, run again to rebuild it", s->path,
                             text);
     case FM_EACCESS:
+        if (may_lack_room(s, rc))
+            return fm_error_set(err, status, FM_STATE_DOMAIN,
+                                "could not open the state %s or make a file beside it: check that there is space left "
+                                "and that its folder may be written to",
+                                s->path);
         return fm_error_set(err, status, FM_STATE_DOMAIN, "no permission to use the state %s: %s", s->path, text);
     case FM_EIO:
-        if ((rc & 0xff) == SQLITE_FULL)
-            return fm_error_set(err, status, FM_STATE_DOMAIN, "no space left to write the state %s", s->path);
         return fm_error_set(err, status, FM_STATE_DOMAIN, "could not read or write the state %s: %s", s->path, text);
     default:
         return fm_error_set(err, status, FM_STATE_DOMAIN, "the state %s refused a value: %s", s->path, text);

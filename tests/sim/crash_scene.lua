@@ -244,19 +244,40 @@ function Scene:restless()
   return made and "makes " .. made
 end
 
---- A run in a process of its own that is killed before its call number `at`, if it makes as many; never without `at`.
--- @return whether it was killed, its calls: list of names, with paths where they have one
-function Scene:run_until(at)
+--- A run in a process of its own, with what is preloaded into it.
+-- @param library name of one of tests/support/preload
+-- @param variables for it, as a shell has them, with POINT_LOG=calls where calls are counted
+-- @return exit status (128 + n for a signal), what it said
+function Scene:run_with(library, variables)
   self.side:trouble()
-  local log = self.path .. "/calls"
-  os.remove(log)
-  local _, errors, status = shell.run(("cd %s && env -u LUA_PATH_5_4 LD_PRELOAD=%s CRASH_LOG=calls %s ASAN_OPTIONS=%s %s "
-    .. "sync.lua -q --allow-mass-delete board.json"):format(self.path, shell.quote(os.getenv("BUILD_DIR") .. "/tests/crash_points.so"),
-    at and "CRASH_AT=" .. at or "", (os.getenv("ASAN_OPTIONS") or "") .. ":verify_asan_link_order=0",
-    shell.quote(os.getenv("FMCAL_LUA"))))
-  assert(status == 0 or at and status == KILLED, errors)
+  local words = ("cd %s && env -u LUA_PATH_5_4 LD_PRELOAD=%s %s ASAN_OPTIONS=%s %s sync.lua -q --allow-mass-delete board.json")
+  local _, errors, status = shell.run(words:format(self.path, shell.quote(("%s/tests/%s.so"):format(os.getenv("BUILD_DIR"),
+    library)), variables, (os.getenv("ASAN_OPTIONS") or "") .. ":verify_asan_link_order=0", shell.quote(os.getenv("FMCAL_LUA"))))
   self.side:await()
-  return status == KILLED, shell.lines("cat " .. log)
+  return status, errors
+end
+
+-- The calls that a run has logged: list of names, with paths where they have one.
+local function calls_of(self)
+  local log = self.path .. "/calls"
+  local calls = shell.lines("cat " .. log)
+  os.remove(log)
+  return calls
+end
+
+--- A run in a process of its own that is killed before its call number `at`, if it makes as many; never without `at`.
+-- @return whether it was killed, its calls
+function Scene:run_until(at)
+  local status, errors = self:run_with("fault_points", "POINT_LOG=calls " .. (at and "POINT_KILL=" .. at or ""))
+  assert(status == 0 or at and status == KILLED, errors)
+  return status == KILLED, calls_of(self)
+end
+
+--- A run in a process of its own that can write nothing from its call number `at` on.
+-- @return exit status, what it said, its calls
+function Scene:run_until_full(at)
+  local status, errors = self:run_with("fault_points", "POINT_LOG=calls POINT_FULL=" .. at)
+  return status, errors, calls_of(self)
 end
 
 -- ---------------------------------------------------------------- the start

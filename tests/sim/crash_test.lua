@@ -168,4 +168,29 @@ function TestCrash.test_edits_before_the_next_run()
   lu.assertTrue(seen > 0)
 end
 
+-- One sentence, or one for each entry, that names the disk: what a person has to know.
+local function complaint_about_sentences(status, errors)
+  if status ~= 1 then return "the run ends with " .. status end
+  for line in errors:gmatch("[^\n]+") do
+    local named = line:find("room left", 1, true) or line:find("space left", 1, true)
+    if not (named and line:find("^sync.lua: ")) then return "the run says: " .. errors end
+  end
+  return errors == "" and "the run says nothing" or nil
+end
+
+-- From some call on nothing more can be written. A run that only tidies up then has nothing to say.
+function TestCrash.test_a_disk_that_fills_up()
+  local scene <close> = Scene.new(vdir)
+  local _, calls = scene:run_until(nil)
+  local finished = scene:outcome()
+  for _, at in ipairs(chosen_of(#calls, POINTS // 3)) do
+    scene:go_back()
+    local status, errors, made = scene:run_until_full(at)
+    local quiet = status == 0 and errors == "" and scene:board_is_new(finished)
+    local complaint = not quiet and complaint_about_sentences(status, errors) or scene:torn(finished)
+      or complaint_about(scene, finished)
+    if complaint then lu.fail(("full from call %d (%s) on: %s"):format(at, made[at], complaint)) end
+  end
+end
+
 os.exit(lu.LuaUnit.run())

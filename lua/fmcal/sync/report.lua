@@ -84,8 +84,10 @@ end
 local EXIT_BY_CODE = { canceled = 130, locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
   limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2 }
 
--- What a server's own answer means is never our usage or lock, whatever its code is called.
+-- What a server's own answer means is never our usage or lock, whatever its code is called; a state that cannot be
+-- written is none of the calendar's.
 local function exit_of_error(err)
+  if err.domain == "state" and (err.code == "io" or err.code == "access") then return report.EXIT_SOME_FAILED end
   return not err.status and EXIT_BY_CODE[err.code] or report.EXIT_UNREACHABLE
 end
 
