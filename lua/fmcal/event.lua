@@ -16,20 +16,21 @@ local function shown(entry, event_type)
   return raw
 end
 
-local function finished(raw, key, options)
+local function finished(raw, suffix, options)
+  if type(raw.id) ~= "string" or raw.id == "" then error("the entry has no id: its event cannot have a UID", 3) end
   local made = defaults.to_event(raw, context(options))
-  made.uid = key .. "@fleetmonitor"
+  made.uid = raw.id .. suffix .. "@fleetmonitor"
   return made
 end
 
 --- The event of an item or subitem.
 -- @param item table as on the board; a subitem names its parent's title in `parentTitle`
 -- @param options table|nil { team, sync_options }
--- @return event table with `uid`; raises where the date cannot be read
+-- @return event table with `uid`; raises where the date cannot be read, or there is no id
 function event.from_kanban_item(item, options)
   local raw = shown(item, "item")
   if raw.parentTitle then raw.parentId = raw.parentId or "" end
-  return finished(raw, tostring(item.id), options)
+  return finished(raw, "", options)
 end
 
 --- The event of an epic, or of its court date.
@@ -38,12 +39,12 @@ end
 -- @param options table|nil { team, sync_options }
 -- @return event table with `uid`; nil where there is no such date
 function event.from_epic(epic, is_court_date, options)
-  if not is_court_date then return finished(shown(epic, "epic"), tostring(epic.id), options) end
+  if not is_court_date then return finished(shown(epic, "epic"), "", options) end
   local date = (epic.metadata or {}).courtDate
   if not date then return nil end
   local raw = shown(epic, "court-date")
   raw.dueDate, raw.durationMinutes = date, nil
-  return finished(raw, epic.id .. ".court-date", options)
+  return finished(raw, ".court-date", options)
 end
 
 return event

@@ -39,7 +39,8 @@ function candidates.check_only(run)
   for key in pairs(run.only or {}) do
     if not is_known(run, key) then
       local near = suggest(key, run.board:keys())
-      return fail("invalid", "sync", "%s", ("there is no entry %s on the board %s%s"):format(key, run.board:path() or "",
+      return fail("invalid", "sync", "%s", ("there is no entry %s on the board%s%s"):format(key,
+        run.board:path() and " " .. run.board:path() or "",
         near and (": did you mean %s?"):format(near) or ""))
     end
     court_dates[#court_dates + 1] = key .. ".court-date"

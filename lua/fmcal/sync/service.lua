@@ -139,9 +139,10 @@ function Service:get_external_events(team)
   for _, target in ipairs(self.registered[team] or {}) do
     local t = rows:target(target.name)
     for _, row in ipairs(t:remotes()) do
-      if not row.gone and not (row.uid or ""):find("@fleetmonitor$") then
-        local event = target.provider:decode(t:remote(row.href).text)
-        if event then
+      local event = not row.gone and target.provider:decode(t:remote(row.href).text)
+      if event then
+        local is_foreign = not (row.uid or ""):find("@fleetmonitor$")
+        if is_foreign or (event.team and event.team ~= team) then
           event.eventId, event.etag = row.href, row.etag
           events[#events + 1] = event
         end
@@ -157,19 +158,33 @@ local function add_conflict(list, id, entry, sync_record)
   end
 end
 
+-- One for each calendar in which the entry is in conflict.
+local function add_conflicts(list, id, entry, sync_record)
+  add_conflict(list, id, entry, sync_record)
+  local others = type(sync_record) == "table" and sync_record.others
+  for _, other in pairs(type(others) == "table" and others or {}) do add_conflict(list, id, entry, other) end
+end
+
 --- The entries of a board that wait for a person.
 -- @return list of { id, title, conflictData }
 function Service:get_conflicts(given) -- luacheck: no self
   local conflicts = {}
   for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
-    add_conflict(conflicts, id, entry, entry.calendarSync)
-    add_conflict(conflicts, id .. ".court-date", entry, (entry.metadata or {}).courtDateSync)
+    add_conflicts(conflicts, id, entry, entry.calendarSync)
+    add_conflicts(conflicts, id .. ".court-date", entry, (entry.metadata or {}).courtDateSync)
   end
   table.sort(conflicts, function(a, b) return a.id < b.id end)
   return conflicts
 end
 
 local ANSWERS = { keep_local = "local", keep_external = "external" }
+
+local function is_in_conflict(self, given, id)
+  for _, conflict in ipairs(self:get_conflicts(given)) do
+    if conflict.id == id then return true end
+  end
+  return false
+end
 
 --- Decides a conflict and carries the decision out.
 -- @param id string the entry's id
@@ -181,6 +196,7 @@ function Service:resolve_conflict(given, id, resolution, merge)
   if not answer then
     error("resolution must be \"keep_local\", \"keep_external\", or \"merge\" with a table of members", 2)
   end
+  if not is_in_conflict(self, given, id) then return { success = false, error = id .. " has no conflict" } end
   local result, err = sync(self, given, { only = { id }, answers = { [id] = answer } })
   return result or { success = false, error = err.message }
 end

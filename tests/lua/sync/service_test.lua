@@ -1,0 +1,139 @@
+-- Boards that live in Lua tables: the calls of the original, over the mock provider.
+local event = require "fmcal.event"
+local lu = require "luaunit"
+local provider = require "fmcal.provider"
+local sync = require "fmcal.sync"
+
+local function mock()
+  local calendar = assert(provider.new("mock"))
+  lu.assertTrue(calendar:authenticate { username = "demo", password = "demo" }.success)
+  return calendar
+end
+
+local function service(...)
+  local made = sync.service()
+  for _, calendar in ipairs { ... } do made:register("academy:apple:primary", calendar) end
+  return made
+end
+
+local function board(options)
+  return { team = "academy", calendarConfig = { syncOptions = options }, epics = {}, items = {
+    { id = "X-1", title = "File", dueDate = "2027-02-01" },
+    { id = "X-2", title = "Call", dueDate = "2027-02-02T10:00:00Z" },
+    { id = "X-3", title = "Undated" },
+  } }
+end
+
+-- An edit of an event by a person.
+local function edit(calendar, id, changes)
+  for _, there in ipairs(calendar:fetch_events().events) do
+    if there.kanbanId == id then
+      for name, value in pairs(changes) do there[name] = value end
+      lu.assertTrue(calendar:update_event(there.eventId, there).success)
+      return
+    end
+  end
+  error("there is no event of " .. id)
+end
+
+local function conflict()
+  local calendar, given = mock(), board { conflictResolution = "manual" }
+  local s = service(calendar)
+  s:sync(given)
+  given.items[1].title = "Mine"
+  edit(calendar, "X-1", { title = "Theirs" })
+  lu.assertEquals(s:sync(given).exit, 4)
+  return s, given, calendar
+end
+
+TestService = {}
+
+function TestService.test_outbound_and_inbound()
+  local calendar, given = mock(), board()
+  local s = service(calendar)
+  local out = s:sync_outbound("academy", given.items)
+  lu.assertEquals({ out.success, out.total_items, out.created, out.skipped }, { true, 3, 2, 1 })
+  lu.assertEquals(given.items[1].calendarSync.syncStatus, "synced")
+  edit(calendar, "X-1", { title = "Renamed" })
+  local inbound = s:sync_inbound(given)
+  lu.assertEquals({ inbound.success, inbound.stats.pulled }, { true, 1 })
+  lu.assertEquals({ given.items[1].title, given.items[2].title }, { "Renamed", "Call" })
+end
+
+-- Another process goes on from calendarSync: no duplicates, and what was edited since is still an edit.
+function TestService.test_a_new_service_goes_on_where_another_ended()
+  local calendar, given = mock(), board()
+  service(calendar):sync(given)
+  given.items[1].title = "Edited"
+  lu.assertEquals(service(calendar):sync(given).exit, 0)
+  local titles = {}
+  for _, there in ipairs(calendar:fetch_events().events) do titles[#titles + 1] = there.title end
+  table.sort(titles)
+  lu.assertEquals(titles, { "Call", "Edited" })
+end
+
+function TestService.test_external_events()
+  local calendar = mock()
+  calendar:create_event { uid = "foreign", title = "Theirs", dueDate = "2027-03-01" }
+  calendar:create_event { uid = "M-1@fleetmonitor", title = "Another team's", dueDate = "2027-03-02", team = "medical" }
+  local s = service(calendar)
+  s:sync(board())
+  local titles = {}
+  for _, there in ipairs(s:get_external_events("academy")) do titles[#titles + 1] = there.title end
+  table.sort(titles)
+  lu.assertEquals(titles, { "Another team's", "Theirs" })
+end
+
+function TestService.test_conflicts()
+  local s, given, calendar = conflict()
+  local list = s:get_conflicts(given)
+  lu.assertEquals({ #list, list[1].id, list[1].conflictData.localVersion.title, list[1].conflictData.externalVersion.title },
+    { 1, "X-1", "Mine", "Theirs" })
+  lu.assertTrue(s:resolve_conflict(given, "X-1", "merge", { title = "Both" }).success)
+  lu.assertEquals({ given.items[1].title, #s:get_conflicts(given) }, { "Both", 0 })
+  lu.assertEquals(service(calendar):sync(given).exit, 0)
+  local other
+  other, given = conflict()
+  lu.assertTrue(other:resolve_conflict(given, "X-1", "keep_external").success)
+  lu.assertEquals(given.items[1].title, "Theirs")
+end
+
+function TestService.test_what_is_in_no_conflict_cannot_be_resolved()
+  local s, given = conflict()
+  for _, id in ipairs { "X-2", "X-9" } do
+    lu.assertEquals(s:resolve_conflict(given, id, "keep_local"), { success = false, error = id .. " has no conflict" })
+  end
+  lu.assertErrorMsgContains("resolution must be", s.resolve_conflict, s, given, "X-1", "mine")
+  lu.assertErrorMsgContains("no provider is registered", s.sync_outbound, s, "nobody", {})
+end
+
+-- Of two calendars the second one's conflicts are listed too.
+function TestService.test_a_conflict_in_a_second_calendar()
+  local one, two = mock(), mock()
+  local s, given = service(one, two), board { conflictResolution = "manual" }
+  s:sync(given)
+  edit(one, "X-1", { title = "One" })
+  edit(two, "X-1", { title = "Two" })
+  lu.assertEquals(s:sync(given).exit, 4)
+  lu.assertEquals(s:get_conflicts(given)[1].conflictData.externalVersion.title, "Two")
+  lu.assertTrue(s:resolve_conflict(given, "X-1", "keep_external").success)
+  lu.assertEquals(given.items[1].title, "Two")
+end
+
+TestEvent = {}
+
+function TestEvent.test_items_epics_and_court_dates()
+  local epic = { id = "E", title = "Smith", dueDate = "2027-01-01", metadata = { courtDate = "2027-01-02" } }
+  lu.assertEquals(event.from_kanban_item({ id = "X", title = "T", dueDate = "2027-01-01" }).uid, "X@fleetmonitor")
+  lu.assertEquals(event.from_epic(epic).title, "📊 [EPIC] Smith")
+  local court = event.from_epic(epic, true)
+  lu.assertEquals({ court.uid, court.dueDate }, { "E.court-date@fleetmonitor", "2027-01-02" })
+  lu.assertNil(event.from_epic({ id = "E" }, true))
+end
+
+function TestEvent.test_an_entry_without_an_id_has_no_event()
+  lu.assertErrorMsgContains("has no id", event.from_kanban_item, { title = "T", dueDate = "2027-01-01" })
+  lu.assertErrorMsgContains("has no id", event.from_epic, { title = "T", dueDate = "2027-01-01" })
+end
+
+os.exit(lu.LuaUnit.run())
