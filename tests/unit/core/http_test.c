@@ -211,6 +211,19 @@ static void test_basic_credentials_go_with_the_first_request(void **state)
     assert_int_equal(test_server_count(&f->server, NULL), 1);
 }
 
+static void test_a_callers_own_authorization_wins(void **state)
+{
+    fixture *f = *state;
+    const fm_http_header header = {"Authorization", "Own 1"};
+    f->config.username = "alice";
+    f->config.password = f->password;
+    outcome out = ask(f, (fm_http_request){.headers = &header, .header_count = 1}, "/echo");
+    assert_has(out.body, "Own 1");
+    char *log = test_server_control(&f->server, "GET", "/_log", NULL);
+    assert_lacks(log, "Basic");
+    free(log);
+}
+
 static void test_a_bearer_token_wins(void **state)
 {
     fixture *f = *state;
@@ -782,6 +795,7 @@ int main(void)
         WITH_SERVER(test_a_put_without_body_says_so),
         WITH_SERVER(test_large_bodies_do_not_wait_for_a_100),
         WITH_SERVER(test_basic_credentials_go_with_the_first_request),
+        WITH_SERVER(test_a_callers_own_authorization_wins),
         WITH_SERVER(test_a_bearer_token_wins),
         WITH_SERVER(test_401_is_an_answer_and_not_repeated),
         WITH_SERVER(test_redirects_keep_method_and_body),
