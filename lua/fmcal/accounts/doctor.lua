@@ -235,7 +235,7 @@ local function check_sign_in(self, target, is_service_account)
     return false
   end
   local binding = target.binding
-  ok(self, "sign-in", "%s, calendar %q", binding.account ~= "" and binding.account or target.name, binding.name)
+  ok(self, "sign-in", "account %s, calendar %q", binding.account ~= "" and binding.account or target.name, binding.name)
   if bound and target.bound == "changed" then
     warn(self, "state", ("the state knows another calendar (%s): the next sync starts afresh in %q and deletes nothing")
       :format(bound.name or bound.calendar_id, binding.name), "nothing, where that is meant")
@@ -285,7 +285,7 @@ local function check_settings(self, options)
   local err
   self.settings, err = config.load(self.board, options)
   if not self.settings then
-    problem(self, "configuration", err, "see the manual's page on configuration; connect.lua writes it")
+    problem(self, "configuration", err, "connect.lua writes it; docs/configuration.md says what it may hold")
     return false
   end
   for _, warning in ipairs(self.settings.warnings) do warn(self, "configuration", warning, nil) end

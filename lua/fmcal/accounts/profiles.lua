@@ -49,9 +49,10 @@ local LIST = {
     username = "Fastmail address (for example julia@fastmail.com)", password = "App password",
     explain = {
       "Fastmail wants an app password for calendar programs, not the password of the account:",
-      "  Settings > Privacy & Security > App passwords > New, with access to Calendars (CalDAV)",
+      "  Settings > Privacy & Security > Integrations > New App Password, with access to calendars (CalDAV)",
+      "Accounts of the Basic plan can make none: they have no CalDAV.",
     },
-    limits = { "accounts of the Basic plan have no CalDAV" },
+    limits = {},
   },
   {
     name = "nextcloud", title = "Nextcloud", provider = "caldav",

@@ -65,7 +65,7 @@ function connect_view.sentences(profile, result)
   end
   for _, what in ipairs(result.lost) do add("Note: this calendar does not keep %s.", what) end
   for _, limit in ipairs(profile.limits) do add("Note: %s.", limit) end
-  if result.encrypted then add("The credentials are stored encrypted.") end
+  if result.encrypted then add("The credentials are stored encrypted. Each run needs the same CALENDAR_ENCRYPTION_KEY.") end
   if result.expires_at then
     add("Google ends this sign-in on %s: the OAuth project is in \"Testing\". Publish the app and connect again.",
       result.expires_at:sub(1, 10))
