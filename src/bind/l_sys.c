@@ -206,10 +206,37 @@ static int sys_start(lua_State *L)
     return 1;
 }
 
+/* Most names in the option `hide`. */
+#define HIDE_MAX 16
+
+/* The names of variables that a child does not get: the master keys, and those in the list at `index`; in memory of the
+ * stack. [-0, +1, v] */
+static const char *const *push_hidden(lua_State *L, int index)
+{
+    const char **names = lua_newuserdatauv(L, (HIDE_MAX + 3) * sizeof *names, 0);
+    size_t count = 0;
+    for (; fm_bind_master_key_names[count]; count++)
+        names[count] = fm_bind_master_key_names[count];
+    lua_Integer given = lua_istable(L, index) ? luaL_len(L, index) : 0;
+    luaL_argcheck(L, given <= HIDE_MAX, 2, "member 'hide' has too many names");
+    for (lua_Integer i = 1; i <= given; i++) {
+        if (lua_geti(L, index, i) != LUA_TSTRING)
+            luaL_argerror(L, 2, "member 'hide' must hold names");
+        names[count++] = lua_tostring(L, -1);
+        lua_pop(L, 1); /* the list keeps it */
+    }
+    names[count] = NULL;
+    return names;
+}
+
 static int sys_detach(lua_State *L)
 {
-    lua_settop(L, 1);
-    fm_process_options options = {.hide = fm_bind_master_key_names};
+    lua_settop(L, 2);
+    if (lua_isnil(L, 2))
+        lua_pushnil(L);
+    else
+        lua_getfield(L, 2, "hide");
+    fm_process_options options = {.hide = push_hidden(L, 3)};
     fm_error err = {0};
     if (fm_process_detach(push_argv(L), &options, &err) != FM_OK)
         return fm_bind_fail(L, &err);

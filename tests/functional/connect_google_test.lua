@@ -173,6 +173,9 @@ function TestSignIn.testTheClientFromTheEnvironment()
   local env = sign_in.desktop(place) .. " " .. WITH_KEY .. " GOOGLE_CLIENT_SECRET=" .. server.client_secret
   place:expect(0, "connect.lua google board.json --create A --client-id " .. server.client_id, { env = env })
   place:expect(0, "connect.lua google board.json --create A", { env = env .. " GOOGLE_CLIENT_ID=" .. server.client_id })
+  lu.assertStrContains(place:read("environment"), "DISPLAY=:0")
+  assert_no_secrets(place:read("environment"))
+  lu.assertNotStrContains(place:read("environment"), KEY)
 end
 
 function TestSignIn.testWithoutEncryption()

@@ -62,19 +62,21 @@ function TestSys.test_detach()
   local folder <close> = shell.folder()
   shell.write(folder.path .. "/start.lua", [[
     local sys = require "fmcal.sys"
-    assert(sys.detach { "sh", "-c", 'read go <"$1/go"; streams=$(for i in 0 1 2; do readlink "/proc/$$/fd/$i"; done); '
-      .. 'echo "$(ps -o sid= -p $$) $$\n$streams\n${CALENDAR_ENCRYPTION_KEY:-no key}" >"$1/done"', "sh", arg[1] })
+    assert(sys.detach({ "sh", "-c", 'read go <"$1/go"; streams=$(for i in 0 1 2; do readlink "/proc/$$/fd/$i"; done); '
+      .. 'echo "$(ps -o sid= -p $$) $$\n$streams\n${CALENDAR_ENCRYPTION_KEY:-no key} ${HIDDEN:-hidden} $SHOWN" >"$1/done"', "sh", arg[1] },
+      { hide = { "HIDDEN" } }))
+    assert(not pcall(sys.detach, { "true" }, { hide = { 1 } }))
     local none, err = sys.detach { "no-such-program-anywhere" }
     print(none, err.code)
   ]])
   shell.lines("mkfifo " .. folder.path .. "/go " .. folder.path .. "/done")
-  local out = shell.lines(("CALENDAR_ENCRYPTION_KEY=%s %s %s/start.lua %s"):format(("0"):rep(64),
+  local out = shell.lines(("HIDDEN=1 SHOWN=2 CALENDAR_ENCRYPTION_KEY=%s %s %s/start.lua %s"):format(("0"):rep(64),
     shell.quote(os.getenv("FMCAL_LUA")), folder.path, folder.path))
   lu.assertEquals(out, { "nil\tnotfound" })
   local lines = shell.lines(("echo go >%s/go; cat %s/done"):format(folder.path, folder.path))
   local session, process = lines[1]:match("(%d+)%s+(%d+)")
   lu.assertEquals(session, process)
-  lu.assertEquals({ table.unpack(lines, 2) }, { "/dev/null", "/dev/null", "/dev/null", "no key" })
+  lu.assertEquals({ table.unpack(lines, 2) }, { "/dev/null", "/dev/null", "/dev/null", "no key hidden 2" })
 end
 
 function TestSys.test_start_refuses_nonsense()

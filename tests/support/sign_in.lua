@@ -14,12 +14,12 @@ function sign_in.browse(link, words)
 end
 
 --- Puts an xdg-open into a place that does what browser.py does with such words; what the browser shows goes to the
--- file "page". @return the environment for it
+-- file "page", what its environment is to the file "environment". @return the environment for it
 function sign_in.desktop(place, words)
   local folder = place:file("bin")
   shell.lines("mkdir -p " .. shell.quote(folder))
-  shell.write(folder .. "/xdg-open", ("#!/bin/sh\n%s %s \"$1\" >%s 2>&1\n"):format(BROWSER, words or "",
-    shell.quote(place:file("page"))))
+  shell.write(folder .. "/xdg-open", ("#!/bin/sh\nenv >%s\n%s %s \"$1\" >%s 2>&1\n"):format(
+    shell.quote(place:file("environment")), BROWSER, words or "", shell.quote(place:file("page"))))
   shell.lines("chmod +x " .. shell.quote(folder .. "/xdg-open"))
   return ("DISPLAY=:0 PATH=%s:\"$PATH\""):format(shell.quote(folder))
 end

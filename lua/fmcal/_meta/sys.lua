@@ -70,9 +70,10 @@ function sys.start(argv, options) end
 ---Starts a program that goes on by itself when this process has ended, such as a browser. No shell is involved, its
 ---standard streams lead nowhere, and the master keys are not in its environment.
 ---@param argv string[] the program, looked up in PATH, and its arguments
+---@param options? { hide: string[]? } hide: further environment variables that it does not get, at most 16
 ---@return true? started
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
-function sys.detach(argv) end
+function sys.detach(argv, options) end
 
 ---Waits until one of some processes has ended; those that ended earlier do not count.
 ---@param processes fmcal.sys.process[]

@@ -12,6 +12,9 @@ local DOMAIN = "connect"
 local FILE_MAX = 65536
 local ID_VARIABLE, SECRET_VARIABLE = "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"
 
+--- The environment variables that hold a secret: no program that is started gets them.
+google_client.variables = { SECRET_VARIABLE }
+
 -- A client whose secret came as text, to be stored like that, or as an opaque secret.
 local function client_of(id, secret)
   if core.is_secret(secret) then return { id = id, secret = secret } end

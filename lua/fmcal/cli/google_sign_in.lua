@@ -4,6 +4,7 @@
 local ask = require "fmcal.cli.ask"
 local cli = require "fmcal.cli"
 local google = require "fmcal.accounts.google"
+local google_client = require "fmcal.accounts.google_client"
 local loopback = require "fmcal.loopback"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
@@ -32,7 +33,7 @@ end
 
 local function show(request, options)
   ask.say("Sign in to Google and allow what fmcal asks for, with this link:", "", request.url, "")
-  if options.browser and has_display() and sys.detach { BROWSER, request.url } then
+  if options.browser and has_display() and sys.detach({ BROWSER, request.url }, { hide = google_client.variables }) then
     ask.say("A browser should open with it now.")
   end
   if ask.possible() then
