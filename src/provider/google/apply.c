@@ -156,7 +156,6 @@ static void insert(fm_google_job *job, fm_error *err)
     free(job->etag);
     job->etag = NULL;
     job->tries = 0;
-    job->unknown = job->lost = false;
     job->verb = FM_GOOGLE_INSERT;
     if (status || fm_event_set(&job->id, id))
         fm_google_apply_fail(job->apply, status ? err : (fm_google_no_memory(err), err));

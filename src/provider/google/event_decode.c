@@ -232,6 +232,36 @@ static fm_status decode_tags(fm_event *event, const fm_json_span *object)
     return status;
 }
 
+bool fm_google_reminder(int *minutes, const char *text)
+{
+    fm_ical_duration duration;
+    *minutes = 0;
+    if (fm_ical_duration_parse(&duration, (fm_span){text, strlen(text)}, NULL))
+        return false;
+    int64_t before_s = -(duration.days * FM_DAY_S + duration.seconds);
+    if (before_s < 0 || before_s > INT64_C(60) * FM_GOOGLE_MINUTES_MAX)
+        return false;
+    *minutes = (int)(before_s / 60);
+    return true;
+}
+
+/* The reminders that are ours, as they were asked for: "-P1D,-PT1H". What a person damaged is left out. */
+static fm_status decode_reminders(fm_event *event, const fm_json_span *object)
+{
+    char *list = NULL;
+    int minutes;
+    fm_status status = fm_google_private(&list, object, "reminders");
+    for (char *at = list, *end; at && !status && event->reminders.count < FM_GOOGLE_REMINDERS_MAX; at = end) {
+        end = strchr(at, ',');
+        if (end)
+            *end++ = '\0';
+        if (fm_google_reminder(&minutes, at))
+            status = fm_strings_add(&event->reminders, at);
+    }
+    free(list);
+    return status;
+}
+
 static fm_status decode_modified(fm_event *event, const fm_json_span *object)
 {
     char *updated = NULL, text[FM_DATE_TEXT_MAX];
@@ -270,6 +300,8 @@ static fm_status decode_strings(fm_event *event, const fm_json_span *object)
         status = decode_metadata(event, object);
     if (!status)
         status = decode_tags(event, object);
+    if (!status)
+        status = decode_reminders(event, object);
     return status ? status : decode_modified(event, object);
 }
 

@@ -358,27 +358,22 @@ static bool has_minute(const int *list, size_t count, int minute)
     return false;
 }
 
-static void read_reminder(edit *e, int *minute, const char *text)
+static void read_reminder(edit *e, int *minutes, const char *text)
 {
-    fm_ical_duration d;
-    if (e->status)
-        return;
-    e->status = fm_ical_duration_parse(&d, (fm_span){text, strlen(text)}, e->err);
-    int64_t before_s = e->status ? 0 : -(d.days * FM_DAY_S + d.seconds);
-    if (e->status || before_s < 0 || before_s > INT64_C(60) * FM_GOOGLE_MINUTES_MAX)
+    if (!fm_google_reminder(minutes, text) && !e->status)
         e->status = fm_error_set(e->err, FM_EINVAL, FM_GOOGLE_DOMAIN,
                                  "the reminder \"%.40s\" cannot be used: Google takes 0 minutes to 4 weeks before the "
                                  "start, such as \"-P1D\"",
                                  text);
-    *minute = (int)(before_s / 60);
 }
 
-static size_t wanted_minutes(edit *e, int minutes[FM_GOOGLE_REMINDERS_MAX])
+/* The minutes of a list of reminders, each once. */
+static size_t read_minutes(edit *e, int minutes[FM_GOOGLE_REMINDERS_MAX], const fm_strings *reminders)
 {
     size_t count = 0;
-    for (size_t i = 0; i < e->want->reminders.count; i++) {
+    for (size_t i = 0; i < reminders->count; i++) {
         int minute = 0;
-        read_reminder(e, &minute, e->want->reminders.items[i]);
+        read_reminder(e, &minute, reminders->items[i]);
         if (has_minute(minutes, count, minute))
             continue;
         if (count == FM_GOOGLE_REMINDERS_MAX) {
@@ -390,26 +385,6 @@ static size_t wanted_minutes(edit *e, int minutes[FM_GOOGLE_REMINDERS_MAX])
         }
         minutes[count++] = minute;
     }
-    return count;
-}
-
-/* The minutes that were ours, from the private property: "1440,60". */
-static size_t our_minutes(edit *e, int minutes[FM_GOOGLE_REMINDERS_MAX])
-{
-    fm_json_span object = {e->doc.data, e->doc.len};
-    char *list = NULL, *at;
-    size_t count = 0;
-    if (!e->status && fm_google_private(&list, &object, "reminders"))
-        e->status = fm_google_no_memory(e->err);
-    for (at = list; at && *at && count < FM_GOOGLE_REMINDERS_MAX;) {
-        char *end;
-        long minute = strtol(at, &end, 10);
-        if (end == at || minute < 0 || minute > FM_GOOGLE_MINUTES_MAX)
-            break;
-        minutes[count++] = (int)minute;
-        at = *end == ',' ? end + 1 : end;
-    }
-    free(list);
     return count;
 }
 
@@ -446,20 +421,20 @@ static size_t keep_reminders(const edit *e, fm_buf *json, const int *ours, size_
 static void encode_reminders(edit *e)
 {
     int want[FM_GOOGLE_REMINDERS_MAX], ours[FM_GOOGLE_REMINDERS_MAX];
-    size_t count = wanted_minutes(e, want), our_count = our_minutes(e, ours), total;
+    const fm_strings *reminders = &e->want->reminders;
+    size_t count = read_minutes(e, want, reminders), our_count = read_minutes(e, ours, &e->have.reminders), total;
     fm_buf json, mark;
     if (e->status || (!e->is_new && same_minutes(want, count, ours, our_count)))
         return;
     fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
-    fm_buf_init(&mark, FM_GOOGLE_VALUE_MAX);
+    fm_buf_init(&mark, FM_GOOGLE_EVENT_MAX);
     fm_buf_addc(&json, '[');
     total = keep_reminders(e, &json, ours, our_count);
-    for (size_t i = 0; i < count; i++) {
-        fm_buf_addf(&mark, "%s%d", i ? "," : "", want[i]);
-        if (total < FM_GOOGLE_REMINDERS_MAX)
-            fm_buf_addf(&json, "%s{\"method\":\"popup\",\"minutes\":%d}", total++ ? "," : "", want[i]);
-    }
+    for (size_t i = 0; i < count && total < FM_GOOGLE_REMINDERS_MAX; i++)
+        fm_buf_addf(&json, "%s{\"method\":\"popup\",\"minutes\":%d}", total++ ? "," : "", want[i]);
     fm_buf_addc(&json, ']');
+    for (size_t i = 0; i < reminders->count; i++)
+        fm_buf_addf(&mark, "%s%s", i ? "," : "", reminders->items[i]);
     set_json(e, "reminders", "useDefault", "false", strlen("false"));
     set_json(e, "reminders", "overrides", json.data, json.len);
     set_private(e, "reminders", mark.data);

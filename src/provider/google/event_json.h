@@ -11,7 +11,7 @@
  * | kanbanId, eventType, team, status, priority, epicId, caseNumber, source | extendedProperties.private: kanbanId,
  *   type, team, status, priority, epicId, caseNumber, source; and version |
  * | tags | extendedProperties.private.tags, a JSON array |
- * | reminders | reminders.overrides; which minutes are ours stands in extendedProperties.private.reminders |
+ * | reminders | reminders.overrides; those that are ours stand in extendedProperties.private.reminders, "-P1D,-PT1H" |
  * | lastModified | updated; only read |
  * | deleted | status "cancelled" |
  * | recurring, hasAttendees | recurrence or recurringEventId; attendees; only read |

@@ -24,6 +24,8 @@ extern const size_t fm_google_mark_count;
 /** Reads start and end. FM_EPARSE. */
 fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err);
 
+/** The minutes before the start that a reminder such as "-P1D" means. False where Google does not take it. */
+bool fm_google_reminder(int *minutes, const char *text);
 /** Appends the hash by which a description of ours is known. */
 fm_status fm_google_text_hash(fm_buf *out, const char *description);
 /** Whether a description is to be read as HTML. */

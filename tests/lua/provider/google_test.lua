@@ -196,6 +196,21 @@ function TestWrites.test_deleting_what_is_gone_or_never_was_is_done()
   lu.assertEquals(server:count(), 3)
 end
 
+-- Every further write would fare the same.
+function TestWrites.test_without_a_calendar_or_a_sign_in_the_rest_is_not_tried()
+  local p = opened()
+  for code, name in pairs { [404] = "notfound", [401] = "auth" } do
+    forget()
+    server:fault { kind = "google", code = code, reason = "x", path = "/events$", times = 99 }
+    local jobs = {}
+    for i = 1, 40 do jobs[i] = { kind = "create", uid = i .. "@x", text = assert(p:encode(event { uid = i .. "@x" })) } end
+    local _, err = p:apply(jobs)
+    lu.assertEquals(err and err.code, name)
+    lu.assertEquals(#requests("GET", "/events/"), 0)
+    server:control("DELETE", "_fault")
+  end
+end
+
 -- 404 is what Google says of each event of a calendar that is gone or no longer shared.
 function TestWrites.test_events_are_not_gone_because_the_calendar_is()
   local p = opened()
@@ -263,6 +278,20 @@ function TestWrites.test_from_a_day_to_a_time_and_back()
       text = assert(p:encode(event { dueDate = date }, row.text)) })
     lu.assertEquals(result.outcome, "done", result.error and result.error.message)
     lu.assertEquals(p:decode(read(p, href).text).dueDate, date)
+  end
+end
+
+function TestWrites.test_texts_change_and_go()
+  local p = opened()
+  local href = create(p, { description = "Text", tags = { "a" }, reminders = { "-P1D" } }).href
+  for _, members in ipairs { { title = "Other", description = "Other text", tags = { "b" }, reminders = { "-PT1H" } }, {} } do
+    local row = read(p, href)
+    local made = event(members)
+    lu.assertEquals(write(p, { kind = "update", uid = row.uid, href = href, etag = row.etag,
+      text = assert(p:encode(made, row.text)) }).outcome, "done")
+    local now = p:decode(read(p, href).text)
+    lu.assertEquals({ now.title, now.description, now.tags, now.reminders },
+      { made.title, made.description, made.tags or {}, made.reminders })
   end
 end
 
@@ -350,8 +379,26 @@ function TestWrites.test_writers_and_owners_may_write()
     server:control("POST", "_calendar", { id = id, role = role })
     local p = opened { calendar_id = id }
     lu.assertEquals(p:binding().writable, writable, role)
+    forget()
     lu.assertEquals(create(p).outcome, writable and "done" or "refused", role)
+    lu.assertEquals(server:count(), writable and 1 or 0, role)
   end
+end
+
+function TestWrites.test_an_id_of_ours_that_another_program_took_is_left_alone()
+  local p = opened()
+  local href = create(p).href
+  server:control("POST", "_events/" .. CALENDAR, { id = href, summary = "Theirs", extendedProperties = json.null })
+  local result = create(p)
+  lu.assertEquals({ result.outcome, result.error.code }, { "refused", "exists" })
+  lu.assertStrContains(result.error.message, href)
+  lu.assertEquals(p:decode(read(p, href).text).title, "Theirs")
+end
+
+function TestWrites.test_an_api_that_is_not_enabled_is_said_to_be()
+  local p = opened()
+  server:fault { kind = "google", code = 403, reason = "accessNotConfigured", path = "/events$" }
+  lu.assertStrContains(create(p).error.message, "enable it")
 end
 
 function TestWrites.test_a_refusal_is_no_rate_limit()

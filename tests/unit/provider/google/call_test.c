@@ -124,6 +124,8 @@ static void test_one_refresh_for_all_that_wait(void **state)
     fetch(c);
     assert_int_equal(tokens_asked_for(), 2);
     assert_int_equal(logged("/events/id"), FETCHED);
+    /* That the calendar itself is there is asked once. */
+    assert_int_equal(logged("\"fields\": \"kind\""), 1);
 }
 
 /* All that wait are told, and no later request asks again. */

@@ -102,6 +102,9 @@ static void assert_same(const fm_event *a, const fm_event *b)
     assert_int_equal(a->tags.count, b->tags.count);
     for (size_t i = 0; i < a->tags.count; i++)
         assert_string_equal(a->tags.items[i], b->tags.items[i]);
+    assert_int_equal(a->reminders.count, b->reminders.count);
+    for (size_t i = 0; i < a->reminders.count; i++)
+        assert_string_equal(a->reminders.items[i], b->reminders.items[i]);
 }
 
 /* ------------------------------------------------------------------ random events */
@@ -176,6 +179,10 @@ static void random_event(fm_event *event, unsigned number)
         snprintf(tag, sizeof tag, "%u,\"%u", i, any(10));
         assert_int_equal(fm_strings_add(&event->tags, tag), FM_OK);
     }
+    static const char *const reminders[] = {"-P1D", "-PT1H", "-PT10M", "PT0S"};
+    for (unsigned i = 0; i < 4; i++)
+        if (any(4) == 0)
+            assert_int_equal(fm_strings_add(&event->reminders, reminders[i]), FM_OK);
 }
 
 static void test_random_events_come_back(void **state)
@@ -293,7 +300,7 @@ static void test_what_others_wrote(void **state)
                                 "\"x\":\"y\""};
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         assert_non_null(strstr(changed, kept[i]));
-    assert_true(says(changed, "extendedProperties.private.reminders", "1440"));
+    assert_true(says(changed, "extendedProperties.private.reminders", "-P1D"));
     free(same);
     free(changed);
     fm_event_clear(&event);
@@ -369,6 +376,18 @@ static void test_five_reminders_in_all(void **state)
     assert_int_equal(count, 5);
     assert_int_equal(theirs, 3);
     free(text);
+    fm_event_clear(&event);
+}
+
+static void test_a_damaged_list_of_reminders(void **state)
+{
+    (void)state;
+    fm_event event;
+    decode(&event, "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},\"extendedProperties\":{\"private\":"
+                   "{\"reminders\":\",-P1D,,soon,-PT1H,1440,P1D,-P60D,-P1D,-P2D,-P3D,-P4D,-P5D\"}}}");
+    assert_int_equal(event.reminders.count, FM_GOOGLE_REMINDERS_MAX);
+    assert_string_equal(event.reminders.items[0], "-P1D");
+    assert_string_equal(event.reminders.items[1], "-PT1H");
     fm_event_clear(&event);
 }
 
@@ -591,6 +610,7 @@ int main(void)
         cmocka_unit_test(test_html_stays_when_only_the_footer_changes),
         cmocka_unit_test(test_a_footer_under_html_of_all_sorts),
         cmocka_unit_test(test_five_reminders_in_all),
+        cmocka_unit_test(test_a_damaged_list_of_reminders),
         cmocka_unit_test(test_long_values_are_split_and_joined),
         cmocka_unit_test(test_copies_and_single_occurrences_are_foreign),
         cmocka_unit_test(test_tombstones),
