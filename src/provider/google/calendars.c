@@ -127,7 +127,7 @@ static fm_status show_entry(void *data, const fm_json_span *entry, fm_error *err
         status = fm_google_string(&color, entry, "backgroundColor");
     if (status) {
         fm_google_no_memory(err);
-    } else if (id && !is_true(entry, "deleted")) {
+    } else if (id) {
         fm_calendar calendar = {.id = id,
                                 .name = name,
                                 .color = color,

@@ -231,6 +231,14 @@ function TestWrites.test_an_update_of_what_never_was_is_of_something_gone()
   lu.assertEquals({ result.outcome, result.gone }, { "changed", true })
 end
 
+function TestWrites.test_an_update_that_meets_a_deleted_event_is_of_something_gone()
+  local p = opened()
+  local row = read(p, create(p).href)
+  server:fault { kind = "status", code = 200, body = json.encode { id = row.href, status = "cancelled" }, method = "PATCH" }
+  local result = write(p, { kind = "update", uid = row.uid, href = row.href, etag = row.etag, text = row.text })
+  lu.assertEquals({ result.outcome, result.gone }, { "changed", true })
+end
+
 -- Somebody made the same edit: the next one of theirs must not be taken for known.
 function TestWrites.test_an_update_that_was_refused_is_not_ours_however_alike()
   local p, other = opened(), opened()
@@ -512,6 +520,14 @@ function TestListings.test_a_page_without_events_is_not_the_last()
   server:set { empty_pages = true }
   lu.assertEquals(assert(p:changes(t)).changed, 1)
   lu.assertIsString(t:token())
+end
+
+function TestListings.test_pages_that_do_not_end_are_an_error()
+  local p, t = opened(), target()
+  server:fault { kind = "status", code = 200, body = '{"items":[],"nextPageToken":"again"}', path = "/events$", times = 9 }
+  local _, err = p:changes(t)
+  lu.assertEquals(err.code, "protocol")
+  lu.assertEquals(#requests("GET", "/events$"), 2)
 end
 
 function TestListings.test_answers_are_compressed()
