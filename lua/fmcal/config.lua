@@ -63,6 +63,28 @@ local function check_option(name, value)
     name, value, near and (", did you mean %q?"):format(near) or "", choices(allowed))
 end
 
+-- Whether a text is a duration as alarms have them (RFC 5545, section 3.3.6): -P1D, PT30M, -P1DT2H, P2W.
+local function is_duration(text)
+  local body = type(text) == "string" and text:match("^[+-]?P(.+)$")
+  if not body or body:find("T$") then return false end
+  if body:find("^%d+W$") then return true end
+  local clock = body:gsub("^%d+D", "", 1)
+  if clock == "" then return true end
+  local rest = clock:match("^T(.+)$")
+  if not rest then return false end
+  for _, unit in ipairs { "H", "M", "S" } do rest = rest:gsub("^%d+" .. unit, "", 1) end
+  return rest == ""
+end
+
+local function check_reminders(reminders)
+  for name, reminder in pairs(reminders) do
+    if math.type(name) ~= "integer" or not is_duration(reminder) then
+      return 'syncOptions.reminders must be a list of durations such as "-P1D" or "-PT30M"'
+    end
+  end
+  return nil
+end
+
 local function check_options(options, warnings)
   local known = {}
   for name in pairs(OPTION_TYPES) do known[#known + 1] = name end
@@ -81,7 +103,10 @@ local function check_options(options, warnings)
   if options.massDeleteLimit and (options.massDeleteLimit < 0 or options.massDeleteLimit > 1) then
     return "syncOptions.massDeleteLimit must lie between 0 and 1 (0.25 is a quarter of the entries)"
   end
-  return nil
+  if options.syncInterval and options.syncInterval <= 0 then
+    return "syncOptions.syncInterval must be a number of minutes greater than 0"
+  end
+  return check_reminders(options.reminders or {})
 end
 
 local function merged_options(shared, own)
@@ -116,8 +141,23 @@ local function check_quota(quota)
   return ("requestsPerMinute must be a whole number from 1 to %d, not %s"):format(MAX_REQUESTS_PER_MINUTE, tostring(quota))
 end
 
+local MEMBER_TYPES = {
+  selectedCalendarId = "string", calendarId = "string", provider = "string", allowHttp = "boolean", caFile = "string",
+  proxy = "string", syncOptions = "table",
+}
+
+local function check_members(member)
+  for name, wanted in pairs(MEMBER_TYPES) do
+    local value = member[name]
+    if value ~= nil and type(value) ~= wanted then return ("%s must be a %s, not a %s"):format(name, wanted, type(value)) end
+  end
+  return nil
+end
+
 -- One target out of the members that describe it; `shared` holds what all of them inherit.
 local function target_of(name, member, shared, warnings)
+  local mistyped = check_members(member) or check_members(shared)
+  if mistyped then return nil, mistyped end
   local options = merged_options(shared.syncOptions, member.syncOptions)
   local provider = member.provider or name
   local quota = member.requestsPerMinute or shared.requestsPerMinute
@@ -203,7 +243,11 @@ local function section_of(board, path)
   if not section then
     return failure("configuration %s, line %d, column %d: %s", path, wrong.line or 0, wrong.column or 0, wrong.message)
   end
-  return section.calendarConfig or section
+  local own = type(section) == "table" and section.calendarConfig or section
+  if type(own) ~= "table" or own == json.null then
+    return failure("configuration %s: it must be an object, or hold one called calendarConfig", path)
+  end
+  return own
 end
 
 local function folder_of(path)
@@ -230,6 +274,9 @@ function config.load(board, options)
   end
   if options.team and options.team ~= team then
     return failure("board %s is team %q, not %q", board:path(), team, options.team)
+  end
+  if section.enabled ~= nil and type(section.enabled) ~= "boolean" then
+    return failure("board %s: enabled must be true or false", board:path())
   end
   if section.enabled == false then
     return failure("calendar sync is switched off for %s: set calendarConfig.enabled to true", board:path())

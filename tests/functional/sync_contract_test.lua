@@ -324,4 +324,74 @@ function TestCalendars.test_a_deletion_that_is_kept_in_one_of_two()
   lu.assertEquals(uids(server), { kanban = {}, second = { "X-1@fleetmonitor" } })
 end
 
+TestConfiguration = {}
+
+-- docs/configuration.md: a wrong type or value ends the command with status 2 before anything is read or written.
+function TestConfiguration.test_wrong_types_and_values()
+  local place <close> = commands.place(commands.board(items(1)))
+  local good = place:board().calendarConfig
+  local function refuses(sentence, change)
+    place:edit(function(b)
+      b.calendarConfig = json.decode(json.encode(good))
+      change(b.calendarConfig, b.calendarConfig.syncOptions)
+    end)
+    local _, errors = place:expect(2, "sync.lua board.json")
+    lu.assertStrContains(errors, sentence)
+  end
+  for _, reminder in ipairs { "1 day", "P", "PT", "-P1DT", "P1W2D", "PT5X", 30 } do
+    refuses("syncOptions.reminders must be a list of durations", function(_, o) o.reminders = { "-P1D", reminder } end)
+  end
+  refuses("syncOptions.syncInterval must be", function(_, o) o.syncInterval = 0 end)
+  refuses("enabled must be true or false", function(c) c.enabled = "yes" end)
+  refuses("calendarId must be a string, not a number", function(c) c.calendarId = 5 end)
+  refuses("syncOptions must be a table, not a string", function(c) c.syncOptions = "x" end)
+  lu.assertEquals(place:count_events(), 0)
+  place:edit(function(b)
+    b.calendarConfig = good
+    b.calendarConfig.syncOptions.reminders = { "-P1D", "PT0S", "-P1DT2H30M", "P2W", "-PT15M" }
+  end)
+  place:expect(0, "sync.lua board.json")
+  place:write("config.json", "5")
+  local _, errors = place:expect(2, "sync.lua board.json --config config.json")
+  lu.assertStrContains(errors, "config.json: it must be an object")
+end
+
+local PREFIX = [[
+return {
+  to_event = function(entry, ctx)
+    local event = ctx.defaults.to_event(entry, ctx)
+    event.title = "[%s] " .. event.title
+    return event
+  end,
+  to_entry = function(event, entry, ctx)
+    local members = ctx.defaults.to_entry(event, entry, ctx)
+    members.title = members.title:gsub("^%%[%s%%] ", "")
+    return members
+  end,
+}]]
+
+-- Another prefix changes how events read; nobody has edited them.
+function TestConfiguration.test_rules_with_another_prefix()
+  local board = commands.board(items(3))
+  board.calendarConfig.rules = "rules.lua"
+  local place <close> = commands.place(board)
+  place:write("rules.lua", PREFIX:format("A", "A"))
+  place:expect(0, "sync.lua board.json")
+  lu.assertStrContains(select(2, place:event("X-1")), "SUMMARY:[A] Title 1")
+  place:write("rules.lua", PREFIX:format("B", "B"))
+  place:edit(function(b) b.items[2].title = "Edited" end)
+  place:edit_event("X-3", "20270203", "20270210")
+  place:edit_event("X-3", "20270204", "20270211")
+  place:expect(0, "sync.lua board.json")
+  for i, title in ipairs { "Title 1", "Edited", "Title 3" } do
+    lu.assertEquals(place:item("X-" .. i).title, title)
+    lu.assertStrContains(select(2, place:event("X-" .. i)), "SUMMARY:[B] " .. title)
+  end
+  lu.assertEquals(place:item("X-3").dueDate, "2027-02-10")
+  place:edit(function(b) b.calendarConfig.rules = nil end)
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(place:item("X-1").title, "Title 1")
+  lu.assertStrContains(select(2, place:event("X-1")), "SUMMARY:Title 1")
+end
+
 os.exit(lu.LuaUnit.run())

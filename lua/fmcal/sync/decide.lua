@@ -8,6 +8,7 @@ local journal = require "fmcal.sync.journal"
 local json = require "fmcal.json"
 local plan = require "fmcal.sync.plan"
 local rewind = require "fmcal.sync.rewind"
+local texts = require "fmcal.sync.texts"
 local time = require "fmcal.time"
 
 local decide = {}
@@ -148,6 +149,7 @@ local function side_of_entry(target, view, row, seed, replaced)
   if not known then row = without_base(row) end
   local base = rewind.base(replaced, view, target.name, known)
   local rewound = base ~= known
+  if remote and known and not rewound then texts.hold(remote, known) end
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(target, view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid,

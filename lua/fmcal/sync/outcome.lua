@@ -1,6 +1,7 @@
 -- What became of a decided key in each calendar, once its writes are through.
 
 local record = require "fmcal.sync.record"
+local texts = require "fmcal.sync.texts"
 
 local outcome = {}
 
@@ -55,7 +56,8 @@ local function of_wanted(side, action, job, uid)
   return {
     status = status_of(action), uid = uid, href = job and job.href or (row and row.href), acted = job ~= nil,
     remote = after and after.version, seen = after and side.target:content_hash(after.event),
-    external_time = after and after.time, out = action.out or (side.base and side.base.out),
+    texts = after and texts.of(after.event, after.version), external_time = after and after.time,
+    out = action.out or (side.base and side.base.out),
     revisit = next(action.step.waits) ~= nil,
   }
 end
@@ -80,7 +82,7 @@ local function of_side(decision, i, job)
 end
 
 --- Fills decision.outcomes, one a calendar: { status, uid, href, acted, error, failed, retries, revisit, keep_base,
--- remote (version in the calendar now), external_time, out }.
+-- remote (version in the calendar now), texts, external_time, out }.
 -- @param jobs {[i] = job} the writes of this decision
 function outcome.settle(decision, jobs)
   decision.outcomes = {}

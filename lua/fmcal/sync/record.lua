@@ -142,11 +142,12 @@ end
 local function base_document(decision, side, action, outcome)
   local cur, step, old = decision.plan.cur, action.step, side.base
   local doc = { l = fields.copy(cur.version), r = fields.copy(outcome.remote or cur.version), out = outcome.out,
-    seen = outcome.seen, open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
+    seen = outcome.seen, texts = outcome.texts, open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
   for _, held in ipairs { step.open, step.waits, outcome.unpulled } do
     for field in pairs(held) do
       doc.l[field] = old and old.l[field]
       doc.r[field] = old and old.r[field]
+      if doc.texts then doc.texts[field] = old and old.texts and old.texts[field] end
       doc.held = true
       if not old or old.open and old.open[field] then doc.open[field] = true end
     end

@@ -1,0 +1,32 @@
+-- Texts of events as both sides agreed on them. Rules that come to read events another way, with another prefix for
+-- example, edit nothing: a text that is still the same says what it said then.
+
+local fields = require "fmcal.sync.fields"
+
+local texts = {}
+
+local FIELDS = { "title", "description", "tags", "priority" }
+
+--- The texts of an event that differ from what its entry got out of them.
+-- @return { [field] = text }, or nil where there are none
+function texts.of(event, version)
+  local found = {}
+  for _, field in ipairs(FIELDS) do
+    local text = event[field]
+    if text ~= nil and not fields.equal(field, text, version[field]) then found[field] = text end
+  end
+  return next(found) and found or nil
+end
+
+--- Lets the texts of an event that have not changed say what they said.
+-- @param remote { event, version }
+-- @param base with `r` and, of fmcal.sync.texts.of, `texts`
+function texts.hold(remote, base)
+  for _, field in ipairs(FIELDS) do
+    local text, agreed = remote.event[field], base.texts and base.texts[field]
+    if agreed == nil then agreed = base.r[field] end
+    if text ~= nil and fields.equal(field, text, agreed) then remote.version[field] = base.r[field] end
+  end
+end
+
+return texts
