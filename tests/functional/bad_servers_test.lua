@@ -20,7 +20,7 @@ end
 
 -- What is wrong; `sentence`: of connect.lua, doctor.lua and a first sync.lua; `later`: of a run that knows the calendar;
 -- `knock`: of doctor.lua's
--- first look; `requests`: how many may be made of a server that answers like that.
+-- first look; `requests`: how many may be made of a server that answers like that; `timeout`: the longest silence allowed.
 local BAD = {
   { "sign-in refused", for_ever { kind = "status", code = 401 }, "alice is not let in", requests = 2 },
   { "account locked", for_ever { kind = "status", code = 423 }, FORBIDDEN, later = "it is locked on the server" },
@@ -31,7 +31,7 @@ local BAD = {
   { "certificate out of date", { kind = "expired", ca = true }, "expired" },
   { "certificate of another name", { kind = "other-name", ca = true }, "is not trusted" },
   { "host unknown", { url = "https://nowhere.invalid/" }, "nowhere.invalid" },
-  { "hangs", for_ever { kind = "hang" }, "did not answer in time", requests = 2 },
+  { "hangs", for_ever { kind = "hang" }, "did not answer in time", requests = 2, timeout = 1 },
   { "200 MB", for_ever { kind = "bomb", megabytes = 200 }, "the answer is larger than 16 MiB", requests = 1,
     later = "one response of the answer is larger than", knock = "the answer is larger than" },
   { "200 MB of error", for_ever { kind = "bomb", megabytes = 200, code = 502 }, "the answer is larger than 1 MiB", requests = 1,
@@ -39,11 +39,14 @@ local BAD = {
   { "entities that grow", for_ever { kind = "replace", code = 207, body = ENTITIES }, "DOCTYPE", requests = 1 },
 }
 
+-- Seconds, where the server does answer.
+local PATIENCE = 30
+
 -- The board of a person who is connected and has synced.
-local function connected()
+local function connected(bad)
   local place = commands.place {
     team = "academy", items = json.array { { id = "A-1", title = "One", dueDate = "2026-12-15", tags = json.array { "x" } } },
-    calendarConfig = { enabled = true, provider = "caldav", endpoint = server.url, calendarId = "kanban", timeout = 1,
+    calendarConfig = { enabled = true, provider = "caldav", endpoint = server.url, calendarId = "kanban", timeout = bad.timeout or PATIENCE,
       credentials = { username = "alice", command = { "printf", PASSWORD } } },
   }
   place:expect(0, "sync.lua board.json")
@@ -79,7 +82,8 @@ end
 local function try_connect(bad, url, ca)
   local place <close> = commands.place { team = "academy", items = json.array {} }
   local before = place:read("board.json")
-  local words = ("connect.lua caldav board.json --endpoint %s --username alice --password-stdin --timeout 1"):format(url)
+  local words = ("connect.lua caldav board.json --endpoint %s --username alice --password-stdin --timeout %d")
+    :format(url, bad.timeout or PATIENCE)
   local out, errors = place:expect(3, words .. (ca and " --ca-file " .. ca or ""), { env = WITH_KEY, input = PASSWORD .. "\n" })
   lu.assertEquals(out, "")
   assert_sentence(errors, bad[3])
@@ -88,7 +92,7 @@ local function try_connect(bad, url, ca)
 end
 
 local function try_doctor(bad, place)
-  local out = place:expect(3, "doctor.lua board.json --json --timeout 1")
+  local out = place:expect(3, ("doctor.lua board.json --json --timeout %d"):format(bad.timeout or PATIENCE))
   local problems = {}
   for _, check in ipairs(json.decode(out).checks) do
     if check.status == "problem" then problems[#problems + 1] = check end
@@ -129,7 +133,7 @@ end
 
 local function check(bad)
   server:clear()
-  local place <close> = connected()
+  local place <close> = connected(bad)
   edit_both_sides(place)
   local url, ca, proxy <close> = spoil(bad)
   try_connect(bad, url, ca)
