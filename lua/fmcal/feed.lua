@@ -42,7 +42,7 @@ local function event_text(target, entry)
   local event
   event, sentence = target.rules:to_event(view.key, view.raw)
   if not event then return nil, sentence end
-  event.uid = target:uid(view.key)
+  event.uid = target:uid(view.key, nil, target.state:base(view.key))
   local text, err = target.provider:encode(event)
   return text, err and ("%s: %s"):format(view.key, err.message)
 end

@@ -277,7 +277,10 @@ static int board_fingerprint(lua_State *L)
     unsigned char print[FM_BOARD_FINGERPRINT_BYTES];
     fm_board_place place;
     fm_error err;
-    fm_status status = find_entry(L, &place, b, &err);
+    fm_status status = fm_board_gather(b, &err);
+    if (status)
+        return fm_bind_fail(L, &err);
+    status = find_entry(L, &place, b, &err);
     if (!status)
         status = fm_board_fingerprint(print, b, &place, context, len, &err);
     if (status)

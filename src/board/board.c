@@ -221,6 +221,12 @@ const fm_entry *fm_board_parent(const fm_board_place *place)
     return place->entry->kind == FM_ENTRY_SUBITEM ? &place->index->entries[place->entry->owner] : NULL;
 }
 
+fm_status fm_board_gather(fm_board *b, fm_error *err)
+{
+    enum { MANY = 16 };
+    return b->unit_count > MANY ? fm_board_settle(b, err) : FM_OK;
+}
+
 fm_status fm_board_fingerprint(unsigned char *out, fm_board *b, const fm_board_place *place, const void *context,
                                size_t context_len, fm_error *err)
 {

@@ -59,6 +59,12 @@ typedef struct fm_board_place {
     unsigned line;         /**< 1-based */
 } fm_board_place;
 
+/**
+ * Puts edits together where so many entries were edited that looking into each copy would cost more. For callers that
+ * go through all of them. Fails as fm_board_edit() does.
+ */
+fm_status fm_board_gather(fm_board *b, fm_error *err);
+
 /** Finds an entry. FM_ENOTFOUND where there is none with this key, or where it has a problem. */
 fm_status fm_board_find(fm_board_place *place, fm_board *b, const char *key, size_t len, fm_error *err);
 

@@ -211,6 +211,9 @@ fm_status fm_board_save(fm_board *b, const char *keep, fm_edit_log *skipped, fm_
     status = check_can_save(b, keep, err);
     if (status)
         return fm_board_blame(b, 0, status, err);
+    status = fm_board_settle(b, err);
+    if (status)
+        return status;
     fm_stage_sweep(b->path);
     exchange x = {.board = b, .skipped = skipped, .expected = fm_board_origin(b)};
     fm_buf_init(&x.written, FM_BOARD_MAX_BYTES);

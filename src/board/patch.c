@@ -256,8 +256,23 @@ fm_status fm_board_edit(fm_board *b, const fm_edit *edit, fm_error *err)
     return status ? fm_board_blame(b, 0, status, err) : FM_OK;
 }
 
+/* Whether one of the copies differs from what it replaces. */
+static bool any_unit_differs(const fm_board *b)
+{
+    for (size_t i = 0; i < b->unit_count; i++) {
+        const fm_unit *unit = &b->units[i];
+        if (unit->text.len != unit->len || memcmp(unit->text.data, b->text.data + unit->at, unit->len) != 0)
+            return true;
+    }
+    return false;
+}
+
 fm_status fm_board_is_dirty(bool *dirty, fm_board *b, fm_error *err)
 {
+    if (!b->has_origin && !b->whole.count) { /* nothing has to be put together to tell */
+        *dirty = any_unit_differs(b);
+        return FM_OK;
+    }
     fm_status status = fm_board_settle(b, err);
     fm_json_span origin = fm_board_origin(b);
     *dirty = origin.len != b->text.len || memcmp(origin.at, b->text.data, origin.len) != 0;

@@ -16,10 +16,11 @@ fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
 {
     *origin = NULL;
     fm_url home = {0}, url = {0};
+    bool is_home = strcmp(call->url, call->home) == 0;
     fm_buf text;
     fm_buf_init(&text, 1024);
     fm_status status = fm_url_parse(&url, call->url, err);
-    if (!status)
+    if (!status && !is_home)
         status = fm_url_parse(&home, call->home, err);
     if (status)
         goto out;
@@ -30,7 +31,7 @@ fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
                               url.host);
         goto out;
     }
-    call->credentials = fm_url_trusts(&home, &url);
+    call->credentials = is_home || fm_url_trusts(&home, &url);
     fm_buf_addf(&text, "%s://%s:%u", url.scheme, url.host, (unsigned)url.port);
     *origin = fm_buf_take(&text, NULL);
     if (!*origin)

@@ -132,7 +132,7 @@ static void add_escape(fm_buf *out, unsigned char c)
     static const char meanings[] = "\"\\\b\f\n\r\t", names[] = "\"\\bfnrt";
     const char *meaning = c ? strchr(meanings, c) : NULL;
     if (meaning)
-        fm_buf_addf(out, "\\%c", names[meaning - meanings]);
+        fm_buf_add(out, (char[]){'\\', names[meaning - meanings]}, 2);
     else
         fm_buf_addf(out, "\\u%04x", c);
 }

@@ -167,9 +167,67 @@ static fm_status encode_reference(fm_buf *out, const char *reference, fm_error *
     return out->status ? no_memory(err) : FM_OK;
 }
 
+/* A path that says nothing in two ways: no escapes, no query, no dot segments, no empty segment at its start. */
+static bool is_plain_path(const char *path, size_t len)
+{
+    if (len > 1 && path[0] == '/' && path[1] == '/')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!is_path_byte((unsigned char)path[i]) || path[i] == ':')
+            return false;
+        if (path[i] == '.' && (i == 0 || path[i - 1] == '/'))
+            return false;
+    }
+    return true;
+}
+
+/* A host and port in the one spelling that they have: a name in lower case or four decimal numbers. */
+static bool is_plain_authority(const char *text, size_t len)
+{
+    size_t host = strcspn(text, ":/");
+    if (host > len || host >= INET6_ADDRSTRLEN)
+        return false;
+    char address[INET6_ADDRSTRLEN];
+    unsigned char bytes[sizeof(struct in_addr)];
+    memcpy(address, text, host);
+    address[host] = '\0';
+    bool is_name = strspn(address, "abcdefghijklmnopqrstuvwxyz0123456789.-") == host &&
+                   strpbrk(address, "ghijklmnopqrstuvwyz"); /* no number in disguise */
+    if (!is_name && inet_pton(AF_INET, address, bytes) != 1)
+        return false;
+    if (host == len)
+        return true;
+    size_t digits = strspn(text + host + 1, "0123456789");
+    return host + 1 + digits == len && digits > 0 && digits < 6 && text[host + 1] != '0';
+}
+
+/*
+ * Resolves what needs no care, which is nearly every href of a calendar: a plain path, or a name below a plain
+ * collection. @return the URL, owned by the caller; NULL where more care is needed, or memory ran out
+ */
+static char *resolve_plain(const char *base, const char *reference)
+{
+    size_t scheme = strncmp(base, "https://", 8) == 0 ? 8 : 7, len = strlen(reference);
+    if ((scheme == 7 && strncmp(base, "http://", 7) != 0) || !len || len > URL_MAX || !is_plain_path(reference, len))
+        return NULL;
+    size_t authority = strcspn(base + scheme, "/");
+    const char *path = base + scheme + authority, *last = strrchr(path, '/');
+    if (!last || !is_plain_authority(base + scheme, authority) || !is_plain_path(path, strlen(path)))
+        return NULL;
+    size_t kept = reference[0] == '/' ? scheme + authority : (size_t)(last + 1 - base);
+    char *url = malloc(kept + len + 1);
+    if (url) {
+        memcpy(url, base, kept);
+        memcpy(url + kept, reference, len + 1);
+    }
+    return url;
+}
+
 fm_status fm_url_resolve(char **out, const char *base, const char *reference, fm_error *err)
 {
-    *out = NULL;
+    *out = resolve_plain(base, reference);
+    if (*out)
+        return FM_OK;
     CURLU *handle = NULL;
     CURLUcode code = CURLUE_OUT_OF_MEMORY;
     fm_buf encoded;

@@ -75,6 +75,11 @@ function sys.start(argv, options) end
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.detach(argv, options) end
 
+---Whether a text holds control characters other than tab and line feed.
+---@param text string
+---@return boolean
+function sys.has_controls(text) end
+
 ---Waits until one of some processes has ended; those that ended earlier do not count.
 ---@param processes fmcal.sys.process[]
 ---@return integer? index its place in the list

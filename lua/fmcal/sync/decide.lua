@@ -142,7 +142,7 @@ local function without_base(row)
 end
 
 local function side_of_entry(target, view, row, seed, replaced)
-  local uid = target:uid(view.key, view.sync)
+  local uid = target:uid(view.key, view.sync, row)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
   local known = agreed(journal.base(target, view, agreed(row and row.base), remote))
@@ -159,7 +159,7 @@ end
 -- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
 -- the event that the base was made from, or where an edit of it waits since then.
 local function side_of_gone(target, key, row)
-  local base, uid = agreed(row and row.base), target:uid(key)
+  local base, uid = agreed(row and row.base), target:uid(key, nil, row)
   local side = { target = target, row = row, base = base, uid = uid }
   local at = target:event_row(uid, row and row.href)
   if not at then return side end

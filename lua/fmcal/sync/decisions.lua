@@ -34,7 +34,7 @@ local function patch(run, decision)
   if not view or not planned or decision.error then return end
   if not next(planned.pulled) and not decision.patched then return end
   local now = assert(entries.view(run.board:entry(decision.key), run.settings.options.timeZone))
-  if entries.patch(run.board, now, planned.cur.version) then decision.patched = true end
+  if entries.patch(run.board, now, planned.cur.version) then decision.patched, run.pulled = true, true end
 end
 
 --- Decides once more about a key, with what its calendars hold now.

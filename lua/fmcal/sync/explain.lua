@@ -66,7 +66,7 @@ local function side_of(decision, i)
   local is_careful = view and view.entry.kind == "court-date"
   return {
     name = side.target.name, provider = side.target.spec.provider,
-    href = side.remote and side.remote.row.href or nil, uid = side.target:uid(decision.key),
+    href = side.remote and side.remote.row.href or nil, uid = side.target:uid(decision.key, nil, side.row),
     base = base and members(view, base.l), calendar = side.remote and members(view, side.remote.version) or nil,
     after = action and action.version and members(view, action.version) or nil,
     board_edits = base and differing(view, base.l, current), calendar_edits = base and side.remote

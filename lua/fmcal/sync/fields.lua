@@ -12,6 +12,7 @@
 -- Members are the board's spelling of them: title, description, dueDate, timeZone, durationMinutes, tags, priority.
 
 local json = require "fmcal.json"
+local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
 local fields = {}
@@ -72,7 +73,7 @@ end
 -- Text as every calendar can hold it: LF line ends, no other control characters.
 local function text(name, value)
   local whole = plain(name, given(value) or "")
-  if not whole:find("[%z\1-\8\11-\31\127]") then return whole end
+  if not sys.has_controls(whole) then return whole end
   return (whole:gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
 end
 
@@ -161,6 +162,18 @@ function fields.differences(list, a, b)
     if not fields.equal(field, a[field], b[field]) then found[#found + 1] = field end
   end
   return found
+end
+
+--- Leaves out `r`, what the calendar has, where it is what the board has, `l`: texts are kept once. @return sides
+function fields.fold(sides)
+  if #fields.differences(fields.ALL, sides.l, sides.r) == 0 then sides.r = nil end
+  return sides
+end
+
+--- Takes that back. @param sides table|nil
+function fields.unfold(sides)
+  if sides then sides.r = sides.r or sides.l end
+  return sides
 end
 
 --- A copy of a version.

@@ -22,8 +22,8 @@ function journal.note(job)
   for _, waiting in ipairs { action.step.open, action.step.waits } do
     for field in pairs(waiting) do held[field] = true end
   end
-  return assert(json.encode { l = planned.cur.version, r = action.version, text = hash(job.write.text),
-    pulled = planned.pulled, held = held })
+  return assert(json.encode(fields.fold { l = planned.cur.version, r = action.version, text = hash(job.write.text),
+    pulled = planned.pulled, held = held }))
 end
 
 --- What a later run has to know of an entry that is pulled into: the calendarSync that goes into the board file with
@@ -101,8 +101,8 @@ end
 -- @param remote table|nil the event as it is
 function journal.base(target, view, base, remote)
   local pulled = note_of(target, view.key, "pull")
-  if pulled and pulled.sync == entries.sync_text(view.sync) then return pulled.base end
-  local note = remote and note_of(target, view.key, "write")
+  if pulled and pulled.sync == entries.sync_text(view.sync) then return fields.unfold(pulled.base) end
+  local note = remote and fields.unfold(note_of(target, view.key, "write"))
   if not note or not got_through(note, base, view, remote) then return base end
   return agreed_by(note, base, view, remote)
 end
@@ -111,7 +111,7 @@ end
 -- @param text of the object in the calendar
 -- @param seen hash of what a person can edit in it
 function journal.base_of_gone(target, key, base, text, seen)
-  local note = note_of(target, key, "write")
+  local note = fields.unfold(note_of(target, key, "write"))
   if not note or note.text ~= hash(text) then return base end
   local waiting = next(note.pulled) ~= nil or next(note.held) ~= nil
   return { l = note.l, r = note.r, seen = seen, held = waiting or nil }

@@ -152,7 +152,7 @@ local function base_document(decision, side, action, outcome)
       if not old or old.open and old.open[field] then doc.open[field] = true end
     end
   end
-  return doc
+  return fields.fold(doc)
 end
 
 -- The base that this run planned with, where it settled nothing.

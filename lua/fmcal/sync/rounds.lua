@@ -6,9 +6,9 @@ local outgoing = require "fmcal.sync.outgoing"
 
 local rounds = {}
 
--- A parent's title or an epic's counts may have changed in this very run.
+-- What this very run has pulled may have changed a parent's title or an epic's counts.
 local function refresh_dependencies(run, decision)
-  if not decision.view then return end
+  if not run.pulled or not decision.view then return end
   local entry = run.board:entry(decision.key)
   if not entry then return end
   local raw = decision.view.raw

@@ -207,8 +207,8 @@ end
 
 --- The UID of an entry's event.
 -- @param sync the entry's calendarSync, nil for an entry that is gone
-function Target:uid(key, sync)
-  local row = self.state:base(key)
+-- @param row its base row, nil where there is none
+function Target:uid(key, sync, row)
   if row and row.uid then return row.uid end
   return adopted_uid(self, key, self:own_sync(sync)) or key .. self.suffix .. UID_DOMAIN
 end
@@ -227,7 +227,7 @@ end
 --- The base row of an entry with its document decoded into `base`, or nil.
 function Target:base(key)
   local row = self.state:base(key)
-  if row and row.doc and row.doc ~= "" then row.base = json.decode(row.doc) end
+  if row and row.doc and row.doc ~= "" then row.base = fields.unfold(json.decode(row.doc)) end
   return row
 end
 
@@ -241,7 +241,7 @@ end
 --- Whether an event is none of this team's: by its UID, because another team's name is on it, or because it is a copy.
 -- @param row of a remote event; its text is read where the UID does not tell
 function Target:is_external(row)
-  if row.gone then return false end
+  if row.gone or row.uid and self.state:base_by_uid(row.uid) then return false end
   local key = self:key(row.uid)
   if not key then return true end
   local base = self.state:base(key)

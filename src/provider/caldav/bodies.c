@@ -1,4 +1,5 @@
 #include "provider/caldav/bodies.h"
+#include "core/ical.h"
 #include "core/url.h"
 #include "core/xml.h"
 
@@ -75,8 +76,14 @@ static fm_status hand_on_gone(fm_caldav_bodies *b, fm_caldav_row *row, fm_error 
 static fm_status hand_on_text(fm_caldav_bodies *b, fm_caldav_row *row, const char *etag, const char *text, size_t len,
                               fm_error *err)
 {
-    fm_object object = {.kind = FM_OBJECT_CHANGED, .href = row->key, .etag = etag, .text = text, .text_len = len};
-    return hand_on(b, row, &object, err);
+    char *uid;
+    if (fm_ical_uid(text, len, &uid))
+        return fm_caldav_no_memory(err);
+    fm_object object = {
+        .kind = FM_OBJECT_CHANGED, .href = row->key, .uid = uid, .etag = etag, .text = text, .text_len = len};
+    fm_status status = hand_on(b, row, &object, err);
+    free(uid);
+    return status;
 }
 
 /* One object of a multiget or a query. What was not asked for is passed over. */
