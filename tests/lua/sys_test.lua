@@ -115,4 +115,14 @@ function TestSys.test_refuse_writes()
   lu.assertItemsEquals(assert(sys.list(folder.path)), { "board.json", "dry.lua" })
 end
 
+TestControls = {}
+
+function TestControls.test_control_characters_are_found_but_for_tab_and_line_feed()
+  for byte = 0, 255 do
+    local expected = byte < 32 and byte ~= 9 and byte ~= 10 or byte == 127
+    lu.assertEquals(sys.has_controls("ab" .. string.char(byte) .. "c"), expected, byte)
+  end
+  lu.assertFalse(sys.has_controls(""))
+end
+
 os.exit(lu.LuaUnit.run())

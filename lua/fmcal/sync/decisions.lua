@@ -72,7 +72,7 @@ local function decide_now(run, i)
   local decision = decide_key(run, run.candidates[i])
   patch(run, decision)
   note_losses(run, decision)
-  if i > run.slice_size and not decision.patched then run.decisions[decision.key] = nil end
+  if i > 2 * run.slice_size and not decision.patched then run.decisions[decision.key] = nil end
   run.progress("plan", i, #run.candidates)
   return decision.patched
 end
@@ -119,13 +119,21 @@ local function made(run, key, i)
   return true
 end
 
+-- The last key of the slice that starts at `first`. What would be less than two slices is one.
+local function slice_end(run, first)
+  local count = #run.order
+  if first == 1 and run.first_slice then return run.first_slice end
+  local size = math.max(run.slice_size, count // MAX_SLICES)
+  return count - first + 1 <= 2 * size and count or first + size - 1
+end
+
 --- The slices of a run: calls `fn(keys, is_last)` for the keys of each, their decisions made; at least once. What `fn`
 -- returns as nil, err ends it.
 -- @return true, or nil and that error
 function decisions.each_slice(run, fn)
-  local first, size = 1, math.max(run.slice_size, #run.order // MAX_SLICES)
+  local first = 1
   repeat
-    local last = math.min(first + (first == 1 and run.first_slice or size) - 1, #run.order)
+    local last = slice_end(run, first)
     local keys = {}
     for i = first, last do
       if made(run, run.order[i], i) then keys[#keys + 1] = run.order[i] end
@@ -134,6 +142,7 @@ function decisions.each_slice(run, fn)
     if not ok then return nil, err end
     for _, key in ipairs(keys) do run.decisions[key] = nil end
     first = last + 1
+    if first <= #run.order then collectgarbage() end -- the next slice fills what this one has left
   until first > #run.order
   return true
 end

@@ -20,8 +20,8 @@ local webhook = require "fmcal.sync.webhook"
 local run = {}
 
 local MAX_ROUNDS = 3
--- Entries that are written, read back and recorded together.
-local SLICE_SIZE = 1000
+-- Entries that are written, read back and recorded together: so many, or fewer than twice as many where they are the last.
+local SLICE_SIZE = 500
 
 --- Where the state of a board lies.
 -- @param board_path string
@@ -147,7 +147,7 @@ end
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
 --   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer }, one a call
---   slice_size       how many entries are written and recorded together, 1,000 by default
+--   slice_size       how many entries are written and recorded together, 500 by default; the last slice is up to twice as large
 --   examine          function(run) called once everything is decided, before anything is written; an error that it
 --                    returns ends the run
 --   board_object, state_object, providers   opened parts to use instead of making them; seed: bases missing from

@@ -91,6 +91,7 @@ static fm_status on_object(void *data, const char *url, const fm_dav_response *r
 {
     fm_caldav_bodies *b = data;
     char *key;
+    b->given++;
     if (fm_hrefs_key(&b->op->p->hrefs, &key, url, response->href, NULL))
         return FM_OK;
     const fm_strmap_entry *entry = fm_strmap_find(&b->index, key);
@@ -136,6 +137,8 @@ static void on_report_done(void *data, const fm_dav_result *result)
 {
     fm_caldav_bodies *b = data;
     b->in_flight--;
+    if (b->stage == STAGE_QUERY)
+        b->op->p->queried = b->given;
     if (is_fatal(result))
         end(b, &result->error);
     else
@@ -272,6 +275,10 @@ static size_t count_open(const fm_caldav_bodies *b)
     return count;
 }
 
+/* What is wanted of a calendar that is known to hold this many times more is named instead. */
+#define SHARE      2
+#define SHARE_SLOW 50
+
 /* Whether one query for everything is cheaper than naming the objects. */
 static bool query_pays(const fm_caldav_bodies *b)
 {
@@ -279,7 +286,11 @@ static bool query_pays(const fm_caldav_bodies *b)
     size_t count = b->wanted.count;
     if (count <= FEW || !p->profile->query_above)
         return false;
-    return b->all || p->place.slow_multiget || count > p->profile->query_above;
+    if (b->all)
+        return true;
+    if (count < p->queried / (p->place.slow_multiget ? SHARE_SLOW : SHARE))
+        return false;
+    return p->place.slow_multiget || count > p->profile->query_above;
 }
 
 /* Sends what this stage may have in flight. */

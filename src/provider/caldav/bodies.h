@@ -48,6 +48,7 @@ struct fm_caldav_bodies {
     fm_strmap index; /* key to row */
     int stage;
     size_t next;        /* row that the next request of this stage starts at */
+    size_t given;       /* objects that were handed on or passed over */
     unsigned in_flight; /* requests */
     fm_caldav_get gets[FM_CALDAV_BODIES_IN_FLIGHT];
     fm_error failure;

@@ -39,6 +39,7 @@ typedef struct fm_caldav {
     bool opened;
     bool from_bookmark; /**< `place` was remembered, not found */
     fm_caldav_place place;
+    size_t queried; /**< objects that the last calendar-query for everything gave, 0: none was made */
     fm_binding binding;
     fm_hrefs hrefs;  /**< how the server spells paths, seen so far */
     fm_zones *zones; /**< of the codec */

@@ -80,6 +80,15 @@ static void test_resolve(void **state)
         {"https://h/a/b/", "/x y/\xc3\xa9.ics", "https://h/x%20y/%C3%A9.ics"},
         {"https://h/a/b/", "/x%40y#frag", "https://h/x%40y"},
         {"https://h/a/b/", "?q=1", "https://h/a/b/?q=1"},
+        {"http://127.0.0.1:5232/a/b/", "c--1-40d.ics", "http://127.0.0.1:5232/a/b/c--1-40d.ics"},
+        {"http://127.0.0.1:5232/a/b", "c.ics", "http://127.0.0.1:5232/a/c.ics"},
+        {"http://127.0.0.1:5232/a/b", "/c/d@e.ics", "http://127.0.0.1:5232/c/d@e.ics"},
+        {"http://0x7f.1/a/", "b", "http://127.0.0.1/a/b"},
+        {"http://127.1/a/", "b", "http://127.0.0.1/a/b"},
+        {"https://h/a/b/", "c/../d", "https://h/a/b/d"},
+        {"https://h/a/b/", "/.well-known/x", "https://h/.well-known/x"},
+        {"https://h", "b", "https://h/b"},
+        {"https://h?x=/y/", "b", "https://h/b"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char *out;
