@@ -26,6 +26,9 @@ start
 "$fmcal" "$here/gen_board.lua" "$work/board.json" "$count" "{\"provider\":\"caldav\",\"endpoint\":\"$url\",
   \"calendarId\":\"kanban\",\"credentials\":{\"username\":\"alice\",\"env\":\"BENCH_PASSWORD\"}}"
 measure -l "fmcal, first push, $delay ms away" -- "$fmcal" sync.lua -q "$work/board.json" --state "$work/state.db"
+curl -fs "${url}_log" | python3 -c 'import json, sys
+log = json.load(sys.stdin)
+print("%-40s requests %d, connections %d" % ("", len(log["requests"]), log["connections"]))'
 stop
 for window in 16 1; do
   start

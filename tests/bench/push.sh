@@ -24,8 +24,22 @@ measure() { python3 "$here/measure.py" "$@"; }
 board() {
   "$fmcal" "$here/gen_board.lua" "$work/board.json" "$count" "$1"
 }
-edit_board() {
-  sed -i '1,/Replace brake pads/b; s/Replace brake pads on unit \([0-9]\) /Edited on the board, unit \1 /' "$1"
+# Ten entries of the board, and ten others in the calendar as another program would.
+edit_both() {
+  sed -i '/"id":"XACA-00001[0-9]"/ s/Replace brake pads/Edited on the board/' "$work/board.json"
+  for i in 0 1 2 3 4 5 6 7 8 9; do
+    event="${cal}XACA--00002$i-40fleetmonitor.ics"
+    curl -fs -u alice:secret "$event" | sed 's/^SUMMARY:.*Replace brake pads/SUMMARY:Edited in the calendar/' >"$work/event.ics"
+    curl -fs -u alice:secret -H "Content-Type: text/calendar" -H "Expect:" -T "$work/event.ics" "$event" >/dev/null
+  done
+}
+# The requests of a run, told by its log.
+count_requests() {
+  FMCAL_LOG=debug "$fmcal" sync.lua -q "$work/board.json" 2>"$work/log"
+  printf '%-40s requests %d: %d REPORT, %d PUT\n' "$1" "$(grep -c ': http: ' "$work/log")" \
+    "$(grep -c ': http: REPORT' "$work/log")" "$(grep -c ': http: PUT' "$work/log")"
+  printf '%-40s %d entries on the board, %d events\n' "" "$(grep -c 'Edited in the calendar' "$work/board.json")" \
+    "$(curl -fs -u alice:secret "${cal}XACA--000010-40fleetmonitor.ics" | grep -c 'Edited on the board')"
 }
 
 # The events as fmcal writes them, for the other two.
@@ -41,8 +55,8 @@ board "{\"provider\":\"caldav\",\"endpoint\":\"$url\",\"calendarId\":\"kanban\",
 export FMCAL_STATE="$work/state.db"
 measure -n 1 -l "$server: fmcal, first push" -- "$fmcal" sync.lua -q "$work/board.json"
 measure -n 5 -l "$server: fmcal, nothing to do" -- "$fmcal" sync.lua -q "$work/board.json"
-edit_board "$work/board.json"
-measure -n 1 -l "$server: fmcal, edits on the board" -- "$fmcal" sync.lua -q "$work/board.json"
+edit_both
+count_requests "$server: fmcal, 10 edits on each side"
 stop
 
 start
