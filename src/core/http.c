@@ -311,6 +311,7 @@ static bool may_have_been_done(const fm_http_call *call, fm_http_failure failure
 static void finish(fm_http_call *call, CURLcode result)
 {
     fm_error err = {0};
+    result = fm_http_transfer_result(call, result);
     fm_http_failure failure = fm_http_transfer_outcome(call, result, &err);
     fm_http_trace_answer(call, err.status ? &err : NULL);
     tell_window(call, call->easy, result, failure);

@@ -39,7 +39,7 @@ typedef struct fm_http_config {
     const char *ca_file;        /**< PEM file of further certificate authorities; NULL: the system's */
     const char *proxy;          /**< proxy URL; NULL: none, whatever the process environment says */
     int64_t connect_timeout_ms; /**< for name, connection and TLS together; at most stall_timeout_ms */
-    int64_t stall_timeout_ms;   /**< without a byte in either direction */
+    int64_t stall_timeout_ms;   /**< with next to nothing in either direction */
     int64_t total_timeout_ms;   /**< one attempt, from its start; 0 for none */
     unsigned max_attempts;      /**< tries of one request, the first one included; two that time out are enough */
     int64_t backoff_ms;         /**< longest first wait before a retry; doubles each time */

@@ -86,7 +86,10 @@ struct fm_http_call {
     fm_http_headers answer_headers;
     fm_buf answer; /**< the body; with a sink, what the trace shows of it */
     int64_t started_ms;
-    fm_error abort; /**< why a callback of ours ended the transfer */
+    int64_t active_ms; /**< when something last moved */
+    curl_off_t moved;  /**< bytes of bodies, both ways */
+    bool silent;       /**< ended because nothing moved */
+    fm_error abort;    /**< why a callback of ours ended the transfer */
     char curl_message[CURL_ERROR_SIZE];
 };
 
@@ -101,6 +104,8 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err);
 fm_status fm_http_authorize(fm_http_call *call, fm_error *err);
 /** Forgets the last attempt's answer. */
 void fm_http_transfer_reset(fm_http_call *call);
+/** What libcurl's result stands for: a transfer that we ended for its silence timed out. */
+CURLcode fm_http_transfer_result(fm_http_call *call, CURLcode result);
 /** What the attempt's end means; fills `err` unless a whole answer came. */
 fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm_error *err);
 

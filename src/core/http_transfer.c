@@ -1,9 +1,13 @@
 #include "core/http_impl.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #define USER_AGENT "fmcal/" FMCAL_VERSION " (gzip)"
+
+/* A server that sends less in a second is as good as silent: else one could hold a run for ever. */
+#define SPEED_LEAST 128L
 
 static const char domain[] = "http";
 
@@ -13,10 +17,22 @@ void fm_http_transfer_reset(fm_http_call *call)
     call->sends = 0;
     call->skip_body = false;
     call->received = 0;
+    call->moved = 0;
+    call->silent = false;
     fm_http_headers_reset(&call->answer_headers);
     fm_buf_reset(&call->answer);
     fm_error_clear(&call->abort);
     call->curl_message[0] = '\0';
+}
+
+static int64_t now_ms(const fm_http_call *call)
+{
+    return call->http->env->monotonic_ms(call->http->env->data);
+}
+
+static void note_activity(fm_http_call *call)
+{
+    call->active_ms = now_ms(call);
 }
 
 /* A connection is there and the request is about to be sent: for the second time where a kept one was stale. */
@@ -27,7 +43,23 @@ static int on_send(void *data, char *their_address, char *our_address, int their
     (void)their_port;
     (void)our_port;
     ((fm_http_call *)data)->sends++;
+    note_activity(data);
     return CURL_PREREQFUNC_OK;
+}
+
+/* libcurl's own watch over the speed takes five seconds longer than it is told to. */
+static int on_progress(void *data, curl_off_t download_size, curl_off_t downloaded, curl_off_t upload_size,
+                       curl_off_t uploaded)
+{
+    fm_http_call *call = data;
+    int64_t most_ms = call->config->stall_timeout_ms;
+    (void)download_size;
+    (void)upload_size;
+    if (downloaded + uploaded != call->moved)
+        note_activity(call);
+    call->moved = downloaded + uploaded;
+    call->silent = most_ms > 0 && now_ms(call) - call->active_ms >= most_ms;
+    return call->silent;
 }
 
 /* The line "HTTP/1.1 207 …" starts an answer's headers: also after a 100, and after a proxy's own answer. */
@@ -54,6 +86,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
     fm_http_call *call = data;
     size_t len = size * count;
     fm_status status = FM_OK;
+    note_activity(call);
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         start_headers(call);
     } else if (len <= 2 && (len == 0 || line[0] == '\r' || line[0] == '\n')) {
@@ -118,7 +151,7 @@ static CURLcode set_connection(CURL *easy, const fm_http_call *call)
     SET(CURLOPT_TCP_NODELAY, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms(config));
     SET(CURLOPT_TIMEOUT_MS, (long)config->total_timeout_ms);
-    SET(CURLOPT_LOW_SPEED_LIMIT, 1L);
+    SET(CURLOPT_LOW_SPEED_LIMIT, SPEED_LEAST);
     SET(CURLOPT_LOW_SPEED_TIME, (long)((config->stall_timeout_ms + 999) / 1000));
     SET(CURLOPT_PROXY, config->proxy ? config->proxy : "");
     if (config->ca_file)
@@ -172,11 +205,15 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     CURLcode code = CURLE_OK;
     if (call->credentials && fm_http_authorize(call, err))
         return FM_ENOMEM;
+    note_activity(call);
     curl_easy_reset(easy);
     SET(CURLOPT_PRIVATE, call);
     SET(CURLOPT_ERRORBUFFER, call->curl_message);
     SET(CURLOPT_PREREQFUNCTION, on_send);
     SET(CURLOPT_PREREQDATA, call);
+    SET(CURLOPT_NOPROGRESS, 0L);
+    SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+    SET(CURLOPT_XFERINFODATA, call);
     SET(CURLOPT_HEADERFUNCTION, on_header);
     SET(CURLOPT_HEADERDATA, call);
     SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -240,6 +277,15 @@ static bool is_throttled(const fm_http_call *call)
 {
     return call->is_throttled && !call->has_sink && call->code >= 400 && call->code < 500 &&
            call->is_throttled(call->data, call->code, call->answer.data, call->answer.len);
+}
+
+CURLcode fm_http_transfer_result(fm_http_call *call, CURLcode result)
+{
+    if (!call->silent)
+        return result;
+    snprintf(call->curl_message, sizeof call->curl_message, "silent for %lld s",
+             (long long)(call->config->stall_timeout_ms + 999) / 1000);
+    return CURLE_OPERATION_TIMEDOUT;
 }
 
 fm_http_failure fm_http_transfer_outcome(fm_http_call *call, CURLcode result, fm_error *err)

@@ -31,7 +31,7 @@ local BAD = {
   { "certificate out of date", { kind = "expired", ca = true }, "expired" },
   { "certificate of another name", { kind = "other-name", ca = true }, "is not trusted" },
   { "host unknown", { url = "https://nowhere.invalid/" }, "nowhere.invalid" },
-  { "hangs", for_ever { kind = "hang" }, "did not answer in time", requests = 2, timeout = 1 },
+  { "hangs", for_ever { kind = "hang" }, "did not answer in time", requests = 2, timeout = 2 },
   { "200 MB", for_ever { kind = "bomb", megabytes = 200 }, "the answer is larger than 16 MiB", requests = 1,
     later = "one response of the answer is larger than", knock = "the answer is larger than" },
   { "200 MB of error", for_ever { kind = "bomb", megabytes = 200, code = 502 }, "the answer is larger than 1 MiB", requests = 1,

@@ -148,7 +148,7 @@ function TestDoctor.testTheTimeoutIsForEverything()
   local place <close> = connected()
   for method, check in pairs { OPTIONS = "server", PROPFIND = "sign-in", PUT = "round trip" } do
     server:fault { kind = "hang", method = method, times = -1 }
-    assert_check(checks(place, 3, "--timeout 1"), check, "problem", "did not answer in time", "the server does not answer")
+    assert_check(checks(place, 3, "--timeout 2"), check, "problem", "did not answer in time", "the server does not answer")
     server:control("DELETE", "_fault")
   end
 end

@@ -11,6 +11,7 @@ cut       does it, sends only the first bytes of the body        bytes
 hang      reads the request and never answers
 replace   does it, answers with another body                     code, headers, body
 bomb      answers with a small gzip body that grows huge         megabytes, code, headers
+drip      does it, sends the body as ten bytes a second
 trickle   does it, answers without Content-Length, then closes
 """
 

@@ -15,6 +15,7 @@ faults). /echo answers with what it was sent, as JSON.
 
 import argparse
 import base64
+import functools
 import gzip
 import io
 import json
@@ -147,6 +148,16 @@ def reset(connection):
     connection.close()
 
 
+@functools.lru_cache(maxsize=4)
+def blanks(megabytes):
+    """So many blanks, compressed."""
+    out = io.BytesIO()
+    with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
+        for _ in range(megabytes):
+            z.write(b" " * 1048576)
+    return out.getvalue()
+
+
 class Hangup(ConnectionError):
     """The connection ends here."""
 
@@ -255,11 +266,20 @@ class Handler(BaseHTTPRequestHandler):
         if not trickle and code not in (204, 304):
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        if self.command != "HEAD" and code not in (204, 304):
+        if fault.get("kind") == "drip":
+            self.drip(data)
+        elif self.command != "HEAD" and code not in (204, 304):
             self.wfile.write(data[: fault.get("bytes", len(data))])
         self.wfile.flush()
         if fault.get("kind") == "cut":
             self.close_connection = True
+
+    def drip(self, data):
+        """The body so slowly that it never ends, and never stops either."""
+        for at in range(len(data)):
+            self.wfile.write(data[at : at + 1])
+            self.wfile.flush()
+            time.sleep(0.1)
 
     def echo(self):
         """What arrived, for tests of the HTTP client."""
@@ -268,13 +288,9 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, json.dumps(seen), **{"Content-Type": "application/json", "X-Echo": "yes"})
 
     def bomb(self, fault):
-        out = io.BytesIO()
-        with gzip.GzipFile(fileobj=out, mode="wb", mtime=0) as z:
-            for _ in range(fault["megabytes"]):
-                z.write(b" " * 1048576)
         self.fault = None
         headers = {"Content-Type": "application/xml", "Content-Encoding": "gzip"}
-        self.answer(fault.get("code", 207), out.getvalue(), **dict(headers, **fault.get("headers", {})))
+        self.answer(fault.get("code", 207), blanks(fault["megabytes"]), **dict(headers, **fault.get("headers", {})))
 
     # ------------------------------------------------------------------ control
 

@@ -470,6 +470,25 @@ static void test_a_silent_server_times_out(void **state)
     assert_true(out.maybe_done);
 }
 
+static void test_silence_ends_a_request(void **state)
+{
+    fixture *f = *state;
+    f->config.stall_timeout_ms = 400;
+    test_server_fault(&f->server, "{\"kind\": \"hang\"}");
+    outcome out = ask(f, (fm_http_request){0}, "/echo");
+    assert_int_equal(out.status, FM_ETIMEOUT);
+    assert_has(out.message, "silent for 1 s");
+}
+
+static void test_a_server_that_only_drips_times_out(void **state)
+{
+    fixture *f = *state;
+    f->config.stall_timeout_ms = 1000;
+    test_server_fault(&f->server, "{\"kind\": \"drip\"}");
+    outcome out = ask(f, (fm_http_request){0}, "/echo");
+    assert_int_equal(out.status, FM_ETIMEOUT);
+}
+
 static void test_a_server_that_stays_silent_is_asked_twice(void **state)
 {
     fixture *f = *state;
@@ -815,6 +834,8 @@ int main(void)
         WITH_SERVER(test_a_body_cut_short_is_no_answer),
         WITH_SERVER(test_nobody_listens),
         WITH_SERVER(test_a_silent_server_times_out),
+        WITH_SERVER(test_silence_ends_a_request),
+        WITH_SERVER(test_a_server_that_only_drips_times_out),
         WITH_SERVER(test_a_server_that_stays_silent_is_asked_twice),
         WITH_SERVER(test_the_body_of_a_redirect_has_a_limit),
         WITH_SERVER(test_bodies_have_a_limit),
