@@ -32,7 +32,9 @@ local function place_of(members)
 end
 
 local function google(words)
-  return "connect.lua google board.json --client client.json " .. (words or "--create Academy")
+  words = words or "--create Academy"
+  return ("connect.lua google board.json --client client.json %s%s"):format(words, words:find("--wait", 1, true) and ""
+    or " --wait 60")
 end
 
 -- Connects with the desktop's browser. @return output, errors
@@ -146,6 +148,17 @@ function TestSignIn.testTheSingleForm()
   lu.assertEquals({ config.provider, config.calendarId }, { "google", calendars("Single")[1].id })
   lu.assertEquals(config.endpoint.token, server.token)
   place:expect(0, "sync.lua board.json", { env = WITH_KEY })
+end
+
+function TestSignIn.testBesideAnother()
+  local place <close> = place_of { connected = true, selectedCalendarId = KANBAN }
+  local config = place:board().calendarConfig
+  config.work = { provider = "google", connected = false, endpoint = config.google.endpoint }
+  place:edit(function(board) board.calendarConfig = config end)
+  connect(place, 0, "--name work --create Work")
+  local after = place:board().calendarConfig
+  lu.assertEquals(after.google, config.google)
+  lu.assertEquals({ after.work.connected, after.work.provider, after.work.calendarName }, { true, "google", "Work" })
 end
 
 -- After the seven days of a project in "Testing": neither the client's file nor a second calendar is needed.
