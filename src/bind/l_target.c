@@ -173,6 +173,11 @@ static int target_remotes(lua_State *L)
     return answer_all(L, fm_target_remotes, push_remote);
 }
 
+static int target_unbased(lua_State *L)
+{
+    return answer_all(L, fm_target_unbased, push_remote);
+}
+
 static int target_pending(lua_State *L)
 {
     return answer_all(L, fm_target_pending, push_remote);
@@ -391,6 +396,7 @@ static const luaL_Reg target_methods[] = {
     {"confirm", target_confirm},
     {"unconfirmed", target_unconfirmed},
     {"token", target_token},
+    {"unbased", target_unbased},
     {NULL, NULL},
 };
 

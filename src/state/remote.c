@@ -18,6 +18,14 @@ fm_status fm_target_remotes(fm_cursor **out, fm_target *t, fm_error *err)
     return fm_db_query(out, t->state, err, NARROW "WHERE target = ? ORDER BY href", "i", t->id);
 }
 
+fm_status fm_target_unbased(fm_cursor **out, fm_target *t, fm_error *err)
+{
+    return fm_db_query(out, t->state, err,
+                       NARROW "WHERE target = ?1 AND gone = 0 AND NOT EXISTS"
+                              " (SELECT 1 FROM base WHERE base.target = ?1 AND base.uid = remote.uid) ORDER BY href",
+                       "i", t->id);
+}
+
 fm_status fm_target_pending(fm_cursor **out, fm_target *t, fm_error *err)
 {
     return fm_db_query(out, t->state, err, NARROW "WHERE target = ? AND pending = 1 ORDER BY href", "i", t->id);

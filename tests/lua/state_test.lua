@@ -115,6 +115,18 @@ function TestState.test_binding()
   lu.assertNil(t:binding().discovery)
 end
 
+function TestState.test_rows_that_no_base_names()
+  local s, t = memory()
+  t:put_remote { href = "h1", uid = "u1", text = "x" }
+  t:put_remote { href = "h2", uid = "u2", text = "x" }
+  t:put_remote { href = "h3", text = "x" }
+  t:put_remote { href = "h4", uid = "u4", pending = true, gone = true }
+  t:put_base { key = "k", uid = "u1" }
+  s:target("other"):put_base { key = "k", uid = "u2" }
+  lu.assertEquals(t:unbased(), { { href = "h2", uid = "u2", pending = false, gone = false },
+    { href = "h3", pending = false, gone = false } })
+end
+
 function TestState.test_remote_rows()
   local _, t = memory()
   lu.assertNil(t:remote("h1"))

@@ -54,6 +54,7 @@ class Calendar:
         self.writable = writable
         self.color = color
         self.items = {}
+        self.names = {}  # by UID: {name: None}, in the order in which they came
         self.tombstones = {}
         self.revision = 1
         self.oldest_token = 0
@@ -63,17 +64,26 @@ class Calendar:
         self.revision += 1
         return self.revision
 
+    def forget_name(self, name):
+        if name in self.items:
+            self.names[self.items[name].uid].pop(name, None)
+
     def put(self, name, text):
-        self.items[name] = Item(text, self.touch())
+        item = Item(text, self.touch())
+        if name not in self.items or self.items[name].uid != item.uid:
+            self.forget_name(name)
+            self.names.setdefault(item.uid, {})[name] = None
+        self.items[name] = item
         self.tombstones.pop(name, None)
         return self.items[name]
 
     def delete(self, name):
+        self.forget_name(name)
         del self.items[name]
         self.tombstones[name] = self.touch()
 
     def holder_of(self, uid):
-        return next((name for name, item in self.items.items() if item.uid == uid), None)
+        return next(iter(self.names.get(uid, {})), None)
 
     def changes_since(self, revision):
         """(name, item or None) of everything changed after a revision, oldest change first."""

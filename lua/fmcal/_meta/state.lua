@@ -153,6 +153,10 @@ function target:remote_by_uid(uid) end
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:remotes() end
 
+---The rows of objects that are there and whose UID no base row has, in the order of href, without text.
+---@return fmcal.state.remote[]?, fmcal.error?
+function target:unbased() end
+
 ---The rows that changed on the server and are not settled, without text.
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:pending() end

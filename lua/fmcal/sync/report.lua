@@ -26,7 +26,7 @@ local function external_events(self)
     local summary = target.summary or {}
     if not known or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
       known = 0
-      for _, row in ipairs(target.state:remotes()) do
+      for _, row in ipairs(target.state:unbased()) do
         if target:is_external(row) then known = known + 1 end
       end
       if not self.dry_run then self.state:set(name, tostring(known)) end

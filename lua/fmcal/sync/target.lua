@@ -241,7 +241,7 @@ end
 --- Whether an event is none of this team's: by its UID, because another team's name is on it, or because it is a copy.
 -- @param row of a remote event; its text is read where the UID does not tell
 function Target:is_external(row)
-  if row.gone or row.uid and self.state:base_by_uid(row.uid) then return false end
+  if row.gone then return false end
   local key = self:key(row.uid)
   if not key then return true end
   local base = self.state:base(key)
