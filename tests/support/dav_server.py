@@ -186,7 +186,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.path_only.startswith("/_"):
             self.control()
             return
-        self.row = {"method": self.command, "path": self.path, "status": 0, "headers": dict(self.headers.items())}
+        self.row = {"method": self.command, "path": self.path, "status": 0, "headers": self.all_headers()}
         if self.command in ("PROPFIND", "REPORT", "PROPPATCH", "POST"):
             self.row["body"] = self.body.decode("utf-8", "replace")
         with self.server.counts_lock:
@@ -281,9 +281,13 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
             time.sleep(0.1)
 
+    def all_headers(self):
+        """What arrived; a header that came twice with both values."""
+        return {name: ", ".join(self.headers.get_all(name)) for name in self.headers}
+
     def echo(self):
         """What arrived, for tests of the HTTP client."""
-        seen = {"method": self.command, "path": self.path, "headers": dict(self.headers.items()),
+        seen = {"method": self.command, "path": self.path, "headers": self.all_headers(),
                 "body": self.body.decode("utf-8", "replace")}
         self.answer(200, json.dumps(seen), **{"Content-Type": "application/json", "X-Echo": "yes"})
 
