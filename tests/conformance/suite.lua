@@ -61,7 +61,9 @@ local function create(p, uid, title)
   local result = write(p, { kind = "create", uid = uid, text = text_of(p, uid, title) })
   lu.assertEquals(result.outcome, "done", result.error and result.error.message)
   lu.assertIsString(result.href)
-  return p:fetch({ result.href })[1]
+  local row = p:fetch({ result.href })[1]
+  if result.text then lu.assertEquals(result.text, row.text) end
+  return row
 end
 
 local function update(p, row, title, etag)
@@ -218,6 +220,7 @@ function TestUpdate.test_the_version_that_was_read()
   local result = update(p, row, "New", row.etag)
   lu.assertEquals(result.outcome, "done")
   local now = read(p, row.href)
+  if result.text then lu.assertEquals(result.text, now.text) end
   lu.assertEquals(p:decode(now.text).title, "New")
   lu.assertNotEquals(now.etag, row.etag)
   lu.assertEquals(update(p, now, "Newer", result.etag or now.etag).outcome, "done")

@@ -55,6 +55,15 @@ local function assert_made_once(server)
   lu.assertEquals(count, COUNT)
 end
 
+-- Single events are looked at where an answer was lost, and then alone.
+local function looks(server)
+  local count = 0
+  for _, row in ipairs(log(server)) do
+    if row.method == "GET" and row.path:find("/events/") then count = count + 1 end
+  end
+  return count
+end
+
 local function statuses(server)
   local count = {}
   for _, row in ipairs(log(server)) do count[row.status] = (count[row.status] or 0) + 1 end
@@ -88,6 +97,7 @@ function TestPush.test_a_thousand_under_load()
   lu.assertEquals(status, 0, errors)
   lu.assertTrue(statuses(server)[403] > COUNT // 50, "hardly a request was refused")
   assert_made_once(server)
+  lu.assertTrue(looks(server) < COUNT // 5, looks(server) .. " events were read one by one")
   local tokens = requests(server).token
   lu.assertTrue(tokens <= runs + (os.time() - started) // (TOKEN_LIFE_S * 3 / 4) + 1, tokens .. " tokens")
   local by_uid, count = events_of_entries(server, world.config.calendarId)

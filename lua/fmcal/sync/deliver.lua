@@ -39,7 +39,7 @@ local TRANSIENT = { network = true, timeout = true, throttled = true, server = t
 local function judge(job, outcome, whole_error)
   job.outcome = outcome.outcome
   if outcome.outcome == "done" then
-    job.href, job.etag = outcome.href or job.write.href, outcome.etag
+    job.href, job.etag, job.shown = outcome.href or job.write.href, outcome.etag, outcome.text
   elseif outcome.outcome == "changed" and note_change(job.side.target, job.write, outcome) then
     job.changed = true
   else
@@ -106,24 +106,38 @@ local function expect_created(run, target, jobs)
   assert(run.state:commit())
 end
 
-local function read_back(run, target, jobs)
-  local hrefs, by_href = {}, {}
+-- What the answer to a write has shown need not be read; what is deleted cannot be. @return jobs by href, rows shown
+local function take_answers(run, target, jobs)
+  local by_href, found = {}, {}
+  assert(run.state:begin())
   for _, job in ipairs(jobs) do
-    if job.outcome == "done" then
-      if job.write.kind == "delete" then
-        assert(target.state:delete_remote(job.write.href))
-      else
-        hrefs[#hrefs + 1] = job.href
-        by_href[job.href] = job
+    if job.outcome == "done" and job.write.kind == "delete" then
+      assert(target.state:delete_remote(job.write.href))
+    elseif job.outcome == "done" then
+      by_href[job.href] = job
+      if job.shown then
+        found[job.href] = { href = job.href, uid = job.write.uid, etag = job.etag, text = job.shown }
+        assert(target.state:put_remote(found[job.href]))
       end
     end
   end
-  if #hrefs == 0 then return end
-  run.progress("read", 0, #hrefs, target.name)
-  local rows, err = target.provider:fetch(hrefs, target.state)
-  target.error = target.error or err
-  local found = {}
-  for _, row in ipairs(rows or {}) do found[row.href] = row end
+  assert(run.state:commit())
+  return by_href, found
+end
+
+local function read_back(run, target, jobs)
+  local by_href, found = take_answers(run, target, jobs)
+  local hrefs = {}
+  for _, job in ipairs(jobs) do
+    if by_href[job.href] == job and not found[job.href] then hrefs[#hrefs + 1] = job.href end
+  end
+  if #hrefs > 0 then
+    run.progress("read", 0, #hrefs, target.name)
+    local rows, err = target.provider:fetch(hrefs, target.state)
+    target.error = target.error or err
+    for _, row in ipairs(rows or {}) do found[row.href] = row end
+  end
+  if not next(by_href) then return end
   for href, job in pairs(by_href) do take_back(job, found[href]) end
   expect_created(run, target, by_href)
 end

@@ -154,7 +154,7 @@ typedef struct fm_write {
     fm_outcome outcome;
     char *new_href;     /**< DONE of CREATE, CHANGED: where it lies */
     char *new_etag;     /**< DONE: NULL where the server does not say */
-    char *current_text; /**< CHANGED: what is there */
+    char *current_text; /**< CHANGED: what is there. DONE: the same, where the answer showed it; else NULL */
     size_t current_len;
     bool current_gone; /**< CHANGED: nothing is there */
     fm_error error;    /**< REFUSED, FAILED */

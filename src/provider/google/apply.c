@@ -22,10 +22,23 @@ static void out_of_memory(fm_google_job *job)
     fm_google_apply_fail(job->apply, &error);
 }
 
+/* Google answers a write with what it made of it, which saves reading it. False where memory runs out. */
+static bool keep_answer(fm_write *write, const fm_json_span *event)
+{
+    fm_json_span start;
+    if (!fm_google_member(&start, event, "start") || fm_google_is_cancelled(event))
+        return true;
+    write->current_text = strndup(event->at, event->len);
+    write->current_len = event->len;
+    return write->current_text != NULL;
+}
+
 void fm_google_job_done(fm_google_job *job, const fm_json_span *event)
 {
     fm_write *write = job->base.write;
     fm_status status = event ? fm_google_string(&write->new_etag, event, "etag") : FM_OK;
+    if (!status && event && !keep_answer(write, event))
+        status = FM_ENOMEM;
     if (!status && write->kind == FM_WRITE_CREATE)
         status = fm_event_set(&write->new_href, job->id);
     if (status)
