@@ -717,12 +717,12 @@ static void test_requests_are_parallel_where_each_connection_is_closed(void **st
 {
     fixture *f = *state;
     int count = 0;
-    test_server_options(&f->server, "{\"delay_ms\": 20, \"http10\": true}");
+    test_server_options(&f->server, "{\"delay_ms\": 50, \"http10\": true}");
     submit_many(f, 20, &count);
     run_all(f);
     test_server_options(&f->server, "{\"delay_ms\": 0, \"http10\": false}");
     assert_int_equal(count, 20);
-    assert_in_range(log_number(f, "\"peak\": "), 3, 17);
+    assert_in_range(log_number(f, "\"busiest\": "), 2, 16);
 }
 
 /* Radicale's own server is one: small. */
