@@ -101,6 +101,27 @@ function TestCounts.test_a_run_confined_to_one_entry_counts_all()
   lu.assertEquals({ out.total_items, out.updated, out.unchanged }, { 4, 1, 3 })
 end
 
+-- An epic's court date counts while there is one, whatever becomes of its event.
+function TestCounts.test_court_dates_that_are_not_there_do_not_count()
+  local board = commands.board(items(1))
+  board.epics = { { id = "E", title = "Smith", metadata = { courtDate = "2027-03-20" } } }
+  local place <close> = commands.place(board)
+  lu.assertEquals(assert_sum(result_of(place, 0)).total_items, 3)
+  local function set(date)
+    place:edit(function(b) b.epics[1].metadata.courtDate = date end)
+  end
+  set(nil)
+  local out = assert_sum(result_of(place, 0))
+  lu.assertEquals({ out.total_items, out.deleted, out.skipped }, { 2, 1, 1 })
+  set("2027-03-21")
+  lu.assertEquals(assert_sum(result_of(place, 0)).total_items, 3)
+  place:edit_event("E.court-date", "20270321", "20270322")
+  place:edit_event("E.court-date", "20270322\r\nTRANSP", "20270323\r\nTRANSP")
+  set(nil)
+  lu.assertEquals(assert_sum(result_of(place, 0, "--only X-1")).total_items, 2)
+  lu.assertEquals(assert_sum(result_of(place, 0, "--direction outbound")).total_items, 2)
+end
+
 TestEvents = {}
 
 function TestEvents.test_an_event_that_cannot_be_read_is_an_error_of_its_entry()
@@ -181,6 +202,13 @@ function TestConflicts.test_a_moved_court_date_is_explained_as_what_it_is()
   lu.assertStrContains(out, "moved in the calendar: date")
   out = place:expect(0, "explain.lua board.json E")
   lu.assertStrContains(out, "strategy manual says manual")
+end
+
+function TestConflicts.test_nobody_waits_for_what_is_not_synced_any_more()
+  local place <close> = conflict()
+  place:edit(function(b) b.calendarConfig.syncOptions.syncItems = false end)
+  place:expect(0, "sync.lua board.json")
+  lu.assertStrContains((place:expect(0, "conflicts.lua board.json --json")), "[]")
 end
 
 TestRetries = {}

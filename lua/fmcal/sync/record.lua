@@ -34,7 +34,8 @@ local function differing(view, open, version)
   return shown
 end
 
-local function conflict_data(decision, side, step)
+-- The time of the event is the one that it has after this run.
+local function conflict_data(decision, side, step, external_time)
   local view, versions = decision.view, {}
   for name, source in pairs { localVersion = "local", externalVersion = "external" } do
     local version = fields.copy(source == "local" and decision.plan.cur.version or side.remote.version)
@@ -42,7 +43,7 @@ local function conflict_data(decision, side, step)
     versions[name] = differing(view, step.open, version)
   end
   versions.localVersion.modifiedAt = timestamp(decision.plan.cur.time)
-  versions.externalVersion.modifiedAt = timestamp(side.remote.time)
+  versions.externalVersion.modifiedAt = timestamp(external_time)
   return versions
 end
 
@@ -62,7 +63,7 @@ local function sync_members(run, decision, i)
   members[#members + 1] = { "lastErrorAt", outcome.error and run.now or nil }
   members[#members + 1] = { "deletedAt", outcome.status == "deleted" and run.now or nil }
   members[#members + 1] = { "conflictData", outcome.status == "conflict"
-    and conflict_data(decision, side, decision.plan.actions[i].step) or nil }
+    and conflict_data(decision, side, decision.plan.actions[i].step, outcome.external_time) or nil }
   return members
 end
 
@@ -118,6 +119,20 @@ local function write_members(board, key, path, members, before)
   end
 end
 
+-- Nobody waits any more for what an entry said that is not synced now.
+local function drop_concern(board, key, path, before)
+  if before.syncStatus ~= "conflict" and before.syncStatus ~= "error" then return end
+  if not before.others then
+    assert(board:remove(key, path))
+    return
+  end
+  for name in pairs(before) do
+    local where = { table.unpack(path) }
+    where[#where + 1] = name
+    if name ~= "others" then assert(board:remove(key, where)) end
+  end
+end
+
 -- calendarSync of one entry: the first calendar's members, the others' under others.NAME.
 local function write_sync(run, decision)
   local entry = decision.view and decision.view.entry or decision.entry
@@ -132,7 +147,9 @@ local function write_sync(run, decision)
     local where = first and path or { path[1], path[2], "others", side.target.name }
     if not first and not path[2] then where = { path[1], "others", side.target.name } end
     local members = sync_members(run, decision, i)
-    if outcome.status ~= "skipped" and worth_writing(members, before, outcome.acted or decision.patched) then
+    if outcome.status == "skipped" then
+      drop_concern(run.board, decision.key, where, before)
+    elseif worth_writing(members, before, outcome.acted or decision.patched) then
       write_members(run.board, decision.key, where, members, before)
     end
   end

@@ -1,5 +1,6 @@
 -- Counts what becomes of the entries of a run, as its decisions are settled.
 
+local entries = require "fmcal.sync.entries"
 local record = require "fmcal.sync.record"
 
 local tally = {}
@@ -26,12 +27,18 @@ local function add(counts, status, n)
   counts[bucket] = counts[bucket] + n
 end
 
+-- A court date that an epic does not have (any more) is no entry.
+local function is_entry(board, key)
+  local entry = board:entry(key)
+  return entry ~= nil and (entry.kind ~= "court-date" or (entries.member(entry, "dueDate") or "") ~= "")
+end
+
 -- The entries of the first calendar that the run does not look at; where it is confined to some, edited ones too.
-local function count_untouched(counts, first, considered)
+local function count_untouched(counts, first, board, considered)
   for status, n in pairs(first.compared.counts) do add(counts, status, n) end
   for _, key in ipairs(first.compared.changed) do
     counts.looked_at_anew[key] = true
-    if not considered[key] then
+    if not considered[key] and is_entry(board, key) then
       local row = first.state:base(key)
       add(counts, row and row.status or "skipped", 1)
     end
@@ -73,7 +80,7 @@ function tally.new(run)
   local considered, problem = {}, run.board:problems()[1]
   for _, key in ipairs(run.order) do considered[key] = true end
   for i, target in ipairs(run.targets) do
-    if i == 1 then count_untouched(counts, target, considered) end
+    if i == 1 then count_untouched(counts, target, run.board, considered) end
     tell_earlier_failures(counts, target, considered)
   end
   counts.failure = problem and problem.message or counts.messages[1]
@@ -93,11 +100,18 @@ local function count_outcomes(counts, decision)
   end
 end
 
+local function is_absent_court_date(view, version)
+  return view ~= nil and view.entry.kind == "court-date" and not version.date
+end
+
 -- An entry that is on the board counts once: as what was done with it, else as what it is.
 local function count_entry(counts, decision, acts)
-  local row = decision.sides[1] and decision.sides[1].row
-  if row and decision.view and not counts.looked_at_anew[decision.key] then add(counts, row.status, -1) end
+  local row, view = decision.sides[1] and decision.sides[1].row, decision.view
+  local was_counted = row and view and not counts.looked_at_anew[decision.key] and not is_absent_court_date(view, view.version)
+  if was_counted then add(counts, row.status, -1) end
   local status = worst(decision.outcomes)
+  local is_failure = BUCKET[status] == "errors" or BUCKET[status] == "conflicts"
+  if not is_failure and is_absent_court_date(view, decision.plan.cur.version) then return end
   local in_step = status == "synced" or status == "pending"
   if in_step and acts.created then
     counts.created = counts.created + 1
