@@ -85,6 +85,44 @@ function TestScripted.test_a_calendar_for_tasks()
   assert_refused(scripted, 2, { calendarId = "tasks" }, { "it is for tasks", "choose another" })
 end
 
+-- How many requests of each method the server got, multigets apart.
+local function requests()
+  local counts = { multiget = 0, PUT = 0, all = 0 }
+  for _, row in ipairs(scripted:control("GET", "_log").requests) do
+    counts.all = counts.all + 1
+    counts[row.method] = (counts[row.method] or 0) + 1
+    if (row.body or ""):find("calendar-multiget", 1, true) then counts.multiget = counts.multiget + 1 end
+  end
+  return counts
+end
+
+function TestScripted.test_edits_on_both_sides_take_one_multiget_where_it_is_slow()
+  scripted:clear()
+  scripted:control("POST", "_options", { software = "Python/3.11 aiohttp/3.8.4" })
+  local items = {}
+  for i = 1, 40 do items[i] = { id = "X-" .. i, title = "Item " .. i, dueDate = "2027-02-15" } end
+  local made = board(scripted)
+  made.items = items
+  local place <close> = commands.place(made)
+  place:expect(0, "sync.lua -q board.json")
+  local now = json.decode(place:read("board.json"))
+  for i = 1, 10 do now.items[i].title = "Edited here " .. i end
+  place:write("board.json", json.encode(now))
+  for name, object in pairs(scripted:control("GET", "_objects").kanban) do
+    if object.text:find("SUMMARY:Item 2%d") then
+      scripted:control("PUT", "_objects/kanban/" .. name, (object.text:gsub("SUMMARY:", "SUMMARY:There: ")))
+    end
+  end
+  scripted:control("DELETE", "_log")
+  local out = place:expect(0, "sync.lua board.json")
+  lu.assertStrContains(out, "10 updated")
+  lu.assertEquals(place:item("X-20").title, "There: Item 20")
+  local counts = requests()
+  lu.assertEquals({ counts.PUT, counts.multiget }, { 10, 1 })
+  lu.assertTrue(counts.all <= 30, counts.all)
+  scripted:control("POST", "_options", { software = "" })
+end
+
 function TestScripted.test_a_server_that_is_not_there()
   assert_refused({ url = "http://127.0.0.1:9/", user = "a", password = "b" }, 3, nil, { "127.0.0.1" })
 end

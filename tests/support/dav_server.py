@@ -61,6 +61,7 @@ OPTIONS = {
     "dav_header": True,  # OPTIONS is answered with DAV
     "strips": "",  # what matches is taken out of objects that are put, as a server that does not know it
     "date": "",  # the Date header; empty: the time it is
+    "software": "",  # the Server header; empty: this one's
     "max_bytes": 0,  # larger objects get 413
     "own_namespaces": False,  # each element declares its namespace itself
     "empty_ctags": False,  # objects come with a second propstat: an empty getctag, 404
@@ -168,6 +169,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+    def version_string(self):
+        return self.options["software"] or super().version_string()
 
     def date_time_string(self, timestamp=None):
         return self.server.options["date"] or super().date_time_string(timestamp)

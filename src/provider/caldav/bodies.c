@@ -205,6 +205,28 @@ static fm_status send_multiget(fm_caldav_bodies *b)
     return status;
 }
 
+/* Hands on a body with the line ends that XML would have left of it, so that the same object is the same text. */
+static fm_status hand_on_body(fm_caldav_bodies *b, fm_caldav_row *row, const fm_dav_result *result, fm_error *err)
+{
+    const char *etag = fm_http_reply_header(result->reply, "ETag");
+    const char *at = result->body, *end = at + result->body_len;
+    fm_buf text;
+    fm_buf_init(&text, FM_DAV_OBJECT_MAX);
+    while (at < end) {
+        const char *stop = memchr(at, '\r', (size_t)(end - at));
+        stop = stop ? stop : end;
+        fm_buf_add(&text, at, (size_t)(stop - at));
+        if (stop < end && (stop + 1 == end || stop[1] != '\n'))
+            fm_buf_addc(&text, '\n');
+        at = stop < end ? stop + 1 : end;
+    }
+    fm_status status = text.status
+                           ? fm_caldav_no_memory(err)
+                           : hand_on_text(b, row, etag ? etag : row->etag, text.len ? text.data : "", text.len, err);
+    fm_buf_free(&text);
+    return status;
+}
+
 static void on_get_done(void *data, const fm_dav_result *result)
 {
     fm_caldav_get *get = data;
@@ -219,8 +241,7 @@ static void on_get_done(void *data, const fm_dav_result *result)
         end(b, &result->error);
         return;
     } else {
-        const char *etag = fm_http_reply_header(result->reply, "ETag");
-        status = hand_on_text(b, row, etag ? etag : row->etag, result->body, result->body_len, &b->failure);
+        status = hand_on_body(b, row, result, &b->failure);
     }
     if (status)
         end(b, &b->failure);
@@ -293,6 +314,14 @@ static bool query_pays(const fm_caldav_bodies *b)
     return p->place.slow_multiget || count > p->profile->query_above;
 }
 
+/* How reading begins: the other ways follow for what it has not given. */
+static int first_stage(const fm_caldav_bodies *b)
+{
+    if (query_pays(b))
+        return STAGE_QUERY;
+    return b->spread && b->op->p->place.slow_multiget && b->wanted.count <= FEW ? STAGE_GET : STAGE_MULTIGET;
+}
+
 /* Sends what this stage may have in flight. */
 static fm_status send_more(fm_caldav_bodies *b)
 {
@@ -344,7 +373,7 @@ void fm_caldav_bodies_start(fm_caldav_bodies *b)
         end(b, &b->failure);
         return;
     }
-    b->stage = query_pays(b) ? STAGE_QUERY : STAGE_MULTIGET;
+    b->stage = first_stage(b);
     b->next = 0;
     go_on(b);
 }

@@ -43,6 +43,7 @@ struct fm_caldav_bodies {
     fm_object_sink sink;
     fm_caldav_rows wanted; /**< owned; to be filled before the start */
     bool all;              /**< the wanted are most of what the calendar holds */
+    bool spread;           /**< a few are asked for one by one where a multiget takes its time for each of them */
     fm_caldav_bodies_done_fn done;
     /* private */
     fm_strmap index; /* key to row */

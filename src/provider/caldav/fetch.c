@@ -44,6 +44,7 @@ fm_status fm_caldav_fetch(fm_provider *provider, const char *const *hrefs, size_
     f->op.op.klass = &klass;
     f->op.p = (fm_caldav *)provider;
     fm_caldav_bodies_init(&f->bodies, &f->op, sink, on_bodies);
+    f->bodies.spread = true; /* a multiget belongs to the changes that are read before */
     fm_status status = add_wanted(f, hrefs, count, err);
     if (status) {
         destroy(&f->op.op);
