@@ -1,4 +1,6 @@
--- Protected calls that let an interrupt through: Ctrl-C in the middle of a rule stops the run, it is no failure of the rule.
+-- Calls that may fail.
+--
+-- Protected calls here let an interrupt through: Ctrl-C in the middle of a rule stops the run, it is no failure of the rule.
 
 local attempt = {}
 
@@ -21,6 +23,14 @@ function attempt.xpcall(fn, handler, ...)
   return pass(xpcall(fn, function(raised)
     return is_interrupt(raised) and raised or handler(raised)
   end, ...))
+end
+
+--- What a look-up found, nil where there is nothing. Raises where it failed: what cannot be looked up is not absent.
+-- @param value what it returned
+-- @param err table|nil what it returned second
+function attempt.found(value, err)
+  if value == nil and err then error(err, 0) end
+  return value
 end
 
 return attempt

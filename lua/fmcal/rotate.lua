@@ -94,7 +94,7 @@ local function work_on(path, options)
     return failure("invalid", "rotate", "%s has no \"team\" (a string): add one, or name its board too", path)
   end
   local results, wrong = change_all(document, path, team, options.keyring)
-  if not results or options.dry_run or not document:dirty() then return results, wrong end
+  if not results or options.dry_run then return results, wrong end
   local saved, refused = document:save {}
   if not saved then return nil, refused end
   return results

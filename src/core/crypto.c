@@ -22,8 +22,16 @@ size_t fm_digest_size(fm_digest digest)
     return sizes[digest];
 }
 
+/* Whether OpenSSL could set itself up. Where memory ran out in that, its calls crash. */
+static bool is_ready(void)
+{
+    return OSSL_LIB_CTX_get0_global_default() != NULL;
+}
+
 static fm_status missing(fm_error *err, const char *what)
 {
+    if (!is_ready())
+        return fm_error_set(err, FM_ENOMEM, "crypto", "not enough memory");
     return fm_error_set(err, FM_ECRYPTO, "crypto", "OpenSSL cannot do %s: check its installation", what);
 }
 
@@ -38,7 +46,7 @@ static const void *some(const void *data)
 fm_status fm_crypto_hash(unsigned char *out, fm_digest digest, const void *data, size_t len, fm_error *err)
 {
     ERR_set_mark();
-    int ok = EVP_Q_digest(NULL, digest_names[digest], NULL, some(data), len, out, NULL);
+    int ok = is_ready() && EVP_Q_digest(NULL, digest_names[digest], NULL, some(data), len, out, NULL);
     ERR_pop_to_mark();
     return ok ? FM_OK : missing(err, digest_names[digest]);
 }
@@ -56,7 +64,7 @@ fm_status fm_hash_new(fm_hash **out, fm_digest digest, fm_error *err)
     if (!h)
         return fm_error_set(err, FM_ENOMEM, "crypto", "not enough memory");
     ERR_set_mark();
-    h->md = EVP_MD_fetch(NULL, digest_names[digest], NULL);
+    h->md = is_ready() ? EVP_MD_fetch(NULL, digest_names[digest], NULL) : NULL;
     h->context = EVP_MD_CTX_new();
     int ok = h->md && h->context && EVP_DigestInit_ex2(h->context, h->md, NULL);
     ERR_pop_to_mark();
@@ -94,8 +102,8 @@ fm_status fm_crypto_hmac(unsigned char *out, fm_digest digest, const void *key, 
                          size_t len, fm_error *err)
 {
     ERR_set_mark();
-    const unsigned char *done = EVP_Q_mac(NULL, "HMAC", NULL, digest_names[digest], NULL, some(key), key_len,
-                                          some(data), len, out, fm_digest_size(digest), NULL);
+    bool done = is_ready() && EVP_Q_mac(NULL, "HMAC", NULL, digest_names[digest], NULL, some(key), key_len, some(data),
+                                        len, out, fm_digest_size(digest), NULL);
     ERR_pop_to_mark();
     return done ? FM_OK : missing(err, "HMAC");
 }
@@ -106,7 +114,7 @@ fm_status fm_crypto_hmac(unsigned char *out, fm_digest digest, const void *key, 
 static fm_status derive(unsigned char *out, size_t out_len, const char *name, const OSSL_PARAM *params, fm_error *err)
 {
     ERR_set_mark();
-    EVP_KDF *kdf = EVP_KDF_fetch(NULL, name, NULL);
+    EVP_KDF *kdf = is_ready() ? EVP_KDF_fetch(NULL, name, NULL) : NULL;
     EVP_KDF_CTX *context = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
     int ok = context && EVP_KDF_derive(context, out, out_len, params) > 0;
     EVP_KDF_CTX_free(context);
@@ -167,7 +175,7 @@ fm_status fm_crypto_hkdf(unsigned char *out, size_t out_len, const void *key, si
 static EVP_CIPHER_CTX *aead_start(const fm_aead *how, int encrypting)
 {
     int n;
-    EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+    EVP_CIPHER *cipher = is_ready() ? EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL) : NULL;
     EVP_CIPHER_CTX *context = cipher ? EVP_CIPHER_CTX_new() : NULL;
     int ok = context && EVP_CipherInit_ex2(context, cipher, how->key, how->nonce, encrypting, NULL) &&
              how->aad_len <= INT_MAX &&
@@ -231,7 +239,7 @@ static int no_passphrase(char *buffer, int size, int writing, void *data)
 /* A private RSA key, owned by the caller; NULL where the text is none. */
 static EVP_PKEY *read_rsa_key(const char *pem, size_t len)
 {
-    BIO *bio = len <= INT_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
+    BIO *bio = is_ready() && len <= INT_MAX ? BIO_new_mem_buf(pem, (int)len) : NULL;
     EVP_PKEY *key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
     BIO_free(bio);
     if (key && EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) >= MIN_RSA_BITS)

@@ -10,6 +10,7 @@
 --   await()                what the killed run had sent has been dealt with
 --   trouble()              what goes wrong during the run that is killed
 local json = require "fmcal.json"
+local lu = require "luaunit"
 local run = require "fmcal.sync.run"
 local shell = require "shell"
 local state = require "fmcal.state"
@@ -278,6 +279,26 @@ end
 function Scene:run_until_full(at)
   local status, errors = self:run_with("fault_points", "POINT_LOG=calls POINT_FULL=" .. at)
   return status, errors, calls_of(self)
+end
+
+--- Numbers from 1 to `count`, evenly spread: `points` of them, or all.
+function Scene.spread(count, points)
+  local chosen = {}
+  for i = 1, math.min(count, points) do chosen[i] = i * count // math.min(count, points) end
+  return chosen
+end
+
+--- What is wrong with the next run and with the one after that, or nil.
+-- @param expected outcome of the next run
+function Scene:complaint_about_next(expected)
+  local result = self:sync()
+  if result.exit ~= 0 then return ("the next run ends with %d: %s"):format(result.exit, tostring(result.error or result.message)) end
+  local equal, difference = pcall(lu.assertEquals, self:outcome(), expected)
+  if not equal then return "the next run ends elsewhere:\n" .. tostring(difference.msg or difference) end
+  local left = self.side:leftovers()[1]
+  if left then return "the next run leaves " .. left end
+  local restless = self:restless()
+  return restless and "the run after that " .. restless
 end
 
 -- ---------------------------------------------------------------- the start

@@ -1,5 +1,7 @@
 -- Makes items of external events, where a team's rules say so.
 
+local attempt = require "fmcal.attempt"
+
 local adopt = {}
 
 local function has_rule(target)
@@ -7,7 +9,7 @@ local function has_rule(target)
 end
 
 local function adopt_event(run, target, row)
-  local full = target.state:remote(row.href)
+  local full = attempt.found(target.state:remote(row.href))
   local event = full and not full.gone and target.provider:decode(full.text)
   if not event or event.team and event.team ~= run.settings.team then return nil end
   event.eventId, event.etag = row.href, row.etag
@@ -17,7 +19,7 @@ local function adopt_event(run, target, row)
   if type(item.id) ~= "string" or item.id == "" then
     return nil, ("rule adopt must give the item for %s an id (a string)"):format(event.uid or row.href)
   end
-  if run.board:entry(item.id) or (run.only and not run.only[item.id]) then return nil end
+  if attempt.found(run.board:entry(item.id)) or (run.only and not run.only[item.id]) then return nil end
   run.board:append({ "items" }, item)
   target.adopted[item.id] = event.uid
   return item.id

@@ -1,6 +1,7 @@
 -- The keys that a run has to look at.
 
 local adopt = require "fmcal.sync.adopt"
+local attempt = require "fmcal.attempt"
 local fail = require "fmcal.failure"
 local record = require "fmcal.sync.record"
 local suggest = require "fmcal.suggest"
@@ -21,12 +22,12 @@ local function add_candidate(run, found, key)
 end
 
 local function is_known(run, key)
-  if run.board:entry(key) then return true end
+  if attempt.found(run.board:entry(key)) then return true end
   for _, problem in ipairs(run.board:problems()) do
     if problem.key == key then return true end
   end
   for _, target in ipairs(run.targets) do
-    if target.state:base(key) then return true end
+    if attempt.found(target.state:base(key)) then return true end
   end
   return false
 end

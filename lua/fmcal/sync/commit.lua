@@ -1,5 +1,6 @@
 -- What a slice of a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
 
+local attempt = require "fmcal.attempt"
 local board = require "fmcal.board"
 local entries = require "fmcal.sync.entries"
 local outcome = require "fmcal.sync.outcome"
@@ -56,8 +57,11 @@ local function prepare_board(run, keys)
 end
 
 local function save_board(run)
-  if not run.board:dirty() or not run.board:path() then return true end
-  local lock, err = board.lock(run.board:path(), LOCK_WAIT_MS)
+  local dirty, lock, err
+  dirty, err = run.board:dirty()
+  if dirty == nil then return nil, err end
+  if not dirty or not run.board:path() then return true end
+  lock, err = board.lock(run.board:path(), LOCK_WAIT_MS)
   if not lock then return nil, err end
   local saved
   local keep = not run.saved and run.state_file ~= ":memory:"
@@ -70,7 +74,7 @@ local function save_board(run)
 end
 
 local function note_replaced(run, decision)
-  local entry = run.board:entry(decision.key)
+  local entry = attempt.found(run.board:entry(decision.key))
   local written = entry and entries.member(entry, "calendarSync")
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
 end

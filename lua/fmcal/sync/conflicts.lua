@@ -1,5 +1,6 @@
 -- Conflicts that wait for a person: listed from the board, answered through a run.
 
+local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
@@ -26,7 +27,7 @@ end
 function conflicts.list(board)
   local list = {}
   for _, key in ipairs(board:keys()) do
-    local entry = board:entry(key)
+    local entry = attempt.found(board:entry(key))
     local sync = entries.member(entry, "calendarSync")
     add(list, entry, sync, nil)
     for name, other in pairs(type(sync) == "table" and type(sync.others) == "table" and sync.others or {}) do

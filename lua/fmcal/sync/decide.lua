@@ -176,7 +176,7 @@ end
 
 local function side_of(run, target, key, view)
   local row = target:base(key)
-  if view then return side_of_entry(target, view, row, run.seed, run.state:replaced(key)) end
+  if view then return side_of_entry(target, view, row, run.seed, attempt.found(run.state:replaced(key))) end
   return side_of_gone(target, key, row)
 end
 
@@ -240,7 +240,7 @@ end
 -- @return decision { key, view, sides, plan } or { key, view, sides, error = sentence }
 function decide.key(run, key, pristine)
   local decision = { key = key, sides = {} }
-  local entry = run.board:entry(key)
+  local entry = attempt.found(run.board:entry(key))
   local zone = run.settings.options.timeZone
   if entry then
     local view, sentence = entries.view(entry, zone)

@@ -1,6 +1,7 @@
 -- Which calendars name their events apart: servers refuse a UID twice in one account, so only one of its calendars has
 -- the plain UIDs. Once a calendar has its names it keeps them, whatever is added, switched off or fails beside it.
 
+local attempt = require "fmcal.attempt"
 local json = require "fmcal.json"
 
 local naming = {}
@@ -21,7 +22,7 @@ end
 
 -- What is noted of a calendar's names, or nil where nothing is, or of another calendar.
 local function noted(case, state)
-  local note = state:get(note_name(case.target))
+  local note = attempt.found(state:get(note_name(case.target)))
   note = note and json.decode(note)
   local binding = case.binding
   if not note or note.account ~= binding.account or note.calendar_id ~= binding.calendar_id then return nil end
@@ -35,7 +36,7 @@ end
 
 -- A calendar that cannot be opened now is known from an earlier run.
 local function case_of(target)
-  local binding = target.binding or target.state:binding()
+  local binding = target.binding or attempt.found(target.state:binding())
   return binding and { target = target, binding = binding } or nil
 end
 

@@ -1,5 +1,6 @@
 -- What a run needs before it looks at anything: board, configuration, state, lock, one target a calendar.
 
+local attempt = require "fmcal.attempt"
 local board = require "fmcal.board"
 local config = require "fmcal.config"
 local fail = require "fmcal.failure"
@@ -32,7 +33,7 @@ end
 
 -- The state names its board: another board with the same team must not use it.
 local function claim(run)
-  local known = run.state:get("board")
+  local known = attempt.found(run.state:get("board"))
   local path = run.board:path()
   if not path or known == path then return true end
   if known and io.open(known, "rb") then
@@ -105,7 +106,7 @@ function prepare.run(run, options)
   local ok
   ok, err = open_state(run, options)
   if not ok then return nil, err, UNWRITABLE[err.code] and report.EXIT_SOME_FAILED end
-  run.number = tonumber(run.state:get("run") or "0") + 1
+  run.number = tonumber(attempt.found(run.state:get("run")) or "0") + 1
   return make_targets(run, options.providers)
 end
 

@@ -1,5 +1,6 @@
 -- What a run leaves behind: calendarSync on the board, base rows and history in the state.
 
+local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local first_line = require "fmcal.first_line"
@@ -237,7 +238,7 @@ end
 --- Notes in the journal what was pulled into an entry; called inside a transaction, before the board file is written. The
 -- notes are dropped with the other intents.
 function record.pulled(run, decision)
-  local entry = run.board:entry(decision.key)
+  local entry = attempt.found(run.board:entry(decision.key))
   local sync = entry and entries.member(entry, "calendarSync")
   for i, side in ipairs(decision.sides) do
     local note = journal.pull_note(decision.view.sync, sync, document(run, decision, i))

@@ -1,5 +1,6 @@
 -- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
 
+local attempt = require "fmcal.attempt"
 local credentials = require "fmcal.credentials"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
@@ -22,7 +23,7 @@ local function external_events(self)
   local total = 0
   for _, target in ipairs(self.targets) do
     local name = "external." .. target.name
-    local known = tonumber(self.state:get(name) or "")
+    local known = tonumber(attempt.found(self.state:get(name)) or "")
     local summary = target.summary or {}
     if not known or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
       known = 0

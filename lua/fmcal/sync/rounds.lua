@@ -1,5 +1,6 @@
 -- Carries decisions out in rounds: what the calendar answers "changed" to is planned again.
 
+local attempt = require "fmcal.attempt"
 local decisions = require "fmcal.sync.decisions"
 local deliver = require "fmcal.sync.deliver"
 local outgoing = require "fmcal.sync.outgoing"
@@ -9,7 +10,7 @@ local rounds = {}
 -- What this very run has pulled may have changed a parent's title or an epic's counts.
 local function refresh_dependencies(run, decision)
   if not run.pulled or not decision.view then return end
-  local entry = run.board:entry(decision.key)
+  local entry = attempt.found(run.board:entry(decision.key))
   if not entry then return end
   local raw = decision.view.raw
   raw.itemCounts = entry.counts

@@ -1,5 +1,6 @@
 -- Counts what becomes of the entries of a run, as its decisions are settled.
 
+local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
 local record = require "fmcal.sync.record"
 
@@ -29,7 +30,7 @@ end
 
 -- A court date that an epic does not have (any more) is no entry.
 local function is_entry(board, key)
-  local entry = board:entry(key)
+  local entry = attempt.found(board:entry(key))
   return entry ~= nil and (entry.kind ~= "court-date" or (entries.member(entry, "dueDate") or "") ~= "")
 end
 
@@ -39,7 +40,7 @@ local function count_untouched(counts, first, board, considered)
   for _, key in ipairs(first.compared.changed) do
     counts.looked_at_anew[key] = true
     if not considered[key] and is_entry(board, key) then
-      local row = first.state:base(key)
+      local row = attempt.found(first.state:base(key))
       add(counts, row and row.status or "skipped", 1)
     end
   end
@@ -142,7 +143,8 @@ local function count_other_calendars(counts, run)
   for i = 2, #run.targets do
     for _, status in ipairs { "conflict", "error" } do
       for _, key in ipairs(run.targets[i].state:bases(status)) do
-        local first = not counts.decided[key] and run.board:entry(key) and run.targets[1].state:base(key)
+        local first = not counts.decided[key] and attempt.found(run.board:entry(key))
+          and attempt.found(run.targets[1].state:base(key))
         local before = counted[key] or (first and first.status)
         if before and STATUS_RANK[status] > (STATUS_RANK[before] or 0) then
           add(counts, before, -1)

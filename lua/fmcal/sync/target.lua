@@ -34,7 +34,7 @@ end
 local function options_of(settings, spec, state, resolve)
   local options, err = provider_options(settings.team, spec, resolve)
   if not options then return nil, err end
-  local binding = state:binding()
+  local binding = attempt.found(state:binding())
   if binding then
     options.bound = true
     options.discovery = binding.discovery
@@ -74,7 +74,7 @@ end
 function Target:open()
   local err, binding
   if not self.provider then
-    local known = self.state:binding()
+    local known = attempt.found(self.state:binding())
     self.remembered = known ~= nil and known.discovery ~= nil
     self.provider, err = make_provider(self)
     if not self.provider then return nil, err end
@@ -172,8 +172,8 @@ end
 -- Whether a UID of ours is an entry's name apart: true, false where it is the plain one, nil where it is neither.
 local function is_apart(self, uid, board)
   local name, suffix = uid:sub(1, -#UID_DOMAIN - 1), "." .. self.name
-  if board:entry(name) then return false end
-  return name:sub(-#suffix) == suffix and board:entry(name:sub(1, -#suffix - 1)) and true or nil
+  if attempt.found(board:entry(name)) then return false end
+  return name:sub(-#suffix) == suffix and attempt.found(board:entry(name:sub(1, -#suffix - 1))) and true or nil
 end
 
 --- How most of the events in the calendar are named: true where apart, false where plainly, nil where that cannot be
@@ -195,7 +195,7 @@ local function adopted_uid(self, key, sync)
   if uid then return uid end
   if type(sync) ~= "table" or sync.provider ~= self.spec.provider then return nil end
   uid = sync.externalEventId
-  if type(uid) ~= "string" or is_ours(uid) or self.state:base_by_uid(uid) then return nil end
+  if type(uid) ~= "string" or is_ours(uid) or attempt.found(self.state:base_by_uid(uid)) then return nil end
   return uid
 end
 
@@ -215,7 +215,7 @@ end
 
 --- The key of the entry whose event has this UID, or nil for a foreign one.
 function Target:key(uid)
-  local base = uid and self.state:base_by_uid(uid)
+  local base = uid and attempt.found(self.state:base_by_uid(uid))
   if base then return base.key end
   if not uid or not is_ours(uid) then return nil end
   local key = uid:sub(1, -#UID_DOMAIN - 1)
@@ -226,7 +226,7 @@ end
 
 --- The base row of an entry with its document decoded into `base`, or nil.
 function Target:base(key)
-  local row = self.state:base(key)
+  local row = attempt.found(self.state:base(key))
   if row and row.doc and row.doc ~= "" then row.base = fields.unfold(json.decode(row.doc)) end
   return row
 end
@@ -244,10 +244,10 @@ function Target:is_external(row)
   if row.gone then return false end
   local key = self:key(row.uid)
   if not key then return true end
-  local base = self.state:base(key)
+  local base = attempt.found(self.state:base(key))
   if base and is_copy(self, row, base) then return true end
   if base and base.href and base.status ~= "error" then return false end
-  local full = self.state:remote(row.href)
+  local full = attempt.found(self.state:remote(row.href))
   local event = full and full.text and self.provider:decode(full.text)
   return event and event.team ~= nil and event.team ~= self.team or false
 end
@@ -295,7 +295,7 @@ end
 
 --- The row of the event with a UID: the one at `href` where there are several; second, where there is none, a tombstone.
 function Target:event_row(uid, href)
-  local rows = self.state:remote_by_uid(uid)
+  local rows = attempt.found(self.state:remote_by_uid(uid))
   local row = choose(rows, href)
   if row then return row end
   return nil, rows[1]

@@ -2,13 +2,15 @@
 -- our writes would look as if nothing had happened since such a token. So the token has to pass our own writes; until it
 -- has, a note in the state says that it may not be used.
 
+local attempt = require "fmcal.attempt"
+
 local unseen = {}
 
 local NOTE = "unseen."
 
 --- Whether the token of a calendar is older than our own writes.
 function unseen.is_noted(run, target)
-  return run.state:get(NOTE .. target.name) ~= nil
+  return attempt.found(run.state:get(NOTE .. target.name)) ~= nil
 end
 
 --- Notes which calendars a run has written to; called inside the transaction that commits it.
