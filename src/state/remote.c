@@ -22,7 +22,8 @@ fm_status fm_target_unbased(fm_cursor **out, fm_target *t, fm_error *err)
 {
     return fm_db_query(out, t->state, err,
                        NARROW "WHERE target = ?1 AND gone = 0 AND NOT EXISTS"
-                              " (SELECT 1 FROM base WHERE base.target = ?1 AND base.uid = remote.uid) ORDER BY href",
+                              " (SELECT 1 FROM base WHERE base.target = ?1 AND base.uid = remote.uid"
+                              " AND (base.href IS NULL OR base.href = remote.href)) ORDER BY href",
                        "i", t->id);
 }
 

@@ -164,7 +164,8 @@ fm_status fm_target_remote(fm_cursor **out, fm_target *t, const char *href, fm_e
 fm_status fm_target_remote_by_uid(fm_cursor **out, fm_target *t, const char *uid, fm_error *err);
 /** All rows, without text, in the order of href. */
 fm_status fm_target_remotes(fm_cursor **out, fm_target *t, fm_error *err);
-/** The rows of objects that are there and whose UID no base row has, without text, in the order of href. */
+/** The rows of objects that are there and that no base row has by its UID and href, without text, in the order of href.
+ */
 fm_status fm_target_unbased(fm_cursor **out, fm_target *t, fm_error *err);
 /** The rows that are pending, without text. */
 fm_status fm_target_pending(fm_cursor **out, fm_target *t, fm_error *err);

@@ -153,7 +153,7 @@ function target:remote_by_uid(uid) end
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:remotes() end
 
----The rows of objects that are there and whose UID no base row has, in the order of href, without text.
+---The rows of objects that are there and that no base row has by its UID and href, in the order of href, without text.
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:unbased() end
 
