@@ -21,6 +21,8 @@ import urllib.error
 import urllib.request
 
 PATIENCE_S = 60
+# Node.js knows authorities of its own alone; those of the machine may say who is trusted behind a proxy.
+SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "emulate")
 USER = "alice@example.com"
 CLIENT_ID, CLIENT_SECRET = "fmcal-test.apps.googleusercontent.com", "GOCSPX-test-client-secret"
@@ -47,6 +49,7 @@ def install(folder):
     for name in ("package.json", "package-lock.json"):
         shutil.copy(os.path.join(SOURCE, name), folder)
     done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"], cwd=folder,
+                          env={"NODE_EXTRA_CA_CERTS": SYSTEM_AUTHORITIES, **os.environ},
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode:
         sys.exit("npm ci failed:\n" + done.stdout)
