@@ -172,20 +172,35 @@ static fm_status set_aside(fm_state *s, const fm_error *why, fm_error *err)
     return status ? status : fm_damage_set_aside(s, why, err);
 }
 
+/* Whether the file that an attempt began with is there no longer: another process found it damaged and set it aside. */
+static bool was_set_aside(const fm_state *s)
+{
+    fm_file_facts now;
+    return fm_file_look(&now, s->path, NULL) || now.inode != s->file.inode || now.device != s->file.device;
+}
+
+/* Opens the file and looks at what is in it. */
+static fm_status inspect_file(fm_schema_kind *kind, fm_error *why, fm_state *s, const fm_state_options *options)
+{
+    fm_status status = make_file(s->path, why);
+    if (!status)
+        status = fm_file_look(&s->file, s->path, why);
+    if (!status)
+        status = connect(s, s->path, options, why);
+    return status ? status : fm_schema_inspect(kind, why, s);
+}
+
 /* One attempt. FM_OK with `*again`: a damaged file was set aside. */
 static fm_status try_file(fm_state *s, const fm_state_options *options, bool *again, fm_error *err)
 {
     fm_error why = {0};
     fm_schema_kind kind = FM_SCHEMA_DAMAGED;
-    *again = false;
-    fm_status status = make_file(s->path, err);
-    if (!status)
-        status = fm_file_look(&s->file, s->path, err);
-    if (!status)
-        status = connect(s, s->path, options, err);
-    if (status)
-        return status;
-    status = fm_schema_inspect(&kind, &why, s);
+    fm_status status = inspect_file(&kind, &why, s, options);
+    *again = (status == FM_ENOTFOUND || (status == FM_EACCESS && s->file.inode)) && was_set_aside(s);
+    if (*again) {
+        close_connection(s);
+        return FM_OK;
+    }
     if (status) {
         if (err)
             *err = why;
