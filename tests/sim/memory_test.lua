@@ -7,6 +7,9 @@ local lu = require "luaunit"
 local shell = require "shell"
 local sides = require "crash_sides"
 
+-- For runs under LeakSanitizer: what libraries leak when memory runs out.
+local SUPPRESSIONS = ("LSAN_OPTIONS=print_suppressions=0:suppressions=%s/sim/openssl_leaks.supp"):format(os.getenv("TESTS_DIR"))
+
 local POINTS = 70
 local EVERYTHING = 1000000000
 -- The exit statuses that are documented.
@@ -27,7 +30,7 @@ local function check(times)
   local finished, failed = scene:outcome(), 0
   for _, at in ipairs(Scene.spread(count, POINTS)) do
     scene:go_back()
-    local status, errors = scene:run_with("alloc_points", ("ALLOC_FAIL=%d ALLOC_TIMES=%d"):format(at, times))
+    local status, errors = scene:run_with("alloc_points", ("%s ALLOC_FAIL=%d ALLOC_TIMES=%d"):format(SUPPRESSIONS, at, times))
     failed = failed + (status > 0 and 1 or 0)
     local wrong = complaint(scene, finished, status, errors)
     if wrong then lu.fail(("no memory from allocation %d on, %d times: %s"):format(at, times, wrong)) end
