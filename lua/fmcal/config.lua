@@ -5,6 +5,7 @@ local fail = require "fmcal.failure"
 local json = require "fmcal.json"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
+local unknown_provider = require "fmcal.unknown_provider"
 
 local config = {}
 
@@ -117,14 +118,12 @@ local function merged_options(shared, own)
 end
 
 -- The sentence about a provider that does not exist, or nil.
-local function unknown_provider(name)
+local function wrong_provider(name)
   local names = core.names()
   for _, known in ipairs(names) do
     if known == name then return nil end
   end
-  local near = suggest(name, names)
-  return ("there is no provider %q%s; there are %s"):format(name, near and (" (did you mean %q?)"):format(near) or "",
-    table.concat(names, ", "))
+  return unknown_provider(name, names)
 end
 
 -- The longest silence of a server in milliseconds; nil: the provider's own. Or nil and a sentence.
@@ -161,7 +160,7 @@ local function target_of(name, member, shared, warnings)
   local options = merged_options(shared.syncOptions, member.syncOptions)
   local provider = member.provider or name
   local quota = member.requestsPerMinute or shared.requestsPerMinute
-  local wrong = unknown_provider(provider) or check_options(options, warnings) or check_quota(quota)
+  local wrong = wrong_provider(provider) or check_options(options, warnings) or check_quota(quota)
   if wrong then return nil, wrong end
   local timeout_ms, unusable = timeout_of(member.timeout or shared.timeout)
   if unusable then return nil, unusable end

@@ -1,4 +1,5 @@
 #include "core/secret_source.h"
+#include "util/file.h"
 #include "util/process.h"
 #include "util/system_error.h"
 
@@ -54,23 +55,6 @@ static fm_status without_line_end(fm_secret **out, const char *bytes, size_t len
     return *out ? FM_OK : out_of_memory(err);
 }
 
-/* Reads at most `size` bytes; their number, or -1 with errno. */
-static ssize_t read_all(int fd, unsigned char *bytes, size_t size)
-{
-    size_t len = 0;
-    while (len < size) {
-        ssize_t n = read(fd, bytes + len, size - len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    return (ssize_t)len;
-}
-
 /* Reads an open file to its end; `source` names it in messages. */
 static fm_status from_descriptor(fm_secret **out, int fd, const char *source, fm_error *err)
 {
@@ -79,7 +63,7 @@ static fm_status from_descriptor(fm_secret **out, int fd, const char *source, fm
     fm_secret *buffer = fm_secret_alloc(&bytes, FM_SECRET_SOURCE_MAX + 1);
     if (!buffer)
         return out_of_memory(err);
-    ssize_t len = read_all(fd, bytes, FM_SECRET_SOURCE_MAX + 1);
+    ssize_t len = fm_file_read_piece(fd, bytes, FM_SECRET_SOURCE_MAX + 1);
     if (len < 0)
         status = fm_system_error(err, errno, "credentials", "%s cannot be read", source);
     else if (len > FM_SECRET_SOURCE_MAX)

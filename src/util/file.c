@@ -165,12 +165,11 @@ fm_status fm_file_read(fm_buf *out, fm_file_facts *facts, const char *path, fm_e
     return status;
 }
 
-/* Reads up to `want` bytes, fewer only at the end of the file. @return how many, -1 with errno set */
-static ssize_t read_piece(int fd, char *piece, size_t want)
+ssize_t fm_file_read_piece(int fd, void *piece, size_t want)
 {
     size_t got = 0;
     while (got < want) {
-        ssize_t n = read(fd, piece + got, want - got);
+        ssize_t n = read(fd, (char *)piece + got, want - got);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
@@ -194,7 +193,7 @@ fm_status fm_file_equals(bool *equal, const char *path, const void *bytes, size_
     if (status)
         return status;
     do {
-        n = read_piece(fd, piece, sizeof piece);
+        n = fm_file_read_piece(fd, piece, sizeof piece);
         *equal = n >= 0 && (size_t)n <= len - at && memcmp(piece, (const char *)bytes + at, (size_t)n) == 0;
         at += *equal ? (size_t)n : 0;
     } while (*equal && n == sizeof piece);

@@ -41,6 +41,9 @@ char *fm_file_folder(const char *path);
  */
 fm_status fm_file_read(fm_buf *out, fm_file_facts *facts, const char *path, fm_error *err);
 
+/** Reads up to `want` bytes of an open file, fewer only at its end. @return how many; -1 with errno set */
+ssize_t fm_file_read_piece(int fd, void *piece, size_t want);
+
 /**
  * Whether a file holds exactly these bytes. It is compared piece by piece, so that a large one takes no memory.
  * @return FM_ENOTFOUND, FM_EACCESS, FM_EINVAL (no regular file), FM_EIO

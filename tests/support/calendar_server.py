@@ -20,14 +20,10 @@ import sys
 import tempfile
 import time
 
+from ports import free_port
+
 USER, PASSWORD = "alice", "secret"
 PATIENCE_S = 30
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def request(port, method, path):

@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,22 +19,14 @@ import time
 import urllib.error
 import urllib.request
 
+from ports import free_ports
+
 PATIENCE_S = 60
 # Node.js knows authorities of its own alone; those of the machine may say who is trusted behind a proxy.
 SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "emulate")
 USER = "alice@example.com"
 CLIENT_ID, CLIENT_SECRET = "fmcal-test.apps.googleusercontent.com", "GOCSPX-test-client-secret"
-
-
-def free_ports(count):
-    probes = [socket.socket() for _ in range(count)]
-    for probe in probes:
-        probe.bind(("127.0.0.1", 0))
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    return ports
 
 
 def install(folder):

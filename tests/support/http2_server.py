@@ -11,6 +11,7 @@ import tempfile
 import time
 
 from certificate import make_certificate
+from ports import free_port
 
 CONFIG = """
 daemon off;
@@ -28,12 +29,6 @@ http {{
   }}
 }}
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_until_it_listens(server, port):

@@ -13,7 +13,7 @@
 --   browser    whether one signs in with a browser instead of a password (fmcal.cli.connect_google)
 
 local core = require "fmcal.provider.core"
-local suggest = require "fmcal.suggest"
+local unknown_provider = require "fmcal.unknown_provider"
 
 local profiles = {}
 
@@ -106,18 +106,14 @@ end
 --- The profile of a service.
 -- @return profile, or nil and a sentence
 function profiles.find(name)
-  local all = {}
   for _, profile in ipairs(LIST) do
     if profile.name == name and is_built(profile) then return profile end
     if profile.name == name then
       return nil, ("%s is not in this build of fmcal; there are %s"):format(profile.title,
         table.concat(profiles.names(), ", "))
     end
-    all[#all + 1] = profile.name
   end
-  local near = suggest(name, all)
-  return nil, ("there is no provider %q%s; there are %s"):format(name, near and (" (did you mean %q?)"):format(near) or "",
-    table.concat(profiles.names(), ", "))
+  return nil, unknown_provider(name, profiles.names())
 end
 
 --- The profile that a target on a board was probably connected with, for sentences about it.
