@@ -1,6 +1,6 @@
 #include "core/zone.h"
 #include "core/date.h"
-#include "util/buf.h"
+#include "core/zone_name.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,17 +11,25 @@
 static const char domain[] = "zone";
 static const char system_folder[] = "/usr/share/zoneinfo";
 
-enum { MAX_NAME_BYTES = 100, MAX_FILE_BYTES = 1 << 20 };
+enum { MAX_NAME_BYTES = 100, MAX_FILE_BYTES = 1 << 20, KEPT_ALIASES = 64 };
 
 struct fm_zone {
     char *name;
     fm_zone_file file;
 };
 
+/* What another program's name was found to mean: looking for it reads folders. */
+typedef struct alias {
+    char *tzid;
+    const fm_zone *zone; /* NULL: nothing */
+} alias;
+
 struct fm_zones {
     char *folder;
     fm_zone **items; /* ascending by name; at most as many as tzdata has files */
     size_t count, cap;
+    alias aliases[KEPT_ALIASES]; /* the latest ones */
+    size_t next_alias;
 };
 
 fm_zones *fm_zones_new(const char *folder)
@@ -52,6 +60,8 @@ void fm_zones_free(fm_zones *zones)
         return;
     for (size_t i = 0; i < zones->count; i++)
         zone_free(zones->items[i]);
+    for (size_t i = 0; i < KEPT_ALIASES; i++)
+        free(zones->aliases[i].tzid);
     free(zones->items);
     free(zones->folder);
     free(zones);
@@ -201,15 +211,73 @@ fm_status fm_zones_find(fm_zones *zones, const fm_zone **out, const char *name, 
     return explain(find(zones, out, name), zones, name, err);
 }
 
-fm_status fm_zones_resolve(fm_zones *zones, const fm_zone **out, const char *tzid, fm_error *err)
+/* ------------------------------------------------------------------ names of other programs */
+
+/* A name in any letter case, with blanks for underscores. */
+static fm_status find_any_case(fm_zones *zones, const fm_zone **out, const char *name)
 {
-    fm_status status = find(zones, out, tzid);
-    /* Prefixes end with a slash; the longest rest that is a zone is meant: "America/Indiana/Knox". */
-    for (const char *slash = strchr(tzid, '/'); slash && status == FM_ENOTFOUND; slash = strchr(slash + 1, '/'))
-        status = find(zones, out, slash + 1);
+    fm_status status = find(zones, out, name);
+    if (status != FM_ENOTFOUND)
+        return status;
+    fm_buf spelled;
+    fm_buf_init(&spelled, MAX_NAME_BYTES);
+    status = fm_zone_spelling(&spelled, zones->folder, name);
+    if (!status)
+        status = find(zones, out, spelled.data);
+    fm_buf_free(&spelled);
+    return status == FM_ELIMIT ? FM_ENOTFOUND : status;
+}
+
+static fm_status find_offset(fm_zones *zones, const fm_zone **out, const char *text)
+{
+    fm_buf name;
+    fm_buf_init(&name, MAX_NAME_BYTES);
+    fm_status status = fm_zone_from_offset(&name, text) ? find(zones, out, name.data) : FM_ENOTFOUND;
+    if (name.status)
+        status = name.status;
+    fm_buf_free(&name);
+    return status;
+}
+
+static fm_status search(fm_zones *zones, const fm_zone **out, const char *tzid)
+{
+    fm_status status = find_any_case(zones, out, tzid);
     const char *windows = status == FM_ENOTFOUND ? fm_zone_from_windows(tzid) : NULL;
     if (windows)
         status = find(zones, out, windows);
+    /* Prefixes end with a slash; the longest rest that is a zone is meant: "America/Indiana/Knox". */
+    for (const char *slash = strchr(tzid, '/'); slash && status == FM_ENOTFOUND; slash = strchr(slash + 1, '/'))
+        status = find_any_case(zones, out, slash + 1);
+    return status == FM_ENOTFOUND ? find_offset(zones, out, tzid) : status;
+}
+
+static const alias *known_alias(const fm_zones *zones, const char *tzid)
+{
+    for (size_t i = 0; i < KEPT_ALIASES; i++)
+        if (zones->aliases[i].tzid && strcmp(zones->aliases[i].tzid, tzid) == 0)
+            return &zones->aliases[i];
+    return NULL;
+}
+
+static void keep_alias(fm_zones *zones, const char *tzid, const fm_zone *zone)
+{
+    alias *place = &zones->aliases[zones->next_alias++ % KEPT_ALIASES];
+    free(place->tzid);
+    *place = (alias){.tzid = strdup(tzid), .zone = zone}; /* no memory: it is looked for again */
+}
+
+fm_status fm_zones_resolve(fm_zones *zones, const fm_zone **out, const char *tzid, fm_error *err)
+{
+    fm_status status = find(zones, out, tzid);
+    const alias *known = status == FM_ENOTFOUND ? known_alias(zones, tzid) : NULL;
+    if (known) {
+        *out = known->zone;
+        status = known->zone ? FM_OK : FM_ENOTFOUND;
+    } else if (status == FM_ENOTFOUND) {
+        status = search(zones, out, tzid);
+        if (!status || status == FM_ENOTFOUND)
+            keep_alias(zones, tzid, *out);
+    }
     return explain(status, zones, tzid, err);
 }
 

@@ -34,8 +34,9 @@ void fm_zones_free(fm_zones *zones);
 fm_status fm_zones_find(fm_zones *zones, const fm_zone **out, const char *name, fm_error *err);
 
 /**
- * The zone that another program's TZID means: an IANA name, one with a prefix such as
- * "/freeassociation.sourceforge.net/Europe/Rome", or a common Windows name ("W. Europe Standard Time").
+ * The zone that another program's TZID means: an IANA name in any letter case, one with a prefix such as
+ * "/freeassociation.sourceforge.net/Europe/Rome", a Windows name ("W. Europe Standard Time") or what Windows shows for
+ * it ("(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna"), or whole hours from UTC ("GMT-0700").
  * Same results as fm_zones_find().
  */
 fm_status fm_zones_resolve(fm_zones *zones, const fm_zone **out, const char *tzid, fm_error *err);
@@ -60,8 +61,5 @@ int64_t fm_zone_to_utc(const fm_zone *zone, int64_t local_s);
  * twice within a day.
  */
 int64_t fm_zone_settle(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s);
-
-/** The IANA name for a Windows zone name, NULL where it is not known. Static. */
-const char *fm_zone_from_windows(const char *name);
 
 #endif
