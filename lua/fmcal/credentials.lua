@@ -30,6 +30,11 @@ local function given(value)
   return value
 end
 
+-- A text that programs and files can be given: a zero byte would cut it short.
+local function is_text(value)
+  return type(value) == "string" and not value:find("\0", 1, true)
+end
+
 -- ---------------------------------------------------------------- sources
 
 local sources = {}
@@ -40,15 +45,15 @@ function sources.command(argv, timeout_s)
       'the "command" of credentials must be a list of words, for example ["pass", "show", "icloud"]')
   end
   for _, word in ipairs(argv) do
-    if type(word) ~= "string" then
-      return failure("invalid", "credentials", 'the words of the "command" of credentials must be strings')
+    if not is_text(word) then
+      return failure("invalid", "credentials", 'the words of the "command" of credentials must be strings without zero bytes')
     end
   end
   return core.from_command(argv, timeout_s)
 end
 
 function sources.env(name)
-  if type(name) ~= "string" or name == "" then
+  if not is_text(name) or name == "" then
     return failure("invalid", "credentials", 'the "env" of credentials must be the name of an environment variable')
   end
   return core.from_environment(name)
@@ -72,8 +77,9 @@ function sources.keyring(attributes)
       'the "keyring" of credentials must be attributes of an entry, for example {"service": "icloud"}')
   end
   for name, value in pairs(attributes) do
-    if type(name) ~= "string" or type(value) ~= "string" then
-      return failure("invalid", "credentials", 'the attributes in the "keyring" of credentials must be strings')
+    if not is_text(name) or not is_text(value) then
+      return failure("invalid", "credentials",
+        'the attributes in the "keyring" of credentials must be strings without zero bytes')
     end
   end
   return core.from_desktop(attributes)
@@ -120,6 +126,10 @@ local function read_member(name, value)
   if type(value) ~= "string" then
     return failure("invalid", "credentials", 'member "%s" of credentials must be a text or say where it comes from '
       .. '("command", "env", "systemd" or "keyring")', name)
+  end
+  if PUBLIC[name] and value:find("%c") then
+    return failure("invalid", "credentials", 'member "%s" of credentials holds a control character, such as a line '
+      .. "break: give it without", name)
   end
   return PUBLIC[name] and value or core.secret(value)
 end

@@ -183,7 +183,27 @@ static int member(lua_State *L, int index, const char *name, int type)
 
 const char *fm_bind_opt_string(lua_State *L, int index, const char *name, const char *fallback)
 {
-    const char *value = member(L, index, name, LUA_TSTRING) == LUA_TNIL ? fallback : lua_tostring(L, -1);
+    size_t len;
+    const char *value = fm_bind_opt_bytes(L, index, name, &len);
+    if (value && strlen(value) != len)
+        luaL_error(L, "member '%s' holds a zero byte", name);
+    return value ? value : fallback;
+}
+
+const char *fm_bind_text(lua_State *L, int index)
+{
+    size_t len;
+    const char *text = lua_tolstring(L, index, &len);
+    if (strlen(text) != len)
+        luaL_error(L, "a text holds a zero byte");
+    return text;
+}
+
+const char *fm_bind_opt_bytes(lua_State *L, int index, const char *name, size_t *len)
+{
+    const char *value = NULL;
+    if (member(L, index, name, LUA_TSTRING) != LUA_TNIL)
+        value = lua_tolstring(L, -1, len);
     lua_pop(L, 1); /* the table keeps the string alive */
     return value;
 }

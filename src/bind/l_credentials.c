@@ -436,7 +436,7 @@ static int core_from_desktop(lua_State *L)
     for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
         luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING && count < MAX_ATTRIBUTES, 1,
                       "a few attributes with text are expected");
-        attributes[count++] = (fm_keyring_attribute){.name = lua_tostring(L, -2), .value = lua_tostring(L, -1)};
+        attributes[count++] = (fm_keyring_attribute){.name = fm_bind_text(L, -2), .value = fm_bind_text(L, -1)};
     }
     void **slot = fm_bind_box(L, release_secret);
     fm_secret *s;

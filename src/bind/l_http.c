@@ -33,6 +33,7 @@ typedef struct exchange {
     char *url, *body; /* owned */
     size_t body_len;
     fm_buf form;        /* body that was made of the option `form`; wiped */
+    bool secret_form;   /* a secret is in it */
     fm_strings headers; /* name, value, name, value, … */
     fm_error error;     /* status FM_OK: an answer came */
 } exchange;
@@ -225,7 +226,7 @@ static size_t read_headers(lua_State *L, int index, fm_http_header *headers)
                 luaL_error(L, "headers must have strings as names and values");
             if (count == HEADERS_MAX)
                 luaL_error(L, "a request has at most %d headers", HEADERS_MAX);
-            headers[count++] = (fm_http_header){lua_tostring(L, -2), lua_tostring(L, -1)};
+            headers[count++] = (fm_http_header){fm_bind_text(L, -2), fm_bind_text(L, -1)};
             lua_pop(L, 1);
         }
     }
@@ -249,6 +250,7 @@ static bool read_form(lua_State *L, int index, exchange *x)
                 luaL_error(L, "a form must have strings as names, and strings or secrets as values");
             const char *name = lua_tolstring(L, -2, &name_len);
             const char *value = secret ? fm_secret_bytes(secret, &len) : lua_tolstring(L, -1, &len);
+            x->secret_form = x->secret_form || secret;
             if (x->form.len)
                 fm_buf_addc(&x->form, '&');
             fm_url_encode(&x->form, name, name_len);
@@ -284,10 +286,7 @@ static void submit(lua_State *L, int index, exchange *x)
     const char *url = fm_bind_opt_string(L, index, "url", NULL);
     if (!url)
         luaL_error(L, "member 'url' is missing");
-    (void)fm_bind_opt_string(L, index, "body", NULL);
-    lua_getfield(L, index, "body");
-    const char *body = lua_tolstring(L, -1, &body_len);
-    lua_pop(L, 1); /* the table keeps it alive */
+    const char *body = fm_bind_opt_bytes(L, index, "body", &body_len);
     size_t header_count = read_headers(L, index, headers);
     if (read_form(L, index, x)) {
         if (body)
@@ -304,6 +303,7 @@ static void submit(lua_State *L, int index, exchange *x)
                                .body = body,
                                .body_len = body_len,
                                .retry = retry_of(L, index, method),
+                               .secret_body = x->secret_form,
                                .keep_redirects = !fm_bind_opt_boolean(L, index, "follow", 1),
                                .done = on_done,
                                .data = x};

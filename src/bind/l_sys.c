@@ -193,7 +193,7 @@ static char **push_argv(lua_State *L)
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_geti(L, 1, i) != LUA_TSTRING)
             luaL_argerror(L, 1, "arguments must be strings");
-        argv[i - 1] = (char *)lua_tostring(L, -1);
+        argv[i - 1] = (char *)fm_bind_text(L, -1);
     }
     argv[count] = NULL;
     return argv;
@@ -234,7 +234,7 @@ static const char *const *push_hidden(lua_State *L, int index)
     for (lua_Integer i = 1; i <= given; i++) {
         if (lua_geti(L, index, i) != LUA_TSTRING)
             luaL_argerror(L, 2, "member 'hide' must hold names");
-        names[count++] = lua_tostring(L, -1);
+        names[count++] = fm_bind_text(L, -1);
         lua_pop(L, 1); /* the list keeps it */
     }
     names[count] = NULL;

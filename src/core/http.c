@@ -114,9 +114,6 @@ void fm_http_free(fm_http *http)
         free(host->origin);
         free(host);
     }
-    for (size_t i = 0; i < http->idle_count; i++)
-        curl_easy_cleanup(http->idle[i]);
-    free(http->idle);
     if (http->multi) {
         curl_multi_cleanup(http->multi);
         curl_global_cleanup();
@@ -173,28 +170,7 @@ fail:
     return status;
 }
 
-/* ------------------------------------------------------------------ handles */
-
-static CURL *take_handle(fm_http *http)
-{
-    return http->idle_count ? http->idle[--http->idle_count] : curl_easy_init();
-}
-
-/* Gives a handle back for the next request; there is always a place, or it is freed. */
-static void give_handle(fm_http *http, CURL *easy)
-{
-    if (http->idle_count == http->idle_cap) {
-        size_t cap = http->idle_cap ? http->idle_cap * 2 : 8;
-        CURL **grown = realloc(http->idle, cap * sizeof(CURL *));
-        if (!grown) {
-            curl_easy_cleanup(easy);
-            return;
-        }
-        http->idle = grown;
-        http->idle_cap = cap;
-    }
-    http->idle[http->idle_count++] = easy;
-}
+/* ------------------------------------------------------------------ the end of a transfer */
 
 /* Takes the call out of the transfers under way. */
 static void detach(fm_http_call *call)
@@ -203,7 +179,7 @@ static void detach(fm_http_call *call)
     list_remove(call);
     call->host->in_flight--;
     curl_multi_remove_handle(http->multi, call->easy);
-    give_handle(http, call->easy);
+    curl_easy_cleanup(call->easy);
     call->easy = NULL;
 }
 
@@ -231,6 +207,7 @@ static void complete(fm_http_call *call, const fm_error *failed)
         .body = call->has_sink ? "" : call->answer.data,
         .body_len = call->has_sink ? 0 : call->answer.len,
         .attempts = call->attempts,
+        .with_credentials = call->credentials,
         .maybe_done = call->maybe_done,
         .headers = &call->answer_headers,
     };
@@ -330,7 +307,11 @@ static bool is_interrupted(const fm_http *http)
     return http->env->interrupted && *http->env->interrupted;
 }
 
-/* Starts one attempt of a call that is in no list. */
+/*
+ * Starts one attempt of a call that is in no list. Its handle is a fresh one: libcurl before 8.1.2 writes to freed
+ * memory where a handle is used again and the answer begins with a folded line. It costs a microsecond or two;
+ * connections are the multi handle's and stay.
+ */
 static void start(fm_http_call *call)
 {
     fm_http *http = call->http;
@@ -338,7 +319,7 @@ static void start(fm_http_call *call)
     fm_http_transfer_reset(call);
     call->attempts++;
     call->epoch = call->host->window.epoch;
-    call->easy = take_handle(http);
+    call->easy = curl_easy_init();
     fm_status status = call->easy ? fm_http_transfer_prepare(call, &err) : no_memory(&err);
     if (!status && curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
         status = no_memory(&err);
@@ -349,8 +330,7 @@ static void start(fm_http_call *call)
         fm_http_trace_request(call);
         return;
     }
-    if (call->easy)
-        give_handle(http, call->easy);
+    curl_easy_cleanup(call->easy);
     call->easy = NULL;
     complete(call, &err);
 }

@@ -3,10 +3,11 @@
  * The HTTP client: many requests in flight on one loop, for every provider of a host.
  *
  * A request is submitted with a completion callback and carried out while fm_http_step() is called.
- * Waiting requests hold their URL, headers and body; connections and their handles belong to a window
- * for each server that grows while it helps and shrinks when the server pushes back (http_window.h).
- * Redirects are followed here, with method and body kept, so that credentials never leave the
- * domain they belong to (fm_url_trusts()). libcurl is initialised at the first request.
+ * Waiting requests hold their URL, headers and body; connections are kept, and a window for each
+ * server limits what is in flight: it grows while it helps and shrinks when the server pushes back (http_window.h).
+ * Redirects are followed here, with method and body kept, so that credentials go where a URL of the calendar
+ * may lie (fm_url_trusts()), and with a redirect only as far as fm_url_may_follow() allows. libcurl is initialised at
+ * the first request.
  *
  * One repetition is libcurl's own: when a kept connection closes before the first byte of an answer, it takes
  * the connection for stale and sends the request again, a PUT as well. Writes must bear that: give
@@ -75,9 +76,11 @@ typedef struct fm_http_reply {
     const char *url;  /**< the URL that answered, after redirects */
     const char *body; /**< decoded, followed by a zero byte; empty where a sink took it */
     size_t body_len;
-    unsigned attempts;      /**< how often it was tried */
-    bool maybe_done;        /**< an attempt before the last, or one without an answer, may have been carried out */
-    int64_t retry_after_ms; /**< what the server asked for; 0 where it did not */
+    unsigned attempts;     /**< how often it was tried */
+    bool with_credentials; /**< the config's credentials may go to `url`; false after a redirect that leaves them behind
+                            */
+    bool maybe_done;       /**< an attempt before the last, or one without an answer, may have been carried out */
+    int64_t retry_after_ms;                /**< what the server asked for; 0 where it did not */
     const struct fm_http_headers *headers; /**< read with fm_http_reply_header() */
     fm_error error;                        /**< where status is negative */
 } fm_http_reply;
@@ -108,6 +111,7 @@ typedef struct fm_http_request {
     unsigned retry;           /**< FM_HTTP_RETRY_*; 0: never */
     size_t max_body_bytes;    /**< 0: the config's */
     bool allow_in_dry_run;    /**< its method writes, but it changes no calendar (refreshing a token) */
+    bool secret_body;         /**< the body holds credentials: a redirect takes it no further than the config's */
     bool keep_redirects;      /**< hand a redirect to the caller instead of following it */
     const fm_http_sink *sink; /**< copied; its functions get `data`. NULL: collect the body */
     /**
@@ -147,6 +151,9 @@ fm_status fm_http_step(fm_http *http, int timeout_ms, fm_error *err);
 const char *fm_http_reply_header(const fm_http_reply *reply, const char *name);
 /** The n-th header (from 0) of the answer. @return false past the last one */
 bool fm_http_reply_header_at(const fm_http_reply *reply, size_t n, const char **name, const char **value);
+
+/** Whether text may be a user name, password or token: it holds no control character. */
+bool fm_http_is_credential(const char *text, size_t len);
 
 /** The fm_status that an HTTP status means: 401 FM_EAUTH, 403 FM_EACCESS, 404 and 410 FM_ENOTFOUND, …; FM_OK for 2xx.
  */

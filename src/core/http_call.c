@@ -30,6 +30,39 @@ static bool is_field_value(const char *text)
     return true;
 }
 
+bool fm_http_is_credential(const char *text, size_t len)
+{
+    for (const unsigned char *at = (const unsigned char *)text; len; at++, len--)
+        if (*at < 0x20 || *at == 0x7F)
+            return false;
+    return true;
+}
+
+/* A secret that is absent is fine. */
+static bool is_clean(const fm_secret *secret)
+{
+    size_t len;
+    const char *text = secret ? fm_secret_bytes(secret, &len) : NULL;
+    return !text || fm_http_is_credential(text, len);
+}
+
+/* A line break would end the header, and what follows would be one of its own; a zero byte would cut it short. */
+static fm_status check_credentials(const fm_http_config *config, fm_error *err)
+{
+    const char *wrong = NULL;
+    if (config->username && !fm_http_is_credential(config->username, strlen(config->username)))
+        wrong = "user name";
+    else if (!is_clean(config->password))
+        wrong = "password";
+    else if (!is_clean(config->bearer))
+        wrong = "access token";
+    if (!wrong)
+        return FM_OK;
+    return fm_error_set(err, FM_EINVAL, domain,
+                        "the %s holds a control character, such as a line break, and is not sent: give it without",
+                        wrong);
+}
+
 static bool only_reads(const char *method)
 {
     static const char *const reading[] = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"};
@@ -50,6 +83,9 @@ static fm_status check_request(const fm_http *http, const fm_http_request *reque
         if (header->value && !is_field_value(header->value))
             return fm_error_set(err, FM_EINVAL, domain, "the header %s holds a control character", header->name);
     }
+    fm_status status = check_credentials(request->config, err);
+    if (status)
+        return status;
     if (http->env->read_only && !request->allow_in_dry_run && !only_reads(request->method))
         return fm_error_set(err, FM_EREADONLY, domain, "a dry run sends no %s", request->method);
     return FM_OK;
@@ -125,6 +161,7 @@ fm_status fm_http_call_new(fm_http_call **out, fm_http *http, const fm_http_requ
     call->retry = request->retry;
     call->is_throttled = request->is_throttled;
     call->keep_redirects = request->keep_redirects;
+    call->secret_body = request->secret_body;
     call->has_sink = request->sink != NULL;
     if (request->sink)
         call->sink = *request->sink;

@@ -41,8 +41,6 @@ struct fm_http {
     fm_http_host *hosts;
     fm_http_list active;  /**< being transferred */
     fm_http_list delayed; /**< wait for their retry */
-    CURL **idle;          /**< handles to use again, owned */
-    size_t idle_count, idle_cap;
     fm_http_sockets sockets;
     size_t pending; /**< calls of all lists */
 };
@@ -63,6 +61,7 @@ struct fm_http_call {
     struct curl_slist first;    /**< that line, before `headers` */
     unsigned retry;
     bool keep_redirects;
+    bool secret_body;
     bool credentials; /**< the config's credentials may go to `url` */
     bool has_sink;
     fm_http_sink sink;
@@ -120,13 +119,14 @@ bool fm_http_redirect_wanted(const fm_http_call *call);
 /**
  * Points the call at the redirect's target: URL, method, credentials.
  * @param origin  of the target, as fm_http_admit() gives it
- * @return FM_OK, FM_EPROTOCOL (no usable target, too many, https to http), FM_EINVAL, FM_ENOMEM
+ * @return FM_OK, FM_EPROTOCOL (no usable target, too many, https to http, credentials that must stay), FM_ENOMEM
  */
 fm_status fm_http_redirect_follow(fm_http_call *call, char **origin, fm_error *err);
 /**
  * Whether the call's URL may be requested at all, and whether its credentials may go there.
  * @param origin  "scheme://host:port", owned by the caller; NULL after a failure
- * @return FM_OK; FM_EINVAL: no URL, or clear text that is not allowed; FM_ENOMEM
+ * @return FM_OK; FM_EINVAL: no URL, or clear text that is not allowed; FM_EPROTOCOL: the same of a URL that is not
+ * the configured server's, so that an answer must have named it; FM_ENOMEM
  */
 fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err);
 

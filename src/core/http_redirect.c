@@ -25,7 +25,8 @@ fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
     if (status)
         goto out;
     if (strcmp(url.scheme, "http") == 0 && !call->config->allow_http && !fm_url_is_loopback(url.host)) {
-        status = fm_error_set(err, FM_EINVAL, domain,
+        bool configured = is_home || fm_url_same_origin(&home, &url);
+        status = fm_error_set(err, configured ? FM_EINVAL : FM_EPROTOCOL, domain,
                               "%s is asked over http, where passwords travel in clear text: use https, or set "
                               "\"allowHttp\"",
                               url.host);
@@ -102,6 +103,21 @@ static void drop_credential_headers(fm_http_call *call)
     }
 }
 
+/* The URL that an answer leads to; what cannot be one is the answer's fault. */
+static fm_status find_target(char **target, const fm_http_call *call, fm_error *err)
+{
+    fm_status status = fm_url_resolve(target, call->url, fm_http_headers_find(&call->answer_headers, "Location"), err);
+    if (!status && strncasecmp(call->url, "https:", 6) == 0 && strncasecmp(*target, "http:", 5) == 0) {
+        free(*target);
+        return fm_error_set(err, FM_EPROTOCOL, domain, "%s redirects from https to http, which is refused", call->url);
+    }
+    if (status != FM_EINVAL)
+        return status;
+    if (err)
+        err->status = FM_EPROTOCOL;
+    return fm_error_prefix(err, "%s redirects to what is no URL", call->url);
+}
+
 fm_status fm_http_redirect_follow(fm_http_call *call, char **origin, fm_error *err)
 {
     *origin = NULL;
@@ -109,18 +125,22 @@ fm_status fm_http_redirect_follow(fm_http_call *call, char **origin, fm_error *e
         return fm_error_set(err, FM_EPROTOCOL, domain, "%s redirects more than %d times", call->url,
                             FM_HTTP_REDIRECTS_MAX);
     char *target;
-    fm_status status = fm_url_resolve(&target, call->url, fm_http_headers_find(&call->answer_headers, "Location"), err);
+    fm_status status = find_target(&target, call, err);
     if (status)
-        return fm_error_prefix(err, "redirect");
-    bool downgrade = strncasecmp(call->url, "https:", 6) == 0 && strncasecmp(target, "http:", 5) == 0;
-    if (downgrade) {
+        return status;
+    /* Credentials that stayed behind once do not come back: who redirects must not choose what we do at home. */
+    bool follow = call->credentials && fm_url_text_may_follow(call->url, target);
+    if (!follow && call->secret_body && call->body && !becomes_get(call)) {
+        status = fm_error_set(err, FM_EPROTOCOL, domain, "%s redirects to %s, which does not get the credentials",
+                              call->url, target);
         free(target);
-        return fm_error_set(err, FM_EPROTOCOL, domain, "%s redirects from https to http, which is refused", call->url);
+        return status;
     }
     free(call->url);
     call->url = target;
     status = fm_http_admit(call, origin, err);
-    if (!status && !call->credentials)
+    call->credentials = follow;
+    if (!status && !follow)
         drop_credential_headers(call);
     if (!status && becomes_get(call))
         status = make_get(call, err);

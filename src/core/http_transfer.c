@@ -206,7 +206,6 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     if (call->credentials && fm_http_authorize(call, err))
         return FM_ENOMEM;
     note_activity(call);
-    curl_easy_reset(easy);
     SET(CURLOPT_PRIVATE, call);
     SET(CURLOPT_ERRORBUFFER, call->curl_message);
     SET(CURLOPT_PREREQFUNCTION, on_send);
@@ -236,9 +235,23 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
 
 #undef SET
 
+/* Whether what came is no HTTP: after the request was sent, these results speak of the answer alone. */
+static bool is_no_http(const fm_http_call *call, CURLcode result)
+{
+    return call->sends &&
+           (result == CURLE_UNSUPPORTED_PROTOCOL || result == CURLE_WEIRD_SERVER_REPLY ||
+            result == CURLE_BAD_FUNCTION_ARGUMENT || result == CURLE_HTTP2 || result == CURLE_HTTP2_STREAM);
+}
+
 static fm_http_failure describe(const fm_http_call *call, CURLcode result, fm_error *err)
 {
     const char *detail = call->curl_message[0] ? call->curl_message : curl_easy_strerror(result);
+    if (is_no_http(call, result)) {
+        fm_error_set(err, FM_ENETWORK, domain,
+                     "what %s answers is not HTTP (%s): is this the address and port of the server?",
+                     call->host->origin, detail);
+        return FM_HTTP_FAILURE_TRANSPORT;
+    }
     fm_http_failure failure = call->sends ? FM_HTTP_FAILURE_TRANSPORT : FM_HTTP_FAILURE_UNSENT;
     switch (result) {
     case CURLE_OUT_OF_MEMORY:

@@ -373,14 +373,29 @@ bool fm_url_trusts(const fm_url *home, const fm_url *target)
     return target_secure && fm_url_same_site(home, target);
 }
 
-bool fm_url_text_trusts(const char *home_text, const char *target_text)
+static bool may_follow(const fm_url *from, const fm_url *target)
 {
-    fm_url home = {0}, target = {0};
-    bool answer = !fm_url_parse(&home, home_text, NULL) && !fm_url_parse(&target, target_text, NULL) &&
-                  fm_url_trusts(&home, &target);
-    fm_url_clear(&home);
-    fm_url_clear(&target);
+    return fm_url_same_origin(from, target) || (strcmp(target->scheme, "https") == 0 && fm_url_same_site(from, target));
+}
+
+/* Asks a question about two URLs as text; about what is none the answer is no. */
+static bool ask_about(bool (*question)(const fm_url *, const fm_url *), const char *one, const char *other)
+{
+    fm_url a = {0}, b = {0};
+    bool answer = !fm_url_parse(&a, one, NULL) && !fm_url_parse(&b, other, NULL) && question(&a, &b);
+    fm_url_clear(&a);
+    fm_url_clear(&b);
     return answer;
+}
+
+bool fm_url_text_trusts(const char *home, const char *target)
+{
+    return ask_about(fm_url_trusts, home, target);
+}
+
+bool fm_url_text_may_follow(const char *from, const char *target)
+{
+    return ask_about(may_follow, from, target);
 }
 
 fm_status fm_url_encode(fm_buf *out, const char *text, size_t len)

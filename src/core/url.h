@@ -60,12 +60,17 @@ bool fm_url_same_site(const fm_url *a, const fm_url *b);
 bool fm_url_is_loopback(const char *host);
 /**
  * Whether credentials that belong to `home` may be sent to `target`: the same origin; https to https within
- * one registrable domain; or both loopback. Never from https to http.
+ * one registrable domain; or both loopback, whatever their names and ports. Never from https to http.
  */
 bool fm_url_trusts(const fm_url *home, const fm_url *target);
 
 /** The same for URLs as text; what is no URL is not trusted. */
 bool fm_url_text_trusts(const char *home, const char *target);
+/**
+ * Whether credentials that were sent to `from` follow its redirect to `target`: the same origin, or over https within
+ * one registrable domain. Narrower than fm_url_trusts(): on one machine, whoever has another port may be anybody.
+ */
+bool fm_url_text_may_follow(const char *from, const char *target);
 
 /** Appends text percent-encoded for one path segment or one query value: only unreserved characters stay. */
 fm_status fm_url_encode(fm_buf *out, const char *text, size_t len);

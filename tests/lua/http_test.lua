@@ -101,6 +101,49 @@ function TestHttp.testSignIn()
   lu.assertEquals(seen.headers.Authorization, "Bearer token")
 end
 
+-- Nothing that is given becomes a line of the request of its own, or is cut short.
+function TestHttp.testNothingSplitsARequest()
+  local secret = require("fmcal.credentials").secret
+  for _, options in ipairs {
+    { bearer = "tok\r\nX-Evil: 1" }, { bearer = secret "tok\nX-Evil: 1" }, { bearer = "tok\0en" },
+    { username = "a\r\nX: y", password = "p" }, { username = "a", password = "p\r\nq" },
+    { username = "a", password = secret "p\0q" }, { headers = { ["X-A"] = "b\r\nX-Evil: 1" } },
+    { headers = { ["X-A: q\r\nX-Evil"] = "b" } }, { headers = { ["X-A"] = "b\nc" } },
+    { method = "GET /x HTTP/1.1\r\nX-Evil: 1\r\n\r\nGET" }, { url = url_of("echo\r\nX-Evil: 1") },
+  } do
+    options.url = options.url or url_of("echo")
+    local answer, err = http.request(options)
+    lu.assertNil(answer)
+    lu.assertEquals(err.code, "invalid")
+  end
+  for _, options in ipairs {
+    { username = "a\0b", password = "p" }, { headers = { ["X-A"] = "b\0" } }, { headers = { ["X\0A"] = "b" } },
+    { method = "GET\0" }, { url = url_of("echo\0x") }, { proxy = "http://127.0.0.1\0" }, { ca_file = "a\0b" },
+  } do
+    options.url = options.url or url_of("echo")
+    lu.assertErrorMsgContains("zero byte", http.request, options)
+  end
+  lu.assertEquals(scripted:count(), 0)
+end
+
+-- A redirect from one port of this machine to another leaves everything behind that is secret.
+function TestHttp.testRedirectsLeaveCredentialsBehind()
+  local other <close> = servers.scripted()
+  local secret = require("fmcal.credentials").secret
+  scripted:fault { kind = "status", path = "/from", code = 307, times = -1, headers = { Location = other.url .. "echo" } }
+  for _, options in ipairs {
+    { username = "alice", password = "secret" }, { bearer = "token" }, { headers = { Authorization = "Basic x" } },
+  } do
+    local seen = json.decode(assert(http.get(url_of("from"), options)).body)
+    lu.assertNil(seen.headers.Authorization)
+  end
+  local answer, err = http.request { method = "POST", url = url_of("from"), form = { token = secret "abcd" } }
+  lu.assertNil(answer)
+  lu.assertStrContains(err.message, "does not get the credentials")
+  answer = assert(http.request { method = "POST", url = url_of("from"), form = { name = "value" } })
+  lu.assertEquals(json.decode(answer.body).body, "name=value")
+end
+
 function TestHttp.testAnyStatusIsAnAnswer()
   lu.assertEquals(http.get(url_of("cal/alice/nothing/")).status, 401)
   lu.assertEquals(http.get(url_of("x"), { username = "alice", password = "secret" }).status, 404)

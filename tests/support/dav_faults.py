@@ -10,6 +10,7 @@ lose      does it, closes the connection without an answer
 cut       does it, sends only the first bytes of the body        bytes
 hang      reads the request and never answers
 replace   does it, answers with another body                     code, headers, body
+raw       sends these bytes instead of an answer                   text (each character a byte), close
 bomb      answers with a small gzip body that grows huge         megabytes, code, headers
 drip      does it, sends the body as ten bytes a second
 trickle   does it, answers without Content-Length, then closes

@@ -219,6 +219,9 @@ class Handler(BaseHTTPRequestHandler):
         elif kind == "bomb":
             self.bomb(self.fault)
             return
+        elif kind == "raw":
+            self.raw(self.fault)
+            return
         if self.path_only.startswith("/echo"):
             self.echo()
             return
@@ -294,6 +297,13 @@ class Handler(BaseHTTPRequestHandler):
         seen = {"method": self.command, "path": self.path, "headers": self.all_headers(),
                 "body": self.body.decode("utf-8", "replace")}
         self.answer(200, json.dumps(seen), **{"Content-Type": "application/json", "X-Echo": "yes"})
+
+    def raw(self, fault):
+        """What no server sends that means well."""
+        self.count_done()
+        self.close_connection = fault.get("close", False)
+        self.wfile.write(fault["text"].encode("latin-1"))
+        self.wfile.flush()
 
     def bomb(self, fault):
         self.fault = None

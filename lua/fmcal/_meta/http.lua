@@ -5,8 +5,8 @@
 ---types raise.
 ---
 ---Clear text goes to this machine only, unless `allow_http` is set. Redirects are followed with method and body
----(5 at most, never from https to http); credentials go to the URL they are given for, its registrable domain,
----or from loopback to loopback. Passwords and tokens are masked in every log line. In a dry run only GET, HEAD,
+---(5 at most, never from https to http); credentials follow to the same origin, or over https within the registrable
+---domain, and a form with a secret goes no further. Credentials with a control character are refused. Passwords and tokens are masked in every log line. In a dry run only GET, HEAD,
 ---OPTIONS, PROPFIND and REPORT are sent.
 ---
 ---    local r = assert(http.get("https://example.org/feed.ics", { timeout_ms = 5000 }))

@@ -148,7 +148,7 @@ static void append(fm_error *err, const char *before, const char *text, const ch
 /* Who is not let in, or why nobody was announced. */
 static void explain_sign_in(const fm_caldav *p, fm_dav_result *result)
 {
-    if (fm_url_text_trusts(p->home, result->url))
+    if (result->reply->with_credentials)
         fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",
                         p->username ? p->username : "nobody");
     else

@@ -49,6 +49,7 @@ static fm_status send(revocation *r, fm_error *err)
                                .body = r->form,
                                .body_len = len,
                                .retry = FM_HTTP_RETRY_ALL,
+                               .secret_body = true,
                                .done = on_done,
                                .data = r};
     return fm_http_submit(p->base.context.http, &request, &r->http, err);

@@ -85,6 +85,11 @@ static fm_status keep_token(fm_google *p, const fm_json_span *answer, fm_error *
         free(text);
         return fm_error_set(err, FM_ENETWORK, FM_GOOGLE_DOMAIN, "the answer to the sign-in holds no access token");
     }
+    if (!fm_http_is_credential(text, strlen(text))) {
+        free(text);
+        return fm_error_set(err, FM_ENETWORK, FM_GOOGLE_DOMAIN,
+                            "the access token that the sign-in gives holds a control character");
+    }
     if (fm_google_member(&life, answer, "expires_in"))
         life_s = strtod(life.at, NULL);
     if (!(life_s > 0 && life_s <= (double)MAX_LIFE_S))
@@ -194,6 +199,7 @@ static fm_status start_refresh(fm_google *p, fm_error *err)
         .body = p->tokens.form,
         .body_len = len,
         .retry = FM_HTTP_RETRY_ALL,
+        .secret_body = true,
         .max_body_bytes = ANSWER_MAX,
         .allow_in_dry_run = true,
         .done = on_answer,

@@ -104,6 +104,7 @@ typedef struct outcome {
     char message[FM_ERROR_MESSAGE_MAX];
     size_t body_len;
     unsigned attempts;
+    bool with_credentials;
     bool maybe_done;
     int64_t retry_after_ms;
 } outcome;
@@ -115,6 +116,7 @@ static void on_done(void *data, const fm_http_reply *reply)
     out->status = reply->status;
     out->code = reply->code;
     out->attempts = reply->attempts;
+    out->with_credentials = reply->with_credentials;
     out->maybe_done = reply->maybe_done;
     out->body_len = reply->body_len;
     out->retry_after_ms = reply->retry_after_ms;
@@ -324,21 +326,108 @@ static void test_credentials_do_not_follow_to_a_foreign_origin(void **state)
     assert_has(out.body, "X-Kept");
 }
 
-static void test_loopback_credentials_go_to_any_loopback_name(void **state)
+/* A URL of the test server by another name of this machine. */
+static const char *by_name(const fixture *f, const char *host, const char *path)
+{
+    static char url[512];
+    snprintf(url, sizeof url, "http://%s%s%s", host, strrchr(f->server.url, ':'), path + 1);
+    return url;
+}
+
+static void redirect(const fixture *f, const char *path, int code, const char *target)
+{
+    char fault[1024];
+    snprintf(fault, sizeof fault,
+             "{\"kind\": \"status\", \"path\": \"%s$\", \"code\": %d, \"headers\": {\"Location\": \"%s\"}}", path, code,
+             target);
+    test_server_fault(&f->server, fault);
+}
+
+static void test_loopback_credentials_go_to_urls_of_any_loopback_name(void **state)
 {
     fixture *f = *state;
-    char fault[256];
     f->config.username = "alice";
     f->config.password = f->password;
-    const char *port = strrchr(f->server.url, ':');
-    snprintf(fault, sizeof fault,
-             "{\"kind\": \"status\", \"path\": \"/from\", \"code\": 307, "
-             "\"headers\": {\"Location\": \"http://localhost%s%s\"}}",
-             port, "echo");
-    test_server_fault(&f->server, fault);
-    outcome out = ask(f, (fm_http_request){0}, "/from");
+    outcome out = ask(f, (fm_http_request){.url = by_name(f, "localhost", "/echo")}, "");
+    assert_has(out.body, "Authorization");
+    assert_true(out.with_credentials);
+    redirect(f, "/from", 307, "/echo");
+    out = ask(f, (fm_http_request){.url = by_name(f, "localhost", "/from")}, "");
     assert_has(out.url, "http://localhost:");
     assert_has(out.body, "Authorization");
+}
+
+static void test_a_redirect_takes_no_credentials_to_another_loopback_name(void **state)
+{
+    fixture *f = *state;
+    const fm_http_header own = {"Authorization", "Secret 1"};
+    f->config.username = "alice";
+    f->config.password = f->password;
+    redirect(f, "/from", 307, by_name(f, "localhost", "/echo"));
+    outcome out = ask(f, (fm_http_request){.headers = &own, .header_count = 1}, "/from");
+    assert_has(out.url, "http://localhost:");
+    assert_lacks(out.body, "Authorization");
+    assert_false(out.with_credentials);
+}
+
+static void test_credentials_that_stayed_behind_do_not_come_back(void **state)
+{
+    fixture *f = *state;
+    char back[512];
+    f->config.username = "alice";
+    f->config.password = f->password;
+    url_of(f, "/echo", back, sizeof back);
+    redirect(f, "/from", 307, by_name(f, "localhost", "/over"));
+    redirect(f, "/over", 307, back);
+    outcome out = ask(f, (fm_http_request){0}, "/from");
+    assert_string_equal(out.url, back);
+    assert_lacks(out.body, "Authorization");
+}
+
+static void test_a_body_with_credentials_does_not_follow_to_a_foreign_origin(void **state)
+{
+    fixture *f = *state;
+    fm_http_request request = {.method = "POST", .body = "token=t", .body_len = 7, .secret_body = true};
+    redirect(f, "/from", 307, by_name(f, "localhost", "/echo"));
+    outcome out = ask(f, request, "/from");
+    assert_int_equal(out.status, FM_EPROTOCOL);
+    assert_has(out.message, "does not get the credentials");
+    assert_int_equal(test_server_count(&f->server, NULL), 1);
+    redirect(f, "/from", 303, by_name(f, "localhost", "/echo"));
+    out = ask(f, request, "/from");
+    assert_has(out.body, "\"body\": \"\"");
+    redirect(f, "/from", 307, "/echo");
+    out = ask(f, request, "/from");
+    assert_has(out.body, "token=t");
+}
+
+static void test_a_redirect_to_no_url_is_the_servers_fault(void **state)
+{
+    fixture *f = *state;
+    static const char *const targets[] = {"http://user:word@127.0.0.1/", "http://", "https://[x/",
+                                          "http://example.com/"};
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        redirect(f, "/from", 302, targets[i]);
+        outcome out = ask(f, (fm_http_request){0}, "/from");
+        assert_int_equal(out.status, FM_EPROTOCOL);
+    }
+}
+
+static void test_an_answer_that_is_not_http_is_no_fault_of_ours(void **state)
+{
+    fixture *f = *state;
+    static const char *const answers[] = {
+        "SSH-2.0-OpenSSH_9.2\\r\\n",   "220 mail ESMTP\\r\\n",     "<html></html>",
+        "HTTP/9.9 200 OK\\r\\n\\r\\n", "HTTP/1.1 abc\\r\\n\\r\\n", "\\u0015\\u0003\\u0001"};
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        char fault[256];
+        snprintf(fault, sizeof fault, "{\"kind\": \"raw\", \"close\": true, \"text\": \"%s\"}", answers[i]);
+        test_server_fault(&f->server, fault);
+        outcome out = ask(f, (fm_http_request){0}, "/echo");
+        assert_int_equal(out.status, FM_ENETWORK);
+        assert_has(out.message, "is not HTTP");
+        assert_true(out.maybe_done);
+    }
 }
 
 static void test_retry_after_is_honoured(void **state)
@@ -543,6 +632,22 @@ static void test_headers_have_a_limit(void **state)
     assert_int_equal(out.status, FM_ELIMIT);
 }
 
+/* libcurl 7.88 takes such a line for more of the last header of the answer before, which is freed. */
+static void test_an_answer_that_begins_with_a_folded_line_is_refused(void **state)
+{
+    fixture *f = *state;
+    static const char *const folded[] = {"HTTP/1.1 200 OK\\r\\n folded: 1\\r\\nContent-Length: 0\\r\\n\\r\\n",
+                                         "HTTP/1.1 200 OK\\r\\n\\tfolded: 1\\r\\n\\r\\n"};
+    for (int i = 0; i < 8; i++) {
+        char fault[256];
+        assert_int_equal(ask(f, (fm_http_request){0}, "/echo").code, 200);
+        snprintf(fault, sizeof fault, "{\"kind\": \"raw\", \"text\": \"%s\"}", folded[i % 2]);
+        test_server_fault(&f->server, fault);
+        outcome out = ask(f, (fm_http_request){0}, "/echo");
+        assert_int_equal(out.status, FM_ENETWORK);
+    }
+}
+
 typedef struct sunk {
     outcome out;
     int begins;
@@ -620,7 +725,7 @@ static void test_what_is_refused_before_it_is_sent(void **state)
         fm_http_request request;
         fm_status expected;
     } cases[] = {
-        {{.method = "GET", .url = "http://example.com/"}, FM_EINVAL},
+        {{.method = "GET", .url = "http://example.com/"}, FM_EPROTOCOL}, /* no URL of the configured server */
         {{.method = "GET", .url = "ftp://127.0.0.1/"}, FM_EINVAL},
         {{.method = "GET", .url = "http://127.0.0.1/a\r\nX: y"}, FM_EINVAL},
         {{.method = "GET\r\nX", .url = f->server.url}, FM_EINVAL},
@@ -637,6 +742,28 @@ static void test_what_is_refused_before_it_is_sent(void **state)
         assert_true(strlen(err.message) > 0);
     }
     assert_int_equal(fm_http_step(f->http, 0, NULL), FM_OK);
+}
+
+/* Refused before anything is sent, whichever scheme would carry it. */
+static void test_credentials_with_control_characters_are_refused(void **state)
+{
+    fixture *f = *state;
+    static const char *const wrong[] = {"\r\nX-Evil: 1", "a\nb", "a\rb", "a\0b", "a\tb", "a\x7F"};
+    static const size_t lengths[] = {11, 3, 3, 3, 3, 2};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        fm_secret *secret = fm_secret_new(wrong[i], lengths[i]);
+        const fm_http_config configs[] = {{.bearer = secret},
+                                          {.username = "alice", .password = secret},
+                                          {.username = i == 3 ? "a\x01" : wrong[i], .password = f->password}};
+        for (size_t k = 0; k < 3; k++) {
+            fm_error err = {0};
+            fm_http_request request = {.config = &configs[k], .method = "GET", .url = f->server.url, .done = on_done};
+            assert_int_equal(fm_http_submit(f->http, &request, NULL, &err), FM_EINVAL);
+            assert_has(err.message, "holds a control character");
+        }
+        fm_secret_unref(secret);
+    }
+    assert_int_equal(test_server_count(&f->server, NULL), 0);
 }
 
 static void test_a_dry_run_only_reads(void **state)
@@ -823,7 +950,13 @@ int main(void)
         WITH_SERVER(test_redirects_end),
         WITH_SERVER(test_redirects_can_be_left_to_the_caller),
         WITH_SERVER(test_credentials_do_not_follow_to_a_foreign_origin),
-        WITH_SERVER(test_loopback_credentials_go_to_any_loopback_name),
+        WITH_SERVER(test_loopback_credentials_go_to_urls_of_any_loopback_name),
+        WITH_SERVER(test_a_redirect_takes_no_credentials_to_another_loopback_name),
+        WITH_SERVER(test_credentials_that_stayed_behind_do_not_come_back),
+        WITH_SERVER(test_a_body_with_credentials_does_not_follow_to_a_foreign_origin),
+        WITH_SERVER(test_a_redirect_to_no_url_is_the_servers_fault),
+        WITH_SERVER(test_an_answer_that_is_not_http_is_no_fault_of_ours),
+        WITH_SERVER(test_credentials_with_control_characters_are_refused),
         WITH_SERVER(test_retry_after_is_honoured),
         WITH_SERVER(test_retry_after_holds_for_the_requests_behind),
         WITH_SERVER(test_a_server_that_asks_for_too_long_gets_a_failure),
@@ -841,6 +974,7 @@ int main(void)
         WITH_SERVER(test_bodies_have_a_limit),
         WITH_SERVER(test_a_compressed_bomb_does_not_go_off),
         WITH_SERVER(test_headers_have_a_limit),
+        WITH_SERVER(test_an_answer_that_begins_with_a_folded_line_is_refused),
         WITH_SERVER(test_a_sink_begins_again_with_each_attempt),
         WITH_SERVER(test_a_sink_can_end_the_request),
         WITH_SERVER(test_what_is_refused_before_it_is_sent),

@@ -170,6 +170,21 @@ static void test_credentials_stay_in_their_domain(void **state)
     assert_false(trusts("http://a.example.com/", "http://b.example.com/"));
 }
 
+static void test_credentials_follow_redirects_in_their_domain_over_https(void **state)
+{
+    (void)state;
+    assert_true(fm_url_text_may_follow("https://a.example.com/x", "https://b.example.com/"));
+    assert_true(fm_url_text_may_follow("http://cal.example.com/", "https://cal.example.com/"));
+    assert_true(fm_url_text_may_follow("http://cal.lan:8080/", "http://cal.lan:8080/x"));
+    assert_true(fm_url_text_may_follow("http://127.0.0.1:5232/", "http://127.0.0.1:5232/x"));
+    assert_false(fm_url_text_may_follow("http://127.0.0.1:5232/", "http://127.0.0.1:5233/"));
+    assert_false(fm_url_text_may_follow("http://127.0.0.1:5232/", "http://localhost:5232/"));
+    assert_false(fm_url_text_may_follow("http://cal.lan:8080/", "http://cal.lan/"));
+    assert_false(fm_url_text_may_follow("https://a.example.com/", "http://a.example.com/"));
+    assert_false(fm_url_text_may_follow("https://a.example.com/", "https://example.org/"));
+    assert_false(fm_url_text_may_follow("https://a.example.com/", "no URL"));
+}
+
 static void test_loopback(void **state)
 {
     (void)state;
@@ -205,6 +220,7 @@ int main(void)
         cmocka_unit_test(test_resolve_refuses_line_breaks_and_users),
         cmocka_unit_test(test_canonical_path_has_one_spelling),
         cmocka_unit_test(test_credentials_stay_in_their_domain),
+        cmocka_unit_test(test_credentials_follow_redirects_in_their_domain_over_https),
         cmocka_unit_test(test_loopback),
         cmocka_unit_test(test_encode_and_decode),
     };
