@@ -139,20 +139,29 @@ local function key_list(keys)
   return #keys > MOST_KEYS and ("%s and %d more"):format(text, #keys - MOST_KEYS) or text
 end
 
--- Sentences of entries, "KEY: why"; those that say the same become one.
+-- What stands before and after the key in a sentence about an entry: "KEY: why", "rules.lua:12: to_event of KEY: why".
+local function parts_of(message)
+  local before, key, after = message:match("^(.-:%d+: [%a_]+ of )(%S+)(: .*)$")
+  if key then return before, key, after end
+  key, after = message:match("^(%S+)(: .*)$")
+  return "", key, after or message
+end
+
+-- Sentences of entries; those that say the same become one.
 local function grouped(messages)
-  local order, keys_of = {}, {}
+  local order, groups = {}, {}
   for _, message in ipairs(messages) do
-    local key, why = message:match("^(%S+): (.*)$")
-    why = why or message
-    if not keys_of[why] then
-      keys_of[why] = {}
-      order[#order + 1] = why
+    local before, key, after = parts_of(message)
+    local group = groups[before .. "\0" .. after]
+    if not group then
+      group = { before = before, after = after, keys = {} }
+      groups[before .. "\0" .. after] = group
+      order[#order + 1] = group
     end
-    table.insert(keys_of[why], key)
+    table.insert(group.keys, key)
   end
-  for i, why in ipairs(order) do
-    if #keys_of[why] > 0 then order[i] = ("%s: %s"):format(key_list(keys_of[why]), why) end
+  for i, group in ipairs(order) do
+    order[i] = group.before .. (#group.keys > 0 and key_list(group.keys) or "") .. group.after
   end
   return order
 end

@@ -1,43 +1,37 @@
--- A team's rules: loads the file, checks it, and calls its functions with copies and clear errors.
+-- A team's rules: loads the file, checks it, and calls its functions with copies and clear errors. What they answer is
+-- checked in one place, fmcal.rules.schema.
 
 local attempt = require "fmcal.attempt"
 local defaults = require "fmcal.rules.defaults"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
+local schema = require "fmcal.rules.schema"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
 
 local rules = {}
 
 local MEMBERS = { "select", "to_event", "to_entry", "on_conflict", "on_deleted", "adopt" }
-local EVENT_MEMBERS = {
-  "eventId", "uid", "kanbanId", "title", "description", "footer", "dueDate", "endDate", "timeZone", "priority",
-  "status", "epicId", "team", "eventType", "caseNumber", "source", "lastModified", "etag", "raw", "tags",
-  "reminders", "deleted", "recurring", "hasAttendees",
-}
-local ENTRY_MEMBERS = {
-  "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority",
-}
 
-local function set(list)
-  local members = {}
-  for _, name in ipairs(list) do members[name] = true end
-  return members
+local function unknown_function(path, name)
+  local near = suggest(tostring(name), MEMBERS)
+  return ("rules file %s has a member '%s' that nobody reads%s"):format(
+    path, tostring(name), near and (": did you mean '%s'?"):format(near) or "")
 end
 
-local KNOWN_MEMBERS, KNOWN_EVENT, KNOWN_ENTRY = set(MEMBERS), set(EVENT_MEMBERS), set(ENTRY_MEMBERS)
-
-local function unknown_member(what, name, list)
-  local near = suggest(tostring(name), list)
-  return ("%s has a member '%s' that nobody reads%s"):format(
-    what, tostring(name), near and (": did you mean '%s'?"):format(near) or "")
+-- What a rule prints is for whoever writes it: standard output may be read by a program.
+local function print_aside(...)
+  local words = table.pack(...)
+  for i = 1, words.n do words[i] = tostring(words[i]) end
+  local at = debug.getinfo(2, "Sl")
+  io.stderr:write(("%s:%d: %s\n"):format(at.short_src, at.currentline, table.concat(words, "\t")))
 end
 
 -- What a rules file sees: the pure part of the standard library, and os.time as a reading of ctx.now.
 local function environment(reads)
   local env = {
     assert = assert, error = error, getmetatable = getmetatable, ipairs = ipairs, next = next, pairs = pairs,
-    pcall = pcall, print = print, rawequal = rawequal, rawget = rawget, rawlen = rawlen, rawset = rawset,
+    pcall = pcall, print = print_aside, rawequal = rawequal, rawget = rawget, rawlen = rawlen, rawset = rawset,
     select = select, setmetatable = setmetatable, tonumber = tonumber, tostring = tostring, type = type,
     xpcall = xpcall, _VERSION = _VERSION, math = math, string = string, table = table, utf8 = utf8,
     os = {
@@ -56,16 +50,31 @@ local function environment(reads)
   return env
 end
 
+-- What was raised, as text. A rule may raise anything, also what fails when it is asked for its text.
+local function text_of(raised)
+  local kind, metatable = type(raised), debug.getmetatable(raised)
+  if kind == "string" or kind == "number" then return tostring(raised) end
+  local ok, text = false, nil
+  if type(metatable) == "table" and metatable.__tostring then ok, text = pcall(tostring, raised) end
+  return ok and text or ("(error object is a %s value)"):format(kind)
+end
+
 local function fail(message)
   return failure("invalid", "rules", "%s", message)
+end
+
+-- One sentence, which names the file also where what was raised does not.
+local function at_place(path, message)
+  message = message:match("^[^\n]*")
+  return message:find(path, 1, true) and message or ("%s: %s"):format(path, message)
 end
 
 local function check(functions, path)
   if type(functions) ~= "table" then
     return fail(("rules file %s must return a table of functions, not a %s"):format(path, type(functions)))
   end
-  for name, member in pairs(functions) do
-    if not KNOWN_MEMBERS[name] then return fail(unknown_member("rules file " .. path, name, MEMBERS)) end
+  for name, member in next, functions do
+    if not schema.ANSWERS[name] then return fail(unknown_function(path, name)) end
     if type(member) ~= "function" then
       return fail(("rules file %s: '%s' must be a function, not a %s"):format(path, name, type(member)))
     end
@@ -76,12 +85,13 @@ end
 local function load_functions(path, reads)
   local file, open_error = io.open(path, "rb")
   if not file then return fail("cannot read the rules file " .. open_error) end
-  local text = file:read("a")
+  local text, read_error = file:read("a")
   file:close()
+  if not text then return fail(("cannot read the rules file %s: %s"):format(path, read_error)) end
   local chunk, syntax = load(text, "@" .. path, "t", environment(reads))
   if not chunk then return fail("the rules file does not load: " .. syntax) end
-  local ok, functions = xpcall(chunk, debug.traceback)
-  if not ok then return fail("the rules file does not load: " .. tostring(functions)) end
+  local ok, functions = attempt.pcall(chunk)
+  if not ok then return fail(("the rules file does not load: %s"):format(at_place(path, text_of(functions)))) end
   local checked, err = check(functions, path)
   return checked, err, text
 end
@@ -122,10 +132,7 @@ end
 -- The message with the calls of the rules file that led to it. The frames of the handler itself are left out, and what
 -- called the rule.
 local function describe(raised)
-  local kind, metatable = type(raised), getmetatable(raised)
-  local said = kind == "string" or kind == "number" or metatable and metatable.__tostring
-  local whole = debug.traceback(said and tostring(raised) or ("(error object is a %s value)"):format(kind), 3)
-  return (whole:gsub("\n%s*%[C%]: in function 'xpcall'.*", ""))
+  return (debug.traceback(text_of(raised), 3):gsub("\n%s*%[C%]: in function 'xpcall'.*", ""))
 end
 
 -- Calls one function; a failure names the function and the entry.
@@ -140,89 +147,83 @@ local function call(self, name, id, ...)
   for i = 1, given.n - 1 do given[i] = copy(given[i]) end -- the last one is ctx
   local ok, value = attempt.xpcall(custom, describe, table.unpack(given, 1, given.n))
   if ok then return true, value end
-  return false, ("%s: rule %s failed: %s"):format(id, name, value)
+  return false, ("%s: rule %s failed: %s"):format(id, name, text_of(value))
 end
 
-function Rules:call(name, id, ...)
+--- Where a function is defined: "rules.lua:12"; nil for one of the defaults.
+function Rules:place(name)
+  local custom = self.functions[name]
+  if not custom then return nil end
+  return ("%s:%d"):format(self.path, debug.getinfo(custom, "S").linedefined)
+end
+
+--- A sentence about what a function answered for an entry.
+function Rules:complaint(name, id, problem)
+  return ("%s: %s of %s: %s"):format(self:place(name) or "the default rules", name, id, problem)
+end
+
+-- Calls a function and checks its answer. @return whether it answered, the answer or a sentence
+local function ask(self, name, id, ...)
+  local custom, problem = self.functions[name] ~= nil, nil
   local ok, value = call(self, name, id, ...)
-  if self.trace then
-    self.trace[#self.trace + 1] = { name = name, key = id, custom = self.functions[name] ~= nil, answer = value }
-  end
+  if ok and custom then value, problem = schema.answer(name, value) end
+  if self.trace then self.trace[#self.trace + 1] = { name = name, key = id, custom = custom, answer = value } end
+  if problem then return false, self:complaint(name, id, problem) end
   return ok, value
 end
 
-local function check_members(value, known, list, what)
-  for name in pairs(value) do
-    if not known[name] then return unknown_member(what, name, list) end
-  end
-  return nil
-end
-
-function Rules:table_of(name, id, known, list, ...)
-  local ok, value = self:call(name, id, ...)
-  if not ok then return nil, value end
-  if type(value) ~= "table" then
-    return nil, ("rule %s must return a table for %s, not a %s"):format(name, id, type(value))
-  end
-  local wrong = self.functions[name] and check_members(value, known, list, ("what %s returns for %s"):format(name, id))
-  if wrong then return nil, wrong end
-  return value
+local function answer(...)
+  local ok, value = ask(...)
+  if ok then return value end
+  return nil, value
 end
 
 --- Whether an entry is selected. @return boolean, or nil and a sentence
 function Rules:select(key, entry)
-  local ok, value = self:call("select", key, entry, self.ctx)
-  if not ok then return nil, value end
-  if type(value) ~= "boolean" then
-    return nil, ("rule select must return true or false for %s, not a %s"):format(key, type(value))
-  end
-  return value
+  return answer(self, "select", key, entry, self.ctx)
 end
 
 --- The event of an entry. @return event table, or nil and a sentence
 function Rules:to_event(key, entry)
-  return self:table_of("to_event", key, KNOWN_EVENT, EVENT_MEMBERS, entry, self.ctx)
+  return answer(self, "to_event", key, entry, self.ctx)
 end
 
---- The members an event gives back. @return table, or nil and a sentence
+-- The members that a team's to_entry leaves out although the event says something about them. The zone of a local time
+-- is no member of its own: without it the time would mean another one.
+local function left_out_of(members, whole)
+  local left_out = {}
+  for name, value in pairs(whole) do
+    if members[name] == nil and value ~= nil then left_out[name] = true end
+  end
+  if members.dueDate and left_out.timeZone then
+    members.timeZone, left_out.timeZone = whole.timeZone, nil
+  end
+  return next(left_out) and left_out or nil
+end
+
+--- The members an event gives back.
+-- @return table, or nil and a sentence; third, the set of members about which a team's to_entry says nothing, or nil
 function Rules:to_entry(key, event, entry)
-  return self:table_of("to_entry", key, KNOWN_ENTRY, ENTRY_MEMBERS, event, entry, self.ctx)
+  local members, sentence = answer(self, "to_entry", key, event, entry, self.ctx)
+  if not members or not self.functions.to_entry then return members, sentence end
+  local ok, whole = attempt.pcall(defaults.to_entry, event, entry, self.ctx)
+  if not ok then return nil, ("%s: %s"):format(key, text_of(whole)) end
+  return members, nil, left_out_of(members, whole)
 end
-
-local ANSWERS = set { "local", "external", "manual" }
 
 --- Who wins. @return "local", "external", "manual" or a table of merged members; or nil and a sentence
 function Rules:on_conflict(key, conflict)
-  local ok, value = self:call("on_conflict", key, conflict, self.ctx)
-  if not ok then return nil, value end
-  if ANSWERS[value] then return value end
-  if type(value) ~= "table" then
-    return nil, ('rule on_conflict must return "local", "external", "manual" or a table of members for %s')
-      :format(key)
-  end
-  local wrong = check_members(value, KNOWN_ENTRY, ENTRY_MEMBERS, "what on_conflict returns for " .. key)
-  if wrong then return nil, wrong end
-  return value
+  return answer(self, "on_conflict", key, conflict, self.ctx)
 end
-
-local DELETED = set { "clear-due-date", "recreate", "keep" }
 
 --- What a deleted event does. @return "clear-due-date", "recreate" or "keep"; or nil and a sentence
 function Rules:on_deleted(key, entry)
-  local ok, value = self:call("on_deleted", key, entry, "external", self.ctx)
-  if not ok then return nil, value end
-  if DELETED[value] then return value end
-  return nil, ('rule on_deleted must return "clear-due-date", "recreate" or "keep" for %s'):format(key)
+  return answer(self, "on_deleted", key, entry, "external", self.ctx)
 end
 
 --- The item an external event becomes, or nil. @return table|nil, sentence|nil
 function Rules:adopt(event)
-  local ok, value = self:call("adopt", event.uid or "event", event, self.ctx)
-  if not ok then return nil, value end
-  if value ~= nil and type(value) ~= "table" then
-    return nil, ("rule adopt must return an item table or nil for %s"):format(event.uid or "event")
-  end
-  return value
+  return answer(self, "adopt", event.uid or event.eventId or "event", event, self.ctx)
 end
 
 --- Runs `fn` and tells whether the rules read the clock meanwhile.

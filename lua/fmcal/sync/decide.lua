@@ -6,6 +6,7 @@ local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local journal = require "fmcal.sync.journal"
 local json = require "fmcal.json"
+local left_out = require "fmcal.sync.left_out"
 local plan = require "fmcal.sync.plan"
 local rewind = require "fmcal.sync.rewind"
 local texts = require "fmcal.sync.texts"
@@ -149,6 +150,7 @@ local function side_of_entry(target, view, row, seed, replaced)
   if not known then row = without_base(row) end
   local base = rewind.base(replaced, view, target.name, known)
   local rewound = base ~= known
+  if remote then left_out.fill(remote, base and base.r, base and base.open, view.version) end
   if remote and known and not rewound then texts.hold(remote, known) end
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(target, view, remote) end

@@ -1,6 +1,7 @@
 -- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
 
 local journal = require "fmcal.sync.journal"
+local left_out = require "fmcal.sync.left_out"
 local record = require "fmcal.sync.record"
 
 local deliver = {}
@@ -67,30 +68,39 @@ local function apply(run, target, jobs)
   for i, job in ipairs(jobs) do judge(job, outcomes[i], err) end
 end
 
+-- What a row says about the entry of a job, or nil and a sentence: a team's to_entry may fail on what the calendar made
+-- of an event.
+local function read(job, row)
+  local seen, sentence = job.side.target:read(job.decision.key, job.decision.view.raw, row)
+  if not seen then return nil, sentence end
+  left_out.fill(seen, job.action.version, nil, job.decision.plan.cur.version)
+  return seen
+end
+
 -- What we wrote, as if it had been read back.
 local function as_written(job)
-  local row = { href = job.href, text = job.write.text, uid = job.write.uid }
-  return assert(job.side.target:read(job.decision.key, job.decision.view.raw, row))
+  return read(job, { href = job.href, text = job.write.text, uid = job.write.uid })
 end
 
 -- Whether what was read back is what was written, as the server rewrote it, and not somebody's later edit.
 local function is_ours(job, row, seen)
   if row.text == job.write.text then return true end -- one version may have several ETags (vdir)
   if job.etag and row.etag then return job.etag == row.etag end
-  return as_written(job).event.lastModified == seen.event.lastModified
+  local written = as_written(job)
+  return written ~= nil and written.event.lastModified == seen.event.lastModified
 end
 
 local function take_back(job, row)
   local target = job.side.target
-  local seen = row and row.text and target:read(job.decision.key, job.decision.view.raw, row)
+  local seen = row and row.text and read(job, row)
   if seen and is_ours(job, row, seen) then
     job.after = seen
     return
   end
-  job.after = as_written(job)
+  job.after, job.error = as_written(job)
   if row and row.deleted then
     assert(target.state:put_remote { href = job.href, uid = job.write.uid, pending = true, gone = true })
-  elseif seen then
+  elseif row and row.text then
     assert(target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true })
   else
     assert(target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text })

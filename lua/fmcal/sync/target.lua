@@ -5,6 +5,7 @@ local crypto = require "fmcal.crypto"
 local failure = require "fmcal.failure"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
+local left_out_of = require("fmcal.sync.left_out").fields
 local provider = require "fmcal.provider"
 local provider_options = require "fmcal.provider_options"
 local rules = require "fmcal.rules"
@@ -268,7 +269,8 @@ local function last_modified(event)
   return parsed and parsed.epoch or nil
 end
 
---- What an event says about an entry: { version, time, event, row }, or nil and a sentence.
+--- What an event says about an entry: { version, time, event, row, left_out (see fmcal.sync.left_out) }, or nil and a
+-- sentence. A cancelled event says nothing but that.
 function Target:read(key, raw, row)
   local event, err = self.provider:decode(row.text)
   if not event then return nil, ("the event of %s cannot be read: %s"):format(key, err.message) end
@@ -277,11 +279,16 @@ function Target:read(key, raw, row)
     return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event")
       :format(row.uid, event.team, key)
   end
-  local members, sentence = self.rules:to_entry(key, event, raw)
+  if event.deleted then return { version = {}, event = event, row = row } end
+  local members, sentence, left_out = self.rules:to_entry(key, event, raw)
   if not members then return nil, sentence end
   local ok, version = attempt.pcall(fields.version, members, self.options.timeZone)
   if not ok then return nil, ("the event of %s: %s"):format(key, version) end
-  return { version = version, time = last_modified(event), event = event, row = row }
+  left_out = left_out and left_out_of(left_out, version)
+  if not version.date and not (left_out and left_out.date) then
+    return nil, ("the event of %s has no date that can be read"):format(key)
+  end
+  return { version = version, time = last_modified(event), event = event, row = row, left_out = left_out }
 end
 
 local CONTENT = { "title", "description", "dueDate", "endDate", "timeZone", "tags", "priority" }

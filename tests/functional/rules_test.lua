@@ -1,0 +1,204 @@
+-- Rules that are wrong cost the entries they are wrong about: never a date, never the run.
+local commands = require "commands"
+local json = require "fmcal.json"
+local lu = require "luaunit"
+
+local function items()
+  return {
+    { id = "A", title = "First", dueDate = "2027-01-01", description = "text", tags = json.array { "home" }, priority = "high" },
+    { id = "B", title = "Second", dueDate = "2027-01-02T10:00:00", durationMinutes = 90 },
+    { id = "C", title = "Third", dueDate = "2027-01-03" },
+  }
+end
+
+-- A board in step with its calendar, whose rules are then these.
+local function place_with(rules, options)
+  local board = commands.board(items(), options)
+  board.calendarConfig.rules = "rules.lua"
+  local place = commands.place(board)
+  place:write("rules.lua", "return {}")
+  place:expect(0, "sync.lua -q board.json")
+  place:write("rules.lua", rules)
+  return place
+end
+
+local function members(place, id)
+  local item = place:item(id)
+  item.calendarSync = nil
+  return item
+end
+
+TestForgetfulRules = {}
+
+-- Each of the members that to_entry may forget, alone and with the others.
+function TestForgetfulRules.test_to_entry_says_nothing_about_what_it_leaves_out()
+  local answers = { "{}", "{ title = event.title }" }
+  for _, name in ipairs { "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority" } do
+    answers[#answers + 1] = ("(function() local c = ctx.defaults.to_entry(event, entry, ctx) c.%s = nil return c end)()"):format(name)
+  end
+  for _, answer in ipairs(answers) do
+    local place <close> = place_with(("return { to_entry = function(event, entry, ctx) return %s end }"):format(answer))
+    local before = { members(place, "A"), members(place, "B"), members(place, "C") }
+    lu.assertStrContains(place:expect(0, "sync.lua board.json"), "3 unchanged", false, answer)
+    place:edit(function(board) board.items[1].title = "Renamed" end)
+    place:expect(0, "sync.lua board.json")
+    lu.assertStrContains(place:expect(0, "sync.lua board.json"), "3 unchanged", false, answer)
+    before[1].title = "Renamed"
+    lu.assertEquals({ members(place, "A"), members(place, "B"), members(place, "C") }, before, answer)
+    lu.assertStrContains(select(2, place:event("A")), "SUMMARY:Renamed")
+    lu.assertEquals(place:count_events(), 3)
+  end
+end
+
+-- The other members of the event still come back.
+function TestForgetfulRules.test_what_to_entry_does_say_is_pulled()
+  local place <close> = place_with("return { to_entry = function(event) return { title = event.title } end }")
+  place:edit_event("B", "SUMMARY:Second", "SUMMARY:Moved")
+  place:edit_event("B", "DTSTART(.-)T100000", "DTSTART%1T110000")
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals({ place:item("B").title, place:item("B").dueDate }, { "Moved", "2027-01-02T10:00:00" })
+end
+
+function TestForgetfulRules.test_an_entry_without_a_base_keeps_what_to_entry_leaves_out()
+  local place <close> = place_with("return { to_entry = function(event) return { title = event.title } end }")
+  local before = { members(place, "A"), members(place, "B"), members(place, "C") }
+  os.execute("rm -r " .. place:file(".fmcal"))
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals({ members(place, "A"), members(place, "B"), members(place, "C") }, before)
+end
+
+function TestForgetfulRules.test_to_event_must_say_title_and_date()
+  for _, name in ipairs { "title", "dueDate" } do
+    local place <close> = place_with(([[return { to_event = function(entry, ctx)
+      local event = ctx.defaults.to_event(entry, ctx)
+      if entry.id == "A" then event.%s = nil end
+      return event
+    end }]]):format(name))
+    local _, errors = place:expect(1, "sync.lua board.json")
+    lu.assertStrContains(errors, ("rules.lua:1: to_event of A: %s: expected "):format(name))
+    lu.assertEquals(place:count_events(), 3)
+    lu.assertEquals(place:item("A").dueDate, "2027-01-01")
+  end
+end
+
+TestWrongTypes = {}
+
+-- What each function may answer with a wrong type, where only the first of two entries gets it.
+local function assert_fails_alone(rules, parts, prepare)
+  local board = commands.board({ items()[1], items()[2] }, { conflictResolution = "external-wins" })
+  board.calendarConfig.rules = "rules.lua"
+  local place <close> = commands.place(board)
+  place:write("rules.lua", "return {}")
+  if prepare then
+    place:expect(0, "sync.lua -q board.json")
+    prepare(place)
+  end
+  place:write("rules.lua", rules)
+  place:edit(function(b) b.items[2].title = "Edited" end)
+  local _, errors = place:expect(1, "sync.lua board.json")
+  for _, part in ipairs(parts) do lu.assertStrContains(errors, part) end
+  lu.assertNil(errors:find("should not have happened", 1, true), errors)
+  lu.assertEquals(select(2, errors:gsub("\nstack traceback:.*", "\n"):gsub("\n", "")), 1, errors)
+  lu.assertStrContains(select(2, place:event("B")), "SUMMARY:Edited")
+  lu.assertEquals(place:item("A").dueDate, "2027-01-01")
+  lu.assertEquals(place:item("A").calendarSync.syncStatus, "error")
+end
+
+local WRONG = { "5", "true", "{ {} }", "{ 1 }", "function() end", "0/0", "'\\xff'", "{ a = 1 }",
+  "setmetatable({}, { __index = error, __pairs = error, __len = error, __tostring = error })" }
+local EVENT_TEXTS = { "title", "description", "footer", "priority", "status", "epicId", "team", "caseNumber", "source", "kanbanId" }
+
+function TestWrongTypes.test_any_member_of_an_event()
+  for i, value in ipairs(WRONG) do
+    local name = EVENT_TEXTS[i % #EVENT_TEXTS + 1]
+    assert_fails_alone(([[return { to_event = function(entry, ctx)
+      local event = ctx.defaults.to_event(entry, ctx)
+      if entry.id == "A" then event.%s = %s end
+      return event
+    end }]]):format(name, value), { "rules.lua:1: to_event of A: " .. name .. ": expected a text, got " })
+  end
+end
+
+function TestWrongTypes.test_any_member_of_an_entry()
+  for name, value in pairs { title = "5", description = "{}", dueDate = "20270101", timeZone = "'Rome'", durationMinutes = "'long'",
+    tags = "'home'", priority = "1", dueDte = "'2027-01-01'" } do
+    assert_fails_alone(([[return { to_entry = function(event, entry, ctx)
+      local members = ctx.defaults.to_entry(event, entry, ctx)
+      if entry.id == "A" then members.%s = %s end
+      return members
+    end }]]):format(name, value), { "rules.lua:1: to_entry of A: ", name }, function() end)
+  end
+end
+
+function TestWrongTypes.test_any_answer()
+  for _, name in ipairs { "select", "to_event", "to_entry" } do
+    for _, value in ipairs { "nil", "5", "'yes'", "print", "setmetatable({}, { __pairs = error })[1]" } do
+      assert_fails_alone(([[return { %s = function(...)
+        local entry, ctx = select(-2, ...)
+        if entry.id == "A" then return %s end
+        return ctx.defaults.%s(...)
+      end }]]):format(name, value, name), { ("rules.lua:1: %s of A: expected "):format(name) }, function() end)
+    end
+  end
+end
+
+function TestWrongTypes.test_conflicts_and_deletions()
+  local function conflict(place)
+    place:edit(function(b) b.items[1].title = "Board" end)
+    place:edit_event("A", "SUMMARY:First", "SUMMARY:Calendar")
+  end
+  for _, value in ipairs { "nil", "'both'", "true", "{ title = 5 }", "{ dueDate = '' }", "{ dueDate = 'tomorrow' }", "{ titel = 'x' }" } do
+    assert_fails_alone(("return { on_conflict = function() return %s end }"):format(value), { "rules.lua:1: on_conflict of A: " }, conflict)
+  end
+  for _, value in ipairs { "nil", "'clear'", "{}", "false" } do
+    assert_fails_alone(("return { on_deleted = function() return %s end }"):format(value), { "rules.lua:1: on_deleted of A: expected " },
+      function(place) os.remove((place:event("A"))) end)
+  end
+end
+
+-- Whatever is raised: a text, nothing, a table that fails when it is asked for its text.
+function TestWrongTypes.test_anything_may_be_raised()
+  for _, raised in ipairs { "'no luck'", "nil", "{}", "5", "setmetatable({}, { __tostring = error })",
+    "setmetatable({}, { __tostring = function() return {} end })", "setmetatable({}, { __name = {} })" } do
+    assert_fails_alone(([[return { to_event = function(entry, ctx)
+      if entry.id == "A" then error(%s, 0) end
+      return ctx.defaults.to_event(entry, ctx)
+    end }]]):format(raised), { "A: rule to_event failed: " }, nil)
+  end
+end
+
+TestRulesFile = {}
+
+-- One sentence that names the file, whatever goes wrong while it is loaded.
+function TestRulesFile.test_a_file_that_fails_while_it_is_loaded()
+  for _, text in ipairs { "error('x')", "local function f() return nil + 1 end f() return {}", "return {", "error({})", "require 'x'",
+    "error(setmetatable({}, { __tostring = error }))", "return 5" } do
+    local place <close> = place_with(text)
+    local _, errors = place:expect(2, "sync.lua board.json")
+    lu.assertStrContains(errors, "rules.lua")
+    lu.assertNil(errors:find("\\n", 1, true), errors)
+    lu.assertNil(errors:find("traceback", 1, true), errors)
+    lu.assertEquals(select(2, errors:gsub("\n", "")), 1, errors)
+    lu.assertEquals(place:count_events(), 3)
+  end
+end
+
+function TestRulesFile.test_what_rules_print_goes_to_standard_error()
+  local place <close> = place_with("print('loaded')\nreturn { select = function(entry) print(entry.id, nil) return true end }")
+  local out, errors = place:expect(0, "sync.lua board.json --json")
+  lu.assertEquals(json.decode(out).exit, 0)
+  lu.assertStrContains(errors, "rules.lua:1: loaded\n")
+  lu.assertStrContains(errors, "rules.lua:2: A\tnil\n")
+end
+
+-- A select that fails is no answer, least of all a no.
+function TestRulesFile.test_a_select_that_fails_deletes_nothing()
+  for _, body in ipairs { "error('x')", "return nil", "return 'no'" } do
+    local place <close> = place_with(("return { select = function() %s end }"):format(body))
+    place:expect(1, "sync.lua board.json")
+    lu.assertEquals(place:count_events(), 3)
+    lu.assertEquals(place:item("C").dueDate, "2027-01-03")
+  end
+end
+
+os.exit(lu.LuaUnit.run())
