@@ -181,15 +181,6 @@ static int member(lua_State *L, int index, const char *name, int type)
     return found;
 }
 
-const char *fm_bind_opt_string(lua_State *L, int index, const char *name, const char *fallback)
-{
-    size_t len;
-    const char *value = fm_bind_opt_bytes(L, index, name, &len);
-    if (value && strlen(value) != len)
-        luaL_error(L, "member '%s' holds a zero byte", name);
-    return value ? value : fallback;
-}
-
 const char *fm_bind_text(lua_State *L, int index)
 {
     size_t len;
@@ -197,15 +188,6 @@ const char *fm_bind_text(lua_State *L, int index)
     if (strlen(text) != len)
         luaL_error(L, "a text holds a zero byte");
     return text;
-}
-
-const char *fm_bind_opt_bytes(lua_State *L, int index, const char *name, size_t *len)
-{
-    const char *value = NULL;
-    if (member(L, index, name, LUA_TSTRING) != LUA_TNIL)
-        value = lua_tolstring(L, -1, len);
-    lua_pop(L, 1); /* the table keeps the string alive */
-    return value;
 }
 
 lua_Integer fm_bind_opt_integer(lua_State *L, int index, const char *name, lua_Integer fallback)

@@ -58,9 +58,6 @@ void **fm_bind_box(lua_State *L, void (*release)(void *));
 /** The string at `index` as C sees it; raises where a zero byte would cut it short. [-0, +0, v] */
 const char *fm_bind_text(lua_State *L, int index);
 /** Reads an optional member of the table at `index` (absolute). Wrong types raise, naming the member. [-0, +0, v] */
-const char *fm_bind_opt_string(lua_State *L, int index, const char *name, const char *fallback);
-/** The same for a string that may hold zero bytes, with its length; NULL where there is none. */
-const char *fm_bind_opt_bytes(lua_State *L, int index, const char *name, size_t *len);
 lua_Integer fm_bind_opt_integer(lua_State *L, int index, const char *name, lua_Integer fallback);
 int fm_bind_opt_boolean(lua_State *L, int index, const char *name, int fallback);
 

@@ -50,7 +50,7 @@ void fm_bind_mark_array(lua_State *L);
 
 /**
  * Reads a path, a table of names and 1-based indexes, at `index` (absolute). Raises for anything else.
- * The steps are on the stack as a userdata; their names are borrowed from the table. [-0, +1, v]
+ * The steps are on the stack as a userdata, which keeps their names. [-0, +1, v]
  */
 fm_json_step *fm_bind_check_path(lua_State *L, int index, size_t *steps);
 

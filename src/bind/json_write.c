@@ -123,22 +123,37 @@ static int compare_names(const void *a, const void *b)
     return order ? order : (left->len > right->len) - (left->len < right->len);
 }
 
-/* Pushes the sorted names of the table on top; they are borrowed from it. NULL where a key is no string. [-0, +1] */
-static sort_name *push_names(lua_State *L, size_t *count)
+/* Pushes the names of the table on top as a list. False where a key is no string. [-0, +1] */
+static bool push_name_list(lua_State *L, size_t *count)
 {
-    size_t n = 0;
+    int table = lua_gettop(L);
     *count = 0;
-    for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
-        n++;
-    sort_name *names = lua_newuserdatauv(L, (n + 1) * sizeof *names, 0);
-    for (lua_pushnil(L); lua_next(L, -3); lua_pop(L, 1)) {
+    lua_newtable(L);
+    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING) {
             lua_pop(L, 2);
-            return NULL;
+            return false;
         }
-        sort_name *name = &names[(*count)++];
-        name->bytes = lua_tolstring(L, -2, &name->len);
+        lua_pushvalue(L, -2);
+        lua_rawseti(L, table + 1, (lua_Integer)++ * count);
     }
+    return true;
+}
+
+/* Pushes the sorted names of the table on top, and what keeps them whatever a finaliser does to the table meanwhile.
+ * NULL where a key is no string. [-0, +1] */
+static sort_name *push_names(lua_State *L, size_t *count)
+{
+    if (!push_name_list(L, count))
+        return NULL;
+    sort_name *names = lua_newuserdatauv(L, (*count + 1) * sizeof *names, 1);
+    for (size_t i = 0; i < *count; i++) {
+        lua_rawgeti(L, -2, (lua_Integer)i + 1);
+        names[i].bytes = lua_tolstring(L, -1, &names[i].len);
+        lua_pop(L, 1);
+    }
+    lua_insert(L, -2);
+    lua_setiuservalue(L, -2, 1);
     qsort(names, *count, sizeof *names, compare_names);
     return names;
 }

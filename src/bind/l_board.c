@@ -3,6 +3,7 @@
  * fmcal.lock owns an fm_lock.
  */
 #include "bind/answer.h"
+#include "bind/handle.h"
 #include "bind/json_value.h"
 #include "bind/l_state.h"
 #include "bind/row.h"
@@ -13,35 +14,34 @@
 #include "core/json_value.h"
 #include "util/lock.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 int luaopen_fmcal_board(lua_State *L);
 
-static const char board_type[] = "fmcal.board";
-static const char lock_type[] = "fmcal.lock";
-
-typedef struct l_board {
-    fm_board *board; /* NULL: closed */
-} l_board;
-
-typedef struct l_lock {
-    fm_lock *lock; /* NULL: released */
-} l_lock;
-
-static fm_board *to_board(lua_State *L)
+static void release_board(void *board)
 {
-    const l_board *box = luaL_checkudata(L, 1, board_type);
-    luaL_argcheck(L, box->board, 1, "the board is closed");
-    return box->board;
+    fm_board_close(board);
 }
 
-static l_board *push_board(lua_State *L)
+static void release_lock(void *lock)
 {
-    l_board *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->board = NULL;
-    luaL_setmetatable(L, board_type);
-    return box;
+    fm_lock_release(lock);
+}
+
+static const fm_bind_type board_type = {"fmcal.board", "board", release_board};
+static const fm_bind_type lock_type = {"fmcal.lock", "lock", release_lock};
+
+/* The board at index 1, for what runs no Lua code before it is through with it. */
+static fm_board *open_board(lua_State *L)
+{
+    return fm_bind_open(L, 1, &board_type);
+}
+
+static fm_board *hold_board(lua_State *L)
+{
+    return fm_bind_hold(L, 1, &board_type);
 }
 
 /* ------------------------------------------------------------------ opening */
@@ -50,10 +50,12 @@ static int board_open(lua_State *L)
 {
     const char *path = fm_bind_check_text(L, 1);
     const fm_env *env = &fm_bind_get(L)->env;
-    l_board *box = push_board(L);
+    void **slot = fm_bind_new_handle(L, &board_type);
+    fm_board *b;
     fm_error err;
-    if (fm_board_open(&box->board, env, path, &err))
+    if (fm_board_open(&b, env, path, &err))
         return fm_bind_fail(L, &err);
+    *slot = b;
     return 1;
 }
 
@@ -62,25 +64,24 @@ static int board_parse(lua_State *L)
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len), *name = fm_bind_opt_text(L, 2);
     const fm_env *env = &fm_bind_get(L)->env;
-    l_board *box = push_board(L);
+    void **slot = fm_bind_new_handle(L, &board_type);
+    fm_board *b;
     fm_error err;
-    if (fm_board_parse(&box->board, env, text, len, name ? name : "board", &err))
+    if (fm_board_parse(&b, env, text, len, name ? name : "board", &err))
         return fm_bind_fail(L, &err);
+    *slot = b;
     return 1;
 }
 
 static int board_close(lua_State *L)
 {
-    l_board *box = luaL_checkudata(L, 1, board_type);
-    fm_board_close(box->board);
-    box->board = NULL;
-    return 0;
+    return fm_bind_close(L, &board_type);
 }
 
 static int board_tostring(lua_State *L)
 {
-    const l_board *box = luaL_checkudata(L, 1, board_type);
-    lua_pushfstring(L, "fmcal.board (%s)", box->board ? fm_board_name(box->board) : "closed");
+    const fm_board *b = fm_bind_look(L, 1, &board_type);
+    lua_pushfstring(L, "fmcal.board (%s)", b ? fm_board_name(b) : "closed");
     return 1;
 }
 
@@ -88,13 +89,13 @@ static int board_tostring(lua_State *L)
 
 static int board_path(lua_State *L)
 {
-    lua_pushstring(L, fm_board_path(to_board(L)));
+    lua_pushstring(L, fm_board_path(open_board(L)));
     return 1;
 }
 
 static int board_mtime(lua_State *L)
 {
-    lua_pushinteger(L, fm_board_mtime_s(to_board(L)));
+    lua_pushinteger(L, fm_board_mtime_s(open_board(L)));
     return 1;
 }
 
@@ -102,7 +103,7 @@ static int board_text(lua_State *L)
 {
     fm_json_span text;
     fm_error err;
-    if (fm_board_text(&text, to_board(L), &err))
+    if (fm_board_text(&text, open_board(L), &err))
         return fm_bind_fail(L, &err);
     lua_pushlstring(L, text.at, text.len);
     return 1;
@@ -125,7 +126,8 @@ static int push_value(lua_State *L, const fm_json_span *value, const char *secre
 
 static int board_member(lua_State *L)
 {
-    fm_board *b = to_board(L);
+    lua_settop(L, 2);
+    fm_board *b = hold_board(L);
     size_t len;
     const char *name = luaL_checklstring(L, 2, &len);
     fm_json_span value;
@@ -152,7 +154,7 @@ static int board_keys(lua_State *L)
 {
     const fm_index *ix;
     fm_error err;
-    if (fm_board_index(&ix, to_board(L), &err))
+    if (fm_board_index(&ix, hold_board(L), &err))
         return fm_bind_fail(L, &err);
     fm_buf *scratch = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
     lua_Integer count = 0;
@@ -182,7 +184,7 @@ static void push_problem(lua_State *L, const fm_board *b, const fm_index *ix, co
 
 static int board_problems(lua_State *L)
 {
-    fm_board *b = to_board(L);
+    fm_board *b = hold_board(L);
     const fm_index *ix;
     fm_error err;
     if (fm_board_index(&ix, b, &err))
@@ -244,8 +246,9 @@ static void set_counts(lua_State *L, const fm_board_place *place)
 
 static int board_entry(lua_State *L)
 {
+    lua_settop(L, 2);
     static const char *const kinds[] = {"item", "subitem", "epic", "court-date"};
-    fm_board *b = to_board(L);
+    fm_board *b = hold_board(L);
     fm_board_place place;
     fm_error err;
     fm_status status = find_entry(L, &place, b, &err);
@@ -271,7 +274,8 @@ static int board_entry(lua_State *L)
 
 static int board_fingerprint(lua_State *L)
 {
-    fm_board *b = to_board(L);
+    lua_settop(L, 3);
+    fm_board *b = hold_board(L);
     size_t len;
     const char *context = luaL_optlstring(L, 3, "", &len);
     unsigned char print[FM_BOARD_FINGERPRINT_BYTES];
@@ -291,7 +295,8 @@ static int board_fingerprint(lua_State *L)
 
 static int board_snapshot(lua_State *L)
 {
-    fm_board *b = to_board(L);
+    lua_settop(L, 2);
+    fm_board *b = hold_board(L);
     unsigned char snapshot[FM_BOARD_SNAPSHOT_BYTES];
     fm_board_place place;
     fm_error err;
@@ -345,8 +350,9 @@ static void push_counts(lua_State *L, const fm_compare *c)
 
 static int board_compare(lua_State *L)
 {
-    fm_board *b = to_board(L);
-    fm_target *target = fm_bind_check_target(L, 2);
+    lua_settop(L, 4);
+    fm_board *b = hold_board(L);
+    fm_target *target = fm_bind_hold_target(L, 2);
     size_t len;
     const char *context = luaL_optlstring(L, 3, "", &len), *day = luaL_optstring(L, 4, "");
     const fm_index *ix;
@@ -398,12 +404,12 @@ static int do_edit(lua_State *L, fm_board *b, fm_edit *edit, int value_index)
 /* b:set(key, path, value), b:remove(key, path) */
 static int edit_by_key(lua_State *L, fm_edit_kind kind, int value_index)
 {
-    fm_board *b = to_board(L);
+    luaL_checkany(L, value_index ? value_index : 3);
+    lua_settop(L, 4);
+    fm_board *b = hold_board(L);
     fm_edit edit = {.kind = kind};
     if (!lua_isnil(L, 2))
         edit.key = luaL_checklstring(L, 2, &edit.key_len);
-    if (value_index)
-        luaL_checkany(L, value_index);
     edit.path = fm_bind_check_path(L, 3, &edit.steps);
     return do_edit(L, b, &edit, value_index);
 }
@@ -420,9 +426,10 @@ static int board_remove(lua_State *L)
 
 static int board_append(lua_State *L)
 {
-    fm_board *b = to_board(L);
-    fm_edit edit = {.kind = FM_EDIT_APPEND};
     luaL_checkany(L, 3);
+    lua_settop(L, 3);
+    fm_board *b = hold_board(L);
+    fm_edit edit = {.kind = FM_EDIT_APPEND};
     edit.path = fm_bind_check_path(L, 2, &edit.steps);
     return do_edit(L, b, &edit, 3);
 }
@@ -431,7 +438,7 @@ static int board_dirty(lua_State *L)
 {
     bool dirty;
     fm_error err;
-    if (fm_board_is_dirty(&dirty, to_board(L), &err))
+    if (fm_board_is_dirty(&dirty, open_board(L), &err))
         return fm_bind_fail(L, &err);
     lua_pushboolean(L, dirty);
     return 1;
@@ -465,7 +472,8 @@ static void push_skipped(lua_State *L, const fm_edit_log *skipped)
 
 static int board_save(lua_State *L)
 {
-    fm_board *b = to_board(L);
+    lua_settop(L, 2);
+    fm_board *b = hold_board(L);
     const char *keep = NULL;
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
@@ -490,28 +498,25 @@ static int board_lock(lua_State *L)
 {
     const char *path = fm_bind_check_text(L, 1);
     lua_Integer timeout_ms = luaL_optinteger(L, 2, 0);
+    luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= INT_MAX, 2, "milliseconds out of range");
     const fm_env *env = &fm_bind_get(L)->env;
-    l_lock *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->lock = NULL;
-    luaL_setmetatable(L, lock_type);
+    void **slot = fm_bind_new_handle(L, &lock_type);
+    fm_lock *lock;
     fm_error err;
-    if (fm_lock_take(&box->lock, env, path, timeout_ms, &err))
+    if (fm_lock_take(&lock, env, path, timeout_ms, &err))
         return fm_bind_fail(L, &err);
+    *slot = lock;
     return 1;
 }
 
 static int lock_release(lua_State *L)
 {
-    l_lock *box = luaL_checkudata(L, 1, lock_type);
-    fm_lock_release(box->lock);
-    box->lock = NULL;
-    return 0;
+    return fm_bind_close(L, &lock_type);
 }
 
 static int lock_tostring(lua_State *L)
 {
-    const l_lock *box = luaL_checkudata(L, 1, lock_type);
-    lua_pushfstring(L, "fmcal.lock (%s)", box->lock ? "held" : "released");
+    lua_pushfstring(L, "fmcal.lock (%s)", fm_bind_look(L, 1, &lock_type) ? "held" : "released");
     return 1;
 }
 
@@ -521,8 +526,6 @@ static const luaL_Reg lock_methods[] = {
 };
 
 static const luaL_Reg lock_metamethods[] = {
-    {"__gc", lock_release},
-    {"__close", lock_release},
     {"__tostring", lock_tostring},
     {NULL, NULL},
 };
@@ -548,8 +551,6 @@ static const luaL_Reg board_methods[] = {
 };
 
 static const luaL_Reg board_metamethods[] = {
-    {"__gc", board_close},
-    {"__close", board_close},
     {"__tostring", board_tostring},
     {NULL, NULL},
 };
@@ -563,8 +564,8 @@ static const luaL_Reg board_functions[] = {
 
 int luaopen_fmcal_board(lua_State *L)
 {
-    fm_bind_make_type(L, board_type, board_methods, board_metamethods);
-    fm_bind_make_type(L, lock_type, lock_methods, lock_metamethods);
+    fm_bind_make_handle_type(L, &board_type, board_methods, board_metamethods);
+    fm_bind_make_handle_type(L, &lock_type, lock_methods, lock_metamethods);
     luaL_newlib(L, board_functions);
     return 1;
 }

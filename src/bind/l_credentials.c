@@ -4,6 +4,8 @@
  */
 #include "bind/bind.h"
 #include "bind/credentials.h"
+#include "bind/handle.h"
+#include "bind/list.h"
 #include "bind/secret.h"
 #include "core/blob.h"
 #include "core/credentials.h"
@@ -23,18 +25,19 @@ int luaopen_fmcal_credentials_core(lua_State *L);
 #define MAX_ATTRIBUTES    16
 #define MAX_ARGUMENTS     256
 
-typedef struct l_keyring {
-    fm_keyring *keyring; /* NULL: closed */
-} l_keyring;
+static void release_keyring(void *keyring)
+{
+    fm_keyring_free(keyring);
+}
+
+static const fm_bind_type keyring_type = {KEYRING, "keyring", release_keyring};
 
 /* The state's own keyring, in the registry once it has been asked for. */
 static const char own_keyring_key = 0;
 
-static fm_keyring *check_keyring(lua_State *L)
+static fm_keyring *hold_keyring(lua_State *L)
 {
-    l_keyring *box = luaL_checkudata(L, 1, KEYRING);
-    luaL_argcheck(L, box->keyring, 1, "the keyring is closed");
-    return box->keyring;
+    return fm_bind_hold(L, 1, &keyring_type);
 }
 
 /* A string without zero bytes. */
@@ -71,11 +74,11 @@ static int push_result(lua_State *L, fm_status status, fm_secret *s, const fm_er
 static int push_keyring(lua_State *L, fm_secret *current, fm_secret *old)
 {
     fm_error err;
-    l_keyring *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->keyring = NULL;
-    luaL_setmetatable(L, KEYRING);
-    if (fm_keyring_new(&box->keyring, current, old, &err) != FM_OK)
+    void **slot = fm_bind_new_handle(L, &keyring_type);
+    fm_keyring *keys;
+    if (fm_keyring_new(&keys, current, old, &err) != FM_OK)
         return fm_bind_fail(L, &err);
+    *slot = keys;
     return 1;
 }
 
@@ -215,7 +218,7 @@ static int keyring_open(lua_State *L)
 {
     size_t len;
     fm_error err;
-    fm_keyring *keys = check_keyring(L);
+    fm_keyring *keys = hold_keyring(L);
     const char *text = luaL_checklstring(L, 2, &len);
     const char *team = check_text(L, 3), *provider = check_text(L, 4);
     void **plain = fm_bind_box(L, release_secret), **members = fm_bind_box(L, release_options);
@@ -240,6 +243,8 @@ static void add_member(lua_State *L, fm_options *members)
         luaL_error(L, "credentials have named members only");
     const char *name = lua_tostring(L, -2);
     fm_secret *given = fm_bind_to_secret(L, -1);
+    if (given && is_public(name))
+        luaL_error(L, "member '%s' of the credentials is kept as text: a secret would be readable again", name);
     if (!given && lua_type(L, -1) != LUA_TSTRING)
         luaL_error(L, "member '%s' of the credentials must be a string or a secret, not a %s", name,
                    luaL_typename(L, -1));
@@ -255,7 +260,7 @@ static void add_member(lua_State *L, fm_options *members)
 static int keyring_seal(lua_State *L)
 {
     fm_error err;
-    fm_keyring *keys = check_keyring(L);
+    fm_keyring *keys = hold_keyring(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     const char *team = check_text(L, 3), *provider = check_text(L, 4);
     const fm_env *env = &fm_bind_get(L)->env;
@@ -287,7 +292,7 @@ static int keyring_is_current(lua_State *L)
     size_t len;
     bool current;
     fm_error err;
-    fm_keyring *keys = check_keyring(L);
+    fm_keyring *keys = hold_keyring(L);
     const char *text = luaL_checklstring(L, 2, &len);
     if (fm_blob_is_current(&current, keys, check_text(L, 3), text, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
@@ -297,22 +302,18 @@ static int keyring_is_current(lua_State *L)
 
 static int keyring_can_seal(lua_State *L)
 {
-    lua_pushboolean(L, fm_keyring_can_seal(check_keyring(L)));
+    lua_pushboolean(L, fm_keyring_can_seal(fm_bind_open(L, 1, &keyring_type)));
     return 1;
 }
 
-static int keyring_gc(lua_State *L)
+static int keyring_close(lua_State *L)
 {
-    l_keyring *box = luaL_checkudata(L, 1, KEYRING);
-    fm_keyring_free(box->keyring);
-    box->keyring = NULL;
-    return 0;
+    return fm_bind_close(L, &keyring_type);
 }
 
 static int keyring_tostring(lua_State *L)
 {
-    l_keyring *box = luaL_checkudata(L, 1, KEYRING);
-    lua_pushstring(L, box->keyring ? KEYRING : KEYRING " (closed)");
+    lua_pushstring(L, fm_bind_look(L, 1, &keyring_type) ? KEYRING : KEYRING " (closed)");
     return 1;
 }
 
@@ -396,21 +397,12 @@ static int core_from_input(lua_State *L)
     return push_typed(L, 1, status, s, &err);
 }
 
-/* The list at index 1 as an argv in memory of the stack; its strings are kept alive by the list. */
+/* The list at index 1 as an argv. [-0, +1, v] */
 static const char *const *check_argv(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    size_t count = lua_rawlen(L, 1);
-    luaL_argcheck(L, count >= 1 && count <= MAX_ARGUMENTS, 1, "a list of 1 to 256 words is expected");
-    const char **argv = lua_newuserdatauv(L, (count + 1) * sizeof *argv, 0);
-    for (size_t i = 0; i < count; i++) {
-        size_t len;
-        luaL_argcheck(L, lua_rawgeti(L, 1, (lua_Integer)i + 1) == LUA_TSTRING, 1, "every word must be a string");
-        argv[i] = lua_tolstring(L, -1, &len);
-        luaL_argcheck(L, strlen(argv[i]) == len, 1, "zero byte");
-        lua_pop(L, 1);
-    }
-    argv[count] = NULL;
+    size_t count;
+    const char *const *argv = fm_bind_check_strings(L, 1, "word", MAX_ARGUMENTS, &count);
+    luaL_argcheck(L, count > 0, 1, "a list of 1 to 256 words is expected");
     return argv;
 }
 
@@ -433,12 +425,12 @@ static int core_from_desktop(lua_State *L)
     fm_keyring_attribute attributes[MAX_ATTRIBUTES];
     size_t count = 0;
     luaL_checktype(L, 1, LUA_TTABLE);
-    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    void **slot = fm_bind_box(L, release_secret);
+    for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) { /* no Lua code runs until they are used */
         luaL_argcheck(L, lua_type(L, -2) == LUA_TSTRING && lua_type(L, -1) == LUA_TSTRING && count < MAX_ATTRIBUTES, 1,
                       "a few attributes with text are expected");
         attributes[count++] = (fm_keyring_attribute){.name = fm_bind_text(L, -2), .value = fm_bind_text(L, -1)};
     }
-    void **slot = fm_bind_box(L, release_secret);
     fm_secret *s;
     fm_status status = fm_secret_from_desktop(&s, attributes, count, &err);
     *slot = s;
@@ -448,13 +440,11 @@ static int core_from_desktop(lua_State *L)
 /* ------------------------------------------------------------------ module */
 
 static const luaL_Reg keyring_methods[] = {
-    {"can_seal", keyring_can_seal}, {"close", keyring_gc},  {"is_current", keyring_is_current},
-    {"open", keyring_open},         {"seal", keyring_seal}, {NULL, NULL},
+    {"can_seal", keyring_can_seal}, {"close", keyring_close}, {"is_current", keyring_is_current},
+    {"open", keyring_open},         {"seal", keyring_seal},   {NULL, NULL},
 };
 
 static const luaL_Reg keyring_metamethods[] = {
-    {"__gc", keyring_gc},
-    {"__close", keyring_gc},
     {"__tostring", keyring_tostring},
     {NULL, NULL},
 };
@@ -474,11 +464,7 @@ static const luaL_Reg core_functions[] = {
 
 int luaopen_fmcal_credentials_core(lua_State *L)
 {
-    luaL_newmetatable(L, KEYRING);
-    luaL_setfuncs(L, keyring_metamethods, 0);
-    luaL_newlib(L, keyring_methods);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
+    fm_bind_make_handle_type(L, &keyring_type, keyring_methods, keyring_metamethods);
     luaL_newlib(L, core_functions);
     return 1;
 }

@@ -5,12 +5,15 @@
  * memory meanwhile and become tables afterwards.
  */
 #include "bind/bind.h"
+#include "bind/list.h"
+#include "bind/row.h"
 #include "bind/secret.h"
 #include "core/http.h"
 #include "core/url.h"
 #include "util/redact.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +29,7 @@ int luaopen_fmcal_http(lua_State *L);
 /* One request: its settings, and its answer once `done`. */
 typedef struct exchange {
     struct batch *batch;
-    fm_http_config config; /* strings borrowed from the options, which stay on the Lua stack; secrets owned */
+    fm_http_config config; /* strings borrowed from the keeper of the batch, secrets owned */
     fm_http_call *call;    /* NULL before it is sent and when it is done */
     int code;
     unsigned attempts;
@@ -61,8 +64,8 @@ static void release_batch(void *data)
     free(b);
 }
 
-/* Pushes a box that owns `count` empty requests. [-0, +1, v] */
-static batch *push_batch(lua_State *L, size_t count)
+/* Pushes a box that owns `count` empty requests, and a keeper for the strings they borrow. [-0, +2, v] */
+static batch *push_batch(lua_State *L, size_t count, int *keeper)
 {
     void **slot = fm_bind_box(L, release_batch);
     batch *b = *slot = calloc(1, sizeof *b + count * sizeof(exchange));
@@ -73,6 +76,7 @@ static batch *push_batch(lua_State *L, size_t count)
         b->items[i].batch = b;
         fm_buf_init(&b->items[i].form, FORM_MAX);
     }
+    *keeper = fm_bind_new_keeper(L);
     return b;
 }
 
@@ -170,8 +174,8 @@ static void read_secret(lua_State *L, int index, const char *name, fm_secret **o
 static int64_t read_time(lua_State *L, int index, const char *name, int64_t fallback)
 {
     lua_Integer ms = fm_bind_opt_integer(L, index, name, (lua_Integer)fallback);
-    if (ms < 0)
-        luaL_error(L, "member '%s' must not be negative", name);
+    if (ms < 0 || ms > INT_MAX)
+        luaL_error(L, "member '%s' must be milliseconds from 0 to %d", name, INT_MAX);
     return ms;
 }
 
@@ -191,15 +195,23 @@ static size_t read_size(lua_State *L, int index, const char *name, size_t fallba
     return (size_t)bytes;
 }
 
-static void read_config(lua_State *L, int index, exchange *x)
+/* A text member, NULL where it is absent; the keeper keeps it. [-0, +0, v] */
+static const char *read_text(lua_State *L, int index, int keeper, const char *name)
+{
+    const char *text = fm_bind_row_text(L, index, name);
+    fm_bind_keep(L, keeper);
+    return text;
+}
+
+static void read_config(lua_State *L, int index, int keeper, exchange *x)
 {
     fm_http_config *config = &x->config;
     fm_http_config_init(config);
-    config->username = fm_bind_opt_string(L, index, "username", NULL);
+    config->username = read_text(L, index, keeper, "username");
     read_secret(L, index, "password", &config->password);
     read_secret(L, index, "bearer", &config->bearer);
-    config->ca_file = fm_bind_opt_string(L, index, "ca_file", NULL);
-    config->proxy = fm_bind_opt_string(L, index, "proxy", NULL);
+    config->ca_file = read_text(L, index, keeper, "ca_file");
+    config->proxy = read_text(L, index, keeper, "proxy");
     config->allow_http = fm_bind_opt_boolean(L, index, "allow_http", 0);
     config->http2 = fm_bind_opt_boolean(L, index, "http2", 1);
     config->total_timeout_ms = read_time(L, index, "timeout_ms", config->total_timeout_ms);
@@ -212,8 +224,8 @@ static void read_config(lua_State *L, int index, exchange *x)
     config->max_body_bytes = read_size(L, index, "max_bytes", config->max_body_bytes);
 }
 
-/* Reads the table of headers; the strings stay borrowed from it. [-0, +0, v] */
-static size_t read_headers(lua_State *L, int index, fm_http_header *headers)
+/* Reads the table of headers; the keeper keeps the strings. [-0, +0, v] */
+static size_t read_headers(lua_State *L, int index, int keeper, fm_http_header *headers)
 {
     size_t count = 0;
     if (lua_getfield(L, index, "headers") != LUA_TNIL) {
@@ -227,7 +239,9 @@ static size_t read_headers(lua_State *L, int index, fm_http_header *headers)
             if (count == HEADERS_MAX)
                 luaL_error(L, "a request has at most %d headers", HEADERS_MAX);
             headers[count++] = (fm_http_header){fm_bind_text(L, -2), fm_bind_text(L, -1)};
-            lua_pop(L, 1);
+            fm_bind_keep(L, keeper);
+            lua_pushvalue(L, -1);
+            fm_bind_keep(L, keeper);
         }
     }
     lua_pop(L, 1);
@@ -277,17 +291,20 @@ static unsigned retry_of(lua_State *L, int index, const char *method)
 }
 
 /* Queues the request that the table at `index` describes. [-0, +0, v] */
-static void submit(lua_State *L, int index, exchange *x)
+static void submit(lua_State *L, int index, int keeper, exchange *x)
 {
     fm_http_header headers[HEADERS_MAX + 1];
     size_t body_len = 0;
-    read_config(L, index, x);
-    const char *method = fm_bind_opt_string(L, index, "method", "GET");
-    const char *url = fm_bind_opt_string(L, index, "url", NULL);
+    read_config(L, index, keeper, x);
+    const char *method = read_text(L, index, keeper, "method");
+    const char *url = read_text(L, index, keeper, "url");
     if (!url)
         luaL_error(L, "member 'url' is missing");
-    const char *body = fm_bind_opt_bytes(L, index, "body", &body_len);
-    size_t header_count = read_headers(L, index, headers);
+    if (!method)
+        method = "GET";
+    const char *body = fm_bind_row_bytes(L, index, "body", &body_len);
+    fm_bind_keep(L, keeper);
+    size_t header_count = read_headers(L, index, keeper, headers);
     if (read_form(L, index, x)) {
         if (body)
             luaL_error(L, "members 'body' and 'form' exclude each other");
@@ -331,8 +348,9 @@ static fm_status run(lua_State *L, batch *b, fm_error *err)
 static int request_one(lua_State *L, int options)
 {
     fm_error err = {0};
-    batch *b = push_batch(L, 1);
-    submit(L, options, &b->items[0]);
+    int keeper;
+    batch *b = push_batch(L, 1, &keeper);
+    submit(L, options, keeper, &b->items[0]);
     fm_status status = run(L, b, &err);
     if (!status && b->items[0].error.status)
         err = b->items[0].error;
@@ -425,13 +443,13 @@ static int http_all(lua_State *L)
     fm_error err = {0};
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    lua_Integer count = luaL_len(L, 1);
-    luaL_argcheck(L, count <= REQUESTS_MAX, 1, "too many requests");
-    batch *b = push_batch(L, (size_t)count);
+    lua_Integer count = (lua_Integer)fm_bind_check_length(L, 1, REQUESTS_MAX);
+    int keeper;
+    batch *b = push_batch(L, (size_t)count, &keeper);
     for (lua_Integer i = 1; i <= count; i++) {
         if (lua_geti(L, 1, i) != LUA_TTABLE)
             return luaL_error(L, "request %d is no table", (int)i);
-        submit(L, lua_gettop(L), &b->items[i - 1]);
+        submit(L, lua_gettop(L), keeper, &b->items[i - 1]);
         lua_pop(L, 1);
     }
     if (run(L, b, &err))

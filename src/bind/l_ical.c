@@ -6,6 +6,7 @@
 #include "bind/bind.h"
 #include "bind/bind_zones.h"
 #include "bind/event.h"
+#include "bind/handle.h"
 #include "bind/ical_tree.h"
 #include "bind/json_value.h"
 #include "bind/row.h"
@@ -233,18 +234,8 @@ static int ical_zone(lua_State *L)
 
 /* ------------------------------------------------------------------ documents */
 
-static const char document_type[] = "fmcal.ical.document";
-
-typedef struct l_document {
-    fm_ical *doc; /* NULL: closed */
-} l_document;
-
-static fm_ical *to_document(lua_State *L)
-{
-    l_document *d = luaL_checkudata(L, 1, document_type);
-    luaL_argcheck(L, d->doc != NULL, 1, "the document is closed");
-    return d->doc;
-}
+/* A document and the string that it was read from, which it borrows. */
+static const fm_bind_type document_type = {"fmcal.ical.document", "document", free_document};
 
 /* ical.document(text [, limits]) */
 static int ical_document(lua_State *L)
@@ -253,14 +244,14 @@ static int ical_document(lua_State *L)
     const char *text = luaL_checklstring(L, 1, &len);
     fm_ical_limits limits;
     check_limits(L, 2, &limits);
-    l_document *d = lua_newuserdatauv(L, sizeof *d, 1);
-    d->doc = NULL;
-    luaL_setmetatable(L, document_type);
+    void **slot = fm_bind_new_handle(L, &document_type);
     lua_pushvalue(L, 1);
-    lua_setiuservalue(L, -2, 1);
+    lua_setiuservalue(L, -2, FM_BIND_LENDER);
+    fm_ical *doc;
     fm_error err = {0};
-    if (fm_ical_parse(&d->doc, text, len, &limits, &err))
+    if (fm_ical_parse(&doc, text, len, &limits, &err))
         return fm_bind_fail(L, &err);
+    *slot = doc;
     return 1;
 }
 
@@ -334,7 +325,8 @@ static int push_value(lua_State *L, const fm_ical_line *line)
 
 static int document_get(lua_State *L)
 {
-    const fm_ical *doc = to_document(L);
+    lua_settop(L, 3);
+    const fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     const char *name = luaL_checkstring(L, 3);
     size_t begin = check_component(L, doc);
     size_t at = begin == FM_ICAL_NONE ? begin : fm_ical_find_property(doc, begin, FM_ICAL_NONE, name);
@@ -343,7 +335,8 @@ static int document_get(lua_State *L)
 
 static int document_all(lua_State *L)
 {
-    const fm_ical *doc = to_document(L);
+    lua_settop(L, 3);
+    const fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     const char *name = luaL_checkstring(L, 3);
     size_t begin = check_component(L, doc);
     lua_newtable(L);
@@ -363,7 +356,8 @@ static int document_all(lua_State *L)
 
 static int document_component(lua_State *L)
 {
-    const fm_ical *doc = to_document(L);
+    lua_settop(L, 2);
+    const fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     size_t begin = check_component(L, doc);
     if (begin == FM_ICAL_NONE)
         return 0;
@@ -382,7 +376,7 @@ static size_t property_place(const fm_ical *doc, size_t begin)
 static int write_property(lua_State *L, bool add)
 {
     lua_settop(L, 5);
-    fm_ical *doc = to_document(L);
+    fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     const char *name = luaL_checkstring(L, 3);
     fm_span value = check_span(L, 4);
     fm_buf *given = fm_bind_push_buf(L, MAX_BYTES);
@@ -415,7 +409,8 @@ static int document_add(lua_State *L)
 
 static int document_remove(lua_State *L)
 {
-    fm_ical *doc = to_document(L);
+    lua_settop(L, 3);
+    fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     const char *name = luaL_checkstring(L, 3);
     size_t begin = check_component(L, doc);
     lua_Integer count = 0;
@@ -432,7 +427,8 @@ static int document_remove(lua_State *L)
 
 static int document_add_component(lua_State *L)
 {
-    fm_ical *doc = to_document(L);
+    lua_settop(L, 3);
+    fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     luaL_checktype(L, 3, LUA_TTABLE);
     fm_buf *text = fm_bind_push_buf(L, MAX_BYTES);
     fm_error err = {0};
@@ -446,7 +442,8 @@ static int document_add_component(lua_State *L)
 
 static int document_remove_component(lua_State *L)
 {
-    fm_ical *doc = to_document(L);
+    lua_settop(L, 2);
+    fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     luaL_argcheck(L, !lua_isnoneornil(L, 2), 2, "the outermost component cannot be removed");
     size_t begin = check_component(L, doc);
     bool inner = begin != FM_ICAL_NONE && fm_ical_at(doc, begin)->depth > 0;
@@ -458,7 +455,8 @@ static int document_remove_component(lua_State *L)
 
 static int document_text(lua_State *L)
 {
-    const fm_ical *doc = to_document(L);
+    lua_settop(L, 1);
+    const fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     fm_buf *out = fm_bind_push_buf(L, MAX_BYTES);
     if (fm_ical_write(doc, out))
         return luaL_error(L, "not enough memory");
@@ -468,25 +466,22 @@ static int document_text(lua_State *L)
 
 static int document_edited(lua_State *L)
 {
-    lua_pushboolean(L, fm_ical_edited(to_document(L)));
+    lua_pushboolean(L, fm_ical_edited(fm_bind_open(L, 1, &document_type)));
     return 1;
 }
 
 static int document_close(lua_State *L)
 {
-    l_document *d = luaL_checkudata(L, 1, document_type);
-    fm_ical_free(d->doc);
-    d->doc = NULL;
-    return 0;
+    return fm_bind_close(L, &document_type);
 }
 
 static int document_tostring(lua_State *L)
 {
-    const l_document *d = luaL_checkudata(L, 1, document_type);
-    if (d->doc)
-        lua_pushfstring(L, "%s (%d lines)", document_type, (int)fm_ical_count(d->doc));
+    const fm_ical *doc = fm_bind_look(L, 1, &document_type);
+    if (doc)
+        lua_pushfstring(L, "%s (%d lines)", document_type.name, (int)fm_ical_count(doc));
     else
-        lua_pushfstring(L, "%s (closed)", document_type);
+        lua_pushfstring(L, "%s (closed)", document_type.name);
     return 1;
 }
 
@@ -508,8 +503,6 @@ static const luaL_Reg document_methods[] = {
 };
 
 static const luaL_Reg document_meta[] = {
-    {"__gc", document_close},
-    {"__close", document_close},
     {"__tostring", document_tostring},
     {NULL, NULL},
 };
@@ -524,7 +517,7 @@ static const luaL_Reg functions[] = {
 
 int luaopen_fmcal_ical(lua_State *L)
 {
-    fm_bind_make_type(L, document_type, document_methods, document_meta);
+    fm_bind_make_handle_type(L, &document_type, document_methods, document_meta);
     luaL_newlib(L, functions);
     return 1;
 }

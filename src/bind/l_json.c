@@ -3,9 +3,13 @@
  * text of a document that is edited in place (core/json_edit.h).
  */
 #include "bind/answer.h"
+#include "bind/handle.h"
 #include "bind/json_value.h"
+#include "bind/list.h"
 #include "bind/row.h"
 #include "core/json_edit.h"
+
+#include <stdlib.h>
 
 int luaopen_fmcal_json(lua_State *L);
 
@@ -17,36 +21,32 @@ int luaopen_fmcal_json(lua_State *L);
 /* Most names in the option `secret`. */
 #define SECRETS_MAX 16
 
-/* Reads the option `secret`, one name or a list, into `names`; they stay borrowed from the options. [-0, +0, v] */
-static void read_secret_names(lua_State *L, int index, const char *names[SECRETS_MAX + 1])
+/* Pushes the option `secret`, one name or a list, as a list of names; NULL where it is absent. [-0, +2, v] */
+static const char *const *push_secret_names(lua_State *L, int index)
 {
+    size_t count;
     int type = lua_getfield(L, index, "secret");
-    lua_Integer count = type == LUA_TTABLE ? luaL_len(L, -1) : 0;
-    luaL_argcheck(L, type == LUA_TNIL || type == LUA_TSTRING || (type == LUA_TTABLE && count <= SECRETS_MAX), index,
-                  "member 'secret' must be a name or a list of at most 16");
-    if (type == LUA_TSTRING)
-        *names++ = lua_tostring(L, -1);
-    for (lua_Integer i = 1; i <= count; i++) {
-        luaL_argcheck(L, lua_geti(L, -1, i) == LUA_TSTRING, index, "member 'secret' must hold names");
-        *names++ = lua_tostring(L, -1);
-        lua_pop(L, 1); /* the list keeps it */
+    luaL_argcheck(L, type == LUA_TNIL || type == LUA_TSTRING || type == LUA_TTABLE, index,
+                  "member 'secret' must be a name or a list of names");
+    if (type == LUA_TSTRING) {
+        lua_createtable(L, 1, 0);
+        lua_insert(L, -2);
+        lua_rawseti(L, -2, 1);
     }
-    *names = NULL;
-    lua_pop(L, 1);
+    return type == LUA_TNIL ? NULL : fm_bind_check_strings(L, lua_gettop(L), "name of a secret", SECRETS_MAX, &count);
 }
 
 static int json_decode(lua_State *L)
 {
     size_t len;
-    const char *text = luaL_checklstring(L, 1, &len), *secrets[SECRETS_MAX + 1];
+    const char *text = luaL_checklstring(L, 1, &len);
     fm_bind_json_reading reading = {0};
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
         lua_Integer depth = fm_bind_opt_integer(L, 2, "max_depth", FM_JSON_DEPTH);
         luaL_argcheck(L, depth >= 1 && depth <= FM_JSON_DEPTH_LIMIT, 2, "max_depth must be 1 to 1000");
         reading.max_depth = (unsigned)depth;
-        read_secret_names(L, 2, secrets);
-        reading.secret_members = secrets;
+        reading.secret_members = push_secret_names(L, 2);
     }
     fm_error err;
     if (fm_bind_push_json(L, text, len, &reading, &err))
@@ -108,34 +108,28 @@ static int json_array(lua_State *L)
 
 /* ------------------------------------------------------------------ documents */
 
-static const char document_type[] = "fmcal.json.document";
-
-typedef struct l_document {
-    bool open; /* false: `text` is not set up, or was freed */
-    fm_buf text;
-} l_document;
-
-static fm_buf *to_document(lua_State *L)
+static void release_document(void *text)
 {
-    l_document *document = luaL_checkudata(L, 1, document_type);
-    luaL_argcheck(L, document->open, 1, "the document is closed");
-    return &document->text;
+    fm_buf_free(text);
+    free(text);
 }
+
+static const fm_bind_type document_type = {"fmcal.json.document", "document", release_document};
 
 static int json_document(lua_State *L)
 {
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
-    l_document *document = lua_newuserdatauv(L, sizeof *document, 0);
-    document->open = false;
-    luaL_setmetatable(L, document_type);
+    void **slot = fm_bind_new_handle(L, &document_type);
     fm_error err;
     if (fm_json_check(text, len, 0, &err))
         return fm_bind_fail(L, &err);
-    fm_buf_init(&document->text, MAX_BYTES);
-    document->open = true;
-    if (fm_buf_add(&document->text, text, len)) {
-        fm_error_set(&err, document->text.status, "json", "the text is too large");
+    fm_buf *document = *slot = malloc(sizeof *document);
+    if (!document)
+        return luaL_error(L, "memory ran out");
+    fm_buf_init(document, MAX_BYTES);
+    if (fm_buf_add(document, text, len)) {
+        fm_error_set(&err, document->status, "json", "the text is too large");
         return fm_bind_fail(L, &err);
     }
     return 1;
@@ -143,7 +137,8 @@ static int json_document(lua_State *L)
 
 static int document_get(lua_State *L)
 {
-    const fm_buf *text = to_document(L);
+    lua_settop(L, 2);
+    const fm_buf *text = fm_bind_hold(L, 1, &document_type);
     size_t steps;
     fm_json_span value;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
@@ -168,8 +163,9 @@ static fm_status push_text(lua_State *L, int index, fm_json_span *value, fm_erro
 
 static int document_set(lua_State *L)
 {
-    fm_buf *text = to_document(L);
     luaL_checkany(L, 3);
+    lua_settop(L, 3);
+    fm_buf *text = fm_bind_hold(L, 1, &document_type);
     size_t steps;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     fm_json_span value;
@@ -182,8 +178,9 @@ static int document_set(lua_State *L)
 
 static int document_append(lua_State *L)
 {
-    fm_buf *text = to_document(L);
     luaL_checkany(L, 3);
+    lua_settop(L, 3);
+    fm_buf *text = fm_bind_hold(L, 1, &document_type);
     size_t steps;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     fm_json_span value;
@@ -196,7 +193,8 @@ static int document_append(lua_State *L)
 
 static int document_remove(lua_State *L)
 {
-    fm_buf *text = to_document(L);
+    lua_settop(L, 2);
+    fm_buf *text = fm_bind_hold(L, 1, &document_type);
     size_t steps;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     luaL_argcheck(L, steps > 0, 2, "the path is empty");
@@ -206,25 +204,21 @@ static int document_remove(lua_State *L)
 
 static int document_text(lua_State *L)
 {
-    const fm_buf *text = to_document(L);
+    const fm_buf *text = fm_bind_open(L, 1, &document_type);
     lua_pushlstring(L, text->data, text->len);
     return 1;
 }
 
 static int document_close(lua_State *L)
 {
-    l_document *document = luaL_checkudata(L, 1, document_type);
-    if (document->open)
-        fm_buf_free(&document->text);
-    document->open = false;
-    return 0;
+    return fm_bind_close(L, &document_type);
 }
 
 static int document_tostring(lua_State *L)
 {
-    const l_document *document = luaL_checkudata(L, 1, document_type);
-    if (document->open)
-        lua_pushfstring(L, "fmcal.json.document (%I bytes)", (LUAI_UACINT)document->text.len);
+    const fm_buf *text = fm_bind_look(L, 1, &document_type);
+    if (text)
+        lua_pushfstring(L, "fmcal.json.document (%I bytes)", (LUAI_UACINT)text->len);
     else
         lua_pushliteral(L, "fmcal.json.document (closed)");
     return 1;
@@ -241,8 +235,6 @@ static const luaL_Reg document_methods[] = {
 };
 
 static const luaL_Reg document_metamethods[] = {
-    {"__gc", document_close},
-    {"__close", document_close},
     {"__tostring", document_tostring},
     {NULL, NULL},
 };
@@ -253,7 +245,7 @@ static const luaL_Reg json_functions[] = {
 
 int luaopen_fmcal_json(lua_State *L)
 {
-    fm_bind_make_type(L, document_type, document_methods, document_metamethods);
+    fm_bind_make_handle_type(L, &document_type, document_methods, document_metamethods);
     luaL_newlib(L, json_functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

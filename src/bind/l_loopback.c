@@ -3,28 +3,26 @@
  *   fmcal.loopback.listener   owns an fm_loopback; NULL = closed
  */
 #include "bind/bind.h"
+#include "bind/handle.h"
 #include "core/loopback.h"
 
+#include <limits.h>
 #include <unistd.h>
 
 int luaopen_fmcal_loopback(lua_State *L);
 
 #define LISTENER_TYPE "fmcal.loopback.listener"
 
-typedef struct listener_box {
-    fm_loopback *listener;
-} listener_box;
-
-static listener_box *any_listener(lua_State *L)
+static void release_listener(void *listener)
 {
-    return luaL_checkudata(L, 1, LISTENER_TYPE);
+    fm_loopback_free(listener);
 }
 
-static fm_loopback *open_listener(lua_State *L)
+static const fm_bind_type listener_type = {LISTENER_TYPE, "listener", release_listener};
+
+static fm_loopback *hold_listener(lua_State *L)
 {
-    listener_box *box = any_listener(L);
-    luaL_argcheck(L, box->listener, 1, "the listener is closed");
-    return box->listener;
+    return fm_bind_hold(L, 1, &listener_type);
 }
 
 /* ---------------------------------------------------------------- functions */
@@ -33,27 +31,27 @@ static int loopback_listen(lua_State *L)
 {
     lua_Integer port = luaL_optinteger(L, 1, 0);
     luaL_argcheck(L, port >= 0 && port <= 65535, 1, "a port is a number from 0 to 65535");
-    listener_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->listener = NULL;
-    luaL_setmetatable(L, LISTENER_TYPE);
+    void **slot = fm_bind_new_handle(L, &listener_type);
+    fm_loopback *listener;
     fm_error err = {0};
-    if (fm_loopback_open(&box->listener, (uint16_t)port, &err) != FM_OK)
+    if (fm_loopback_open(&listener, (uint16_t)port, &err) != FM_OK)
         return fm_bind_fail(L, &err);
+    *slot = listener;
     return 1;
 }
 
 static int listener_port(lua_State *L)
 {
-    lua_pushinteger(L, fm_loopback_port(open_listener(L)));
+    lua_pushinteger(L, fm_loopback_port(fm_bind_open(L, 1, &listener_type)));
     return 1;
 }
 
 static int listener_wait(lua_State *L)
 {
-    fm_loopback *listener = open_listener(L);
     luaL_checktype(L, 2, LUA_TTABLE);
+    fm_loopback *listener = hold_listener(L);
     lua_Integer timeout_ms = fm_bind_opt_integer(L, 2, "timeout_ms", -1);
-    luaL_argcheck(L, timeout_ms >= 0, 2, "member 'timeout_ms' must be milliseconds");
+    luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= INT_MAX, 2, "member 'timeout_ms' must be milliseconds");
     int input_fd = fm_bind_opt_boolean(L, 2, "input", 0) ? STDIN_FILENO : -1;
     fm_error err = {0};
     fm_loopback_event event;
@@ -77,11 +75,11 @@ static int listener_wait(lua_State *L)
 
 static int listener_reply(lua_State *L)
 {
-    fm_loopback *listener = open_listener(L);
     size_t len;
     lua_Integer code = luaL_checkinteger(L, 2);
     luaL_argcheck(L, code == 200 || code == 400 || code == 404, 2, "200, 400 or 404 is expected");
     const char *html = luaL_checklstring(L, 3, &len);
+    fm_loopback *listener = fm_bind_open(L, 1, &listener_type);
     fm_error err = {0};
     if (fm_loopback_reply(listener, (int)code, html, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
@@ -91,17 +89,14 @@ static int listener_reply(lua_State *L)
 
 static int listener_close(lua_State *L)
 {
-    listener_box *box = any_listener(L);
-    fm_loopback_free(box->listener);
-    box->listener = NULL;
-    return 0;
+    return fm_bind_close(L, &listener_type);
 }
 
 static int listener_tostring(lua_State *L)
 {
-    const listener_box *box = any_listener(L);
-    if (box->listener)
-        lua_pushfstring(L, "%s (port %d)", LISTENER_TYPE, (int)fm_loopback_port(box->listener));
+    const fm_loopback *listener = fm_bind_look(L, 1, &listener_type);
+    if (listener)
+        lua_pushfstring(L, "%s (port %d)", LISTENER_TYPE, (int)fm_loopback_port(listener));
     else
         lua_pushliteral(L, LISTENER_TYPE " (closed)");
     return 1;
@@ -115,19 +110,13 @@ static const luaL_Reg listener_methods[] = {{"close", listener_close},
                                             {"wait", listener_wait},
                                             {NULL, NULL}};
 
-static const luaL_Reg listener_meta[] = {
-    {"__gc", listener_close}, {"__close", listener_close}, {"__tostring", listener_tostring}, {NULL, NULL}};
+static const luaL_Reg listener_meta[] = {{"__tostring", listener_tostring}, {NULL, NULL}};
 
 static const luaL_Reg loopback_functions[] = {{"listen", loopback_listen}, {NULL, NULL}};
 
 int luaopen_fmcal_loopback(lua_State *L)
 {
-    if (luaL_newmetatable(L, LISTENER_TYPE)) {
-        luaL_setfuncs(L, listener_meta, 0);
-        luaL_newlib(L, listener_methods);
-        lua_setfield(L, -2, "__index");
-    }
-    lua_pop(L, 1);
+    fm_bind_make_handle_type(L, &listener_type, listener_methods, listener_meta);
     luaL_newlib(L, loopback_functions);
     return 1;
 }

@@ -6,7 +6,9 @@
 #include "bind/answer.h"
 #include "bind/bind.h"
 #include "bind/event.h"
+#include "bind/handle.h"
 #include "bind/json_value.h"
+#include "bind/list.h"
 #include "bind/row.h"
 #include "provider/ics_codec.h"
 
@@ -17,20 +19,25 @@ int luaopen_fmcal_mock(lua_State *L);
 
 #define SERVER_NAME "fmcal.mock.server"
 
-typedef struct server_box {
-    fm_mock_server *server; /* NULL only while it is being made */
-} server_box;
-
-fm_mock_server *fm_bind_check_mock_server(lua_State *L, int index)
+static void release_server(void *server)
 {
-    server_box *box = luaL_checkudata(L, index, SERVER_NAME);
-    luaL_argcheck(L, box->server, index, "the server was not made");
-    return box->server;
+    fm_mock_server_unref(server);
 }
 
-static fm_mock_server *check_server(lua_State *L)
+static const fm_bind_type server_type = {SERVER_NAME, "server", release_server};
+
+/* Most arguments of a method: optional ones are brought to their places before the server is held. */
+#define ARGUMENTS 4
+
+fm_mock_server *fm_bind_open_mock_server(lua_State *L, int index)
 {
-    return fm_bind_check_mock_server(L, 1);
+    return fm_bind_open(L, index, &server_type);
+}
+
+static fm_mock_server *hold_server(lua_State *L)
+{
+    lua_settop(L, ARGUMENTS);
+    return fm_bind_hold(L, 1, &server_type);
 }
 
 /* The calendar named by the optional argument at `index`: the primary one by default. */
@@ -82,7 +89,8 @@ static void read_calendars(lua_State *L, fm_mock_server *s, int index)
     if (lua_getfield(L, index, "calendars") == LUA_TTABLE) {
         fm_mock_remove_calendar(s, "mock-calendar");
         int list = lua_gettop(L);
-        for (lua_Integer i = 1; i <= luaL_len(L, list); i++) {
+        lua_Integer count = (lua_Integer)fm_bind_check_length(L, list, FM_BIND_LIST_MAX);
+        for (lua_Integer i = 1; i <= count; i++) {
             lua_geti(L, list, i);
             luaL_checktype(L, -1, LUA_TTABLE);
             read_calendar(L, s, lua_gettop(L));
@@ -109,18 +117,16 @@ static void read_settings(lua_State *L, fm_mock_server *s, int index)
 static int mock_server(lua_State *L)
 {
     lua_settop(L, 1);
-    server_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->server = NULL;
-    luaL_setmetatable(L, SERVER_NAME);
-    box->server = fm_mock_server_new();
-    if (!box->server)
+    void **slot = fm_bind_new_handle(L, &server_type);
+    fm_mock_server *s = *slot = fm_mock_server_new();
+    if (!s)
         return luaL_error(L, "out of memory");
     if (lua_isnil(L, 1))
         return 1;
-    read_settings(L, box->server, 1);
+    read_settings(L, s, 1);
     fm_error err = {0};
     const char *file = fm_bind_row_text(L, 1, "file");
-    if (file && fm_mock_use_file(box->server, file, &err))
+    if (file && fm_mock_use_file(s, file, &err))
         return fm_bind_fail(L, &err);
     lua_settop(L, 2);
     return 1;
@@ -128,13 +134,14 @@ static int mock_server(lua_State *L)
 
 static int server_set(lua_State *L)
 {
-    read_settings(L, check_server(L), 2);
+    fm_mock_server *s = hold_server(L);
+    read_settings(L, s, 2);
     return 0;
 }
 
 static int server_add_calendar(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     read_calendar(L, s, 2);
     return 0;
@@ -142,8 +149,8 @@ static int server_add_calendar(lua_State *L)
 
 static int server_remove_calendar(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
-    lua_pushboolean(L, fm_mock_remove_calendar(s, fm_bind_check_text(L, 2)));
+    const char *id = fm_bind_check_text(L, 2);
+    lua_pushboolean(L, fm_mock_remove_calendar(fm_bind_open(L, 1, &server_type), id));
     return 1;
 }
 
@@ -174,7 +181,8 @@ static uint32_t read_requests(lua_State *L, int index)
     if (type == LUA_TNIL) {
         bits = EVERY_REQUEST;
     } else if (type == LUA_TTABLE) {
-        for (lua_Integer i = 1; i <= luaL_len(L, -1); i++) {
+        lua_Integer count = (lua_Integer)fm_bind_check_length(L, -1, FM_MOCK_REQUESTS);
+        for (lua_Integer i = 1; i <= count; i++) {
             lua_geti(L, -1, i);
             bits |= request_bits(L);
             lua_pop(L, 1);
@@ -197,7 +205,7 @@ static fm_mock_fault_kind read_kind(lua_State *L, int index)
 
 static int server_fault(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     fm_mock_fault fault = {
         .kind = read_kind(L, 2),
@@ -214,7 +222,7 @@ static int server_fault(lua_State *L)
 
 static int server_clear_faults(lua_State *L)
 {
-    fm_mock_clear_faults(&check_server(L)->faults);
+    fm_mock_clear_faults(&hold_server(L)->faults);
     return 0;
 }
 
@@ -238,7 +246,7 @@ static fm_mock_object *find(const fm_mock_calendar *c, const char *name)
 
 static int server_objects(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     fm_error err = {0};
     if (fm_mock_reload(s, &err))
         return fm_bind_fail(L, &err);
@@ -254,7 +262,7 @@ static int server_objects(lua_State *L)
 /* Pushes what is at `name` with `push`, or nil. */
 static int server_object(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     const char *name = fm_bind_check_text(L, 2);
     fm_error err = {0};
     if (fm_mock_reload(s, &err))
@@ -269,7 +277,7 @@ static int server_object(lua_State *L)
 
 static int server_event(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     const char *name = fm_bind_check_text(L, 2);
     fm_error err = {0};
     if (fm_mock_reload(s, &err))
@@ -304,7 +312,7 @@ static int commit(lua_State *L, fm_mock_server *s, fm_mock_calendar *c, const fm
 /* server:put(href or uid, text [, calendar]) -> href */
 static int server_put(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     const char *name = fm_bind_check_text(L, 2);
     size_t len;
     const char *text = luaL_checklstring(L, 3, &len);
@@ -324,7 +332,7 @@ static int server_put(lua_State *L)
 /* server:edit(href or uid, members [, calendar]) -> href: the event with some members replaced */
 static int server_edit(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     const char *name = fm_bind_check_text(L, 2);
     luaL_checktype(L, 3, LUA_TTABLE);
     fm_mock_calendar *c = check_calendar(L, s, 4);
@@ -345,7 +353,7 @@ static int server_edit(lua_State *L)
 
 static int server_delete(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     const char *name = fm_bind_check_text(L, 2);
     fm_mock_calendar *c = check_calendar(L, s, 3);
     const fm_mock_object *o = find(c, name);
@@ -359,7 +367,7 @@ static int server_delete(lua_State *L)
 
 static int server_counts(lua_State *L)
 {
-    const fm_mock_server *s = check_server(L);
+    const fm_mock_server *s = hold_server(L);
     lua_Integer total = 0;
     lua_createtable(L, 0, FM_MOCK_REQUESTS + 2);
     for (int i = 0; i < FM_MOCK_REQUESTS; i++) {
@@ -373,7 +381,7 @@ static int server_counts(lua_State *L)
 
 static int server_reset_counts(lua_State *L)
 {
-    fm_mock_server *s = check_server(L);
+    fm_mock_server *s = hold_server(L);
     memset(s->counts, 0, sizeof s->counts);
     s->bodies = 0;
     return 0;
@@ -381,18 +389,9 @@ static int server_reset_counts(lua_State *L)
 
 /* ------------------------------------------------------------------ registration */
 
-static int server_gc(lua_State *L)
-{
-    server_box *box = luaL_checkudata(L, 1, SERVER_NAME);
-    fm_mock_server *s = box->server;
-    box->server = NULL;
-    fm_mock_server_unref(s);
-    return 0;
-}
-
 static int server_tostring(lua_State *L)
 {
-    const fm_mock_server *s = check_server(L);
+    const fm_mock_server *s = fm_bind_open(L, 1, &server_type);
     lua_pushfstring(L, "%s (%d calendars, %I changes)", SERVER_NAME, (int)s->calendar_count, (lua_Integer)s->change);
     return 1;
 }
@@ -420,14 +419,13 @@ static const luaL_Reg server_methods[] = {
 };
 
 static const luaL_Reg server_meta[] = {
-    {"__gc", server_gc},
     {"__tostring", server_tostring},
     {NULL, NULL},
 };
 
 int luaopen_fmcal_mock(lua_State *L)
 {
-    fm_bind_make_type(L, SERVER_NAME, server_methods, server_meta);
+    fm_bind_make_handle_type(L, &server_type, server_methods, server_meta);
     luaL_newlib(L, mock_functions);
     return 1;
 }

@@ -9,6 +9,6 @@
 #include <lua.h>
 
 /** The mock server at `index`; raises for anything else. Borrowed from the userdata. [-0, +0, v] */
-fm_mock_server *fm_bind_check_mock_server(lua_State *L, int index);
+fm_mock_server *fm_bind_open_mock_server(lua_State *L, int index);
 
 #endif

@@ -6,9 +6,11 @@
 #include "bind/bind.h"
 #include "bind/collect.h"
 #include "bind/event.h"
+#include "bind/handle.h"
 #include "bind/json_value.h"
 #include "bind/l_mock.h"
 #include "bind/l_state.h"
+#include "bind/list.h"
 #include "bind/options.h"
 #include "bind/row.h"
 #include "bind/writes.h"
@@ -26,22 +28,31 @@ int luaopen_fmcal_provider_core(lua_State *L);
 /* Longest wait between two calls of a progress function, and between two looks at the interrupt flag. */
 #define STEP_MS 200
 
-typedef struct provider_box {
-    fm_provider *provider; /* NULL: closed */
-    fm_env env;            /* the provider's world in a dry run of its own: the state's, which refuses writes */
-    int busy;              /* an operation is under way, so that it cannot be closed */
-} provider_box;
+typedef struct instance {
+    fm_provider *provider;
+    fm_env env; /* its world in a dry run of its own: the state's, which refuses writes */
+} instance;
 
-static provider_box *check_provider(lua_State *L)
+static void release_instance(void *object)
 {
-    return luaL_checkudata(L, 1, PROVIDER_NAME);
+    instance *i = object;
+    fm_provider_free(i->provider);
+    free(i);
 }
 
-static fm_provider *open_provider(lua_State *L)
+static const fm_bind_type provider_type = {PROVIDER_NAME, "provider", release_instance, .nests = true};
+
+/* The provider at index 1, for what runs no Lua code before it is through with it. */
+static const fm_provider *open_provider(lua_State *L)
 {
-    provider_box *box = check_provider(L);
-    luaL_argcheck(L, box->provider, 1, "the provider is closed");
-    return box->provider;
+    const instance *i = fm_bind_open(L, 1, &provider_type);
+    return i->provider;
+}
+
+static fm_provider *hold_provider(lua_State *L)
+{
+    const instance *i = fm_bind_hold(L, 1, &provider_type);
+    return i->provider;
 }
 
 static void free_op(void *op)
@@ -84,7 +95,7 @@ static int core_new(lua_State *L)
 {
     const char *name = fm_bind_check_text(L, 1);
     lua_settop(L, 3);
-    fm_mock_server *server = lua_isnoneornil(L, 3) ? NULL : fm_bind_check_mock_server(L, 3);
+    fm_mock_server *server = lua_isnoneornil(L, 3) ? NULL : fm_bind_open_mock_server(L, 3);
     const fm_provider_class *klass = fm_provider_find(name);
     if (!klass)
         return unknown_provider(L, name);
@@ -92,17 +103,19 @@ static int core_new(lua_State *L)
     fm_bind_context *world = fm_bind_get(L);
     fm_context context = {.env = &world->env,
                           .http = klass->capabilities & FM_CAP_REMOTE ? fm_bind_http(L) : world->http};
-    provider_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    *box = (provider_box){.env = world->env};
-    luaL_setmetatable(L, PROVIDER_NAME);
+    void **slot = fm_bind_new_handle(L, &provider_type);
+    instance *made = *slot = calloc(1, sizeof *made);
+    if (!made)
+        return luaL_error(L, "out of memory");
+    made->env = world->env;
     if (fm_options_bool(options, "dry_run", false)) {
-        box->env.read_only = true;
-        context.env = &box->env;
+        made->env.read_only = true;
+        context.env = &made->env;
     }
     fm_error err = {0};
-    fm_status status = fm_provider_new(&box->provider, klass, &context, options, &err);
+    fm_status status = fm_provider_new(&made->provider, klass, &context, options, &err);
     if (!status && server)
-        status = fm_mock_attach(box->provider, server, &err);
+        status = fm_mock_attach(made->provider, server, &err);
     return status ? fm_bind_fail(L, &err) : 1;
 }
 
@@ -118,12 +131,7 @@ static int core_names(lua_State *L)
 
 static int provider_close(lua_State *L)
 {
-    provider_box *box = check_provider(L);
-    luaL_argcheck(L, !box->busy, 1, "an operation of the provider is under way");
-    fm_provider *provider = box->provider;
-    box->provider = NULL;
-    fm_provider_free(provider);
-    return 0;
+    return fm_bind_close(L, &provider_type);
 }
 
 /* ------------------------------------------------------------------ looking */
@@ -146,7 +154,7 @@ static int provider_capabilities(lua_State *L)
 
 static int provider_binding(lua_State *L)
 {
-    const fm_binding *binding = fm_provider_binding(open_provider(L));
+    const fm_binding *binding = fm_provider_binding(hold_provider(L));
     if (!binding) {
         lua_pushnil(L);
         return 1;
@@ -164,7 +172,7 @@ static int provider_binding(lua_State *L)
 
 static int provider_open(lua_State *L)
 {
-    fm_provider *p = open_provider(L);
+    fm_provider *p = hold_provider(L);
     void **slot = fm_bind_box(L, free_op);
     fm_error err = {0};
     fm_op *op = NULL;
@@ -176,7 +184,7 @@ static int provider_open(lua_State *L)
 
 static int provider_disconnect(lua_State *L)
 {
-    fm_provider *p = open_provider(L);
+    fm_provider *p = hold_provider(L);
     void **slot = fm_bind_box(L, free_op);
     fm_error err = {0};
     fm_op *op = NULL;
@@ -189,7 +197,7 @@ static int provider_disconnect(lua_State *L)
 
 static int provider_list(lua_State *L)
 {
-    fm_provider *p = open_provider(L);
+    fm_provider *p = hold_provider(L);
     fm_collect *found = fm_bind_new_collect(L);
     void **slot = fm_bind_box(L, free_op);
     fm_error err = {0};
@@ -215,8 +223,9 @@ static fm_status start_changes(fm_op **op, fm_provider *p, fm_target *t, fm_remo
 
 static int provider_changes(lua_State *L)
 {
-    fm_provider *p = open_provider(L);
-    fm_target *t = fm_bind_check_target(L, 2);
+    lua_settop(L, 2);
+    fm_provider *p = hold_provider(L);
+    fm_target *t = fm_bind_hold_target(L, 2);
     void **sink = fm_bind_box(L, free_sink);
     void **slot = fm_bind_box(L, free_op);
     fm_error err = {0};
@@ -240,33 +249,13 @@ static int provider_changes(lua_State *L)
     return 1;
 }
 
-/* Pushes a box with the hrefs of the array at `index`; the strings are kept alive by a table pushed after it. */
-static const char **check_hrefs(lua_State *L, int index, size_t *count)
-{
-    luaL_checktype(L, index, LUA_TTABLE);
-    *count = (size_t)luaL_len(L, index);
-    void **slot = fm_bind_box(L, free);
-    const char **hrefs = calloc(*count + 1, sizeof *hrefs);
-    *slot = (void *)hrefs;
-    if (!hrefs)
-        luaL_error(L, "out of memory");
-    lua_createtable(L, (int)*count, 0);
-    for (size_t i = 0; i < *count; i++) {
-        lua_geti(L, index, (lua_Integer)i + 1);
-        if (lua_type(L, -1) != LUA_TSTRING)
-            luaL_error(L, "href %d is a %s, not a string", (int)i + 1, luaL_typename(L, -1));
-        hrefs[i] = fm_bind_check_text(L, -1);
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-    return hrefs;
-}
-
 static int provider_fetch(lua_State *L)
 {
-    fm_provider *p = open_provider(L);
-    fm_target *t = lua_isnoneornil(L, 3) ? NULL : fm_bind_check_target(L, 3);
+    lua_settop(L, 3);
     size_t count;
-    const char **hrefs = check_hrefs(L, 2, &count);
+    const char **hrefs = fm_bind_check_strings(L, 2, "href", FM_BIND_LIST_MAX, &count);
+    fm_provider *p = hold_provider(L);
+    fm_target *t = lua_isnil(L, 3) ? NULL : fm_bind_hold_target(L, 3);
     fm_collect *found = fm_bind_new_collect(L);
     void **sink = fm_bind_box(L, free_sink);
     void **slot = fm_bind_box(L, free_op);
@@ -303,13 +292,11 @@ static int report_progress(lua_State *L, const fm_writes *writes)
     return lua_pcall(L, 2, 0, 0);
 }
 
-/* Steps until it is over; between the steps Lua may run, so the provider is marked as busy. */
-static fm_status step_apply(lua_State *L, provider_box *box, fm_op *op, const fm_writes *writes, int *raised,
-                            fm_error *err)
+/* Steps until it is over; between the steps Lua may run. */
+static fm_status step_apply(lua_State *L, fm_op *op, const fm_writes *writes, int *raised, fm_error *err)
 {
     size_t told = 0;
     fm_status status = FM_PENDING;
-    box->busy++;
     while (status == FM_PENDING && !*raised) {
         if (fm_bind_take_interrupt(L))
             status = fm_error_set(err, FM_ECANCELED, "provider", "interrupted");
@@ -320,16 +307,15 @@ static fm_status step_apply(lua_State *L, provider_box *box, fm_op *op, const fm
             *raised = report_progress(L, writes);
         }
     }
-    box->busy--;
     return status;
 }
 
 static int provider_apply(lua_State *L)
 {
-    fm_provider *p = open_provider(L);
     if (!lua_isnoneornil(L, 3))
         luaL_checktype(L, 3, LUA_TFUNCTION);
     lua_settop(L, 3);
+    fm_provider *p = hold_provider(L);
     fm_writes *writes = fm_bind_new_writes(L, 2);
     void **slot = fm_bind_box(L, free_op);
     luaL_checkstack(L, 6, "apply");
@@ -340,7 +326,7 @@ static int provider_apply(lua_State *L)
         return fm_bind_fail(L, &err);
     *slot = op;
     int raised = LUA_OK;
-    status = step_apply(L, check_provider(L), op, writes, &raised, &err);
+    status = step_apply(L, op, writes, &raised, &err);
     fm_op_free(*slot);
     *slot = NULL;
     if (raised)
@@ -356,7 +342,8 @@ static int provider_apply(lua_State *L)
 
 static int provider_encode(lua_State *L)
 {
-    const fm_provider *p = open_provider(L);
+    lua_settop(L, 3);
+    const fm_provider *p = hold_provider(L);
     size_t old_len = 0;
     const char *old = luaL_optlstring(L, 3, NULL, &old_len);
     fm_event *event = fm_bind_new_event(L);
@@ -371,7 +358,8 @@ static int provider_encode(lua_State *L)
 
 static int provider_decode(lua_State *L)
 {
-    const fm_provider *p = open_provider(L);
+    lua_settop(L, 2);
+    const fm_provider *p = hold_provider(L);
     size_t len;
     const char *text = luaL_checklstring(L, 2, &len);
     fm_event *event = fm_bind_new_event(L);
@@ -386,8 +374,8 @@ static int provider_decode(lua_State *L)
 
 static int provider_tostring(lua_State *L)
 {
-    provider_box *box = check_provider(L);
-    lua_pushfstring(L, "%s (%s)", PROVIDER_NAME, box->provider ? box->provider->klass->name : "closed");
+    const instance *i = fm_bind_look(L, 1, &provider_type);
+    lua_pushfstring(L, "%s (%s)", PROVIDER_NAME, i && i->provider ? i->provider->klass->name : "closed");
     return 1;
 }
 
@@ -414,15 +402,13 @@ static const luaL_Reg provider_methods[] = {
 };
 
 static const luaL_Reg provider_meta[] = {
-    {"__gc", provider_close},
-    {"__close", provider_close},
     {"__tostring", provider_tostring},
     {NULL, NULL},
 };
 
 int luaopen_fmcal_provider_core(lua_State *L)
 {
-    fm_bind_make_type(L, PROVIDER_NAME, provider_methods, provider_meta);
+    fm_bind_make_handle_type(L, &provider_type, provider_methods, provider_meta);
     luaL_newlib(L, core_functions);
     return 1;
 }

@@ -15,16 +15,22 @@ int luaopen_fmcal_state(lua_State *L);
 
 #define STATE_NAME "fmcal.state"
 
-static fm_bind_state *check_state(lua_State *L)
+static void release_state(void *state)
 {
-    return luaL_checkudata(L, 1, STATE_NAME);
+    fm_state_close(state);
 }
 
+const fm_bind_type fm_bind_state_type = {STATE_NAME, "state", release_state};
+
+/* The state at index 1, for what runs no Lua code before it is through with it. */
 static fm_state *open_state(lua_State *L)
 {
-    fm_bind_state *box = check_state(L);
-    luaL_argcheck(L, box->state, 1, "the state is closed");
-    return box->state;
+    return fm_bind_open(L, 1, &fm_bind_state_type);
+}
+
+static fm_state *hold_state(lua_State *L)
+{
+    return fm_bind_hold(L, 1, &fm_bind_state_type);
 }
 
 /* ------------------------------------------------------------------ fmcal.state */
@@ -42,13 +48,13 @@ static int state_open(lua_State *L)
         options.busy_timeout_ms = (int)timeout_ms;
     }
     const fm_env *env = &fm_bind_get(L)->env;
-    fm_bind_state *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->state = NULL;
-    luaL_setmetatable(L, STATE_NAME);
+    void **slot = fm_bind_new_handle(L, &fm_bind_state_type);
     fm_error err = {0};
-    if (fm_state_open(&box->state, path, env, &options, &err))
+    fm_state *s;
+    if (fm_state_open(&s, path, env, &options, &err))
         return fm_bind_fail(L, &err);
-    const char *warning = fm_state_warning(box->state);
+    *slot = s;
+    const char *warning = fm_state_warning(s);
     if (!warning)
         return 1;
     lua_pushstring(L, warning);
@@ -57,11 +63,7 @@ static int state_open(lua_State *L)
 
 static int state_close(lua_State *L)
 {
-    fm_bind_state *box = check_state(L);
-    fm_state *state = box->state;
-    box->state = NULL;
-    fm_state_close(state);
-    return 0;
+    return fm_bind_close(L, &fm_bind_state_type);
 }
 
 static int state_begin(lua_State *L)
@@ -87,7 +89,8 @@ typedef fm_status (*write_bytes)(fm_state *s, const char *name, const char *valu
 
 static int read_named(lua_State *L, read_bytes read)
 {
-    fm_state *s = open_state(L);
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
     const char *name = fm_bind_check_text(L, 2);
     void **slot = fm_bind_box(L, free);
     fm_error err = {0};
@@ -100,7 +103,8 @@ static int read_named(lua_State *L, read_bytes read)
 
 static int write_named(lua_State *L, write_bytes write)
 {
-    fm_state *s = open_state(L);
+    lua_settop(L, 3);
+    fm_state *s = hold_state(L);
     const char *name = fm_bind_check_text(L, 2);
     size_t len = 0;
     const char *value = luaL_optlstring(L, 3, NULL, &len);
@@ -130,7 +134,8 @@ static int state_set_replaced(lua_State *L)
 
 static int state_add_history(lua_State *L)
 {
-    fm_state *s = open_state(L);
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
     luaL_checktype(L, 2, LUA_TTABLE);
     fm_history_row row = {
         .time = fm_bind_row_text(L, 2, "time"),
@@ -168,7 +173,8 @@ static fm_status push_history(lua_State *L, fm_cursor *cursor, fm_error *err)
 
 static int state_history(lua_State *L)
 {
-    fm_state *s = open_state(L);
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
     const char *key = NULL;
     lua_Integer run = -1, limit = -1;
     if (!lua_isnoneornil(L, 2)) {
@@ -186,7 +192,8 @@ static int state_history(lua_State *L)
 
 static int state_target(lua_State *L)
 {
-    fm_state *s = open_state(L);
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
     const char *name = fm_bind_check_text(L, 2);
     fm_target **slot = fm_bind_new_target(L, 1);
     fm_error err = {0};
@@ -197,7 +204,7 @@ static int state_target(lua_State *L)
 
 static int state_targets(lua_State *L)
 {
-    fm_state *s = open_state(L);
+    fm_state *s = hold_state(L);
     void **slot = fm_bind_box(L, fm_bind_free_cursor);
     fm_error err = {0};
     fm_cursor *cursor = NULL;
@@ -207,8 +214,7 @@ static int state_targets(lua_State *L)
 
 static int state_tostring(lua_State *L)
 {
-    fm_bind_state *box = check_state(L);
-    lua_pushfstring(L, "%s (%s)", STATE_NAME, box->state ? "open" : "closed");
+    lua_pushfstring(L, "%s (%s)", STATE_NAME, fm_bind_look(L, 1, &fm_bind_state_type) ? "open" : "closed");
     return 1;
 }
 
@@ -236,15 +242,13 @@ static const luaL_Reg state_methods[] = {
 };
 
 static const luaL_Reg state_meta[] = {
-    {"__gc", state_close},
-    {"__close", state_close},
     {"__tostring", state_tostring},
     {NULL, NULL},
 };
 
 int luaopen_fmcal_state(lua_State *L)
 {
-    fm_bind_make_type(L, STATE_NAME, state_methods, state_meta);
+    fm_bind_make_handle_type(L, &fm_bind_state_type, state_methods, state_meta);
     fm_bind_make_target_type(L);
     luaL_newlib(L, state_functions);
     return 1;

@@ -5,13 +5,12 @@
 #ifndef FM_BIND_L_STATE_H
 #define FM_BIND_L_STATE_H
 
+#include "bind/handle.h"
 #include "state/state.h"
 #include <lua.h>
 
-/** The userdata of a state. */
-typedef struct fm_bind_state {
-    fm_state *state; /* owned; NULL: closed */
-} fm_bind_state;
+/** Handles of states. */
+extern const fm_bind_type fm_bind_state_type;
 
 /** Registers the type of targets. [-0, +0, m] */
 void fm_bind_make_target_type(lua_State *L);
@@ -19,9 +18,9 @@ void fm_bind_make_target_type(lua_State *L);
 fm_target **fm_bind_new_target(lua_State *L, int state);
 
 /**
- * The open target at `index`; raises for anything else, and where its state is closed. Borrowed: valid
- * while the value is on the stack and nothing closes the state. [-0, +0, v]
+ * The target at `index`, whose state is in use until the running C function returns (see fm_bind_hold); raises for
+ * anything else, and where the state is closed or in use. [-0, +2, v]
  */
-fm_target *fm_bind_check_target(lua_State *L, int index);
+fm_target *fm_bind_hold_target(lua_State *L, int index);
 
 #endif

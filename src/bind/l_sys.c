@@ -6,6 +6,8 @@
  */
 #include "bind/bind.h"
 #include "bind/credentials.h"
+#include "bind/handle.h"
+#include "bind/list.h"
 #include "util/columns.h"
 #include "util/process.h"
 
@@ -25,20 +27,16 @@ int luaopen_fmcal_sys(lua_State *L);
 
 static const char domain[] = "sys";
 
-typedef struct process_box {
-    fm_process *process;
-} process_box;
-
-static process_box *any_process(lua_State *L, int index)
+static void release_process(void *process)
 {
-    return luaL_checkudata(L, index, PROCESS_TYPE);
+    fm_process_free(process);
 }
+
+static const fm_bind_type process_type = {PROCESS_TYPE, "process", release_process};
 
 static fm_process *open_process(lua_State *L, int index)
 {
-    process_box *box = any_process(L, index);
-    luaL_argcheck(L, box->process, index, "the process is closed");
-    return box->process;
+    return fm_bind_open(L, index, &process_type);
 }
 
 /* ---------------------------------------------------------------- files */
@@ -182,20 +180,15 @@ static int columns_gc(lua_State *L)
 
 /* ---------------------------------------------------------------- child processes */
 
-/* The list at index 1 as an argv in memory of the stack, whose strings stay on the stack too. [-0, +n, v] */
+/* Most arguments of a child, and most processes that are waited for at once. */
+#define ARGUMENTS_MAX 9999
+
+/* The list at index 1 as an argv. [-0, +2, v] */
 static char **push_argv(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_Integer count = luaL_len(L, 1);
-    luaL_argcheck(L, count >= 1 && count < 10000, 1, "a program and its arguments are needed");
-    luaL_checkstack(L, (int)count + 12, "too many arguments");
-    char **argv = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *argv, 0);
-    for (lua_Integer i = 1; i <= count; i++) {
-        if (lua_geti(L, 1, i) != LUA_TSTRING)
-            luaL_argerror(L, 1, "arguments must be strings");
-        argv[i - 1] = (char *)fm_bind_text(L, -1);
-    }
-    argv[count] = NULL;
+    size_t count;
+    char **argv = (char **)fm_bind_check_strings(L, 1, "argument", ARGUMENTS_MAX, &count);
+    luaL_argcheck(L, count > 0, 1, "a program and its arguments are needed");
     return argv;
 }
 
@@ -204,16 +197,16 @@ static int sys_start(lua_State *L)
     lua_settop(L, 2);
     int with_keys = lua_istable(L, 2) && fm_bind_opt_boolean(L, 2, "master_keys", 0);
     lua_settop(L, 1);
-    process_box *box = lua_newuserdatauv(L, sizeof *box, 0);
-    box->process = NULL;
-    luaL_setmetatable(L, PROCESS_TYPE);
+    void **slot = fm_bind_new_handle(L, &process_type);
     char **argv = push_argv(L);
     fm_process_options options = {.hide = fm_bind_master_key_names};
     if (with_keys)
         options.add = fm_bind_push_master_environment(L);
     fm_error err = {0};
-    if (fm_process_start(&box->process, argv, MAX_OUTPUT, &options, &err) != FM_OK)
+    fm_process *started;
+    if (fm_process_start(&started, argv, MAX_OUTPUT, &options, &err) != FM_OK)
         return fm_bind_fail(L, &err);
+    *slot = started;
     lua_pushvalue(L, 2);
     return 1;
 }
@@ -222,21 +215,17 @@ static int sys_start(lua_State *L)
 #define HIDE_MAX 16
 
 /* The names of variables that a child does not get: the master keys, and those in the list at `index`; in memory of the
- * stack. [-0, +1, v] */
+ * stack. [-0, +2, v] */
 static const char *const *push_hidden(lua_State *L, int index)
 {
+    size_t given = 0, count = 0;
+    const char **more =
+        lua_istable(L, index) ? fm_bind_check_strings(L, index, "name to hide", HIDE_MAX, &given) : NULL;
     const char **names = lua_newuserdatauv(L, (HIDE_MAX + 3) * sizeof *names, 0);
-    size_t count = 0;
     for (; fm_bind_master_key_names[count]; count++)
         names[count] = fm_bind_master_key_names[count];
-    lua_Integer given = lua_istable(L, index) ? luaL_len(L, index) : 0;
-    luaL_argcheck(L, given <= HIDE_MAX, 2, "member 'hide' has too many names");
-    for (lua_Integer i = 1; i <= given; i++) {
-        if (lua_geti(L, index, i) != LUA_TSTRING)
-            luaL_argerror(L, 2, "member 'hide' must hold names");
-        names[count++] = fm_bind_text(L, -1);
-        lua_pop(L, 1); /* the list keeps it */
-    }
+    for (size_t i = 0; i < given; i++)
+        names[count++] = more[i];
     names[count] = NULL;
     return names;
 }
@@ -258,18 +247,23 @@ static int sys_detach(lua_State *L)
 
 static int sys_wait_any(lua_State *L)
 {
-    luaL_checktype(L, 1, LUA_TTABLE);
-    lua_Integer count = luaL_len(L, 1);
-    luaL_argcheck(L, count >= 1 && count < 10000, 1, "a list of processes is needed");
-    fm_process **list = lua_newuserdatauv(L, (size_t)count * sizeof *list, 0);
-    for (lua_Integer i = 1; i <= count; i++) {
-        lua_geti(L, 1, i);
-        list[i - 1] = open_process(L, -1); /* the table keeps it */
+    size_t count = fm_bind_check_length(L, 1, ARGUMENTS_MAX), index;
+    luaL_argcheck(L, count > 0, 1, "a list of processes is needed");
+    fm_process **list = lua_newuserdatauv(L, count * sizeof *list, 0);
+    int keeper = fm_bind_new_keeper(L);
+    for (size_t i = 0; i < count; i++) {
+        lua_geti(L, 1, (lua_Integer)i + 1);
+        if (!luaL_testudata(L, -1, PROCESS_TYPE) || !fm_bind_look(L, -1, &process_type))
+            luaL_argerror(L, 1, "a list of open processes is needed");
+        fm_bind_keep(L, keeper);
+    }
+    for (size_t i = 0; i < count; i++) { /* no Lua code runs from here on */
+        lua_rawgeti(L, keeper, (lua_Integer)i + 1);
+        list[i] = open_process(L, lua_gettop(L));
         lua_pop(L, 1);
     }
-    size_t index;
     fm_error err = {0};
-    if (fm_process_wait_any(list, (size_t)count, &index, -1, &fm_bind_get(L)->env, &err) != FM_OK) {
+    if (fm_process_wait_any(list, count, &index, -1, &fm_bind_get(L)->env, &err) != FM_OK) {
         if (err.status == FM_ECANCELED)
             fm_bind_take_interrupt(L);
         return fm_bind_fail(L, &err);
@@ -298,16 +292,13 @@ static int process_status(lua_State *L)
 
 static int process_close(lua_State *L)
 {
-    process_box *box = any_process(L, 1);
-    fm_process_free(box->process);
-    box->process = NULL;
-    return 0;
+    return fm_bind_close(L, &process_type);
 }
 
 static int process_tostring(lua_State *L)
 {
-    const process_box *box = any_process(L, 1);
-    const char *state = !box->process ? "closed" : fm_process_ended(box->process) ? "ended" : "running";
+    const fm_process *p = fm_bind_look(L, 1, &process_type);
+    const char *state = !p ? "closed" : fm_process_ended(p) ? "ended" : "running";
     lua_pushfstring(L, "%s (%s)", PROCESS_TYPE, state);
     return 1;
 }
@@ -324,8 +315,7 @@ static int sys_refuse_writes(lua_State *L)
 static const luaL_Reg process_methods[] = {
     {"output", process_output}, {"status", process_status}, {"close", process_close}, {NULL, NULL}};
 
-static const luaL_Reg process_meta[] = {
-    {"__gc", process_close}, {"__close", process_close}, {"__tostring", process_tostring}, {NULL, NULL}};
+static const luaL_Reg process_meta[] = {{"__tostring", process_tostring}, {NULL, NULL}};
 
 static const luaL_Reg sys_functions[] = {
     {"stat", sys_stat},
@@ -359,12 +349,7 @@ static void push_measure(lua_State *L)
 
 int luaopen_fmcal_sys(lua_State *L)
 {
-    if (luaL_newmetatable(L, PROCESS_TYPE)) {
-        luaL_setfuncs(L, process_meta, 0);
-        luaL_newlib(L, process_methods);
-        lua_setfield(L, -2, "__index");
-    }
-    lua_pop(L, 1);
+    fm_bind_make_handle_type(L, &process_type, process_methods, process_meta);
     luaL_newlib(L, sys_functions);
     push_measure(L);
     luaL_setfuncs(L, measuring_functions, 1);

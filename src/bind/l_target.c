@@ -13,38 +13,46 @@
 #define TARGET_NAME "fmcal.state.target"
 
 typedef struct target_box {
-    const fm_bind_state *owner; /* lives as long as user value 1 */
-    fm_target *target;
+    fm_target *target; /* borrowed from the state; NULL while it is being made */
 } target_box;
 
 fm_target **fm_bind_new_target(lua_State *L, int state)
 {
     target_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-    *box = (target_box){.owner = lua_touserdata(L, state)};
+    *box = (target_box){0};
     luaL_setmetatable(L, TARGET_NAME);
     lua_pushvalue(L, state);
     lua_setiuservalue(L, -2, 1);
     return &box->target;
 }
 
-fm_target *fm_bind_check_target(lua_State *L, int index)
+static fm_target *check_target(lua_State *L, int index)
 {
     target_box *box = luaL_checkudata(L, index, TARGET_NAME);
-    luaL_argcheck(L, box->target && box->owner->state, index, "the state is closed");
+    luaL_argcheck(L, box->target, index, "the target was not made");
     return box->target;
+}
+
+fm_target *fm_bind_hold_target(lua_State *L, int index)
+{
+    fm_target *target = check_target(L, index);
+    luaL_checkstack(L, 6, "target");
+    lua_getiuservalue(L, index, 1);
+    fm_bind_hold(L, lua_gettop(L), &fm_bind_state_type);
+    return target;
 }
 
 /* ------------------------------------------------------------------ binding */
 
 static int target_name(lua_State *L)
 {
-    lua_pushstring(L, fm_target_name(fm_bind_check_target(L, 1)));
+    lua_pushstring(L, fm_target_name(fm_bind_hold_target(L, 1)));
     return 1;
 }
 
 static int target_binding(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    fm_target *t = fm_bind_hold_target(L, 1);
     void **slot = fm_bind_box(L, fm_bind_free_cursor);
     fm_error err = {0};
     fm_cursor *cursor = NULL;
@@ -72,8 +80,9 @@ static int target_binding(lua_State *L)
 
 static int target_bind(lua_State *L)
 {
+    lua_settop(L, 2);
     static const char *const answers[] = {"new", "same", "changed"};
-    fm_target *t = fm_bind_check_target(L, 1);
+    fm_target *t = fm_bind_hold_target(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     fm_target_binding binding = {
         .provider = fm_bind_row_required(L, 2, "provider"),
@@ -93,14 +102,15 @@ static int target_bind(lua_State *L)
 
 static int target_set_discovery(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     fm_error err = {0};
     return fm_bind_done(L, fm_target_set_discovery(t, fm_bind_opt_text(L, 2), &err), &err);
 }
 
 static int target_token(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    fm_target *t = fm_bind_hold_target(L, 1);
     void **slot = fm_bind_box(L, free);
     fm_error err = {0};
     char *token = NULL;
@@ -111,7 +121,8 @@ static int target_token(lua_State *L)
 
 static int target_set_token(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     fm_error err = {0};
     return fm_bind_done(L, fm_target_set_token(t, fm_bind_opt_text(L, 2), &err), &err);
 }
@@ -139,7 +150,7 @@ typedef fm_status (*select_by)(fm_cursor **out, fm_target *t, const char *value,
 
 static int answer_all(lua_State *L, select_all select, fm_bind_push_row push)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    fm_target *t = fm_bind_hold_target(L, 1);
     void **slot = fm_bind_box(L, fm_bind_free_cursor);
     fm_error err = {0};
     fm_cursor *cursor = NULL;
@@ -149,7 +160,8 @@ static int answer_all(lua_State *L, select_all select, fm_bind_push_row push)
 
 static int answer_by(lua_State *L, select_by select, fm_bind_push_row push, bool all)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     const char *value = fm_bind_check_text(L, 2);
     void **slot = fm_bind_box(L, fm_bind_free_cursor);
     fm_error err = {0};
@@ -185,7 +197,8 @@ static int target_pending(lua_State *L)
 
 static int target_put_remote(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     fm_remote_row row = {
         .href = fm_bind_row_required(L, 2, "href"),
@@ -203,7 +216,8 @@ typedef fm_status (*change_by)(fm_target *t, const char *value, fm_error *err);
 
 static int change(lua_State *L, change_by act)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     fm_error err = {0};
     return fm_bind_done(L, act(t, fm_bind_check_text(L, 2), &err), &err);
 }
@@ -264,7 +278,8 @@ static int target_base_by_uid(lua_State *L)
 
 static int target_bases(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     const char *wanted = fm_bind_opt_text(L, 2);
     void **slot = fm_bind_box(L, fm_bind_free_cursor);
     fm_error err = {0};
@@ -275,7 +290,8 @@ static int target_bases(lua_State *L)
 
 static int target_put_base(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     size_t len;
     fm_base_row row = {
@@ -300,7 +316,7 @@ static int target_delete_base(lua_State *L)
 
 static int target_count(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    fm_target *t = fm_bind_hold_target(L, 1);
     fm_error err = {0};
     size_t count;
     if (fm_target_count(&count, t, &err))
@@ -313,7 +329,8 @@ static int target_count(lua_State *L)
 
 static int target_add_intent(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     luaL_checktype(L, 2, LUA_TTABLE);
     fm_intent_row row = {
         .key = fm_bind_row_text(L, 2, "key"),
@@ -355,15 +372,17 @@ static int target_intents(lua_State *L)
 
 static int target_drop_intent(lua_State *L)
 {
-    fm_target *t = fm_bind_check_target(L, 1);
+    lua_settop(L, 2);
+    fm_target *t = fm_bind_hold_target(L, 1);
     fm_error err = {0};
     return fm_bind_done(L, fm_target_drop_intent(t, luaL_checkinteger(L, 2), &err), &err);
 }
 
 static int target_tostring(lua_State *L)
 {
-    target_box *box = luaL_checkudata(L, 1, TARGET_NAME);
-    if (box->target && box->owner->state)
+    const target_box *box = luaL_checkudata(L, 1, TARGET_NAME);
+    lua_getiuservalue(L, 1, 1);
+    if (box->target && fm_bind_look(L, -1, &fm_bind_state_type))
         lua_pushfstring(L, "%s (%s)", TARGET_NAME, fm_target_name(box->target));
     else
         lua_pushfstring(L, "%s (closed)", TARGET_NAME);

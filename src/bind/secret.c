@@ -3,7 +3,7 @@
 #include "util/redact.h"
 
 typedef struct l_secret {
-    fm_secret *secret; /* NULL: closed */
+    fm_secret *secret; /* NULL while it is being made */
 } l_secret;
 
 static int secret_gc(lua_State *L)
@@ -22,8 +22,7 @@ static int secret_tostring(lua_State *L)
 }
 
 static const luaL_Reg secret_metamethods[] = {
-    {"__gc", secret_gc},
-    {"__close", secret_gc},
+    {"__gc", secret_gc}, /* and nothing else: a call that has its bytes may be under way */
     {"__tostring", secret_tostring},
     {NULL, NULL},
 };

@@ -1,5 +1,6 @@
 #include "bind/writes.h"
 #include "bind/bind.h"
+#include "bind/list.h"
 #include "bind/row.h"
 
 #include <stdlib.h>
@@ -44,11 +45,11 @@ static fm_write_kind check_kind(lua_State *L, const char *name, lua_Integer numb
                                      (int)number, name);
 }
 
-/* Moves the string on top of the stack to the table of strings below, which keeps it alive. */
+/* Keeps the string on top of the stack, if it is one. */
 static const char *keep(lua_State *L, int strings, const char *text)
 {
     if (text)
-        lua_rawseti(L, strings, (lua_Integer)lua_rawlen(L, strings) + 1);
+        fm_bind_keep(L, strings);
     else
         lua_pop(L, 1);
     return text;
@@ -72,10 +73,9 @@ fm_writes *fm_bind_new_writes(lua_State *L, int index)
 {
     luaL_checktype(L, index, LUA_TTABLE);
     luaL_checkstack(L, 6, "writes");
-    lua_Integer count = luaL_len(L, index);
+    lua_Integer count = (lua_Integer)fm_bind_check_length(L, index, FM_BIND_LIST_MAX);
     fm_writes *writes = new_batch(L, count);
-    lua_newtable(L);
-    int strings = lua_gettop(L);
+    int strings = fm_bind_new_keeper(L);
     for (lua_Integer i = 1; i <= count; i++) {
         lua_geti(L, index, i);
         read_write(L, strings, &writes->items[i - 1], i);

@@ -86,8 +86,8 @@ function TestDecode.test_several_secret_members()
   lu.assertEquals({ tostring(value.access_token), tostring(value.refresh_token), value.scope, value.expires_in },
     { "[secret]", "[secret]", "a b", 3599 })
   lu.assertErrorMsgContains("'secret'", json.decode, "{}", { secret = 1 })
-  lu.assertErrorMsgContains("'secret'", json.decode, "{}", { secret = { 1 } })
-  lu.assertErrorMsgContains("'secret'", json.decode, "{}", { secret = table.pack(("x"):rep(17):byte(1, -1)) })
+  lu.assertErrorMsgContains("name of a secret 1 is a number", json.decode, "{}", { secret = { 1 } })
+  lu.assertErrorMsgContains("0 to 16 elements, not 17", json.decode, "{}", { secret = table.pack(("x"):rep(17):byte(1, -1)) })
 end
 
 TestEncode = {}

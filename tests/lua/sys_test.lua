@@ -80,7 +80,7 @@ function TestSys.test_detach()
 end
 
 function TestSys.test_start_refuses_nonsense()
-  lu.assertErrorMsgContains("strings", sys.start, { "echo", {} })
+  lu.assertErrorMsgContains("argument 2 is a table, not a string", sys.start, { "echo", {} })
   lu.assertErrorMsgContains("needed", sys.start, {})
   lu.assertErrorMsgContains("needed", sys.wait_any, {})
   local none, err = sys.start { "no-such-program-anywhere" }
