@@ -794,6 +794,51 @@ function TestGuard.test_a_few_pass()
   lu.assertEquals(#place:objects(), 3)
 end
 
+-- Small boards too: where all of two or more are gone at once, something else has happened than a person who tidies up.
+function TestGuard.test_all_that_was_known_is_gone_from_the_calendar()
+  local place <close> = in_step { items = many(2) }
+  for i = 1, 2 do place:delete_event(("M-%02d"):format(i)) end
+  local before = place:board()
+  lu.assertStrContains(place:expect(5).message, "all 2 known events of the calendar")
+  lu.assertEquals(place:board(), before)
+  place:expect(0, { allow_mass_delete = true })
+  lu.assertEquals({ place:entry("M-01").dueDate, place:entry("M-02").dueDate }, { json.null, json.null })
+  lu.assertEquals(place:history("M-01")[1].value, json.encode(DAY))
+  place:edit_board(function(board) board.items = before.items end)
+  place:expect(0)
+  lu.assertEquals({ place:entry("M-01").dueDate, #place:objects() }, { DAY, 2 })
+  place:assert_settled()
+end
+
+function TestGuard.test_nothing_is_destroyed_where_deleted_events_are_kept_or_made_again()
+  for _, answer in ipairs { "keep", "recreate" } do
+    local place <close> = in_step { items = many(2), options = { onEventDeleted = answer } }
+    for i = 1, 2 do place:delete_event(("M-%02d"):format(i)) end
+    place:expect(0)
+    lu.assertEquals(place:entry("M-01").dueDate, DAY)
+  end
+end
+
+function TestGuard.test_all_that_was_known_is_gone_from_the_board()
+  local place <close> = in_step { items = many(2) }
+  local before = place:board()
+  place:edit_board(function(board) board.items = json.array {} end)
+  lu.assertStrContains(place:expect(5).message, "all 2 known entries of the board's items are gone at once")
+  place:edit_board(function(board) board.items = before.items end)
+  place:expect(0)
+  lu.assertEquals(#place:objects(), 2)
+  place:assert_settled()
+end
+
+function TestGuard.test_the_last_but_one_may_go()
+  local place <close> = in_step { items = many(3) }
+  place:delete_event("M-01")
+  place:remove("M-02")
+  place:expect(0)
+  lu.assertEquals(place:entry("M-01").dueDate, json.null)
+  lu.assertEquals(#place:objects(), 1)
+end
+
 function TestGuard.test_a_dry_run_writes_nothing()
   local place <close> = in_step()
   place:edit("X-1", { title = "Here" })

@@ -15,7 +15,7 @@
 --   base    "none", "kept" (as it was), "deleted" or "synced"
 --   open    {field = true} conflicts that wait for a person;  waits {field = true} left to a run in the other direction
 --   waiting true where the event as a whole (its creation, its deletion, the clearing of a date) waits for such a run
---   lost    {{field, side, value}, …} edits that lost: they must be kept in the history
+--   lost    {{field, side, value}, …} edits that lost, and dates that were cleared: they must be kept in the history
 local oracle = {}
 
 local function copy(version)
@@ -100,6 +100,7 @@ local function event_deleted(out, world)
   elseif world.direction == "outbound" then
     out.waiting = true
   else
+    out.lost[#out.lost + 1] = { field = "date", side = "local", value = world.entry.date }
     out.entry.date, out.base = nil, "none"
   end
 end

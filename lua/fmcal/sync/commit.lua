@@ -3,6 +3,7 @@
 local attempt = require "fmcal.attempt"
 local board = require "fmcal.board"
 local entries = require "fmcal.sync.entries"
+local guard = require "fmcal.sync.guard"
 local outcome = require "fmcal.sync.outcome"
 local record = require "fmcal.sync.record"
 local report = require "fmcal.sync.report"
@@ -73,7 +74,11 @@ local function save_board(run)
   return true
 end
 
+-- An older copy over a date that was cleared is no slip: with the date somebody may want the event back. It counts as an
+-- edit, and makes a new event.
 local function note_replaced(run, decision)
+  local _, clears = guard.destroys(decision)
+  if clears > 0 then return assert(run.state:set_replaced(decision.key, nil)) end
   local entry = attempt.found(run.board:entry(decision.key))
   local written = entry and entries.member(entry, "calendarSync")
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))

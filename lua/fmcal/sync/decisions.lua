@@ -42,23 +42,6 @@ function decisions.again(run, key)
   patch(run, decide_key(run, key))
 end
 
--- What a decision destroys: list of { key, what = "delete"|"clear" }.
-local function losses_of(decision)
-  local losses = {}
-  for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
-    if action.kind == "delete" then losses[#losses + 1] = { key = decision.key, what = "delete" } end
-    if action.step.presence == "cleared" then losses[#losses + 1] = { key = decision.key, what = "clear" } end
-  end
-  return losses
-end
-
-local function note_losses(run, decision)
-  for _, loss in ipairs(losses_of(decision)) do
-    run.losses[#run.losses + 1] = loss
-    run.loses[decision.key] = true
-  end
-end
-
 -- The first run into an empty calendar only creates: without a base or an event nothing is deleted, cleared or pulled.
 local function only_creates(run)
   if run.number > 1 or run.seed or run.slice_size == math.huge then return false end
@@ -71,7 +54,7 @@ end
 local function decide_now(run, i)
   local decision = decide_key(run, run.candidates[i])
   patch(run, decision)
-  note_losses(run, decision)
+  guard.count(run.toll, decision)
   if i > 2 * run.slice_size and not decision.patched then run.decisions[decision.key] = nil end
   run.progress("plan", i, #run.candidates)
   return decision.patched
@@ -106,7 +89,8 @@ end
 
 -- A decision that is made again must not destroy what the guard was not asked about: that waits for the next run.
 local function is_within(run, decision)
-  return run.loses[decision.key] or #losses_of(decision) == 0
+  local deletes, clears = guard.destroys(decision)
+  return run.toll.keys[decision.key] or deletes + clears == 0
 end
 
 local function made(run, key, i)
@@ -158,8 +142,7 @@ end
 --- What stops the run before anything is written: the guard's sentence, or nil.
 function decisions.guarded(run)
   if run.allow_mass_delete then return nil end
-  if #run.losses == 0 then return nil end
-  return guard.check(run.losses, known_entries(run), run.settings.options.massDeleteLimit)
+  return guard.check(run, known_entries(run), run.settings.options.massDeleteLimit)
 end
 
 return decisions

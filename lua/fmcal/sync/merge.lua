@@ -214,7 +214,11 @@ local function deleted_there(base, cur, policy)
   end
   if policy.direction == "outbound" then return result(cur, "wait", "deleted in the calendar") end
   local out = result(copy_entry(cur), "cleared", "deleted in the calendar: the date is cleared")
-  for _, field in ipairs(DATE_FIELDS) do out.cur.version[field] = nil end
+  for _, field in ipairs(DATE_FIELDS) do
+    local value = cur.version[field]
+    if value ~= nil then out.lost[#out.lost + 1] = { field = field, side = "local", value = value, action = "cleared" } end
+    out.cur.version[field] = nil
+  end
   out.pulled.date = true
   return out
 end

@@ -209,12 +209,19 @@ local function settle_remote(decision, i, outcome)
   if row and not outcome.acted then assert(side.target.state:settle(row.href)) end
 end
 
+-- A value as people read it, and the board takes it.
+local function readable(lost)
+  if lost.field == "date" and math.type(lost.value) == "integer" then return time.format(lost.value) end
+  if lost.value == nil then return json.null end
+  return lost.value
+end
+
 local function keep_lost(run, key, side, step)
   for _, lost in ipairs(step.lost) do
     assert(run.state:add_history {
       time = run.now, target = side.target.name, key = key, field = lost.field, side = lost.side,
       action = lost.action or "overwritten", reason = step.reason,
-      value = json.encode(lost.value == nil and json.null or lost.value), run = run.number,
+      value = json.encode(readable(lost)), run = run.number,
     })
   end
   step.kept = true

@@ -8,6 +8,7 @@ local actions = require "fmcal.sync.actions"
 local candidates = require "fmcal.sync.candidates"
 local commit = require "fmcal.sync.commit"
 local decisions = require "fmcal.sync.decisions"
+local guard = require "fmcal.sync.guard"
 local observe = require "fmcal.sync.observe"
 local prepare = require "fmcal.sync.prepare"
 local report = require "fmcal.sync.report"
@@ -46,7 +47,7 @@ local function new(options)
     lock_wait_ms = options.lock_wait_ms, exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
-    seed = options.seed, order = {}, decisions = {}, acts = {}, losses = {}, loses = {}, actions = {},
+    seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), actions = {},
     failed_targets = {}, targets = {}, messages = {},
   }
 end
