@@ -129,15 +129,16 @@ end
 
 local function event_of(target, row, kind)
   local full = target.state:remote(row.href)
-  local event, err = target.provider:decode(full.text or "")
-  local shown = event or { error = err and err.message }
+  local event, err = nil, { message = row.unread }
+  if not row.unread then event, err = target.provider:decode(full.text) end
+  local shown = event or { error = err.message }
   shown.raw = nil
   shown.eventId, shown.uid, shown.etag, shown.calendar, shown.kind = row.href, row.uid, row.etag, target.name, kind
   return shown
 end
 
 local function kind_of(self, target, row)
-  if target:is_external(row) then return "external" end
+  if target:is_external(row) or (row.unread and not target:key(row.uid)) then return "external" end
   return is_orphan(self, target, target:key(row.uid)) and "orphan" or nil
 end
 

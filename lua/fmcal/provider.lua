@@ -241,7 +241,8 @@ function Provider:fetch_events(since)
   local events, unread = {}, {}
   for _, row in ipairs(target:remotes()) do
     if not row.gone then
-      local event, wrong = self:decode(target:remote(row.href).text)
+      local event, wrong = nil, { message = row.unread }
+      if not row.unread then event, wrong = self:decode(target:remote(row.href).text) end
       if not event then
         unread[#unread + 1] = ("%s: %s"):format(row.href, wrong.message)
       elseif is_since(event, since) then

@@ -6,7 +6,7 @@
 #include <string.h>
 
 typedef struct object {
-    char *href, *uid, *etag, *text;
+    char *href, *uid, *etag, *text, *why;
     size_t text_len;
     bool deleted;
 } object;
@@ -33,6 +33,7 @@ static void release(void *data)
         free(c->objects[i].uid);
         free(c->objects[i].etag);
         free(c->objects[i].text);
+        free(c->objects[i].why);
     }
     for (size_t i = 0; i < c->calendar_count; i++) {
         free(c->calendars[i].id);
@@ -120,8 +121,8 @@ static fm_status take_object(void *data, const fm_object *from, fm_error *err)
     if (!o)
         return out_of_memory(err);
     o->deleted = from->kind == FM_OBJECT_DELETED;
-    if (!copy(&o->href, from->href) || !copy(&o->etag, from->etag) || !copy_text(o, from) ||
-        !copy_uid(o, from, c->provider))
+    if (!copy(&o->href, from->href) || !copy(&o->etag, from->etag) || !copy(&o->why, from->why) ||
+        !copy_text(o, from) || !copy_uid(o, from, c->provider))
         return out_of_memory(err);
     return FM_OK;
 }
@@ -146,6 +147,7 @@ void fm_bind_push_objects(lua_State *L, const fm_collect *c)
             fm_bind_set_text(L, "uid", o->uid);
             fm_bind_set_text(L, "etag", o->etag);
             fm_bind_set_bytes(L, "text", o->text, o->text_len);
+            fm_bind_set_text(L, "unread", o->why);
         }
         lua_rawseti(L, -2, (lua_Integer)i + 1);
     }

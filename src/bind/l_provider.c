@@ -223,6 +223,7 @@ static fm_status start_changes(fm_op **op, fm_provider *p, fm_target *t, fm_remo
 
 static int provider_changes(lua_State *L)
 {
+    fm_sink_mode mode = lua_toboolean(L, 3) ? FM_SINK_CATCH_UP : FM_SINK_CHANGES;
     lua_settop(L, 2);
     fm_provider *p = hold_provider(L);
     fm_target *t = fm_bind_hold_target(L, 2);
@@ -231,7 +232,7 @@ static int provider_changes(lua_State *L)
     fm_error err = {0};
     fm_remote_sink *made = NULL;
     fm_op *op = NULL;
-    fm_status status = fm_remote_sink_new(&made, t, FM_SINK_CHANGES, p, &err);
+    fm_status status = fm_remote_sink_new(&made, t, mode, p, &err);
     *sink = made;
     if (!status)
         status = start_changes(&op, p, t, made, &err);
@@ -241,10 +242,12 @@ static int provider_changes(lua_State *L)
     *sink = NULL;
     if (status)
         return fm_bind_fail(L, &err);
-    lua_createtable(L, 0, 4);
+    lua_createtable(L, 0, 5);
     fm_bind_set_integer(L, "changed", (lua_Integer)counts.changed);
     fm_bind_set_integer(L, "deleted", (lua_Integer)counts.deleted);
     fm_bind_set_integer(L, "seen", (lua_Integer)counts.seen);
+    if (counts.unread)
+        fm_bind_set_integer(L, "unread", (lua_Integer)counts.unread);
     fm_bind_set_boolean(L, "full", counts.full);
     return 1;
 }

@@ -135,13 +135,14 @@ static fm_status push_remote(lua_State *L, fm_cursor *cursor, fm_error *err)
     fm_status status = fm_remote_next(cursor, &row, err);
     if (status != FM_PENDING)
         return status;
-    lua_createtable(L, 0, 6);
+    lua_createtable(L, 0, 7);
     fm_bind_set_text(L, "href", row.href);
     fm_bind_set_text(L, "uid", row.uid);
     fm_bind_set_text(L, "etag", row.etag);
     fm_bind_set_bytes(L, "text", row.text, row.text_len);
     fm_bind_set_boolean(L, "pending", row.pending);
     fm_bind_set_boolean(L, "gone", row.gone);
+    fm_bind_set_text(L, "unread", row.unread);
     return status;
 }
 
@@ -195,6 +196,11 @@ static int target_pending(lua_State *L)
     return answer_all(L, fm_target_pending, push_remote);
 }
 
+static int target_unread(lua_State *L)
+{
+    return answer_all(L, fm_target_unread, push_remote);
+}
+
 static int target_put_remote(lua_State *L)
 {
     lua_settop(L, 2);
@@ -206,6 +212,7 @@ static int target_put_remote(lua_State *L)
         .etag = fm_bind_row_text(L, 2, "etag"),
         .pending = fm_bind_opt_boolean(L, 2, "pending", 0) != 0,
         .gone = fm_bind_opt_boolean(L, 2, "gone", 0) != 0,
+        .unread = fm_bind_row_text(L, 2, "unread"),
     };
     row.text = fm_bind_row_bytes(L, 2, "text", &row.text_len);
     fm_error err = {0};
@@ -416,6 +423,7 @@ static const luaL_Reg target_methods[] = {
     {"unconfirmed", target_unconfirmed},
     {"token", target_token},
     {"unbased", target_unbased},
+    {"unread", target_unread},
     {NULL, NULL},
 };
 

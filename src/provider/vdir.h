@@ -24,9 +24,9 @@
  * deleting renames aside and looks: what is not the expected version is put back and reported as changed. Where the
  * system cannot exchange files the check comes just before the rename.
  *
- * A file that cannot be read, or is no calendar object (half written, too large), is logged and passed over; where an
- * ETag for it is known it counts as unchanged, never as deleted. Files without a VEVENT, hidden files and names that
- * do not end in ".ics" are no events.
+ * A file that cannot be read, or is no calendar object (half written, too large, without VCALENDAR or UID), is handed
+ * on as FM_OBJECT_UNREAD, and so is one that held an event and holds none now. Files that never held a VEVENT, hidden
+ * files and names that do not end in ".ics" are no events.
  *
  * Every operation is done at its first step.
  */

@@ -1,7 +1,7 @@
 #include "state/sqlite.h"
 
-#define NARROW "SELECT href, uid, etag, pending, gone, NULL FROM remote "
-#define WIDE   "SELECT href, uid, etag, pending, gone, text FROM remote LEFT JOIN remote_text ON remote = id "
+#define NARROW "SELECT href, uid, etag, pending, gone, NULL, unread FROM remote "
+#define WIDE   "SELECT href, uid, etag, pending, gone, text, unread FROM remote LEFT JOIN remote_text ON remote = id "
 
 fm_status fm_target_remote(fm_cursor **out, fm_target *t, const char *href, fm_error *err)
 {
@@ -32,6 +32,11 @@ fm_status fm_target_pending(fm_cursor **out, fm_target *t, fm_error *err)
     return fm_db_query(out, t->state, err, NARROW "WHERE target = ? AND pending = 1 ORDER BY href", "i", t->id);
 }
 
+fm_status fm_target_unread(fm_cursor **out, fm_target *t, fm_error *err)
+{
+    return fm_db_query(out, t->state, err, NARROW "WHERE target = ? AND unread IS NOT NULL ORDER BY href", "i", t->id);
+}
+
 fm_status fm_remote_next(fm_cursor *cursor, fm_remote_row *row, fm_error *err)
 {
     *row = (fm_remote_row){0};
@@ -44,17 +49,18 @@ fm_status fm_remote_next(fm_cursor *cursor, fm_remote_row *row, fm_error *err)
     row->pending = fm_db_integer(cursor, 3) != 0;
     row->gone = fm_db_integer(cursor, 4) != 0;
     row->text = fm_db_bytes(cursor, 5, &row->text_len);
+    row->unread = fm_db_text(cursor, 6);
     return status;
 }
 
 static fm_status put(fm_target *t, const fm_remote_row *row, fm_error *err)
 {
-    fm_status status =
-        fm_db_run(t->state, err,
-                  "INSERT INTO remote (target, href, uid, etag, pending, gone) VALUES (?, ?, ?, ?, ?, ?)"
-                  " ON CONFLICT (target, href) DO UPDATE SET uid = excluded.uid, etag = excluded.etag,"
-                  " pending = excluded.pending, gone = excluded.gone",
-                  "isssii", t->id, row->href, row->uid, row->etag, (int64_t)row->pending, (int64_t)row->gone);
+    fm_status status = fm_db_run(
+        t->state, err,
+        "INSERT INTO remote (target, href, uid, etag, pending, gone, unread) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (target, href) DO UPDATE SET uid = excluded.uid, etag = excluded.etag,"
+        " pending = excluded.pending, gone = excluded.gone, unread = excluded.unread, doubt = 0",
+        "isssiis", t->id, row->href, row->uid, row->etag, (int64_t)row->pending, (int64_t)row->gone, row->unread);
     if (status || !row->text)
         return status;
     return fm_db_run(t->state, err,

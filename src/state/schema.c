@@ -39,6 +39,9 @@ static const char *const migrations[] = {
     "CREATE INDEX intent_target ON intent (target);",
     "ALTER TABLE remote ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX remote_unconfirmed ON remote (target, href) WHERE unconfirmed = 1;",
+    "ALTER TABLE remote ADD COLUMN unread TEXT;"
+    "ALTER TABLE remote ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX remote_unread ON remote (target, href) WHERE unread IS NOT NULL;",
 };
 
 #define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))

@@ -106,7 +106,7 @@ static fm_status prepare_schema(fm_state *s, fm_schema_kind kind, fm_error *err)
     if (!status && kind != FM_SCHEMA_CURRENT)
         status = fm_schema_migrate(s, err);
     if (!status)
-        status = pragma(s, "CREATE TEMP TABLE seen (id INTEGER PRIMARY KEY)", err);
+        status = pragma(s, "CREATE TEMP TABLE seen (id INTEGER PRIMARY KEY, shown INTEGER NOT NULL)", err);
     return status;
 }
 

@@ -156,6 +156,8 @@ typedef struct fm_remote_row {
     size_t text_len;
     bool pending; /**< changed on the server and not yet settled by a run */
     bool gone;    /**< deleted on the server */
+    const char
+        *unread; /**< why it cannot be read now, or cannot be told from one that is gone; NULL: it is as `text` says */
 } fm_remote_row;
 
 /** The row of one href, with text. */
@@ -169,6 +171,8 @@ fm_status fm_target_remotes(fm_cursor **out, fm_target *t, fm_error *err);
 fm_status fm_target_unbased(fm_cursor **out, fm_target *t, fm_error *err);
 /** The rows that are pending, without text. */
 fm_status fm_target_pending(fm_cursor **out, fm_target *t, fm_error *err);
+/** The rows that are unread, without text. */
+fm_status fm_target_unread(fm_cursor **out, fm_target *t, fm_error *err);
 /** FM_PENDING: `*row` is the next one; FM_OK: no more. */
 fm_status fm_remote_next(fm_cursor *cursor, fm_remote_row *row, fm_error *err);
 
@@ -199,12 +203,14 @@ typedef struct fm_remote_counts {
     size_t changed; /**< new rows, and rows with another text */
     size_t deleted; /**< rows that are gone now */
     size_t seen;    /**< rows that are as they were */
+    size_t unread;  /**< objects that are there and cannot be read */
     bool full;      /**< a complete listing has ended */
 } fm_remote_counts;
 
 typedef enum fm_sink_mode {
-    FM_SINK_CHANGES, /**< what differs becomes pending, rows missing from a complete listing become gone and pending */
-    FM_SINK_FETCH    /**< rows are stored settled, rows that are gone are removed */
+    FM_SINK_CHANGES,  /**< what differs becomes pending, rows missing from a complete listing become gone and pending */
+    FM_SINK_CATCH_UP, /**< the same after own writes: of unconfirmed rows nothing is inferred but that they are there */
+    FM_SINK_FETCH     /**< rows are stored settled, rows that are gone are removed */
 } fm_sink_mode;
 
 /**

@@ -140,6 +140,7 @@ function target:set_token(token) end
 ---@field text? string the object; put_remote keeps the text that is there where it is nil
 ---@field pending boolean changed on the server and not yet settled; false by default
 ---@field gone boolean deleted on the server; false by default
+---@field unread? string why it cannot be read now, or cannot be told from one that is gone; nil: it is as `text` says
 
 ---@param href string
 ---@return fmcal.state.remote?, fmcal.error?
@@ -156,6 +157,10 @@ function target:remotes() end
 ---The rows of objects that are there and that no base row has by its UID and href, in the order of href, without text.
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:unbased() end
+
+---The rows that cannot be read now, and those that may be one of them, without text.
+---@return fmcal.state.remote[]?, fmcal.error?
+function target:unread() end
 
 ---The rows that changed on the server and are not settled, without text.
 ---@return fmcal.state.remote[]?, fmcal.error?

@@ -152,7 +152,7 @@ function Session:events()
   if not summary then return nil, err end
   local ours, inviting = {}, {}
   for _, row in ipairs(self.target.state:remotes()) do
-    local full = not row.gone and self.target.state:remote(row.href)
+    local full = not row.gone and not row.unread and self.target.state:remote(row.href)
     local event = full and full.text and self.target.provider:decode(full.text)
     if event and is_made_by_us(self.target, row, event) then
       if event.hasAttendees and not self.target.options.pushInvitations then

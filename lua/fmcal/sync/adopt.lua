@@ -32,7 +32,7 @@ function adopt.events(run)
   for _, target in ipairs(run.targets) do
     target.adopted = {}
     for _, row in ipairs(has_rule(target) and target.state:pending() or {}) do
-      if not target:key(row.uid) and not row.gone then
+      if not target:key(row.uid) and not row.gone and not row.unread then
         local key, sentence = adopt_event(run, target, row)
         keys[#keys + 1] = key
         sentences[#sentences + 1] = sentence

@@ -93,7 +93,7 @@ local function drop_intents(run, prints)
   end
   for key in pairs(prints) do
     for _, job in pairs(run.decisions[key].jobs or {}) do
-      if job.intent then assert(job.side.target.state:drop_intent(job.intent)) end
+      if job.intent and not job.unseen then assert(job.side.target.state:drop_intent(job.intent)) end
     end
   end
 end

@@ -165,8 +165,8 @@ local function side_of_gone(target, key, row)
   local side = { target = target, row = row, base = base, uid = uid }
   local at = target:event_row(uid, row and row.href)
   if not at then return side end
-  local event, err = target.provider:decode(at.text)
-  if not event then raise(("the event of %s cannot be read: %s"):format(key, err.message)) end
+  local event, sentence = target:read_of_gone(key, at)
+  if not event then raise(sentence) end
   if event.deleted then return side end
   local seen = target:content_hash(event)
   base = journal.base_of_gone(target, key, base, at.text, seen)

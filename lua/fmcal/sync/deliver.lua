@@ -1,5 +1,6 @@
 -- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
 
+local fields = require "fmcal.sync.fields"
 local journal = require "fmcal.sync.journal"
 local left_out = require "fmcal.sync.left_out"
 local record = require "fmcal.sync.record"
@@ -90,29 +91,48 @@ local function is_ours(job, row, seen)
   return written ~= nil and written.event.lastModified == seen.event.lastModified
 end
 
+-- Whether what was read back is the very version that was to be replaced, and says something else than what was written.
+local function is_as_before(job, row, seen)
+  if not row.etag or row.etag ~= job.write.etag then return false end
+  local written = as_written(job)
+  for _, field in ipairs(written and job.decision.view.fields or {}) do
+    if not fields.equal(field, written.version[field], seen.version[field]) then return true end
+  end
+  return false
+end
+
+-- An answer said that it was done, and the calendar does not show it: then it was not. The next run looks again.
+local function disbelieve(job, sentence)
+  job.outcome, job.error, job.transient, job.unseen = "failed", sentence, true, true
+end
+
 local function take_back(job, row)
   local target = job.side.target
+  if row and row.deleted then
+    return disbelieve(job, "the calendar took the event, and does not show it: the next run looks again")
+  elseif row and row.unread then
+    return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
+  end
   local seen = row and row.text and read(job, row)
+  if seen and is_as_before(job, row, seen) then
+    return disbelieve(job, "the calendar took the change, and shows the event as it was before: the next run looks again")
+  end
   if seen and is_ours(job, row, seen) then
     job.after = seen
     return
   end
   job.after, job.error = as_written(job)
-  if row and row.deleted then
-    assert(target.state:put_remote { href = job.href, uid = job.write.uid, pending = true, gone = true })
-  elseif row and row.text then
+  if row and row.text then
     assert(target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true })
   else
     assert(target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text })
   end
 end
 
--- The next listing has to show what was created.
-local function expect_created(run, target, jobs)
+-- The next listing has to show what was written.
+local function expect_written(run, target, jobs)
   assert(run.state:begin())
-  for href, job in pairs(jobs) do
-    if job.write.kind == "create" then assert(target.state:expect(href)) end
-  end
+  for href in pairs(jobs) do assert(target.state:expect(href)) end
   assert(run.state:commit())
 end
 
@@ -149,7 +169,7 @@ local function read_back(run, target, jobs)
   end
   if not next(by_href) then return end
   for href, job in pairs(by_href) do take_back(job, found[href]) end
-  expect_created(run, target, by_href)
+  expect_written(run, target, by_href)
 end
 
 --- Carries out a round.

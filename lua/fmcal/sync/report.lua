@@ -125,7 +125,7 @@ end
 local function exit_of(self)
   local failure, counts = calendar_failure(self), self.tally
   if failure then return exit_of_error(failure) end
-  if counts.errors + counts.delete_errors > 0 then return report.EXIT_SOME_FAILED end
+  if counts.errors + counts.delete_errors + counts.unreadable > 0 then return report.EXIT_SOME_FAILED end
   if counts.conflicts > 0 then return report.EXIT_CONFLICTS end
   return report.EXIT_OK
 end

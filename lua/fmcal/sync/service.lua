@@ -139,7 +139,7 @@ function Service:get_external_events(team)
   for _, target in ipairs(self.registered[team] or {}) do
     local t = rows:target(target.name)
     for _, row in ipairs(t:remotes()) do
-      local event = not row.gone and target.provider:decode(t:remote(row.href).text)
+      local event = not row.gone and not row.unread and target.provider:decode(t:remote(row.href).text)
       if event then
         local is_foreign = not (row.uid or ""):find("@fleetmonitor$")
         if is_foreign or (event.team and event.team ~= team) then

@@ -72,17 +72,22 @@ end
 
 --- An empty tally; entries that the run does not look at count as what they were.
 -- @param run with its candidates found
--- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, delete_errors, messages,
+-- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, delete_errors,
+--   unreadable (objects in the calendars), messages,
 --   waiting (conflicts, one a calendar), pending, failure (the first sentence) }
 function tally.new(run)
   local counts = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
-    pulled = 0, cleared = 0, delete_errors = 0, waiting = 0, pending = 0, messages = {}, looked_at_anew = {},
+    pulled = 0, cleared = 0, delete_errors = 0, unreadable = 0, waiting = 0, pending = 0, messages = {}, looked_at_anew = {},
     decided = {} }
   local considered, problem = {}, run.board:problems()[1]
   for _, key in ipairs(run.order) do considered[key] = true end
   for i, target in ipairs(run.targets) do
     if i == 1 then count_untouched(counts, target, run.board, considered) end
     tell_earlier_failures(counts, target, considered)
+    for _, sentence in ipairs(target:unreadable()) do
+      counts.unreadable = counts.unreadable + 1
+      counts.messages[#counts.messages + 1] = sentence
+    end
   end
   counts.failure = problem and problem.message or counts.messages[1]
   return counts

@@ -122,17 +122,18 @@ local function rediscover(self)
   return self:open()
 end
 
--- What became of one of our own events that the listing did not show.
+-- What became of one of our own events that the listing did not show. @return whether it is there
 local function look_at(self, row, now)
-  if not now or now.deleted then
-    return self.state:put_remote { href = row.href, uid = row.uid, pending = true, gone = true }
+  if not now or now.deleted or now.unread then return false end
+  assert(self.state:confirm(row.href))
+  if now.etag ~= row.etag then
+    assert(self.state:put_remote { href = row.href, uid = now.uid, etag = now.etag, text = now.text, pending = true })
   end
-  if now.etag == row.etag then return true end
-  return self.state:put_remote { href = row.href, uid = now.uid, etag = now.etag, text = now.text, pending = true }
+  return true
 end
 
--- An event that was made in the last run and deleted since may be missing from a list of changes: where the list does
--- not show it, it is looked at.
+-- An event that was written in the last run and deleted since may be missing from a list of changes: where the list does
+-- not show it, it is looked at. @return whether all are there; or nil and an error
 local function look_at_unconfirmed(self)
   local rows, hrefs, found = assert(self.state:unconfirmed()), {}, {}
   if #rows == 0 then return true end
@@ -140,11 +141,9 @@ local function look_at_unconfirmed(self)
   local answers, err = self.provider:fetch(hrefs)
   if not answers then return nil, err end
   for _, answer in ipairs(answers) do found[answer.href] = answer end
-  for _, row in ipairs(rows) do
-    assert(look_at(self, row, found[row.href]))
-    assert(self.state:confirm(row.href))
-  end
-  return true
+  local all = true
+  for _, row in ipairs(rows) do all = look_at(self, row, found[row.href]) and all end
+  return all
 end
 
 -- The changes since the token. Where the calendar is no longer found at the place remembered from an earlier run, it
@@ -156,14 +155,18 @@ local function changes(self)
   return self.provider:changes(self.state)
 end
 
---- Reads what changed in the calendar into the state. @return summary, or nil and an error
+--- Reads what changed in the calendar into the state. That an event is not found at its place is no word about it: a
+-- server that lags behind says so of what was written just now. Then the whole calendar is listed.
+-- @return summary, or nil and an error
 function Target:refresh()
   local summary, err = changes(self)
   if not summary then return nil, err end
-  local ok
-  ok, err = look_at_unconfirmed(self)
-  if not ok then return nil, err end
-  return summary
+  local all
+  all, err = look_at_unconfirmed(self)
+  if all == nil then return nil, err end
+  if all then return summary end
+  assert(self.state:set_token(nil))
+  return changes(self)
 end
 
 local function is_ours(uid)
@@ -242,7 +245,7 @@ end
 --- Whether an event is none of this team's: by its UID, because another team's name is on it, or because it is a copy.
 -- @param row of a remote event; its text is read where the UID does not tell
 function Target:is_external(row)
-  if row.gone then return false end
+  if row.gone or row.unread then return false end
   local key = self:key(row.uid)
   if not key then return true end
   local base = attempt.found(self.state:base(key))
@@ -269,11 +272,35 @@ local function last_modified(event)
   return parsed and parsed.epoch or nil
 end
 
+local function cannot_read(key, why)
+  return ("the event of %s cannot be read: %s"):format(key, why)
+end
+
+--- What an event says of an entry that is gone: the event, or nil and a sentence.
+function Target:read_of_gone(key, row)
+  if row.unread then return nil, cannot_read(key, row.unread) end
+  local event, err = self.provider:decode(row.text)
+  if not event then return nil, cannot_read(key, err.message) end
+  return event
+end
+
+--- Sentences about objects in the calendar that cannot be read, and are not known to be an entry's.
+function Target:unreadable()
+  local sentences = {}
+  for _, row in ipairs(self.state:unread()) do
+    if not self:key(row.uid) then
+      sentences[#sentences + 1] = ("%s in the calendar %q cannot be read: %s"):format(row.href, self.binding.name, row.unread)
+    end
+  end
+  return sentences
+end
+
 --- What an event says about an entry: { version, time, event, row, left_out (see fmcal.sync.left_out) }, or nil and a
 -- sentence. A cancelled event says nothing but that.
 function Target:read(key, raw, row)
+  if row.unread then return nil, cannot_read(key, row.unread) end
   local event, err = self.provider:decode(row.text)
-  if not event then return nil, ("the event of %s cannot be read: %s"):format(key, err.message) end
+  if not event then return nil, cannot_read(key, err.message) end
   event.eventId, event.etag = row.href, row.etag
   if event.team and event.team ~= self.team then
     return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event")

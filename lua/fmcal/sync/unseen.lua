@@ -28,7 +28,7 @@ end
 function unseen.catch_up(run)
   for _, target in ipairs(run.targets) do
     local behind = unseen.is_noted(run, target) and not target.error
-    if behind and target.provider:changes(target.state) then assert(run.state:set(NOTE .. target.name, nil)) end
+    if behind and target.provider:changes(target.state, true) then assert(run.state:set(NOTE .. target.name, nil)) end
   end
 end
 

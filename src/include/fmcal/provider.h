@@ -41,17 +41,20 @@ typedef struct fm_context {
 typedef enum fm_object_kind {
     FM_OBJECT_CHANGED, /**< new or changed; `text` and `etag` are as the server has them now */
     FM_OBJECT_SEEN,    /**< listed with the ETag the caller already knows; no text */
-    FM_OBJECT_DELETED  /**< a tombstone: the server says it is gone; only `href` is set */
+    FM_OBJECT_DELETED, /**< a tombstone: the server says it is gone; only `href` is set */
+    FM_OBJECT_UNREAD   /**< it is there, and cannot be read or is not understood: `why` says what is wrong with it */
 } fm_object_kind;
 
 /** One calendar object as it lies on the server. Borrowed for the length of the call it is handed to. */
 typedef struct fm_object {
     fm_object_kind kind;
     const char *href; /**< key of the object within its calendar: canonical path, file name, Google's id */
-    const char *uid;  /**< NULL where it is not known without parsing */
-    const char *etag; /**< as sent, quotes included; NULL where the server gives none */
+    const char *uid;  /**< NULL where it is not known without parsing; UNREAD: set where the object itself names it */
+    const char *etag; /**< as sent, quotes included; NULL where the server gives none. UNREAD: the version that cannot
+                         be understood; NULL where reading it again may help */
     const char *text; /**< iCalendar or JSON, `text_len` bytes, not necessarily zero-terminated */
     size_t text_len;
+    const char *why; /**< UNREAD: the rest of a sentence that begins "the event … cannot be read:" */
 } fm_object;
 
 /** One calendar of an account. Borrowed for the length of the call. */
@@ -111,17 +114,18 @@ typedef fm_status (*fm_calendar_fn)(void *data, const fm_calendar *calendar, fm_
 typedef struct fm_object_sink {
     void *data;
     /**
-     * Asked before a body is fetched: the ETag the caller has for this href, or NULL if it has none.
-     * Borrowed until the next call. NULL member: nothing is known.
+     * Asked before a body is fetched: the ETag the caller has for this href, NULL if it has none, "" if it
+     * knows an object of which it has none. Borrowed until the next call. NULL member: nothing is known.
      */
     const char *(*known_etag)(void *data, const char *href);
     /** One object. A negative return ends the operation. Required. */
     fm_status (*object)(void *data, const fm_object *object, fm_error *err);
     /**
      * The objects so far and this token belong together: commit them. `token` NULL: the calendar has
-     * no tokens. `complete`: a full listing has ended, every object that was neither CHANGED nor SEEN
-     * in it is gone. A listing that replaces a token which was not accepted begins with page(NULL, false):
-     * until it is complete no token of it may be kept. Required for `changes`.
+     * no tokens. `complete`: a full listing has ended, and provider/evidence.h holds for it: every object that is in
+     * none of its rows is gone, as far as the sink finds nothing among the UNREAD ones that it may be. A listing that
+     * replaces a token which was not accepted begins with page(NULL, false): until it is complete no token of it may be
+     * kept. Required for `changes`.
      */
     fm_status (*page)(void *data, const char *token, bool complete, fm_error *err);
 } fm_object_sink;
@@ -214,7 +218,8 @@ typedef struct fm_provider_class {
 
     /**
      * Required, after `open`. Reads objects by href (the array and strings are borrowed until the operation is freed):
-     * CHANGED with text for each that is there, DELETED for each that is not. `page` is not called.
+     * CHANGED with text for each that is there, DELETED for each that is not, UNREAD for each of which neither can be
+     * said. `page` is not called.
      */
     fm_status (*fetch)(fm_provider *p, const char *const *hrefs, size_t count, const fm_object_sink *sink, fm_op **op,
                        fm_error *err);

@@ -70,14 +70,16 @@ function handle:list() end
 ---Reads what changed since the target's token into its remote rows, and its new token: page by page, each
 ---in one transaction. What was read before a failure stays, up to the last page.
 ---@param target fmcal.state.target
----@return {changed: integer, deleted: integer, seen: integer, full: boolean}? counts `full`: a complete listing
+---@param own_writes? boolean the same run has written before: nothing is inferred about rows that no listing has shown yet
+---@return {changed: integer, deleted: integer, seen: integer, unread: integer?, full: boolean}? counts `full`: a complete
+--- listing; `unread`: objects that are there and cannot be read
 ---@return fmcal.error?
-function handle:changes(target) end
+function handle:changes(target, own_writes) end
 
 ---Reads objects. With a target they are stored in its remote rows too, settled.
 ---@param hrefs string[]
 ---@param target? fmcal.state.target
----@return ({href: string, uid: string?, etag: string?, text: string}|{href: string, deleted: true})[]?
+---@return ({href: string, uid: string?, etag: string?, text: string}|{href: string, deleted: true}|{href: string, unread: string})[]? `unread`: why it cannot be read
 ---@return fmcal.error?
 function handle:fetch(hrefs, target) end
 

@@ -111,12 +111,14 @@ static const char *known(void *data, const char *href)
 
 static fm_status note(void *data, const fm_object *object, fm_error *err)
 {
-    static const char *const kinds[] = {"changed", "seen", "deleted"};
+    static const char *const kinds[] = {"changed", "seen", "deleted", "unread"};
     listing *l = data;
     (void)err;
     fm_buf_addf(&l->said, "%s %s", kinds[object->kind], object->href);
     if (object->uid)
         fm_buf_addf(&l->said, " %s", object->uid);
+    if (object->kind == FM_OBJECT_UNREAD)
+        fm_buf_addf(&l->said, ": %s", object->why);
     if (object->kind == FM_OBJECT_CHANGED) {
         assert_true(object->text_len > 0);
         snprintf(l->etag, sizeof l->etag, "%s", object->etag);
@@ -344,19 +346,38 @@ static void test_listing(void **state)
     fm_provider_free(p);
 }
 
-static void test_files_that_say_nothing_are_passed_over(void **state)
+#define TASK "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:t\nEND:VTODO\nEND:VCALENDAR\n"
+
+static void test_files_that_are_not_understood(void **state)
 {
     fm_provider *p = open_folder(state);
     listing l = {.known_href = "torn.ics", .known_etag = "1-2-3"};
     folder_write(state, "torn.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:a\n");
-    folder_write(state, "new.ics", "");
+    folder_write(state, "bare.ics", "BEGIN:VEVENT\nUID:bare\nEND:VEVENT\n");
+    folder_write(state, "nameless.ics", "BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR\n");
     folder_write(state, "ok.ics", EVENT("ok", "A"));
-    assert_changes(p, &l, "changed ok.ics ok\nseen torn.ics\n");
-    assert_non_null(strstr(logged, "torn.ics is passed over: line 3: the calendar object is cut short"));
-    assert_int_equal(unlink(folder_path(state, "torn.ics")), 0);
-    assert_int_equal(mkdir(folder_path(state, "torn.ics"), 0700), 0);
-    assert_changes(p, &l, "changed ok.ics ok\nseen torn.ics\n");
-    assert_non_null(strstr(logged, "is not a file"));
+    folder_write(state, "todo.ics", TASK);
+    assert_changes(p, &l,
+                   "unread bare.ics bare: this is no calendar object: it does not begin with VCALENDAR\n"
+                   "unread nameless.ics: the calendar object has no UID\n"
+                   "changed ok.ics ok\n"
+                   "unread torn.ics: line 3: the calendar object is cut short: an END is missing\n");
+    fm_provider_free(p);
+}
+
+static void test_a_file_that_was_an_event_s(void **state)
+{
+    fm_provider *p = open_folder(state);
+    listing l = {.known_href = "a.ics", .known_etag = ""};
+    folder_write(state, "a.ics", TASK);
+    assert_changes(p, &l, "unread a.ics: it holds no event any more\n");
+    assert_int_equal(unlink(folder_path(state, "a.ics")), 0);
+    assert_int_equal(mkdir(folder_path(state, "a.ics"), 0700), 0);
+    fm_error err = {0};
+    assert_int_equal(list_changes(p, &l, &err), FM_OK);
+    assert_non_null(strstr(l.said.data, "unread a.ics: "));
+    assert_non_null(strstr(l.said.data, "is not a file"));
+    fm_buf_free(&l.said);
     fm_provider_free(p);
 }
 
@@ -520,7 +541,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_missing_folder, setup, folder_remove),
         cmocka_unit_test_setup_teardown(test_listing_calendars, setup, folder_remove),
         cmocka_unit_test_setup_teardown(test_listing, setup, folder_remove),
-        cmocka_unit_test_setup_teardown(test_files_that_say_nothing_are_passed_over, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(test_files_that_are_not_understood, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(test_a_file_that_was_an_event_s, setup, folder_remove),
         cmocka_unit_test_setup_teardown(test_fetching, setup, folder_remove),
         cmocka_unit_test_setup_teardown(test_create_update_delete, setup, folder_remove),
         cmocka_unit_test_setup_teardown(test_a_uid_is_in_one_file, setup, folder_remove),
