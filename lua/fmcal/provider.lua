@@ -4,6 +4,7 @@
 local core = require "fmcal.provider.core"
 local json = require "fmcal.json"
 local quantity = require "fmcal.quantity"
+local script_names = require "fmcal.script_names"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
 
@@ -27,19 +28,23 @@ end
 
 local Meta = { __index = Provider, __name = "fmcal.provider", __tostring = describe, __close = Provider.close }
 
--- A mock calendar outlives a sign-in, which makes a new core.
+-- A mock calendar outlives a sign-in, which makes a new core. It has the calendar that is asked for.
 local function own_server(kind, options, server)
   if server or kind ~= "mock" or options.file or options.endpoint then return server end
-  return require("fmcal.mock").server()
+  server = require("fmcal.mock").server()
+  local id = options.calendarId
+  if id and id ~= "primary" then server:add_calendar { id = id, name = id } end
+  return server
 end
 
 --- Makes a provider; no network yet.
 -- @param kind string "mock", "vdir", "caldav", …: see names()
 -- @param options table|nil settings in camelCase or snake_case: calendarId, endpoint, allowHttp, caFile, proxy, credentials
--- @param server fmcal.mock.server|nil for "mock"
--- @return provider, or nil and an error that says which kinds there are or which setting is wrong
+-- @param server fmcal.mock.server|nil for "mock", whose own server has the calendar that is asked for
+-- @return provider, or nil and an error that says which kinds there are or which setting is wrong; raises for a setting
+--   that no provider knows
 function provider.new(kind, options, server)
-  options = options or {}
+  options = script_names.options(options or {}, 2)
   server = own_server(kind, options, server)
   local made, err = core.new(kind, options, server)
   if not made then return nil, err end
@@ -73,8 +78,8 @@ end
 function Provider:authenticate(credentials)
   local options = {}
   for name, value in pairs(self.options) do options[name] = value end
-  for name, value in pairs(credentials or {}) do options[name] = value end
-  options.password = options.password or options.appPassword or options.app_password
+  for name, value in pairs(script_names.options(credentials or {}, 2)) do options[name] = value end
+  options.password = options.password or options.appPassword
   local made, err = core.new(self.kind, options, self.server)
   if not made then return failed(err) end
   local binding
@@ -126,17 +131,43 @@ local function write(self, job)
   return result
 end
 
--- What lies at an event id. @return row (nil: nothing), err
-local function read(self, event_id)
-  local rows, err = self:fetch { event_id }
+-- The calendar as last seen, kept by the provider so that only changes travel the next time.
+local function seen(self)
+  if not self.seen then self.seen = assert(assert(state.open(":memory:")):target("events")) end
+  return self.seen
+end
+
+local function at_href(self, href)
+  local rows, err = self:fetch { href }
   if not rows then return nil, err end
-  return not rows[1].deleted and rows[1] or nil
+  return rows[1].text and rows[1] or nil
+end
+
+-- The event with a UID, wherever the calendar keeps it.
+local function with_that_uid(self, uid)
+  local summary, err = self:changes(seen(self))
+  if not summary then return nil, err end
+  for _, row in ipairs(seen(self):remote_by_uid(uid)) do
+    if not row.gone then return at_href(self, row.href) end
+  end
+  return nil
+end
+
+-- What lies at an event id: what create_event gave, or the UID, as calendarSync's externalEventId has it.
+-- @return row (nil: nothing), err
+local function read(self, event_id)
+  if event_id:find("@", 1, true) then
+    local row, err = with_that_uid(self, event_id)
+    if row or err then return row, err end
+  end
+  return at_href(self, event_id)
 end
 
 --- Creates an event; never overwrites one.
--- @param event table with `uid` or `kanbanId`, `title`, `dueDate`, …
+-- @param event table with `uid` or `kanbanId`, `title`, `dueDate`, …; raises for a member that no event has
 -- @return { success, message, event_id, etag, error, conflict_detected }; a conflict names the event that is there
 function Provider:create_event(event)
+  event = script_names.event(event, 2)
   local uid = uid_of(event)
   local ready, err = opened(self)
   if not ready then return failed(err) end
@@ -161,11 +192,12 @@ local function merged(there, event, uid)
 end
 
 --- Replaces what the event says and keeps everything else that is on it.
--- @param event_id string as create_event gave it
+-- @param event_id string as create_event gave it, or the UID
 -- @param event table; members that are absent stay as they are, json.null removes one; with `etag` only that
 --   version is replaced
 -- @return { success, message, event_id, etag, error, conflict_detected }
 function Provider:update_event(event_id, event)
+  event = script_names.event(event, 2)
   local ready, err = opened(self)
   if not ready then return failed(err) end
   local row
@@ -188,18 +220,16 @@ function Provider:update_event(event_id, event)
   return { success = true, message = "Event updated", event_id = event_id, etag = result.etag }
 end
 
---- Deletes an event; one that is gone already is a success with a warning.
--- @param event_id string
--- @return { success, message, event_id, error, warning, conflict_detected }
+--- Deletes an event.
+-- @param event_id string as create_event gave it, or the UID
+-- @return { success, message, event_id, error, conflict_detected }; an event that is not there is a failure
 function Provider:delete_event(event_id)
   local ready, err = opened(self)
   if not ready then return failed(err) end
   local row
   row, err = read(self, event_id)
   if err then return failed(err) end
-  if not row then
-    return { success = true, message = "Event deleted", event_id = event_id, warning = "the event was gone already" }
-  end
+  if not row then return failed(("there is no event %s"):format(event_id)) end
   local result
   result, err = write(self, { kind = "delete", uid = row.uid, href = row.href, etag = row.etag })
   if not result then return failed(err) end
@@ -208,12 +238,6 @@ function Provider:delete_event(event_id)
 end
 
 -- ------------------------------------------------------------------ all events
-
--- The calendar as last seen, kept by the provider so that only changes travel the next time.
-local function seen(self)
-  if not self.seen then self.seen = assert(assert(state.open(":memory:")):target("events")) end
-  return self.seen
-end
 
 local function instant(since)
   if since == nil or type(since) == "number" then return since end

@@ -27,7 +27,7 @@ end
 
 function TestProvider.test_options_are_taken_in_both_spellings()
   for _, name in ipairs { "calendarId", "calendar_id" } do
-    local p = assert(provider.new("mock", { [name] = "nowhere" }))
+    local p = assert(provider.new("mock", { [name] = "nowhere" }, mock.server()))
     local result = p:verify_connection()
     lu.assertFalse(result.success)
     lu.assertEquals(result.code, "notfound")
@@ -128,9 +128,38 @@ function TestProvider.test_what_is_gone()
   local result = p:update_event("mock-event-0009", item())
   lu.assertFalse(result.success)
   lu.assertStrContains(result.error, "mock-event-0009")
-  result = p:delete_event("mock-event-0009")
+  for _, id in ipairs { "mock-event-0009", "XACA-9@fleetmonitor" } do
+    result = p:delete_event(id)
+    lu.assertFalse(result.success)
+    lu.assertStrContains(result.error, id)
+  end
+end
+
+function TestProvider.test_the_uid_is_an_event_id_too()
+  local p = TestProvider.client
+  p:create_event(item())
+  lu.assertTrue(p:update_event("XACA-1@fleetmonitor", { title = "By its UID" }).success)
+  lu.assertEquals(p:fetch_events().events[1].title, "By its UID")
+  lu.assertTrue(p:delete_event("XACA-1@fleetmonitor").success)
+  lu.assertEquals(p:fetch_events().total_count, 0)
+end
+
+function TestProvider.test_the_mock_has_the_calendar_that_is_asked_for()
+  local p = assert(provider.new("mock", { calendar_id = "test-calendar" }))
+  lu.assertTrue(p:authenticate {}.success)
+  lu.assertTrue(p:create_event(item()).success)
+  lu.assertEquals(p:binding().calendar_id, "test-calendar")
+end
+
+function TestProvider.test_names_are_taken_in_both_spellings_and_slips_refused()
+  local p = TestProvider.client
+  local result = p:create_event { kanban_id = "XACA-7", title = "T", due_date = "2027-01-01" }
   lu.assertTrue(result.success)
-  lu.assertStrContains(result.warning, "gone")
+  lu.assertEquals(p:fetch_events().events[1].dueDate, "2027-01-01")
+  lu.assertErrorMsgContains("event member 'duedate' is not known: did you mean 'dueDate'?", p.create_event, p, { duedate = "x" })
+  lu.assertErrorMsgContains("event member 'titel'", p.update_event, p, result.event_id, { titel = "x" })
+  lu.assertErrorMsgContains("option 'endpiont' is not known: did you mean 'endpoint'?", provider.new, "vdir", { endpiont = "x" })
+  lu.assertErrorMsgContains("option 'user_name' is not known: did you mean 'username'?", p.authenticate, p, { user_name = "x" })
 end
 
 function TestProvider.test_failures_are_results()

@@ -1,0 +1,57 @@
+-- The names that scripts may use for settings of providers and members of events: camelCase, or snake_case as the original
+-- has it. One that nobody reads is a slip, and would be lost without a word.
+
+local rules_schema = require "fmcal.rules.schema"
+local suggest = require "fmcal.suggest"
+
+local script_names = {}
+
+local function set_of(...)
+  local names = {}
+  for _, name in ipairs { ... } do names[name] = true end
+  return names
+end
+
+-- Settings of fmcal.provider.new and members of credentials (fmcal/provider.h, docs/configuration.md).
+local OPTIONS = set_of("team", "provider", "calendarId", "endpoint", "allowHttp", "caFile", "proxy", "credentials", "timeoutMs",
+  "retryForMs", "requestsPerMinute", "http2", "dryRun", "bound", "discovery", "file", "accountName", "accountId", "username",
+  "password", "appPassword", "refreshToken", "accessToken", "clientId", "clientSecret", "serviceAccountFile")
+
+local function camel_case(name)
+  return (name:gsub("_(%l)", string.upper))
+end
+
+local function names_of(known)
+  local names = {}
+  for name in pairs(known) do names[#names + 1] = name end
+  table.sort(names)
+  return names
+end
+
+-- A copy with the names in camelCase; raises for an unknown one, as misuse does.
+local function named(given, known, what, level)
+  local copy = {}
+  for name, value in pairs(given) do
+    local wanted = type(name) == "string" and camel_case(name) or name
+    if not known[wanted] then
+      local near = suggest(tostring(wanted), names_of(known))
+      error(("%s '%s' is not known%s"):format(what, tostring(name), near and (": did you mean '%s'?"):format(near) or ""),
+        level + 1)
+    end
+    copy[wanted] = value
+  end
+  return copy
+end
+
+--- Settings of a provider, by their names in camelCase; raises for a name that no provider knows.
+-- @param level of the caller whose mistake it is, as for error()
+function script_names.options(given, level)
+  return named(given, OPTIONS, "option", level + 1)
+end
+
+--- An event, its members named in camelCase; raises for a member that no event has.
+function script_names.event(given, level)
+  return named(given, rules_schema.EVENT.members, "event member", level + 1)
+end
+
+return script_names
