@@ -9,6 +9,16 @@ int64_t fm_event_time_instant(const fm_event_time *t)
     return t->form == FM_TIME_ZONED ? fm_zone_to_utc(t->zone, t->s) : t->s;
 }
 
+bool fm_event_time_alike(const fm_event_time *a, const fm_event_time *b)
+{
+    return a->form == b->form && (a->form != FM_TIME_ZONED || a->zone == b->zone);
+}
+
+bool fm_event_time_same(const fm_event_time *a, const fm_event_time *b)
+{
+    return fm_event_time_alike(a, b) && a->s == b->s;
+}
+
 /* An instant on the clocks of a zone; in UTC where they show it twice and mean the other one. */
 static fm_event_time on_the_clock(const fm_zone *zone, int64_t instant)
 {

@@ -24,6 +24,10 @@ typedef struct fm_event_dates {
 
 /** The instant of a UTC or zoned time; the wall clock of the others. */
 int64_t fm_event_time_instant(const fm_event_time *time);
+/** Whether two have the same form and zone. */
+bool fm_event_time_alike(const fm_event_time *a, const fm_event_time *b);
+/** Whether two are the same moment in the same form and zone. */
+bool fm_event_time_same(const fm_event_time *a, const fm_event_time *b);
 
 /**
  * The same moment in the form and zone of `like`; a wall clock without a zone is taken as it stands. The second of two

@@ -45,5 +45,10 @@ void ics_edit_remove(ics_edit *e, const char *name, size_t keep);
 /** Start, end and zone. Returns whether the date changed. */
 bool ics_encode_dates(ics_edit *e);
 void ics_encode_reminders(ics_edit *e);
+/**
+ * Moves what hangs on the start of a series: rule, dates of occurrences, overrides. To be called while DTSTART is still
+ * the old one. @param tzid  what TZID says for the zone of the new start
+ */
+void ics_move_series(ics_edit *e, const fm_event_dates *have, const fm_event_dates *want, fm_span tzid);
 
 #endif

@@ -1,14 +1,10 @@
 /* Start, end and zone of an event, written into its object. */
 #include "core/ical_value.h"
 #include "core/vtimezone.h"
+#include "provider/ical_time.h"
 #include "provider/ics_edit.h"
 
 #include <string.h>
-
-static bool same_time(const fm_event_time *a, const fm_event_time *b)
-{
-    return a->form == b->form && a->s == b->s && (a->form != FM_TIME_ZONED || a->zone == b->zone);
-}
 
 /* What TZID is to say for a zone: the name by which the object has it, else its own, with a VTIMEZONE added. */
 static void name_zone(ics_edit *e, const fm_zone *zone, int64_t epoch, fm_buf *tzid)
@@ -42,34 +38,19 @@ static void name_zone(ics_edit *e, const fm_zone *zone, int64_t epoch, fm_buf *t
         e->object.master += fm_ical_count(o->doc) - before; /* it stands behind what was put in */
 }
 
-/* The parameters of a date line: VALUE or TZID as the time needs, then the others that the line has. */
-static void date_params(ics_edit *e, fm_buf *params, const char *name, const fm_event_time *t, fm_span tzid)
-{
-    if (t->form == FM_TIME_DAY)
-        e->status = fm_ical_add_param(params, "VALUE", fm_span_of("DATE"), e->err);
-    if (t->form == FM_TIME_ZONED)
-        e->status = fm_ical_add_param(params, "TZID", tzid, e->err);
-    fm_span old = ics_edit_params(e, name), param, value;
-    for (size_t at = 0, start = 0; fm_ical_next_param(old, &at, &param, &value); start = at)
-        if (!fm_span_is(param, "VALUE") && !fm_span_is(param, "TZID"))
-            fm_buf_add(params, old.at + start, at - start);
-}
-
 static void set_time(ics_edit *e, const char *name, const fm_event_time *t, fm_span tzid)
 {
-    fm_date date;
-    if (!e->status && fm_event_time_fields(&date, t))
-        e->status = fm_error_set(e->err, FM_EINVAL, ICS_DOMAIN, "the event ends outside the years 1 to 9999");
+    fm_buf params, value;
     if (e->status)
         return;
-    char text[FM_DATE_TEXT_MAX];
-    fm_buf params;
     fm_buf_init(&params, FM_ICS_MAX_BYTES);
-    date_params(e, &params, name, t, tzid);
+    fm_buf_init(&value, FM_ICS_MAX_BYTES);
+    e->status = fm_ical_time_params(&params, t, tzid, ics_edit_params(e, name), e->err);
     if (!e->status)
-        e->status = params.status;
-    ics_edit_line(e, name, (fm_span){params.data, params.len}, fm_span_of(fm_ical_date_format(&date, text)));
+        e->status = fm_ical_time_value(&value, t, e->err);
+    ics_edit_line(e, name, (fm_span){params.data, params.len}, (fm_span){value.data, value.len});
     fm_buf_free(&params);
+    fm_buf_free(&value);
 }
 
 static void encode_transparency(ics_edit *e, bool was_day, bool is_day)
@@ -89,7 +70,7 @@ static bool keeps_duration(const ics_edit *e, const fm_event_dates *want)
     if (!line || ics_property(&e->object, "DTEND") || fm_ical_duration_parse(&d, line->parts.value, NULL))
         return false;
     fm_event_time end = fm_event_time_after(&want->start, d.days, d.seconds);
-    return same_time(&end, &want->end);
+    return fm_event_time_same(&end, &want->end);
 }
 
 /* An instant without a zone leaves the calendar its zone, where it is the same instant or a series hangs on it. */
@@ -148,8 +129,8 @@ bool ics_encode_dates(ics_edit *e)
         keep_zone(e, &have, &want);
     /* A timed event of another program may have no end, and need not get one. */
     bool endless = !e->is_new && !have.has_end && !e->want->end_date && !is_day;
-    bool start_stays = !e->is_new && same_time(&have.start, &want.start);
-    bool end_stays = endless || (have.has_end && same_time(&have.end, &want.end));
+    bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);
+    bool end_stays = endless || (have.has_end && fm_event_time_same(&have.end, &want.end));
     if (start_stays && end_stays)
         return false;
     fm_buf tzid;
@@ -157,6 +138,8 @@ bool ics_encode_dates(ics_edit *e)
     if (want.start.form == FM_TIME_ZONED)
         name_zone(e, want.start.zone, fm_event_time_instant(&want.start), &tzid);
     fm_span zone = {tzid.data, tzid.len};
+    if (!start_stays && e->have.recurring)
+        ics_move_series(e, &have, &want, zone);
     bool length_stays = endless || keeps_duration(e, &want);
     if (!start_stays)
         set_time(e, "DTSTART", &want.start, zone);

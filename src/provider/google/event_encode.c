@@ -269,11 +269,6 @@ static void encode_description(edit *e)
 
 /* ------------------------------------------------------------------ dates */
 
-static bool same_time(const fm_event_time *a, const fm_event_time *b)
-{
-    return a->form == b->form && a->s == b->s && (a->form != FM_TIME_ZONED || a->zone == b->zone);
-}
-
 /* An instant without a zone leaves the calendar its zone, where it is the same instant or a series hangs on it. */
 static void keep_zone(const edit *e, const fm_event_dates *have, fm_event_dates *want)
 {
@@ -337,8 +332,8 @@ static void encode_dates(edit *e)
         return;
     keep_zone(e, &have, &want);
     bool endless = !e->is_new && !have.has_end && !want.has_end;
-    bool start_stays = !e->is_new && same_time(&have.start, &want.start);
-    bool end_stays = start_stays && (endless || (have.has_end && same_time(&have.end, &want.end)));
+    bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);
+    bool end_stays = start_stays && (endless || (have.has_end && fm_event_time_same(&have.end, &want.end)));
     if (start_stays && end_stays)
         return;
     /* Both: Google wants them alike in form and zone. */
