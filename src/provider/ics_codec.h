@@ -45,7 +45,8 @@
  *  - A date that is the same instant stays as it is spelled, unless the event names a zone.
  *  - DURATION stays while the length does; otherwise DTEND takes its place.
  *  - TRANSP is set when an event becomes all-day, removed when it becomes timed, and otherwise the person's.
- *  - An alarm of ours that a person changed stays; it goes when its reminder is no longer in the event.
+ *  - Reminders are for new objects alone: alarms stay as they are.
+ *  - Where the start of a series moves, its rule and the times of its occurrences move too (provider/series.h).
  *
  * @param event    `uid` and `due_date` are required (`uid` not with `old`). `end_date` NULL: one day, or 60
  *                 minutes; an `old` without an end keeps having none. `time_zone` counts for local times only.
@@ -54,8 +55,8 @@
  * @param zones    NULL: zones are read for this call alone
  * @param out      appended to; on failure it is as it was
  * @return FM_OK; FM_EINVAL (no UID or another than the old one's, no date, end before start, unknown zone, a
- *         reminder that is no duration); FM_EUNSUPPORTED, FM_EPARSE, FM_ELIMIT for `old`; FM_ELIMIT for a result
- *         above FM_ICS_MAX_BYTES; FM_ENOMEM
+ *         reminder that is no duration, a series that cannot be moved); FM_EUNSUPPORTED, FM_EPARSE, FM_ELIMIT for
+ * `old`; FM_ELIMIT for a result above FM_ICS_MAX_BYTES; FM_ENOMEM
  */
 fm_status fm_ics_encode(const fm_event *event, const char *old, size_t old_len, const fm_env *env, fm_zones *zones,
                         fm_buf *out, fm_error *err);

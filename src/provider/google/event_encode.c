@@ -383,50 +383,20 @@ static size_t read_minutes(edit *e, int minutes[FM_GOOGLE_REMINDERS_MAX], const 
     return count;
 }
 
-static bool same_minutes(const int *a, size_t a_count, const int *b, size_t b_count)
-{
-    bool same = a_count == b_count;
-    for (size_t i = 0; i < a_count && same; i++)
-        same = has_minute(b, b_count, a[i]);
-    return same;
-}
-
-/* Appends the reminders that are not ours to go. @return how many */
-static size_t keep_reminders(const edit *e, fm_buf *json, const int *ours, size_t our_count)
-{
-    fm_json_span object = {e->doc.data, e->doc.len}, overrides, element, minutes;
-    fm_json_scan scan;
-    size_t count = 0;
-    if (!fm_google_member(&overrides, &object, "reminders.overrides"))
-        return 0;
-    fm_json_begin(&scan, overrides.at, overrides.len, FM_JSON_DEPTH_LIMIT);
-    FM_GOOGLE_EACH(&scan, &element)
-    {
-        bool ours_to_go = fm_google_is(&element, "method", "popup") &&
-                          fm_google_member(&minutes, &element, "minutes") &&
-                          has_minute(ours, our_count, (int)strtol(minutes.at, NULL, 10));
-        if (ours_to_go)
-            continue;
-        fm_buf_adds(json, count++ ? "," : "");
-        fm_buf_add(json, element.at, element.len);
-    }
-    return count;
-}
-
+/* Reminders are for new events alone: later they are the person's. */
 static void encode_reminders(edit *e)
 {
-    int want[FM_GOOGLE_REMINDERS_MAX], ours[FM_GOOGLE_REMINDERS_MAX];
+    int minutes[FM_GOOGLE_REMINDERS_MAX];
     const fm_strings *reminders = &e->want->reminders;
-    size_t count = read_minutes(e, want, reminders), our_count = read_minutes(e, ours, &e->have.reminders), total;
     fm_buf json, mark;
-    if (e->status || (!e->is_new && same_minutes(want, count, ours, our_count)))
+    if (!e->is_new)
         return;
+    size_t count = read_minutes(e, minutes, reminders);
     fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
     fm_buf_init(&mark, FM_GOOGLE_EVENT_MAX);
     fm_buf_addc(&json, '[');
-    total = keep_reminders(e, &json, ours, our_count);
-    for (size_t i = 0; i < count && total < FM_GOOGLE_REMINDERS_MAX; i++)
-        fm_buf_addf(&json, "%s{\"method\":\"popup\",\"minutes\":%d}", total++ ? "," : "", want[i]);
+    for (size_t i = 0; i < count; i++)
+        fm_buf_addf(&json, "%s{\"method\":\"popup\",\"minutes\":%d}", i ? "," : "", minutes[i]);
     fm_buf_addc(&json, ']');
     for (size_t i = 0; i < reminders->count; i++)
         fm_buf_addf(&mark, "%s%s", i ? "," : "", reminders->items[i]);

@@ -48,7 +48,7 @@
  * differs the text is `old` itself. A private property that goes becomes null, which is how events.patch is told.
  *  - A date that is the same moment stays as it is spelled, unless the event names another zone.
  *  - transparency is set when an event becomes all-day or timed, and otherwise the person's.
- *  - Reminders of ours are replaced when the event's differ from them; those of a person stay, at most five in all.
+ *  - Reminders are for new events alone.
  *
  * @param event  `uid` and `due_date` are required (`uid` not with `old`); `end_date` NULL: one day, or 60 minutes
  * @param old    as the calendar has it, NULL for a new one

@@ -94,14 +94,11 @@ static void add_properties(fm_buf *out, const fm_json_span *event)
 static void add_patch(fm_buf *out, const fm_json_span *event)
 {
     static const char *const texts[] = {"summary", "description", "transparency"};
-    fm_json_span reminders;
     fm_buf_addc(out, '{');
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         add_member(out, event, texts[i]);
     add_point(out, event, "start");
     add_point(out, event, "end");
-    if (fm_google_member(&reminders, event, "reminders"))
-        add_member(out, event, "reminders");
     add_properties(out, event);
     fm_buf_addc(out, '}');
 }

@@ -292,7 +292,6 @@ static const char *const foreign_lines[] = {
     "LOCATION;ALTREP=\"cid:x\":Caf\xC3\xA9\\, 2nd floor",
     "ATTENDEE;CN=\"M, O\":mailto:a@b",
     "RRULE:FREQ=WEEKLY;COUNT=3",
-    "EXDATE;VALUE=DATE:20260301",
     "COLOR:tomato",
     "X-ALT-DESC;FMTTYPE=text/html:<b>x</b>",
     "X-FOLDED:0123456789012345678901234567890123456789012345678901234567890123456\r\n 89",
