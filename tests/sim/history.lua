@@ -1,8 +1,11 @@
 -- Scripts of random histories: what people, programs and the network do to a board and its calendar.
 --
 -- A script is a table that can be printed and run again:
---   options   syncOptions;  server  settings of the mock server;  default_zone
+--   options   syncOptions;  rules, stamps  whether there are rules, whether people's programs say when they edited
+--   server    settings of the calendar;  seed  of what is random in the world
 --   steps     list of { op, … }, see `makers`; a step that does not apply is passed over
+local swarm = require "swarm"
+
 local history = {}
 
 local FIELDS = { "title", "title", "description", "dueDate", "dueDate", "tags", "priority" }
@@ -32,23 +35,15 @@ local function value_of(self, field, in_event)
   local token = ("t%d"):format(self.counter)
   if field == "dueDate" then
     local spelled = any(self.random, SPELLINGS)(day(self.counter))
-    return in_event and spelled:gsub("%+02:00$", "Z") or spelled
+    if not in_event then return spelled end
+    return spelled:gsub("%+02:00$", "Z"):gsub("T12:00:00$", self.drawn.floating and "%0" or "%0Z")
   end
   if field == "tags" then return { token, any(self.random, { "legal", "filing" }) } end
   if field == "priority" then return any(self.random, { "high", "medium", "low" }) end
   return token .. any(self.random, { "", " > x", " [X]", ", ; \\", "\nsecond line", " 🎉" })
 end
 
-local FAULTS = {
-  { kind = "lost", on = "create" }, { kind = "lost", on = "update" }, { kind = "lost", on = "delete" },
-  { kind = "lost", on = "write" }, { kind = "stale", on = "update" }, { kind = "stale", on = "delete" },
-  { kind = "network", on = "write" }, { kind = "timeout", on = "write" }, { kind = "throttle", on = "write" },
-  { kind = "server", on = "write" }, { kind = "server", on = "fetch" }, { kind = "network", on = "read" },
-  { kind = "refuse", on = "create" }, { kind = "refuse", on = "update" }, { kind = "refuse", on = "delete" },
-  { kind = "expired", on = "changes" }, { kind = "truncate", on = "changes" }, { kind = "network", on = "changes" },
-  { kind = "gone", on = "changes" }, { kind = "gone", on = "write" }, { kind = "auth", on = "open" },
-  { kind = "network", on = "fetch" },
-}
+-- ---------------------------------------------------------------- edits
 
 local makers = {}
 
@@ -76,9 +71,11 @@ function makers.court(self)
   return { op = "court", key = "E-1", value = day(self.counter) }
 end
 
-function makers.fault(self)
-  local fault = any(self.random, FAULTS)
-  return { op = "fault", kind = fault.kind, on = fault.on, at = self.random(3), times = self.random(2) }
+function makers.restore(self)
+  local step = { op = "restore", side = any(self.random, { "board", "event" }), key = any(self.random, EVENT_KEYS),
+    field = any(self.random, FIELDS), back = self.random(2) }
+  if step.key == "E-1.court-date" then step.field = "dueDate" end
+  return step
 end
 
 local function plain(op, keys)
@@ -94,29 +91,36 @@ makers.add = function(self)
   return { op = "add", key = any(self.random, { "X-1", "X-2", "X-3", "X-5" }), title = value_of(self, "title"),
     due = value_of(self, "dueDate") }
 end
-makers.foreign = function(self)
-  return { op = "foreign", key = "F-" .. self.random(2), title = value_of(self, "title") }
-end
-makers.lose_state = function() return { op = "lose_state" } end
-makers.stale = function(self)
-  return { op = "stale", key = any(self.random, KEYS), value = value_of(self, "title") }
-end
+makers.foreign = plain("foreign", { "F-1", "F-2" })
 makers.resolve = function(self)
   return { op = "resolve", key = any(self.random, EVENT_KEYS), answer = any(self.random, { "local", "external" }) }
+end
+makers.lose_state = function() return { op = "lose_state" } end
+makers.stale_copy = function(self)
+  return { op = "stale", key = any(self.random, KEYS), value = value_of(self, "title") }
+end
+makers.vanish = function(self)
+  return { op = "vanish", what = any(self.random, { "calendar", "items", "epics" }) }
 end
 
 local EDITS = { "board", "board", "event", "event", "event", "clash", "clash", "court", "clear", "remove", "add", "archive",
   "unarchive", "delete", "foreign" }
-local EVENTS = { "fault", "fault", "fault", "fault", "stale", "stale", "resolve", "resolve", "lose_state" }
 local MEANWHILE = { "board", "event", "clear", "remove", "delete", "add" }
 
+-- Now and then, where the history holds it.
+local EVENTS = { "stale_copy", "lose_state", "vanish" }
+
+-- ---------------------------------------------------------------- runs
+
 local function sync(self)
-  local step = { op = "sync", direction = any(self.random, { "both", "both", "both", "both", "outbound", "inbound" }) }
-  local trouble = self.random(6)
-  if trouble == 1 then
-    step.crash_at = self.random(12)
-  elseif trouble <= 3 then
-    step.meanwhile, step.meanwhile_at = (makers[any(self.random, MEANWHILE)](self)), self.random(12)
+  local random, drawn = self.random, self.drawn
+  local step = { op = "sync", direction = any(random, { "both", "both", "both", "both", "outbound", "inbound" }),
+    gap = any(random, self.gaps), guarded = random(4) == 1 or nil }
+  if random(100) <= self.fault_share then step.faults = swarm.faults(random, drawn) end
+  if drawn.crash and random(4) == 1 then
+    step.crash_at = random(12)
+  elseif drawn.meanwhile and random(3) == 1 then
+    step.meanwhile, step.meanwhile_at = (makers[any(random, MEANWHILE)](self)), random(12)
   end
   return step
 end
@@ -125,98 +129,51 @@ local function add(steps, ...)
   for _, step in ipairs { ... } do steps[#steps + 1] = step end
 end
 
+-- Somebody edits, a run carries it over and the network ends, he takes it back.
+local function cut_and_restored(self)
+  local random = self.random
+  local edit = makers[any(random, { "board", "board", "event" })](self)
+  local restore = { op = "restore", side = any(random, { "board", "event" }), key = edit.key, field = edit.field, back = 1 }
+  local run = { op = "sync", direction = "both", gap = any(random, self.gaps),
+    faults = { { kind = "cut", on = "any", at = random(10), times = 1, after = random(3) > 1 } } }
+  if random(3) == 1 then return edit, run, sync(self), restore end
+  return edit, run, restore
+end
+
+local function one_part(self, steps)
+  local random, drawn = self.random, self.drawn
+  for _ = 1, random(self.most_edits) do add(steps, makers[any(random, EDITS)](self)) end
+  if drawn.restore and random(2) == 1 then add(steps, makers.restore(self)) end
+  if drawn.cut and drawn.restore and random(2) == 1 then add(steps, cut_and_restored(self)) end
+  local event = any(random, EVENTS)
+  if drawn[event] and random(2) == 1 then add(steps, makers[event](self)) end
+  if random(5) == 1 then add(steps, makers.resolve(self)) end
+  add(steps, sync(self))
+end
+
 --- The script of a seed.
-function history.generate(seed)
+-- @param provider name of the provider
+-- @param draw_settings function(random) -> settings of its server
+-- @param only list of what it may hold, see swarm.lua
+function history.generate(seed, provider, draw_settings, only)
   math.randomseed(seed)
   local random = math.random
-  local self = { random = random, counter = 50 }
+  local self = { random = random, counter = 50, most_edits = random(4) }
+  self.drawn, self.fault_share = swarm.draw(random, only, provider)
+  self.gaps = self.drawn.close and { 0, 0, 1 } or any(random, { { 60 }, { 1, 60, 86400 } })
   local script = {
+    seed = seed,
     options = {
       conflictResolution = any(random, { "last-write-wins", "local-wins", "external-wins", "manual" }),
       onEventDeleted = any(random, { "clear-due-date", "recreate", "keep" }),
       timeZone = any(random, { false, "Europe/Rome", "America/Los_Angeles" }) or nil,
     },
-    server = { page_size = any(random, { 0, 0, 2 }), max_token_age = any(random, { 0, 0, 5 }), tokens = random(5) > 1,
-      etag_on_write = random(4) > 1, drop = random(5) == 1 and "X-EPIC-ID" or nil, reverse = random(5) == 1 },
+    rules = random(4) > 1, stamps = random(3) > 1,
+    server = draw_settings(random),
     steps = {},
   }
-  for _ = 1, random(3, 6) do
-    for _ = 1, random(4) do add(script.steps, makers[any(random, EDITS)](self)) end
-    if random(3) == 1 then add(script.steps, makers[any(random, EVENTS)](self)) end
-    add(script.steps, sync(self))
-  end
+  for _ = 1, random(3, 6) do one_part(self, script.steps) end
   return script
-end
-
--- ---------------------------------------------------------------- smaller scripts
-
-local function without(steps, from, count)
-  local rest = {}
-  for i, step in ipairs(steps) do
-    if i < from or i >= from + count then rest[#rest + 1] = step end
-  end
-  return rest
-end
-
-local function simpler(step)
-  if step.op ~= "sync" then return nil end
-  if step.direction ~= "both" then
-    return { op = "sync", direction = "both", crash_at = step.crash_at, meanwhile = step.meanwhile,
-      meanwhile_at = step.meanwhile_at }
-  end
-  if step.crash_at or step.meanwhile then return { op = "sync", direction = "both" } end
-  return nil
-end
-
---- The smallest script found that still fails.
--- @param fails function(script) -> whether it fails
-function history.shrink(script, fails)
-  local best = script
-  local function try(steps)
-    local candidate = { options = best.options, server = best.server, steps = steps }
-    if not fails(candidate) then return false end
-    best = candidate
-    return true
-  end
-  local size = #best.steps // 2
-  while size >= 1 do
-    local from = 1
-    while from <= #best.steps do
-      if not try(without(best.steps, from, size)) then from = from + size end
-    end
-    size = size // 2
-  end
-  for i = 1, #best.steps do
-    local other = simpler(best.steps[i])
-    if other then
-      local steps = { table.unpack(best.steps) }
-      steps[i] = other
-      try(steps)
-    end
-  end
-  return best
-end
-
--- ---------------------------------------------------------------- printing
-
-local function literal(value)
-  if type(value) == "string" then return ("%q"):format(value):gsub("\\\n", "\\n") end
-  if type(value) ~= "table" then return tostring(value) end
-  local parts, names = {}, {}
-  for i, member in ipairs(value) do parts[i] = literal(member) end
-  for name in pairs(value) do if type(name) == "string" then names[#names + 1] = name end end
-  table.sort(names)
-  for _, name in ipairs(names) do parts[#parts + 1] = name .. " = " .. literal(value[name]) end
-  return "{ " .. table.concat(parts, ", ") .. " }"
-end
-
---- A script as Lua text, one step a line.
-function history.print(script)
-  local lines = { "return { options = " .. literal(script.options) .. ",", "  server = " .. literal(script.server) .. ",",
-    "  steps = {" }
-  for _, step in ipairs(script.steps) do lines[#lines + 1] = "    " .. literal(step) .. "," end
-  lines[#lines + 1] = "  },\n}"
-  return table.concat(lines, "\n")
 end
 
 return history

@@ -52,7 +52,8 @@ function server:add_calendar(calendar) end
 function server:remove_calendar(id) end
 
 ---@class fmcal.mock.fault
----@field kind "refuse"|"network"|"timeout"|"lost"|"stale"|"expired"|"truncate"|"auth"|"throttle"|"server"|"gone"
+---@field kind "refuse"|"network"|"timeout"|"lost"|"stale"|"expired"|"truncate"|"auth"|"throttle"|"server"|"gone"|"forget"|
+---   "missing"|"lag"|"damaged"
 ---@field on? string|string[] requests it strikes: "open", "list", "changes", "fetch", "create", "update", "delete", "read" (the look
 ---   that settles a write without answer), "write" (the three writes), "any" (the default)
 ---@field at? integer the how-manieth matching request from now on, 1 by default
@@ -63,7 +64,9 @@ function server:remove_calendar(id) end
 ---Orders a fault. What the kinds mean for a write: "refuse" (403), "network" and "timeout" (nothing was
 ---done), "lost" (done, but the answer is lost), "stale" (somebody touched the event a moment before),
 ---"throttle" (429), "server" (503), "auth" (401) and "gone" (404: the calendar vanished), which end the
----operation; for a listing: "expired" (the token is not accepted), "truncate" (it ends after half of it).
+---operation, "forget" (said to be done and not kept); for a listing: "expired" (the token is not accepted),
+---"truncate" (it ends after half of it); for a fetch: "missing" (no object is found), "lag" (the objects are as they
+---were before their last change), "damaged" (the first text is cut in half).
 ---@param fault fmcal.mock.fault
 function server:fault(fault) end
 

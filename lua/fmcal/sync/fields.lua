@@ -229,9 +229,10 @@ function fields.spell(field, version, style)
   return value
 end
 
---- Tags in the order the entry has them, new ones last.
+--- Tags in the order the entry has them, new ones last; nil are none.
 function fields.order_tags(tags, current)
   local wanted, ordered = {}, {}
+  tags = tags or {}
   for _, tag in ipairs(tags) do wanted[tag] = true end
   if type(current) == "table" and current ~= json.null then
     for _, tag in ipairs(current) do

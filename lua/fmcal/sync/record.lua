@@ -72,6 +72,19 @@ end
 local TELLING = { externalEventId = true, provider = true, syncStatus = true, syncError = true, retryCount = true,
   conflictData = true }
 
+-- The times in it may be the board file's, which our own writing changes.
+local function without_times(conflict)
+  if type(conflict) ~= "table" then return conflict end
+  local shown = {}
+  for side, version in pairs(conflict) do
+    shown[side] = {}
+    for name, value in pairs(version) do
+      if name ~= "modifiedAt" then shown[side][name] = value end
+    end
+  end
+  return shown
+end
+
 local function same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b end
   return json.encode(a, { sort = true }) == json.encode(b, { sort = true })
@@ -83,6 +96,7 @@ local function worth_writing(members, before, acted)
     local name, value = member[1], member[2]
     local old = before[name]
     if old == nil then old = json.null end
+    if name == "conflictData" then old, value = without_times(old), without_times(value) end
     if TELLING[name] and not same(old, value == nil and json.null or value) then return true end
   end
   return false

@@ -15,6 +15,8 @@ const char *const fm_mock_fault_names[FM_MOCK_FAULT_KINDS] = {
     [FM_MOCK_TIMEOUT] = "timeout",   [FM_MOCK_LOST] = "lost",         [FM_MOCK_STALE] = "stale",
     [FM_MOCK_EXPIRED] = "expired",   [FM_MOCK_TRUNCATE] = "truncate", [FM_MOCK_AUTH] = "auth",
     [FM_MOCK_THROTTLE] = "throttle", [FM_MOCK_SERVER] = "server",     [FM_MOCK_GONE] = "gone",
+    [FM_MOCK_FORGET] = "forget",     [FM_MOCK_MISSING] = "missing",   [FM_MOCK_LAG] = "lag",
+    [FM_MOCK_DAMAGED] = "damaged",
 };
 
 /* How the provider reports each kind. */

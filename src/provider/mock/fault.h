@@ -37,6 +37,10 @@ typedef enum fm_mock_fault_kind {
     FM_MOCK_THROTTLE, /**< slow down (429) */
     FM_MOCK_SERVER,   /**< the server fails (503) */
     FM_MOCK_GONE,     /**< the calendar has vanished (404) */
+    FM_MOCK_FORGET,   /**< the server says that it did a write and has not */
+    FM_MOCK_MISSING,  /**< it does not find the objects that it lists */
+    FM_MOCK_LAG,      /**< it answers with what the objects were before their last change */
+    FM_MOCK_DAMAGED,  /**< the first text that it delivers is cut in half */
     FM_MOCK_FAULT_KINDS
 } fm_mock_fault_kind;
 

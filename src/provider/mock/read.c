@@ -23,6 +23,23 @@ static fm_status deliver(fm_mock_server *s, const fm_object_sink *sink, const fm
     return sink->object(sink->data, &object, err);
 }
 
+/* A text that is cut in half is damaged once: the next one is whole. */
+static fm_status deliver_damaged(fm_mock_server *s, const fm_object_sink *sink, const fm_mock_object *o,
+                                 fm_mock_fault_kind *fault, fm_error *err)
+{
+    fm_mock_object half = *o;
+    if (*fault == FM_MOCK_DAMAGED)
+        half.text_len /= 2;
+    char *text = strndup(half.text, half.text_len);
+    if (!text)
+        return out_of_memory(err);
+    *fault = *fault == FM_MOCK_DAMAGED ? FM_MOCK_NO_FAULT : *fault;
+    half.text = text;
+    fm_status status = deliver(s, sink, &half, err);
+    free(text);
+    return status;
+}
+
 static fm_status deliver_gone(const fm_object_sink *sink, const char *href, fm_error *err)
 {
     fm_object object = {.kind = FM_OBJECT_DELETED, .href = href};
@@ -183,14 +200,18 @@ static fm_status run_fetch(void *data, fm_error *err)
 {
     reading *r = data;
     fm_mock_calendar *c = NULL;
-    fm_status status = fm_mock_begin(r->mock, FM_MOCK_FETCH, NULL, NULL, err);
+    fm_mock_fault_kind fault;
+    fm_status status = fm_mock_begin(r->mock, FM_MOCK_FETCH, NULL, &fault, err);
     if (!status)
         status = fm_mock_reload(r->mock->server, err);
     if (!status)
         status = fm_mock_bound_calendar(r->mock, &c, err);
     for (size_t i = 0; !status && i < r->count; i++) {
-        const fm_mock_object *o = fm_mock_find(c, r->hrefs[i]);
-        status = o ? deliver(r->mock->server, &r->sink, o, err) : deliver_gone(&r->sink, r->hrefs[i], err);
+        const fm_mock_object *o = fault == FM_MOCK_MISSING ? NULL : fm_mock_find(c, r->hrefs[i]);
+        if (o && fault == FM_MOCK_LAG)
+            o = o->before;
+        status =
+            o ? deliver_damaged(r->mock->server, &r->sink, o, &fault, err) : deliver_gone(&r->sink, r->hrefs[i], err);
     }
     return status;
 }

@@ -17,6 +17,9 @@ static void clear_object(fm_mock_object *o)
     free(o->uid);
     free(o->etag);
     free(o->text);
+    if (o->before)
+        clear_object(o->before);
+    free(o->before);
     *o = (fm_mock_object){0};
 }
 
@@ -236,6 +239,20 @@ static void drop_tombstone(fm_mock_calendar *c, const char *href)
     }
 }
 
+/* The object that `made` replaces becomes what was there before it. */
+static bool keep_before(fm_mock_object *made, fm_mock_object *replaced)
+{
+    made->before = malloc(sizeof *made->before);
+    if (!made->before)
+        return false;
+    if (replaced->before)
+        clear_object(replaced->before);
+    free(replaced->before);
+    replaced->before = NULL;
+    *made->before = *replaced;
+    return true;
+}
+
 static fm_status put(fm_mock_calendar *c, const fm_mock_change *change, int64_t number, fm_error *err)
 {
     fm_mock_object made;
@@ -248,9 +265,12 @@ static fm_status put(fm_mock_calendar *c, const fm_mock_change *change, int64_t 
     if (!make_object(&made, change, number))
         return out_of_memory(err);
     size_t i = place_of(c, change->href);
-    if (i < c->object_count && strcmp(c->objects[i].href, change->href) == 0) {
-        clear_object(&c->objects[i]);
-    } else {
+    bool there = i < c->object_count && strcmp(c->objects[i].href, change->href) == 0;
+    if (there && !keep_before(&made, &c->objects[i])) {
+        clear_object(&made);
+        return out_of_memory(err);
+    }
+    if (!there) {
         memmove(&c->objects[i + 1], &c->objects[i], (c->object_count - i) * sizeof *c->objects);
         c->object_count++;
     }

@@ -16,7 +16,8 @@
 typedef struct fm_mock_object {
     char *href, *uid, *etag, *text;
     size_t text_len;
-    int64_t change; /**< number of the change that made it so */
+    int64_t change;                /**< number of the change that made it so */
+    struct fm_mock_object *before; /**< what the last change replaced, NULL: nothing; owned */
 } fm_mock_object;
 
 typedef struct fm_mock_tombstone {

@@ -186,6 +186,7 @@ function TestSpelling.test_tags_keep_the_entrys_order()
   lu.assertEquals(ordered({ "a", "b" }, nil), '["a","b"]')
   lu.assertEquals(ordered({ "a" }, json.null), '["a"]')
   lu.assertEquals(ordered({}, { "c" }), "[]")
+  lu.assertEquals(ordered(nil, { "c" }), "[]")
   lu.assertEquals(ordered({ "a" }, { "a", "a" }), '["a"]')
 end
 

@@ -1,0 +1,89 @@
+-- What may go wrong in a run. Each history draws which of it does, and how hard: a history in which one thing goes wrong
+-- all the time finds what one in which everything does sometimes hides.
+--
+-- A fault, as a step of a script holds it:
+--   kind, on      what, and in which requests: "open", "changes", "fetch", "create", "update", "delete", "write", "any"
+--   at, times     from the how-manieth such request on, how many
+--   cut           the network ends at request `at` for the rest of the run; `after`: once that request was carried out
+local swarm = {}
+
+local WRITES = { "create", "update", "delete", "write" }
+
+--- Kinds of faults: where they strike, and on which providers they make sense.
+swarm.KINDS = {
+  cut       = { on = { "any" } },
+  lost      = { on = WRITES },
+  network   = { on = { "write", "fetch", "changes", "open" } },
+  truncate  = { on = { "changes" } },
+  server    = { on = { "write", "fetch", "changes" } },
+  throttle  = { on = { "write" } },
+  refuse    = { on = { "create", "update", "delete" } },
+  stale     = { on = { "update", "delete" }, mock = true },
+  expired   = { on = { "changes" } },
+  gone      = { on = { "changes", "write" } },
+  auth      = { on = { "open" }, mock = true },
+  forget    = { on = { "create", "update", "delete" } },
+  missing   = { on = { "fetch" } },
+  lag       = { on = { "fetch" } },
+  damaged   = { on = { "fetch" } },
+}
+
+--- What else a history may or may not hold.
+swarm.CUSTOMS = { "close", "floating", "restore", "vanish", "crash", "meanwhile", "stale_copy", "lose_state" }
+
+local function names()
+  local list = { table.unpack(swarm.CUSTOMS) }
+  for name in pairs(swarm.KINDS) do list[#list + 1] = name end
+  table.sort(list)
+  return list
+end
+
+--- Everything that can be drawn.
+swarm.ALL = names()
+
+-- What is not mended yet.
+local NOT_HELD = { close = true, stale_copy = true, cut = true, vanish = true, forget = true, floating = true }
+
+--- What holds today.
+swarm.HELD = {}
+for _, name in ipairs(swarm.ALL) do
+  if not NOT_HELD[name] then swarm.HELD[#swarm.HELD + 1] = name end
+end
+
+-- Whether a history of a provider can hold it.
+local function fits(name, provider)
+  local kind = swarm.KINDS[name]
+  return not (kind and kind.mock) or provider == "mock"
+end
+
+--- Draws what a history holds.
+-- @param random function as math.random
+-- @param only list of names it may hold
+-- @return { [name] = true }, faults per hundred runs
+function swarm.draw(random, only, provider)
+  local drawn, share = {}, random(2, 6)
+  for _, name in ipairs(only) do
+    if fits(name, provider) and random(10) <= share then drawn[name] = true end
+  end
+  return drawn, 10 * random(2, 8)
+end
+
+--- The faults of one run.
+function swarm.faults(random, drawn)
+  local kinds = {}
+  for _, name in ipairs(swarm.ALL) do
+    if drawn[name] and swarm.KINDS[name] then kinds[#kinds + 1] = name end
+  end
+  if #kinds == 0 then return nil end
+  local faults = {}
+  for i = 1, random(2) do
+    local name = kinds[random(#kinds)]
+    local places = swarm.KINDS[name].on
+    local fault = { kind = name, on = places[random(#places)], at = random(name == "cut" and 12 or 3), times = random(2) }
+    if name == "cut" then fault.after = random(2) == 1 end
+    faults[i] = fault
+  end
+  return faults
+end
+
+return swarm
