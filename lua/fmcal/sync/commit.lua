@@ -84,20 +84,6 @@ local function note_replaced(run, decision)
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
 end
 
--- What was noted of the writes of this slice, in this run and in earlier ones that died.
-local function drop_intents(run, prints)
-  for _, target in ipairs(run.targets) do
-    for id, key in pairs(target.intent_ids) do
-      if prints[key] then assert(target.state:drop_intent(id)) end
-    end
-  end
-  for key in pairs(prints) do
-    for _, job in pairs(run.decisions[key].jobs or {}) do
-      if job.intent and not job.unseen then assert(job.side.target.state:drop_intent(job.intent)) end
-    end
-  end
-end
-
 local function settle_external(run)
   for _, target in ipairs(run.targets) do
     for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
@@ -111,7 +97,6 @@ local function commit_state(run, keys, prints, is_last)
     record.state(run, decision, prints[key])
     if decision.patched then note_replaced(run, decision) end
   end
-  drop_intents(run, prints)
   if is_last then settle_external(run) end
   assert(run.state:set("run", tostring(run.number)))
   unseen.note(run)

@@ -154,22 +154,22 @@ local function side_of_entry(target, view, row, seed, replaced)
   if remote and known and not rewound then texts.hold(remote, known) end
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(target, view, remote) end
-  return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid,
-    rewound = rewound }
+  return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid, rewound = rewound,
+    observed = true }
 end
 
 -- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
 -- the event that the base was made from, or where an edit of it waits since then.
 local function side_of_gone(target, key, row)
   local base, uid = agreed(row and row.base), target:uid(key, nil, row)
-  local side = { target = target, row = row, base = base, uid = uid }
+  local side = { target = target, row = row, base = base, uid = uid, observed = true }
   local at = target:event_row(uid, row and row.href)
   if not at then return side end
   local event, sentence = target:read_of_gone(key, at)
   if not event then raise(sentence) end
   if event.deleted then return side end
   local seen = target:content_hash(event)
-  base = journal.base_of_gone(target, key, base, at.text, seen)
+  base = journal.base_of_gone(target, key, base, seen)
   side.base = base
   side.remote = { version = base and base.r or {}, edited = not base or base.held or base.seen ~= seen, event = event,
     row = at }

@@ -7,14 +7,17 @@ local record = require "fmcal.sync.record"
 
 local deliver = {}
 
-local function write_intents(run, jobs)
+-- What an earlier note of the entry has led to is in the base before the next one is made. Nothing is noted for a calendar
+-- that failed in an earlier slice: it is left alone.
+local function note_writes(run, jobs)
   assert(run.state:begin())
   for _, job in ipairs(jobs) do
     record.history(run, job.decision)
-    job.intent = assert(job.side.target.state:add_intent {
-      key = job.decision.key, kind = job.write.kind, uid = job.write.uid, href = job.write.href,
-      etag = job.write.etag, doc = journal.note(job),
-    })
+    if not job.side.target.error then
+      record.settle(job.decision, job.index)
+      journal.write(job)
+      job.noted = true
+    end
   end
   assert(run.state:commit())
 end
@@ -50,7 +53,6 @@ local function judge(job, outcome, whole_error)
   end
 end
 
--- A calendar that failed in an earlier slice of the run is left alone.
 local function give_up(target, jobs)
   for _, job in ipairs(jobs) do judge(job, { outcome = "none" }, target.error) end
 end
@@ -175,10 +177,10 @@ end
 --- Carries out a round.
 -- @param run { state, targets, progress }
 -- @param jobs list of { decision, side, action, write }; afterwards each has `outcome` ("done", "changed", …),
---   `after` (what the calendar holds now), `changed`, `error`, `transient`, `intent`
+--   `after` (what the calendar holds now), `changed`, `error`, `transient`, `noted` (in the journal)
 function deliver.round(run, jobs)
   if #jobs == 0 then return end
-  write_intents(run, jobs)
+  note_writes(run, jobs)
   for _, target in ipairs(run.targets) do
     local own = {}
     for _, job in ipairs(jobs) do

@@ -2,7 +2,9 @@
 --
 -- Input:
 --   base    nil, or { l = version the board had, r = version the calendar had, open = {field = true} (never agreed on:
---           in conflict until both sides are equal), deleted = true (the event was deleted and the entry keeps its date) }
+--           in conflict until both sides are equal), deleted = true (the event was deleted and the entry keeps its date),
+--           doubt = {field = true} (r is what was there before a write of ours that seems not to have got there; perhaps
+--           somebody took it back) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
 --           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
 --   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions }
@@ -152,6 +154,8 @@ local function merge_fields(base, cur, remote, policy, reason)
       else
         out.waits[field] = true
       end
+    elseif state == "push" and base.doubt and base.doubt[field] then
+      out.lost[#out.lost + 1] = { field = field, side = "external", value = remote.version[field] }
     elseif state == "pull" then
       if policy.direction == "outbound" then
         out.waits[field] = true

@@ -1,11 +1,13 @@
 -- What a run leaves behind: calendarSync on the board, base rows and history in the state.
 
+local agreed = require "fmcal.sync.agreed"
 local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
 local fields = require "fmcal.sync.fields"
 local first_line = require "fmcal.first_line"
 local journal = require "fmcal.sync.journal"
 local json = require "fmcal.json"
+local texts = require "fmcal.sync.texts"
 local time = require "fmcal.time"
 
 local record = {}
@@ -187,13 +189,30 @@ local function base_document(decision, side, action, outcome)
   return fields.fold(doc)
 end
 
--- The base that this run planned with, where it settled nothing.
-local function kept_document(side)
+-- The base that a run planned with.
+local function planned_with(side)
   return side.base or side.row and side.row.base
 end
 
-local function error_document(side, outcome, run)
-  local doc = kept_document(side) or {}
+-- The base where a write did not get through, or nobody knows whether it did: what is the same on both sides all the same
+-- is agreed.
+local function kept_document(decision, i)
+  local side, outcome = decision.sides[i], decision.outcomes[i]
+  local action = decision.view and decision.plan and decision.plan.actions[i]
+  if not action or not action.push or decision.error then return planned_with(side) end
+  local note, list = agreed.note(decision.plan, action, decision.view.fields), decision.view.fields
+  for field in pairs(outcome.unpulled or {}) do note.held[field] = true end
+  local doc = agreed.without(side.base, note, list, decision.plan.cur.version)
+  doc.seen, doc.held = side.target:content_hash(side.remote.event), next(note.held) ~= nil or nil
+  doc.texts, doc.deleted, doc.lm = texts.of(side.remote.event, side.remote.version), nil, timestamp(decision.plan.cur.time)
+  for field in pairs(doc.texts and note.held or {}) do
+    doc.texts[field] = side.base and side.base.texts and side.base.texts[field]
+  end
+  return fields.fold(doc)
+end
+
+local function error_document(decision, i, run)
+  local outcome, doc = decision.outcomes[i], kept_document(decision, i) or {}
   doc.err = outcome.error and { message = outcome.error, at = run.now, count = outcome.retries } or nil
   return doc
 end
@@ -201,9 +220,9 @@ end
 -- The document of the base row that an outcome leaves, or nil for none.
 local function document(run, decision, i)
   local side, outcome = decision.sides[i], decision.outcomes[i]
-  if outcome.status == "error" or outcome.status == "delete_error" then return error_document(side, outcome, run) end
+  if outcome.status == "error" or outcome.status == "delete_error" then return error_document(decision, i, run) end
   if outcome.status == "gone" or outcome.row_status == "skipped" then return nil end
-  if outcome.keep_base then return kept_document(side) end
+  if outcome.keep_base then return kept_document(decision, i) end
   return base_document(decision, side, decision.plan and decision.plan.actions[i], outcome)
 end
 
@@ -256,17 +275,42 @@ function record.has_lost(decision)
   return false
 end
 
---- Notes in the journal what was pulled into an entry; called inside a transaction, before the board file is written. The
--- notes are dropped with the other intents.
+-- Whether the outcome of all that was noted of an entry has been seen: a calendar that refuses says so.
+local function is_seen(decision, i)
+  local job = decision.jobs and decision.jobs[i]
+  if not decision.sides[i].observed then return false end
+  return not job or not job.noted or job.outcome == "done" or job.outcome == "refused"
+end
+
+--- Notes in the journal what was pulled into an entry; called inside a transaction, before the board file is written.
 function record.pulled(run, decision)
   local entry = attempt.found(run.board:entry(decision.key))
   local sync = entry and entries.member(entry, "calendarSync")
   for i, side in ipairs(decision.sides) do
-    local note = journal.pull_note(decision.view.sync, sync, document(run, decision, i))
-    if note then
-      local id = assert(side.target.state:add_intent { key = decision.key, kind = journal.PULL, doc = note })
-      side.target.intent_ids[id] = decision.key
-    end
+    journal.pull(side.target, decision.key, decision.view.sync, sync, document(run, decision, i), is_seen(decision, i))
+  end
+end
+
+--- Puts the base that a decision rests on, so that what it came from need not be noted any more; called inside a
+-- transaction.
+function record.settle(decision, i)
+  local side = decision.sides[i]
+  if not journal.is_noted(side.target, decision.key) then return end
+  local row, doc = side.row or {}, planned_with(side)
+  if doc and row.base then doc.err = row.base.err end
+  if doc or side.row then
+    assert(side.target.state:put_base { key = decision.key, uid = side.uid, href = row.href, status = row.status or "pending",
+      day = row.day, doc = doc and assert(json.encode(doc)) or nil })
+  end
+  journal.seen(side.target, decision.key)
+end
+
+local function end_notes(decision, i)
+  local target = decision.sides[i].target
+  if is_seen(decision, i) then
+    journal.seen(target, decision.key)
+  else
+    journal.pulled(target, decision.key, not decision.outcomes[i].unpulled)
   end
 end
 
@@ -285,6 +329,7 @@ function record.state(run, decision, fingerprints)
     else
       put_row(decision, i, document(run, decision, i), fingerprints[i], day)
     end
+    end_notes(decision, i)
     settle_remote(decision, i, decision.outcomes[i])
   end
 end

@@ -25,7 +25,7 @@ local function jobs_of(run, decision)
     local action = decision.plan.actions[i]
     local write, sentence = outgoing.write(decision, i, side.target.direction)
     if sentence then action.error = sentence end
-    if write then jobs[i] = { decision = decision, side = side, action = action, write = write } end
+    if write then jobs[i] = { decision = decision, side = side, action = action, write = write, index = i } end
   end
   return jobs
 end
