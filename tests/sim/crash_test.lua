@@ -71,7 +71,7 @@ function TestCrash.test_edits_before_the_next_run()
     local pulled = scene:board_is_new(finished)
     seen = seen + (pulled and 1 or 0)
     scene:edit_again(pulled)
-    return scene:complaint_about_next(pulled and undone or edited)
+    return scene:complaint_about_next(pulled and undone or edited, true)
   end)
   lu.assertTrue(seen > 0)
 end

@@ -14,8 +14,11 @@ raw       sends these bytes instead of an answer                   text (each ch
 bomb      answers with a small gzip body that grows huge         megabytes, code, headers
 drip      does it, sends the body as ten bytes a second
 trickle   does it, answers without Content-Length, then closes
+
+With "outage": true the network is gone afterwards: every later request is dropped.
 """
 
+import math
 import re
 import threading
 
@@ -45,5 +48,7 @@ class Faults:
                 if rule["times"] == 0:
                     continue
                 rule["times"] -= 1
+                if rule.get("outage"):
+                    self.rules = [{"kind": "drop", "skip": 0, "times": math.inf}]
                 return rule
         return None
