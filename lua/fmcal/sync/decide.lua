@@ -118,7 +118,7 @@ local function seeded(target, view, remote)
   local sync = target:own_sync(view.sync)
   if not remote or type(sync) ~= "table" or not sync.lastModifiedExternal then return nil end
   local noted = time.parse(sync.lastModifiedExternal)
-  local unchanged_there = noted and remote.time and remote.time <= noted.epoch
+  local unchanged_there = noted and remote.stamp and remote.stamp <= noted.epoch
   local agreed = unchanged_there and remote.version or view.version
   return { l = agreed, r = agreed }
 end
@@ -142,6 +142,11 @@ local function without_base(row)
   return copy
 end
 
+-- A stamp of change that is the one both sides agreed under says nothing of an edit since: some programs leave it as it is.
+local function doubt_time(remote, base)
+  if base.stamp and remote.stamp == base.stamp then remote.time = nil end
+end
+
 local function side_of_entry(target, view, row, seed, replaced)
   local uid = target:uid(view.key, view.sync, row)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
@@ -151,7 +156,10 @@ local function side_of_entry(target, view, row, seed, replaced)
   local base = rewind.base(replaced, view, target.name, known)
   local rewound = base ~= known
   if remote then left_out.fill(remote, base and base.r, base and base.open, view.version) end
-  if remote and known and not rewound then texts.hold(remote, known) end
+  if remote and known and not rewound then
+    texts.hold(remote, known)
+    doubt_time(remote, known)
+  end
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(target, view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid, rewound = rewound,

@@ -105,7 +105,7 @@ end
 
 -- An answer said that it was done, and the calendar does not show it: then it was not. The next run looks again.
 local function disbelieve(job, sentence)
-  job.outcome, job.error, job.transient, job.unseen = "failed", sentence, true, true
+  job.outcome, job.error, job.transient = "failed", sentence, true
 end
 
 local function take_back(job, row)

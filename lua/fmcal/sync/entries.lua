@@ -59,14 +59,18 @@ local function epoch_of(text)
   return parsed and parsed.epoch or nil
 end
 
---- When the entry was last edited here: its updatedAt, else a lastModifiedLocal newer than ours, else the board file's.
+-- The lastModifiedLocal of a person's edit: what a run has written itself is not later than that run.
+local function edited_since(sync, ours)
+  if type(sync) ~= "table" then return nil end
+  local said, synced = epoch_of(given(sync.lastModifiedLocal)), epoch_of(given(sync.lastSyncedAt))
+  if said and said > (synced or 0) and said > (epoch_of(ours) or 0) then return said end
+  return nil
+end
+
+--- When the entry was last edited here: its updatedAt, else a lastModifiedLocal since the last sync, else the board file's.
 local function local_time(entry, ours, board_time)
-  local updated = epoch_of(entries.member(entry, "updatedAt"))
-  if updated then return updated end
-  local sync = entries.member(entry, "calendarSync")
-  local said = type(sync) == "table" and epoch_of(given(sync.lastModifiedLocal))
-  if said and said > (epoch_of(ours) or 0) then return said end
-  return board_time
+  return epoch_of(entries.member(entry, "updatedAt")) or edited_since(entries.member(entry, "calendarSync"), ours)
+    or board_time
 end
 
 --- The view of an entry.

@@ -56,7 +56,7 @@ local function of_wanted(side, action, job, uid)
   return {
     status = status_of(action), uid = uid, href = job and job.href or (row and row.href), acted = job ~= nil,
     remote = after and after.version, seen = after and side.target:content_hash(after.event),
-    texts = after and texts.of(after.event, after.version), external_time = after and after.time,
+    texts = after and texts.of(after.event, after.version), external_time = after and after.stamp,
     out = action.out or (side.base and side.base.out),
     revisit = next(action.step.waits) ~= nil,
   }

@@ -176,13 +176,14 @@ end
 local function base_document(decision, side, action, outcome)
   local cur, step, old = decision.plan.cur, action.step, side.base
   local doc = { l = fields.copy(cur.version), r = fields.copy(outcome.remote or cur.version), out = outcome.out,
-    seen = outcome.seen, texts = outcome.texts, open = {}, deleted = action.deleted_mark or nil, lm = timestamp(cur.time) }
+    seen = outcome.seen, texts = outcome.texts, open = {}, deleted = action.deleted_mark or nil, stamp = outcome.external_time,
+    lm = timestamp(cur.time) }
   for _, held in ipairs { step.open, step.waits, outcome.unpulled } do
     for field in pairs(held) do
       doc.l[field] = old and old.l[field]
       doc.r[field] = old and old.r[field]
       if doc.texts then doc.texts[field] = old and old.texts and old.texts[field] end
-      doc.held = true
+      doc.held, doc.stamp = true, old and old.stamp
       if not old or old.open and old.open[field] then doc.open[field] = true end
     end
   end
@@ -279,7 +280,8 @@ end
 local function is_seen(decision, i)
   local job = decision.jobs and decision.jobs[i]
   if not decision.sides[i].observed then return false end
-  return not job or not job.noted or job.outcome == "done" or job.outcome == "refused"
+  if not job or not job.noted or job.outcome == "refused" then return true end
+  return job.outcome == "done" and not job.error
 end
 
 --- Notes in the journal what was pulled into an entry; called inside a transaction, before the board file is written.

@@ -295,8 +295,9 @@ function Target:unreadable()
   return sentences
 end
 
---- What an event says about an entry: { version, time, event, row, left_out (see fmcal.sync.left_out) }, or nil and a
--- sentence. A cancelled event says nothing but that.
+--- What an event says about an entry: { version, stamp (the time of change that it says), time (when it was edited, as far
+-- as that is known), event, row, left_out (see fmcal.sync.left_out) }, or nil and a sentence. A cancelled event says
+-- nothing but that.
 function Target:read(key, raw, row)
   if row.unread then return nil, cannot_read(key, row.unread) end
   local event, err = self.provider:decode(row.text)
@@ -315,7 +316,8 @@ function Target:read(key, raw, row)
   if not version.date and not (left_out and left_out.date) then
     return nil, ("the event of %s has no date that can be read"):format(key)
   end
-  return { version = version, time = last_modified(event), event = event, row = row, left_out = left_out }
+  local stamp = last_modified(event)
+  return { version = version, stamp = stamp, time = stamp, event = event, row = row, left_out = left_out }
 end
 
 local CONTENT = { "title", "description", "dueDate", "endDate", "timeZone", "tags", "priority" }
