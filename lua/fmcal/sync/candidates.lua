@@ -83,6 +83,13 @@ local function pending_events(run, target, found)
   end
 end
 
+-- What nobody has seen the end of; of an entry that is left alone it stays open.
+local function open_notes(run, target, found)
+  for key in pairs(target.intents) do
+    if run.retry_failed or not record.retries_exhausted(target:base(key)) then add_candidate(run, found, key) end
+  end
+end
+
 local function failed_entries(run, target, found)
   if not run.retry_failed then return end
   for _, status in ipairs(record.FAILED) do
@@ -97,8 +104,7 @@ function candidates.find(run)
   for _, target in ipairs(run.targets) do
     compare_target(run, target, found)
     pending_events(run, target, found)
-    -- What a run that died was writing, it may have read back, but never recorded.
-    for key in pairs(target.intents) do add_candidate(run, found, key) end
+    open_notes(run, target, found)
     failed_entries(run, target, found)
   end
   for key in pairs(run.answers or {}) do add_candidate(run, found, key) end
