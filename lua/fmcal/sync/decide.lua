@@ -142,11 +142,6 @@ local function without_base(row)
   return copy
 end
 
--- A stamp of change that is the one both sides agreed under says nothing of an edit since: some programs leave it as it is.
-local function doubt_time(remote, base)
-  if base.stamp and remote.stamp == base.stamp then remote.time = nil end
-end
-
 local function side_of_entry(target, view, row, seed, replaced)
   local uid = target:uid(view.key, view.sync, row)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
@@ -158,7 +153,7 @@ local function side_of_entry(target, view, row, seed, replaced)
   if remote then left_out.fill(remote, base and base.r, base and base.open, view.version) end
   if remote and known and not rewound then
     texts.hold(remote, known)
-    doubt_time(remote, known)
+    remote.is_undated = known.stamp and known.stamp == remote.stamp
   end
   if not base and not remote then base = mark_restored(target, view) end
   if not base and seed then base = seeded(target, view, remote) end
@@ -211,6 +206,15 @@ local function is_wanted_again(side, view)
   return wanted and not side.remote and journal.deleted(side.target, view.key)
 end
 
+-- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was, only that it was
+-- before now.
+local function doubt_times(sides, local_time, now)
+  if local_time and local_time > time.parse(now).epoch then return end
+  for _, side in ipairs(sides) do
+    if side.remote and side.remote.is_undated then side.remote.time = nil end
+  end
+end
+
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
@@ -225,6 +229,7 @@ local function plan_sides(run, decision, answer)
   end
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
   local cur = entries.current(view, ours, run.board_time)
+  doubt_times(sides, cur.time, run.now)
   decision.plan = plan.entry(cur, sides, policies)
   for i, action in ipairs(view and decision.plan.actions or {}) do
     for _, text in ipairs(aside.texts(view, sides[i])) do table.insert(action.step.lost, text) end
