@@ -46,12 +46,14 @@ end
 --- Settings of a provider, by their names in camelCase; raises for a name that no provider knows.
 -- @param level of the caller whose mistake it is, as for error()
 function script_names.options(given, level)
-  return named(given, OPTIONS, "option", level + 1)
+  local options = named(given, OPTIONS, "option", level + 1) -- no tail call: it would take a level away
+  return options
 end
 
 --- An event, its members named in camelCase; raises for a member that no event has.
 function script_names.event(given, level)
-  return named(given, rules_schema.EVENT.members, "event member", level + 1)
+  local event = named(given, rules_schema.EVENT.members, "event member", level + 1)
+  return event
 end
 
 return script_names
