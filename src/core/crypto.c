@@ -14,11 +14,16 @@
 
 #define MIN_RSA_BITS 2048
 
-static const char *const digest_names[] = {[FM_SHA1] = "SHA1", [FM_SHA256] = "SHA256", [FM_SHA512] = "SHA512"};
+static const char *const digest_names[] = {[FM_SHA1] = "SHA1",
+                                           [FM_SHA256] = "SHA256",
+                                           [FM_SHA512] = "SHA512",
+                                           [FM_SHA512_256] = "SHA512-256",
+                                           [FM_MD5] = "MD5"};
 
 size_t fm_digest_size(fm_digest digest)
 {
-    static const size_t sizes[] = {[FM_SHA1] = 20, [FM_SHA256] = 32, [FM_SHA512] = 64};
+    static const size_t sizes[] = {
+        [FM_SHA1] = 20, [FM_SHA256] = 32, [FM_SHA512] = 64, [FM_SHA512_256] = 32, [FM_MD5] = 16};
     return sizes[digest];
 }
 

@@ -14,7 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum fm_digest { FM_SHA1, FM_SHA256, FM_SHA512 } fm_digest;
+/** MD5 is for servers that sign in with it, and for nothing else. */
+typedef enum fm_digest { FM_SHA1, FM_SHA256, FM_SHA512, FM_SHA512_256, FM_MD5 } fm_digest;
 
 /** Bytes of the longest digest. */
 #define FM_DIGEST_MAX  64
@@ -26,7 +27,7 @@ typedef enum fm_digest { FM_SHA1, FM_SHA256, FM_SHA512 } fm_digest;
 #define FM_AEAD_NONCE_SIZE 12
 #define FM_AEAD_TAG_SIZE   16
 
-/** Bytes of a digest: 20, 32, 64. */
+/** Bytes of a digest: 20, 32, 64, 32, 16. */
 size_t fm_digest_size(fm_digest digest);
 
 /** Hashes (FIPS 180-4) `len` bytes into `out`, which has room for fm_digest_size(). */

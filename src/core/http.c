@@ -111,6 +111,7 @@ void fm_http_free(fm_http *http)
         fm_http_host *host = http->hosts;
         free_list(&host->waiting);
         http->hosts = host->next;
+        fm_http_digest_clear(&host->digest);
         free(host->origin);
         free(host);
     }
@@ -284,7 +285,7 @@ static bool may_have_been_done(const fm_http_call *call, fm_http_failure failure
     return failure == FM_HTTP_FAILURE_REFUSED && call->code == 503;
 }
 
-/* A transfer has ended: redirect, retry or completion. */
+/* A transfer has ended: sign-in, redirect, retry or completion. */
 static void finish(fm_http_call *call, CURLcode result)
 {
     fm_error err = {0};
@@ -294,7 +295,9 @@ static void finish(fm_http_call *call, CURLcode result)
     tell_window(call, call->easy, result, failure);
     detach(call);
     call->maybe_done = call->maybe_done || may_have_been_done(call, failure);
-    if (failure == FM_HTTP_FAILURE_NONE && fm_http_redirect_wanted(call))
+    if (failure == FM_HTTP_FAILURE_NONE && call->challenged)
+        list_add(&call->host->waiting, call);
+    else if (failure == FM_HTTP_FAILURE_NONE && fm_http_redirect_wanted(call))
         follow_redirect(call);
     else if (!schedule_retry(call, failure, result == CURLE_OPERATION_TIMEDOUT))
         complete(call, err.status ? &err : NULL);

@@ -9,6 +9,9 @@
  * may lie (fm_url_trusts()), and with a redirect only as far as fm_url_may_follow() allows. libcurl is initialised at
  * the first request.
  *
+ * Over TLS and to this machine Basic is sent at once; elsewhere nothing before the server has said what it wants. A
+ * server that offers Digest is answered so, and from then on with the first request (http_digest.h).
+ *
  * One repetition is libcurl's own: when a kept connection closes before the first byte of an answer, it takes
  * the connection for stale and sends the request again, a PUT as well. Writes must bear that: give
  * them a condition (If-Match, If-None-Match) or an id of their own, and look at `maybe_done`.
@@ -20,6 +23,7 @@
 
 #include "fmcal/env.h"
 #include "fmcal/error.h"
+#include "util/buf.h"
 #include "util/secret.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,9 +38,9 @@ typedef struct fm_http_call fm_http_call;
  */
 typedef struct fm_http_config {
     const char *home;           /**< URL that the credentials belong to; NULL: the URL of each request itself */
-    const char *username;       /**< for Basic, sent at once, without waiting for a challenge; NULL for none */
-    fm_secret *password;        /**< for Basic */
-    fm_secret *bearer;          /**< bearer token; wins over Basic; NULL for none */
+    const char *username;       /**< for Basic, or Digest where the server offers it; NULL for none */
+    fm_secret *password;        /**< for both */
+    fm_secret *bearer;          /**< bearer token; wins over them; NULL for none */
     const char *ca_file;        /**< PEM file of further certificate authorities; NULL: the system's */
     const char *proxy;          /**< proxy URL; NULL: none, whatever the process environment says */
     int64_t connect_timeout_ms; /**< for name, connection and TLS together; at most stall_timeout_ms */
@@ -158,6 +162,10 @@ bool fm_http_is_credential(const char *text, size_t len);
 /** The fm_status that an HTTP status means: 401 FM_EAUTH, 403 FM_EACCESS, 404 and 410 FM_ENOTFOUND, …; FM_OK for 2xx.
  */
 fm_status fm_http_code_status(int code);
+/** Appends the names of the sign-ins that a 401 offers ("Digest, Basic"); nothing where it names none. FM_ENOMEM. */
+fm_status fm_http_reply_schemes(fm_buf *out, const fm_http_reply *reply);
+/** Whether a 401 leaves it to the password: false where it names only sign-ins that we do not know. */
+bool fm_http_reply_has_known_scheme(const fm_http_reply *reply);
 /**
  * Describes a reply as a failure: what went wrong below HTTP, or what its code means.
  * @param domain  who asks, for `err->domain`

@@ -131,6 +131,14 @@ static fm_status copy_body(fm_http_call *call, const fm_http_request *request)
     return FM_OK;
 }
 
+bool fm_http_call_has_header(const fm_http_call *call, const char *prefix)
+{
+    for (const struct curl_slist *line = call->headers; line; line = line->next)
+        if (strncasecmp(line->data, prefix, strlen(prefix)) == 0)
+            return true;
+    return false;
+}
+
 void fm_http_call_free(fm_http_call *call)
 {
     if (!call)

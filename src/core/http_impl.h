@@ -3,13 +3,14 @@
  * What the files of the HTTP client share. Only core/http*.c include it.
  *
  * http.c queues, steps and completes; http_call.c checks and copies requests; http_transfer.c turns a call into a
- * libcurl transfer and back; http_redirect.c decides where a redirect may lead; http_authorization.c writes the
- * header that holds the credentials.
+ * libcurl transfer and back; http_redirect.c decides where a redirect may lead; http_authorization.c decides how to
+ * sign in and writes the header that holds the credentials, with http_challenge.c and http_digest.c.
  */
 #ifndef FM_CORE_HTTP_IMPL_H
 #define FM_CORE_HTTP_IMPL_H
 
 #include "core/http.h"
+#include "core/http_digest.h"
 #include "core/http_headers.h"
 #include "core/http_retry.h"
 #include "core/http_sockets.h"
@@ -32,6 +33,8 @@ typedef struct fm_http_host {
     fm_http_window window;
     fm_http_list waiting;
     unsigned in_flight;
+    fm_http_digest digest; /**< how it wants to be signed in to, as it last said; no nonce: it did not */
+    bool wants_basic;      /**< it said so */
     int64_t not_before_ms; /**< it asked to be left alone until then */
 } fm_http_host;
 
@@ -45,6 +48,15 @@ struct fm_http {
     size_t pending; /**< calls of all lists */
 };
 
+/** How an attempt signs in. */
+typedef enum fm_http_scheme {
+    FM_HTTP_ANONYMOUS,
+    FM_HTTP_OWN,
+    FM_HTTP_BEARER,
+    FM_HTTP_BASIC,
+    FM_HTTP_DIGEST
+} fm_http_scheme;
+
 /** One request, from submission to completion. */
 struct fm_http_call {
     fm_http_call *prev, *next;
@@ -57,7 +69,7 @@ struct fm_http_call {
     char *home;                /**< what the credentials belong to, owned */
     size_t body_len;
     struct curl_slist *headers; /**< owned */
-    fm_secret *authorization;   /**< the line with the credentials, owned; NULL before it is needed */
+    fm_secret *authorization;   /**< the attempt's line with the credentials, owned; NULL for none */
     struct curl_slist first;    /**< that line, before `headers` */
     unsigned retry;
     bool keep_redirects;
@@ -71,17 +83,20 @@ struct fm_http_call {
     void *data;
 
     unsigned attempts, redirects;
-    unsigned timeouts; /**< attempts that ended so */
+    unsigned challenges; /**< that this call has answered */
+    unsigned timeouts;   /**< attempts that ended so */
     bool maybe_done;
     int64_t due_ms; /**< in the delayed list: when to go on */
 
     /* of the attempt under way */
     CURL *easy;
-    unsigned epoch;  /**< of the window when it was started */
-    unsigned sends;  /**< how often libcurl sent the request in this attempt */
-    int code;        /**< of the answer whose headers are arriving or have arrived */
-    bool skip_body;  /**< a redirect that will be followed */
-    size_t received; /**< decoded bytes of the body */
+    fm_http_scheme scheme; /**< of the line with the credentials */
+    bool challenged;       /**< the answer wants a sign-in, and will get it */
+    unsigned epoch;        /**< of the window when it was started */
+    unsigned sends;        /**< how often libcurl sent the request in this attempt */
+    int code;              /**< of the answer whose headers are arriving or have arrived */
+    bool skip_body;        /**< a redirect that will be followed */
+    size_t received;       /**< decoded bytes of the body */
     fm_http_headers answer_headers;
     fm_buf answer; /**< the body; with a sink, what the trace shows of it */
     int64_t started_ms;
@@ -99,8 +114,15 @@ void fm_http_call_free(fm_http_call *call);
 
 /** Prepares the call's handle for its next attempt. FM_ENOMEM; FM_EINVAL where libcurl refuses a setting. */
 fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err);
-/** Makes the call's `authorization` from the config's credentials, where there are any. FM_ENOMEM. */
+/** Makes the attempt's `authorization` from the config's credentials, where they may be seen. FM_ENOMEM, FM_ECRYPTO. */
 fm_status fm_http_authorize(fm_http_call *call, fm_error *err);
+/**
+ * Looks at what a 401 asks for, and notes whether to send again with it (`challenged`).
+ * @return FM_OK; FM_EINVAL: the user name cannot be sent so; FM_ENOMEM
+ */
+fm_status fm_http_consider_challenges(fm_http_call *call, fm_error *err);
+/** Whether the call has a header of that name (compared without case, with its colon). */
+bool fm_http_call_has_header(const fm_http_call *call, const char *prefix);
 /** Forgets the last attempt's answer. */
 void fm_http_transfer_reset(fm_http_call *call);
 /** What libcurl's result stands for: a transfer that we ended for its silence timed out. */

@@ -140,6 +140,7 @@ fm_status fm_http_redirect_follow(fm_http_call *call, char **origin, fm_error *e
     call->url = target;
     status = fm_http_admit(call, origin, err);
     call->credentials = follow;
+    call->challenges = 0;
     if (!status && !follow)
         drop_credential_headers(call);
     if (!status && becomes_get(call))

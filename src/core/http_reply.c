@@ -65,7 +65,13 @@ fm_status fm_http_reply_error(const fm_http_reply *reply, const char *domain, co
     meaning m = meaning_of(reply->code);
     if (!m.status)
         return FM_OK;
-    fm_error_set(err, m.status, domain, "%s: %s (HTTP %d from %s)", what, m.text, reply->code, reply->url);
+    fm_buf schemes;
+    fm_buf_init(&schemes, FM_ERROR_MESSAGE_MAX);
+    if (reply->code == 401)
+        fm_http_reply_schemes(&schemes, reply);
+    fm_error_set(err, m.status, domain, "%s: %s (HTTP %d from %s%s%s)", what, m.text, reply->code, reply->url,
+                 schemes.len ? ", which offers " : "", schemes.len ? schemes.data : "");
+    fm_buf_free(&schemes);
     if (err) {
         err->http_status = reply->code;
         err->retry_after_ms = reply->retry_after_ms;

@@ -23,10 +23,11 @@ void fm_http_trace_request(const fm_http_call *call)
     if (!fm_log_on(env, FM_LOG_TRACE))
         return;
     fm_log(env, FM_LOG_TRACE, domain, "> %s %s", call->method, call->url);
-    if (call->credentials && config->bearer)
+    if (call->scheme == FM_HTTP_BEARER)
         fm_log(env, FM_LOG_TRACE, domain, "> with a bearer token");
-    else if (call->credentials && config->username)
-        fm_log(env, FM_LOG_TRACE, domain, "> with the password of %s", config->username);
+    else if (call->scheme == FM_HTTP_BASIC || call->scheme == FM_HTTP_DIGEST)
+        fm_log(env, FM_LOG_TRACE, domain, "> with the password of %s (%s)", config->username,
+               call->scheme == FM_HTTP_BASIC ? "Basic" : "Digest");
     for (const struct curl_slist *line = call->headers; line; line = line->next)
         fm_log(env, FM_LOG_TRACE, domain, "> %s", line->data);
     trace_body(call, '>', call->body, call->body_len);

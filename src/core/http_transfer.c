@@ -16,6 +16,7 @@ void fm_http_transfer_reset(fm_http_call *call)
     call->code = 0;
     call->sends = 0;
     call->skip_body = false;
+    call->challenged = false;
     call->received = 0;
     call->moved = 0;
     call->silent = false;
@@ -75,7 +76,10 @@ static fm_status end_headers(fm_http_call *call)
 {
     if (call->code < 200)
         return FM_OK;
-    call->skip_body = fm_http_redirect_wanted(call);
+    fm_status status = fm_http_consider_challenges(call, &call->abort);
+    if (status)
+        return status;
+    call->skip_body = call->challenged || fm_http_redirect_wanted(call);
     if (call->has_sink && !call->skip_body)
         return call->sink.begin(call->data, call->code, call->url, &call->abort);
     return FM_OK;
@@ -162,18 +166,10 @@ static CURLcode set_connection(CURL *easy, const fm_http_call *call)
     return code;
 }
 
-static bool has_header(const fm_http_call *call, const char *prefix)
-{
-    for (const struct curl_slist *line = call->headers; line; line = line->next)
-        if (strncasecmp(line->data, prefix, strlen(prefix)) == 0)
-            return true;
-    return false;
-}
-
-/* The request's headers, the credentials before them where they may be seen. A caller's own Authorization wins. */
+/* The request's headers, the credentials before them. */
 static struct curl_slist *all_headers(fm_http_call *call)
 {
-    if (!call->credentials || !call->authorization || has_header(call, "Authorization:"))
+    if (!call->authorization)
         return call->headers;
     call->first.data = (char *)(uintptr_t)fm_secret_bytes(call->authorization, NULL); /* libcurl only reads it */
     call->first.next = call->headers;
@@ -194,7 +190,7 @@ static CURLcode set_message(CURL *easy, fm_http_call *call)
     }
     SET(CURLOPT_CUSTOMREQUEST, call->method);
     SET(CURLOPT_HTTPHEADER, all_headers(call));
-    if (!has_header(call, "Accept-Encoding:"))
+    if (!fm_http_call_has_header(call, "Accept-Encoding:"))
         SET(CURLOPT_ACCEPT_ENCODING, "");
     return code;
 }
@@ -203,8 +199,9 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
 {
     CURL *easy = call->easy;
     CURLcode code = CURLE_OK;
-    if (call->credentials && fm_http_authorize(call, err))
-        return FM_ENOMEM;
+    fm_status status = fm_http_authorize(call, err);
+    if (status)
+        return status;
     note_activity(call);
     SET(CURLOPT_PRIVATE, call);
     SET(CURLOPT_ERRORBUFFER, call->curl_message);

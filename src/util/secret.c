@@ -39,6 +39,19 @@ fm_secret *fm_secret_new(const void *bytes, size_t len)
     return s;
 }
 
+fm_secret *fm_secret_join(const fm_secret_piece *pieces, size_t count)
+{
+    unsigned char *at;
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++)
+        len += pieces[i].len;
+    fm_secret *s = fm_secret_alloc(&at, len);
+    for (size_t i = 0; s && i < count; at += pieces[i].len, i++)
+        if (pieces[i].len)
+            memcpy(at, pieces[i].bytes, pieces[i].len);
+    return s;
+}
+
 fm_secret *fm_secret_ref(fm_secret *s)
 {
     if (s)

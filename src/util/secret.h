@@ -21,6 +21,14 @@ fm_secret *fm_secret_new(const void *bytes, size_t len);
  * (borrowed) before anybody else sees it. NULL when memory runs out.
  */
 fm_secret *fm_secret_alloc(unsigned char **bytes, size_t len);
+/** Bytes that go into a secret; borrowed. */
+typedef struct fm_secret_piece {
+    const char *bytes;
+    size_t len;
+} fm_secret_piece;
+/** A new secret of all pieces, one after the other, with one reference owned by the caller. NULL when memory runs out.
+ */
+fm_secret *fm_secret_join(const fm_secret_piece *pieces, size_t count);
 /** Takes one more reference. NULL is allowed. @return s */
 fm_secret *fm_secret_ref(fm_secret *s);
 /** Gives a reference back; the last one wipes and frees. NULL is allowed. */

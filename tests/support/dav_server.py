@@ -14,7 +14,6 @@ faults). /echo answers with what it was sent, as JSON.
 """
 
 import argparse
-import base64
 import functools
 import gzip
 import io
@@ -31,6 +30,7 @@ from xml.sax.saxutils import escape
 
 from dav_faults import Faults
 from dav_store import Calendar, Store, reordered, uid_of
+from sign_in import SignIn
 
 OPTIONS = {
     "delay_ms": 0,  # wait before each answer, as a distant server
@@ -69,6 +69,8 @@ OPTIONS = {
     "principal_alias": False,  # the principal answers as /principal/
     "need_component": True,  # a calendar-query that names no component is refused
     "exact_hrefs": False,  # a multiget finds objects only as they are spelled in listings
+    "sign_in": ["Basic"],  # the ways it offers, in this order: see sign_in.py
+    "nonce_uses": 0,  # a Digest nonce is stale after so many requests; 0: never
     "penalty_ms": 0,  # after an ordered 503 every request gets one for this long, whatever Retry-After said
 }
 
@@ -110,7 +112,7 @@ class Server(ThreadingHTTPServer):
         self.penalty_until = 0
         self.counts_lock = threading.Lock()
         self.user = user
-        self.expected = "Basic " + base64.b64encode(("%s:%s" % (user, password)).encode()).decode()
+        self.sign_in = SignIn(user, password)
         super().__init__(("127.0.0.1", port), Handler)
 
     def get_request(self):
@@ -225,12 +227,20 @@ class Handler(BaseHTTPRequestHandler):
         if self.path_only.startswith("/echo"):
             self.echo()
             return
-        if self.server.user and self.headers.get("Authorization") != self.server.expected:
-            self.answer(401, "", **{"WWW-Authenticate": 'Basic realm="test"'})
+        if self.server.user and not self.is_let_in():
             return
         with self.store.lock:
             code, body, headers = getattr(self, "dav_" + self.command.lower(), self.dav_unknown)()
         self.answer(code, body, **headers)
+
+    def is_let_in(self):
+        """Answers itself where it is not."""
+        ways, sign_in = self.options["sign_in"], self.server.sign_in
+        right, stale = sign_in.judge(ways, self.headers.get("Authorization"), self.command, self.path,
+                                     self.options["nonce_uses"])
+        if not right:
+            self.answer(401, "", **{"WWW-Authenticate": sign_in.challenges(ways, stale)})
+        return right
 
     def handle_one_request(self):
         try:
@@ -264,8 +274,9 @@ class Handler(BaseHTTPRequestHandler):
             headers.update(fault.get("headers", {}))
         self.protocol_version = "HTTP/1.0" if self.options["http10"] else "HTTP/1.1"
         self.send_response(code)
-        for name, value in headers.items():
-            self.send_header(name, value)
+        for name, values in headers.items():
+            for value in values if isinstance(values, list) else [values]:
+                self.send_header(name, value)
         trickle = fault.get("kind") == "trickle"
         if self.options["http10"] or trickle:
             self.close_connection = True
