@@ -25,6 +25,8 @@ int luaopen_fmcal_http(lua_State *L);
 /* Most bytes of a form. It is reserved at once, so that growing leaves no copies of secrets behind. */
 #define FORM_MAX 65536
 #define STEP_MS  200
+/* Most bytes of the names of sign-ins. */
+#define OFFERS_MAX 4096
 
 /* One request: its settings, and its answer once `done`. */
 typedef struct exchange {
@@ -34,6 +36,7 @@ typedef struct exchange {
     int code;
     unsigned attempts;
     char *url, *body; /* owned */
+    char *offers;     /* the sign-ins that a 401 names, owned; NULL for none */
     size_t body_len;
     fm_buf form;        /* body that was made of the option `form`; wiped */
     bool secret_form;   /* a secret is in it */
@@ -56,6 +59,7 @@ static void release_batch(void *data)
         fm_secret_unref(x->config.bearer);
         free(x->url);
         free(x->body);
+        free(x->offers);
         if (x->form.cap)
             explicit_bzero(x->form.data, x->form.cap);
         fm_buf_free(&x->form);
@@ -82,6 +86,20 @@ static batch *push_batch(lua_State *L, size_t count, int *keeper)
 
 /* ------------------------------------------------------------------ answers */
 
+/* The names of the sign-ins that a 401 offers. */
+static fm_status copy_offers(exchange *x, const fm_http_reply *reply)
+{
+    fm_buf names;
+    if (reply->code != 401)
+        return FM_OK;
+    fm_buf_init(&names, OFFERS_MAX);
+    fm_status status = fm_http_reply_schemes(&names, reply);
+    if (!status && names.len && !(x->offers = fm_buf_take(&names, NULL)))
+        status = FM_ENOMEM;
+    fm_buf_free(&names);
+    return status;
+}
+
 static fm_status copy_reply(exchange *x, const fm_http_reply *reply)
 {
     const char *name, *value;
@@ -94,6 +112,7 @@ static fm_status copy_reply(exchange *x, const fm_http_reply *reply)
         return FM_ENOMEM;
     memcpy(x->body, reply->body, reply->body_len + 1);
     x->body_len = reply->body_len;
+    status = copy_offers(x, reply);
     for (size_t i = 0; !status && fm_http_reply_header_at(reply, i, &name, &value); i++) {
         status = fm_strings_add(&x->headers, name);
         if (!status)
@@ -142,6 +161,10 @@ static void push_answer(lua_State *L, const exchange *x)
     lua_setfield(L, -2, "url");
     lua_pushinteger(L, x->attempts);
     lua_setfield(L, -2, "attempts");
+    if (x->offers) {
+        lua_pushstring(L, x->offers);
+        lua_setfield(L, -2, "offers");
+    }
     lua_createtable(L, 0, (int)(x->headers.count / 2));
     for (size_t i = 0; i + 1 < x->headers.count; i += 2)
         set_header(L, x->headers.items[i], x->headers.items[i + 1]);

@@ -19,6 +19,7 @@ void fm_http_config_init(fm_http_config *config)
     *config = (fm_http_config){
         .connect_timeout_ms = 10000,
         .stall_timeout_ms = 60000,
+        .total_timeout_ms = 600000,
         .max_attempts = 5,
         .backoff_ms = 500,
         .max_wait_ms = 60000,

@@ -44,7 +44,7 @@ typedef struct fm_http_config {
     const char *ca_file;        /**< PEM file of further certificate authorities; NULL: the system's */
     const char *proxy;          /**< proxy URL; NULL: none, whatever the process environment says */
     int64_t connect_timeout_ms; /**< for name, connection and TLS together; at most stall_timeout_ms */
-    int64_t stall_timeout_ms;   /**< with next to nothing in either direction */
+    int64_t stall_timeout_ms;   /**< with less than 1 kB a second in either direction */
     int64_t total_timeout_ms;   /**< one attempt, from its start; 0 for none */
     unsigned max_attempts;      /**< tries of one request, the first one included; two that time out are enough */
     int64_t backoff_ms;         /**< longest first wait before a retry; doubles each time */
@@ -55,7 +55,7 @@ typedef struct fm_http_config {
     bool allow_http;            /**< allow clear text to hosts that are not loopback */
 } fm_http_config;
 
-/** No credentials, 10 s to connect, 60 s of silence, no total, 5 attempts from 500 ms, 16 in flight, 16 MiB, HTTP/2. */
+/** No credentials, 10 s to connect, 60 s of silence, 10 minutes in all, 5 attempts from 500 ms, 16 in flight, 16 MiB, HTTP/2. */
 void fm_http_config_init(fm_http_config *config);
 
 /** One header line. A value that is NULL or empty removes the header that would be sent by itself. */

@@ -7,7 +7,7 @@
 #define USER_AGENT "fmcal/" FMCAL_VERSION " (gzip)"
 
 /* A server that sends less in a second is as good as silent: else one could hold a run for ever. */
-#define SPEED_LEAST 128L
+#define SPEED_LEAST 1024L
 
 static const char domain[] = "http";
 

@@ -11,6 +11,11 @@ static void hide(fm_redact_marks *m, size_t from, size_t to)
     memset(m->hidden + from, 1, to - from);
 }
 
+static bool lies_in(const fm_redact_stretch *stretch, size_t at)
+{
+    return at >= stretch->from && at < stretch->to;
+}
+
 /* ------------------------------------------------------------------ one character in its spelling */
 
 /* How a text may spell the bytes of a secret. Within one text the spelling does not change. */
@@ -198,18 +203,22 @@ static int take_base64(const char *s, size_t len, size_t *length)
 }
 
 /* The digits next to those that match hold bits of the secret too, so the whole run of them is hidden. */
-static void hide_base64_run(fm_redact_marks *m, size_t from, size_t to)
+static void hide_base64_run(fm_redact_marks *m, fm_redact_stretch *last, size_t from, size_t to)
 {
+    if (lies_in(last, from))
+        return;
     while (from > 0 && (base64_value(m->text[from - 1]) >= 0 || m->text[from - 1] == '%'))
         from--;
     while (to < m->len && (base64_value(m->text[to]) >= 0 || m->text[to] == '%' || m->text[to] == '='))
         to++;
+    *last = (fm_redact_stretch){from, to};
     hide(m, from, to);
 }
 
 static void find_base64(fm_redact_marks *m, const char *secret, size_t secret_len)
 {
     const unsigned char *bytes = (const unsigned char *)secret;
+    fm_redact_stretch run = {0};
     for (size_t lead = 0; lead < 3; lead++) {
         size_t first = (8 * lead + 5) / 6, end = 8 * (lead + secret_len) / 6;
         for (size_t i = 0; i < m->len; i++) {
@@ -220,7 +229,7 @@ static void find_base64(fm_redact_marks *m, const char *secret, size_t secret_le
                 k++;
             }
             if (k == end)
-                hide_base64_run(m, i, at);
+                hide_base64_run(m, &run, i, at);
         }
     }
 }
@@ -302,20 +311,36 @@ static size_t end_of_quoted(const fm_redact_marks *m, size_t i, char quote)
     return i;
 }
 
+/* A zero byte does, too. */
+static bool ends_bare(char c)
+{
+    return strchr("&;,\"'<>#()[]{} \t\r\n", c) != NULL;
+}
+
 static size_t end_of_bare(const fm_redact_marks *m, size_t i)
 {
-    while (i < m->len && !strchr("&;,\"'<>#()[]{} \t\r\n", m->text[i]))
+    while (i < m->len && !ends_bare(m->text[i]))
         i++;
     return i;
 }
 
 /* A status such as 404 after "code=" is worth more than it gives away. */
-static bool is_short_number(const fm_redact_marks *m, size_t from, size_t to)
+static bool is_short_number(const fm_redact_marks *m, size_t from)
 {
-    for (size_t i = from; i < to; i++)
-        if (!isdigit((unsigned char)m->text[i]))
-            return false;
-    return to - from <= 3;
+    size_t to = from;
+    while (to < m->len && to - from <= 3 && isdigit((unsigned char)m->text[to]))
+        to++;
+    return to - from <= 3 && (to == m->len || ends_bare(m->text[to]));
+}
+
+/* Hides from `from` to where such a stretch ends; one that begins within the last of its kind ended there, too. */
+static void hide_stretch(fm_redact_marks *m, fm_redact_stretch *last, size_t from,
+                         size_t (*end_of)(const fm_redact_marks *, size_t))
+{
+    if (lies_in(last, from))
+        return;
+    *last = (fm_redact_stretch){from, end_of(m, from)};
+    hide(m, last->from, last->to);
 }
 
 /* Hides the value after a name that ends at `i`. */
@@ -330,7 +355,7 @@ static void hide_value(fm_redact_marks *m, size_t i, place kind)
     if (i == m->len)
         return;
     if (colon && kind == PLACE_HEADER && !quoted_name) {
-        hide(m, i, end_of_line(m, i));
+        hide_stretch(m, &m->line, i, end_of_line);
         return;
     }
     char quote = m->text[i];
@@ -340,9 +365,8 @@ static void hide_value(fm_redact_marks *m, size_t i, place kind)
     }
     if (colon && (kind == PLACE_MEMBER || quoted_name))
         return; /* prose, or a JSON number */
-    size_t end = end_of_bare(m, i);
-    if (!is_short_number(m, i, end))
-        hide(m, i, end);
+    if (!is_short_number(m, i))
+        hide_stretch(m, &m->word, i, end_of_bare);
 }
 
 static void hide_userinfo(fm_redact_marks *m, size_t i)

@@ -7,11 +7,18 @@
 
 #include <stddef.h>
 
-/** A text and one mark per byte of it: non-zero where it must not be shown. Borrowed. */
+/** A part of a text; empty where both are the same. */
+typedef struct fm_redact_stretch {
+    size_t from, to;
+} fm_redact_stretch;
+
+/** A text and one mark per byte of it: non-zero where it must not be shown. Borrowed. Start from the first three alone.
+ */
 typedef struct fm_redact_marks {
     const char *text;
     size_t len;
     char *hidden;
+    fm_redact_stretch line, word; /**< hidden last: what begins in one ends with it, and is not looked through again */
 } fm_redact_marks;
 
 /** Hides every occurrence of a secret, in any spelling. */

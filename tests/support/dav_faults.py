@@ -12,7 +12,7 @@ hang      reads the request and never answers
 replace   does it, answers with another body                     code, headers, body
 raw       sends these bytes instead of an answer                   text (each character a byte), close
 bomb      answers with a small gzip body that grows huge         megabytes, code, headers
-drip      does it, sends the body as ten bytes a second
+drip      does it, sends ten pieces of the body a second         bytes (1)
 trickle   does it, answers without Content-Length, then closes
 
 With "outage": true the network is gone afterwards: every later request is dropped.

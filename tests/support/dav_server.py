@@ -285,17 +285,17 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if fault.get("kind") == "drip":
-            self.drip(data)
+            self.drip(data, fault.get("bytes", 1))
         elif self.command != "HEAD" and code not in (204, 304):
             self.wfile.write(data[: fault.get("bytes", len(data))])
         self.wfile.flush()
         if fault.get("kind") == "cut":
             self.close_connection = True
 
-    def drip(self, data):
+    def drip(self, data, size):
         """The body so slowly that it never ends, and never stops either."""
-        for at in range(len(data)):
-            self.wfile.write(data[at : at + 1])
+        for at in range(0, len(data), size):
+            self.wfile.write(data[at : at + size])
             self.wfile.flush()
             time.sleep(0.1)
 

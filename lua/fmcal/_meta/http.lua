@@ -17,7 +17,7 @@ local http = {}
 
 ---@class fmcal.http.options
 ---@field headers? table<string, string> an empty value leaves out the header that would be sent by itself
----@field username? string for Basic sign-in, sent at once
+---@field username? string for Basic, sent at once over TLS and to this machine, or Digest where the server offers it
 ---@field password? string|fmcal.secret
 ---@field bearer? string|fmcal.secret bearer token; wins over username and password
 ---@field ca_file? string PEM file of further certificate authorities
@@ -31,9 +31,9 @@ local http = {}
 ---@field max_wait_ms? integer longest wait; a server that asks for longer gets no retry (default 60000)
 ---@field max_in_flight? integer most requests at a time to one server (default 16)
 ---@field max_bytes? integer largest decoded body (default 16 MiB); a larger one is err.code "limit"
----@field timeout_ms? integer for one attempt, 0 for none (default 0)
+---@field timeout_ms? integer for one attempt, 0 for none (default 600000)
 ---@field connect_timeout_ms? integer (default 10000)
----@field stall_timeout_ms? integer longest silence (default 60000)
+---@field stall_timeout_ms? integer longest time with less than 1 kB a second (default 60000)
 
 ---@class fmcal.http.request: fmcal.http.options
 ---@field url string
@@ -47,6 +47,7 @@ local http = {}
 ---@field body string
 ---@field url string that answered, after redirects
 ---@field attempts integer
+---@field offers? string the sign-ins that a 401 names, such as "Digest, Basic"
 
 ---Sends one request.
 ---@param request fmcal.http.request

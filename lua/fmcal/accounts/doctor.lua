@@ -196,7 +196,8 @@ local function check_server(self, spec)
     return false
   end
   local parts = url.parse(address)
-  ok(self, "server", "%s answers%s", parts.host, parts.scheme == "https" and " over TLS" or " (without encryption)")
+  ok(self, "server", "%s answers%s%s", parts.host, parts.scheme == "https" and " over TLS" or " (without encryption)",
+    response.offers and ", and offers to sign in with " .. response.offers or "")
   check_clock(self, response)
   return true
 end

@@ -572,10 +572,20 @@ static void test_silence_ends_a_request(void **state)
 static void test_a_server_that_only_drips_times_out(void **state)
 {
     fixture *f = *state;
+    static char body[20000];
+    memset(body, 'x', sizeof body);
     f->config.stall_timeout_ms = 1000;
-    test_server_fault(&f->server, "{\"kind\": \"drip\"}");
-    outcome out = ask(f, (fm_http_request){0}, "/echo");
+    test_server_fault(&f->server, "{\"kind\": \"drip\", \"bytes\": 40}");
+    outcome out = ask(f, (fm_http_request){.method = "PUT", .body = body, .body_len = sizeof body}, "/echo");
     assert_int_equal(out.status, FM_ETIMEOUT);
+}
+
+static void test_no_attempt_lasts_for_ever(void **state)
+{
+    (void)state;
+    fm_http_config config;
+    fm_http_config_init(&config);
+    assert_in_range(config.total_timeout_ms, 1, 3600000);
 }
 
 static void test_a_server_that_stays_silent_is_asked_twice(void **state)
@@ -969,6 +979,7 @@ int main(void)
         WITH_SERVER(test_a_silent_server_times_out),
         WITH_SERVER(test_silence_ends_a_request),
         WITH_SERVER(test_a_server_that_only_drips_times_out),
+        WITH_SERVER(test_no_attempt_lasts_for_ever),
         WITH_SERVER(test_a_server_that_stays_silent_is_asked_twice),
         WITH_SERVER(test_the_body_of_a_redirect_has_a_limit),
         WITH_SERVER(test_bodies_have_a_limit),

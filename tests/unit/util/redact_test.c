@@ -8,6 +8,7 @@
 #include "util/redact.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is shown of `text` while `secret` (NULL for none) is alive. */
@@ -126,6 +127,38 @@ static void test_control_characters(void **state)
     fm_buf_free(&out);
 }
 
+/* A line of so many copies of a text, which nobody waits for where the work grows with their square. */
+static char *repeated(const char *text, size_t count)
+{
+    size_t len = strlen(text);
+    char *line = malloc(len * count + 1);
+    assert_non_null(line);
+    for (size_t i = 0; i < count; i++)
+        memcpy(line + i * len, text, len + 1);
+    return line;
+}
+
+static void test_long_texts_take_no_longer_than_they_are(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"password=",    "Cookie: ", "cookie: token=",   "code=1",
+                                        "password='\\", "://a:b@",  "YWJjZGFiY2RhYmNk", "token = "};
+    fm_redact *set = fm_redact_new();
+    fm_secret *secret = fm_secret_new("abcdabcd", 8);
+    fm_redact_add(set, secret);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char *line = repeated(texts[i], 500000);
+        fm_buf out;
+        fm_buf_init(&out, 64 << 20);
+        assert_int_equal(fm_redact_text(set, &out, line, strlen(line)), FM_OK);
+        assert_non_null(strstr(out.data, "[secret]"));
+        fm_buf_free(&out);
+        free(line);
+    }
+    fm_secret_unref(secret);
+    fm_redact_free(set);
+}
+
 static void test_full_buffer(void **state)
 {
     (void)state;
@@ -172,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_what_only_sounds_like_a_secret),
         cmocka_unit_test(test_userinfo),
         cmocka_unit_test(test_control_characters),
+        cmocka_unit_test(test_long_texts_take_no_longer_than_they_are),
         cmocka_unit_test(test_full_buffer),
         cmocka_unit_test(test_a_dead_secret_leaves_its_set),
     };
