@@ -55,7 +55,8 @@ typedef struct fm_http_config {
     bool allow_http;            /**< allow clear text to hosts that are not loopback */
 } fm_http_config;
 
-/** No credentials, 10 s to connect, 60 s of silence, 10 minutes in all, 5 attempts from 500 ms, 16 in flight, 16 MiB, HTTP/2. */
+/** No credentials, 10 s to connect, 60 s of silence, 10 minutes in all, 5 attempts from 500 ms, 16 in flight, 16 MiB,
+ * HTTP/2. */
 void fm_http_config_init(fm_http_config *config);
 
 /** One header line. A value that is NULL or empty removes the header that would be sent by itself. */

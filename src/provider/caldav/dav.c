@@ -149,7 +149,8 @@ static void append(fm_error *err, const char *before, const char *text, const ch
 static void explain_sign_in(const fm_caldav *p, fm_dav_result *result)
 {
     if (!fm_http_reply_has_known_scheme(result->reply))
-        fm_error_prefix(&result->error, "%s cannot sign in (the server offers neither Basic nor a Digest that fmcal knows)",
+        fm_error_prefix(&result->error,
+                        "%s cannot sign in (the server offers neither Basic nor a Digest that fmcal knows)",
                         p->username ? p->username : "nobody");
     else if (result->reply->with_credentials)
         fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",

@@ -54,7 +54,7 @@ static void test_the_examples_of_rfc_7616(void **state)
                  "opaque=\"FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS\"",
                  cases[i].algorithm);
         assert_int_equal(read_text(&d, text), FM_OK);
-        strcpy(d.cnonce, "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ");
+        snprintf(d.cnonce, sizeof d.cnonce, "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ");
         const char *line = answer(&d, "Mufasa", "Circle of Life", "/dir/index.html");
         assert_has(line, "Authorization: Digest username=\"Mufasa\"");
         assert_has(line, cases[i].response);
@@ -73,7 +73,7 @@ static void test_the_examples_of_older_rfcs(void **state)
     assert_int_equal(read_text(&d, "Digest realm=\"testrealm@host.com\", qop=\"auth,auth-int\", "
                                    "nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""),
                      FM_OK);
-    strcpy(d.cnonce, "0a4f113b");
+    snprintf(d.cnonce, sizeof d.cnonce, "0a4f113b");
     assert_has(answer(&d, "Mufasa", "Circle Of Life", "/dir/index.html"), "6629fae49393a05397450978507c4ef1");
     fm_http_digest_clear(&d);
     assert_int_equal(read_text(&d, "Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2f0e8b11d0f600bfb0c093\""),
