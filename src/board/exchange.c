@@ -1,4 +1,5 @@
 #include "board/exchange.h"
+#include "board/kept_copy.h"
 #include "board/patch.h"
 #include "board/replay.h"
 #include "board/unit.h"
@@ -165,18 +166,19 @@ static fm_status check_keep(const char *keep, fm_error *err)
     return status;
 }
 
-/* Moves the previous file to where it is kept; across file systems it is copied. */
+/* Keeps what was in the file before: what came out of it, or where the system cannot exchange what was read. */
 static void keep_previous(exchange *x, const char *keep)
 {
     const fm_env *env = x->board->env;
-    fm_stage *previous = x->theirs.path ? &x->theirs : &x->stage;
+    const fm_stage *previous = x->theirs.path ? &x->theirs : &x->stage;
     fm_error err;
-    if (previous->path && rename(previous->path, keep) == 0) {
-        free(previous->path);
-        previous->path = NULL;
-        return;
-    }
-    if (fm_file_replace(env, keep, x->expected.at, x->expected.len, &err))
+    fm_json_span text = x->expected;
+    fm_status status = previous->path ? fm_file_read(&x->found, NULL, previous->path, &err) : FM_OK;
+    if (previous->path)
+        text = (fm_json_span){x->found.data, x->found.len};
+    if (!status)
+        status = fm_board_keep_copy(env, keep, &text, previous->path, &err);
+    if (status)
         fm_log(env, FM_LOG_WARN, "board", "%s: the previous board was not kept: %s", x->board->name, err.message);
 }
 

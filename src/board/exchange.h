@@ -18,7 +18,7 @@
 /**
  * Saves the edits. Nothing is written where they change nothing. Afterwards the board is as the file,
  * another program's changes included, and holds no edits.
- * @param keep     where the previous file goes (replaced if it exists); NULL: it is removed
+ * @param keep     where the previous file goes (see kept_copy.h); NULL: it is removed
  * @param skipped  edits that were not done because the other program changed the same member, or
  *                 removed the entry, are added (copied); cleared by the caller
  * @return FM_EINVAL: a board from memory; FM_EREADONLY; FM_EPARSE: what another program wrote is no

@@ -118,6 +118,55 @@ static void test_a_link_stays_a_link(void **state)
     fm_board_close(b);
 }
 
+static void assert_mode(const char *path, mode_t mode)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 07777, mode);
+}
+
+/* A password that is encrypted, or a calendar that is disconnected, must not live on in the copy. */
+static void test_the_kept_file_holds_no_credentials(void **state)
+{
+    static const char *const boards[] = {
+        "{\"calendarConfig\":{\"credentials\": {\"password\":\"pw\"} "
+        ",\"x\":1},\"items\":[{\"id\":\"A\",\"credentials\":1}]}",
+        "{\"items\":[{\"id\":\"A\"}],\"calendarConfig\":{\"one\":{\"credentials\":\"pw\"},\"cred\\u0065ntials\":["
+        "\"pw\"]}}",
+        "{\"calendarConfig\":{\"credentials\":\"pw\"},\"calendarConfig\":{\"credentials\":\"pw\"},\"items\":[{\"id\":"
+        "\"A\"}]}",
+    };
+    static const char *const kept[] = {
+        "{\"calendarConfig\":{\"credentials\": null ,\"x\":1},\"items\":[{\"id\":\"A\",\"credentials\":1}]}",
+        "{\"items\":[{\"id\":\"A\"}],\"calendarConfig\":{\"one\":{\"credentials\":null},\"cred\\u0065ntials\":null}}",
+        "{\"calendarConfig\":{\"credentials\":null},\"calendarConfig\":{\"credentials\":null},\"items\":[{\"id\":\"A\"}"
+        "]}",
+    };
+    for (size_t i = 0; i < sizeof boards / sizeof boards[0]; i++) {
+        const char *path = folder_write(state, "b.json", boards[i]), *keep = folder_write(state, "keep.json", "old");
+        assert_int_equal(chmod(path, 0644), 0);
+        assert_int_equal(chmod(keep, 0644), 0);
+        fm_board *b = boards_open(path);
+        assert_int_equal(boards_set(b, "A/title", "\"x\"", NULL), FM_OK);
+        save(b, keep);
+        assert_file(keep, kept[i]);
+        assert_mode(keep, 0600);
+        assert_mode(path, 0644);
+        fm_board_close(b);
+    }
+}
+
+static void test_the_kept_file_is_its_owners_alone(void **state)
+{
+    const char *path = folder_write(state, "b.json", plain), *keep = folder_path(state, "keep.json");
+    assert_int_equal(chmod(path, 0664), 0);
+    fm_board *b = boards_open(path);
+    assert_int_equal(boards_set(b, "A/title", "\"x\"", NULL), FM_OK);
+    save(b, keep);
+    assert_mode(keep, 0600);
+    fm_board_close(b);
+}
+
 static void test_what_another_program_wrote_is_merged(void **state)
 {
     const char *path = folder_write(state, "b.json", plain), *keep = folder_path(state, "keep.json");
@@ -400,6 +449,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_writes_the_edits_and_keeps_the_previous_file),
+        TEST(test_the_kept_file_holds_no_credentials),
+        TEST(test_the_kept_file_is_its_owners_alone),
         TEST(test_nothing_to_save_leaves_the_file_alone),
         TEST(test_a_link_stays_a_link),
         TEST(test_what_another_program_wrote_is_merged),
