@@ -167,11 +167,12 @@ local function open_blob(section, ids, keyring)
   return keys:open(blob, ids.team, ids.provider)
 end
 
-local function warn_of_plain(section, ids)
+local function warn_of_plain(section, ids, keyring)
   local names = plain_names(section)
   if #names == 0 then return end
-  log.warn("credentials", "the board of team %s holds %s for %s unencrypted: set CALENDAR_ENCRYPTION_KEY, and the next "
-    .. "sync encrypts it", ids.team, table.concat(names, ", "), ids.provider)
+  log.warn("credentials", "the board of team %s holds %s for %s unencrypted: %s", ids.team, table.concat(names, ", "),
+    ids.provider, keyring:can_seal() and "the next sync that writes the board encrypts it"
+    or "set CALENDAR_ENCRYPTION_KEY, and the next sync encrypts it")
 end
 
 -- ---------------------------------------------------------------- what others call
@@ -203,11 +204,14 @@ function credentials.resolve(section, ids, keyring)
   if type(section) ~= "table" then
     return failure("invalid", "credentials", "the credentials of %s must be an object", ids.provider)
   end
-  local members, err = open_blob(section, ids, keyring)
+  local keys, members, err
+  keys, err = given_or_own(keyring) -- a key that is set and unusable is wrong even where none is needed
+  if not keys then return nil, err end
+  members, err = open_blob(section, ids, keys)
   if not members then return nil, err end
   local ok, wrong = read_members(members, section, ids.provider)
   if not ok then return nil, wrong end
-  warn_of_plain(section, ids)
+  warn_of_plain(section, ids, keys)
   members.password = members.password or members.appPassword
   members.appPassword = nil
   return members

@@ -20,7 +20,7 @@ typedef struct fm_bind_context {
     fm_env env;                       /**< copied from the host */
     struct fm_http *http;             /**< owned; made at the first need by fm_bind_http() */
     struct fm_redact *redact;         /**< owned; what env.redact points to unless the host gave a set of its own */
-    struct fm_secret *master_key;     /**< owned; CALENDAR_ENCRYPTION_KEY once it was taken or read, else NULL */
+    struct fm_secret *master_key;     /**< owned; CALENDAR_ENCRYPTION_KEY once it was found, else NULL */
     struct fm_secret *old_master_key; /**< owned; CALENDAR_ENCRYPTION_KEY_OLD */
     bool has_master_keys;             /**< the two were looked for */
 } fm_bind_context;

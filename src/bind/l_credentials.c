@@ -139,6 +139,16 @@ static fm_secret *read_master_key(lua_State *L, const char *name)
     return s;
 }
 
+/* Takes a master key from a file where the environment did not hold it. */
+static fm_status read_key_file(lua_State *L, fm_secret **key, const char *name, fm_error *err)
+{
+    if (*key)
+        return FM_OK;
+    fm_status status = fm_secret_from_named_file(key, name, err);
+    fm_redact_add(fm_bind_get(L)->env.redact, *key);
+    return status;
+}
+
 /* Pushes the keyring of the state's own keys, made once. */
 static int push_own_keyring(lua_State *L)
 {
@@ -151,6 +161,10 @@ static int push_own_keyring(lua_State *L)
         context->has_master_keys = true;
         context->old_master_key = read_master_key(L, fm_bind_master_key_names[1]);
     }
+    fm_error err;
+    if (read_key_file(L, &context->master_key, fm_bind_master_key_names[0], &err) ||
+        read_key_file(L, &context->old_master_key, fm_bind_master_key_names[1], &err))
+        return fm_bind_fail(L, &err);
     int count = push_keyring(L, context->master_key, context->old_master_key);
     if (count == 1) {
         lua_pushvalue(L, -1);

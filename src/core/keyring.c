@@ -181,7 +181,7 @@ static fm_status no_key(fm_error *err)
     return fm_error_set(
         err, FM_ECRYPTO, "credentials",
         "CALENDAR_ENCRYPTION_KEY is not set: set it to the key that the credentials were, or are to be, "
-        "encrypted with");
+        "encrypted with, or CALENDAR_ENCRYPTION_KEY_FILE to a file that holds it; if the key is lost, connect again");
 }
 
 fm_status fm_keyring_current(const fm_team_key **out, fm_keyring *k, const char *team, fm_error *err)

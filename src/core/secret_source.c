@@ -3,8 +3,10 @@
 #include "util/process.h"
 #include "util/system_error.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -84,6 +86,40 @@ fm_status fm_secret_from_file(fm_secret **out, const char *path, fm_error *err)
     fm_status status = from_descriptor(out, fd, path, err);
     close(fd);
     return status;
+}
+
+/* The path of a variable's systemd credential, owned by the caller; NULL where there is none. */
+static char *systemd_credential(const char *name)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    char *path = NULL;
+    if (!folder || !*folder || asprintf(&path, "%s/%s", folder, name) < 0)
+        return NULL;
+    for (char *c = path + strlen(folder); *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    if (access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
+fm_status fm_secret_from_named_file(fm_secret **out, const char *name, fm_error *err)
+{
+    char variable[128];
+    snprintf(variable, sizeof variable, "%s_FILE", name);
+    const char *named = getenv(variable);
+    bool is_named = named && *named;
+    char *path = is_named ? strdup(named) : systemd_credential(name);
+    *out = NULL;
+    if (!path)
+        return is_named ? out_of_memory(err) : FM_OK;
+    fm_status status = fm_secret_from_file(out, path, err);
+    free(path);
+    if (!status || status == FM_ENOMEM)
+        return status;
+    if (err)
+        err->status = FM_ECRYPTO;
+    return fm_error_prefix(err, "%s", is_named ? variable : name);
 }
 
 fm_status fm_secret_from_input(fm_secret **out, fm_error *err)

@@ -22,6 +22,12 @@ fm_status fm_secret_from_environment(fm_secret **out, const char *name, fm_error
  * memory runs out (it is taken out all the same).
  */
 fm_secret *fm_secret_take_environment(const char *name);
+/**
+ * A secret that a file holds: the one that the variable NAME_FILE names, else the systemd credential that is called as
+ * the variable in lower case ($CREDENTIALS_DIRECTORY). NULL in `*out` where there is neither.
+ * @return FM_OK; FM_ECRYPTO, which names the file: it cannot be read, or is empty; FM_ENOMEM
+ */
+fm_status fm_secret_from_named_file(fm_secret **out, const char *name, fm_error *err);
 /** The content of a file, owned by the caller. FM_EINVAL (no such file, not readable, empty), FM_ELIMIT, FM_EIO. */
 fm_status fm_secret_from_file(fm_secret **out, const char *path, fm_error *err);
 /**

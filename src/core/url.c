@@ -112,6 +112,8 @@ fm_status fm_url_parse(fm_url *out, const char *text, fm_error *err)
     if (!code)
         code = read_parts(handle, out);
     curl_url_cleanup(handle);
+    if (!code && strchr(out->host, '%'))
+        code = CURLUE_BAD_HOSTNAME; /* encoded twice: whoever parses `canonical` would find another host */
     if (!code)
         return FM_OK;
     fm_url_clear(out);

@@ -4,7 +4,7 @@
  *
  * Parsing is libcurl's, so that what was checked here is what is requested later. A URL with a control
  * character, a space or a user name in it is refused: the first two let a server smuggle header lines,
- * the last hides who is being talked to.
+ * the last hides who is being talked to. A percent-encoded host is decoded once, and refused where it still is one.
  */
 #ifndef FM_CORE_URL_H
 #define FM_CORE_URL_H

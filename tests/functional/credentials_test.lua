@@ -28,7 +28,7 @@ function TestCredentials.testPlainOnesAreEncryptedAtTheNextWrite()
   local place <close> = commands.place(board { username = "julia", appPassword = PASSWORD, lastVerified = json.null })
   local out, errors = place:expect(0, "sync.lua board.json", { env = WITH_KEY .. " FMCAL_LOG=trace" })
   lu.assertNotStrContains(out .. errors, PASSWORD)
-  lu.assertStrContains(errors, "holds appPassword for vdir unencrypted")
+  lu.assertStrContains(errors, "holds appPassword for vdir unencrypted: the next sync that writes the board encrypts it")
   local section = place:board().calendarConfig.credentials
   lu.assertNil(section.appPassword)
   lu.assertEquals(section.username, "julia")
@@ -69,6 +69,63 @@ function TestCredentials.testWrongOrMissingKeyIsExitStatus2()
   refused("", "CALENDAR_ENCRYPTION_KEY is not set: set it to the key")
   refused("CALENDAR_ENCRYPTION_KEY=" .. ("2"):rep(64), "the stored credentials cannot be decrypted")
   refused("CALENDAR_ENCRYPTION_KEY=hunter2", "CALENDAR_ENCRYPTION_KEY is no usable key")
+end
+
+-- Neither the state's folder nor anything beside the board keeps a password that the board has lost.
+function TestCredentials.testNoCopyKeepsWhatTheBoardLost()
+  local place <close> = commands.place(board { username = "julia", appPassword = PASSWORD })
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(found_in(place), place:file("board.json") .. "\n")
+  place:edit(function(b) b.items[2] = { id = "A-2", title = "Two", dueDate = "2026-02-16" } end)
+  place:expect(0, "sync.lua board.json", { env = WITH_KEY })
+  lu.assertEquals(found_in(place), "")
+  lu.assertEquals(shell.run(("stat -c %%a %s/.fmcal/*.previous-board"):format(place.path)), "600\n")
+end
+
+function TestCredentials.testKeyFromAFile()
+  local blob = assert(credentials.seal({ appPassword = PASSWORD }, IDS, keyring))
+  local place <close> = commands.place(board { encrypted = blob })
+  place:write("key", KEY .. "\n")
+  place:write("calendar_encryption_key", KEY)
+  place:expect(0, "sync.lua board.json", { env = "CALENDAR_ENCRYPTION_KEY_FILE=key" })
+  place:expect(0, "sync.lua board.json", { env = "CREDENTIALS_DIRECTORY=" .. place.path })
+  place:expect(0, "sync.lua board.json", { env = "CALENDAR_ENCRYPTION_KEY_OLD_FILE=key" })
+  place:expect(0, "sync.lua board.json board.json", { env = "CALENDAR_ENCRYPTION_KEY_FILE=key" })
+  place:expect(2, "sync.lua board.json", { env = "CREDENTIALS_DIRECTORY=/nonexistent" })
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua board.json", { env = "CALENDAR_ENCRYPTION_KEY_FILE=none" })),
+    "CALENDAR_ENCRYPTION_KEY_FILE: none cannot be read")
+  place:expect(2, "sync.lua board.json", { env = "CALENDAR_ENCRYPTION_KEY_FILE=." })
+  place:expect(2, "sync.lua board.json", { env = WITH_KEY:gsub("1$", "2") .. " CALENDAR_ENCRYPTION_KEY_FILE=key" })
+end
+
+-- Also where nothing is encrypted, or nothing would be.
+function TestCredentials.testAnUnusableKeyIsExitStatus2()
+  for _, section in ipairs { json.null, { username = "julia", appPassword = PASSWORD }, { username = "julia" } } do
+    local place <close> = commands.place(board(section))
+    for _, env in ipairs { "CALENDAR_ENCRYPTION_KEY=hunter2", "CALENDAR_ENCRYPTION_KEY_OLD=hunter2" } do
+      for _, words in ipairs { "sync.lua board.json", "sync.lua board.json --dry-run", "doctor.lua board.json" } do
+        local out, errors = place:expect(2, words, { env = env })
+        lu.assertStrContains(out .. errors, "is no usable key")
+      end
+    end
+    lu.assertEquals(place:count_events(), 0)
+  end
+end
+
+-- What a lost key takes along: the credentials. Connecting again is all.
+function TestCredentials.testALostKey()
+  local place <close> = commands.place(board())
+  local function connect(env)
+    return place:run("connect.lua vdir board.json --endpoint calendars --calendar academy", { env = env })
+  end
+  local blob = assert(credentials.seal({ appPassword = PASSWORD }, IDS, keyring))
+  place:edit(function(b) b.calendarConfig.credentials = { encrypted = blob } end)
+  place:expect(0, "sync.lua board.json", { env = WITH_KEY })
+  local new = WITH_KEY:gsub("1$", "2")
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua board.json", { env = new })), "if it is lost, connect again")
+  lu.assertEquals(select(3, connect(new)), 0)
+  lu.assertStrContains(place:expect(0, "sync.lua board.json", { env = new }), "1 unchanged")
+  lu.assertEquals(place:count_events(), 1)
 end
 
 function TestCredentials.testPasswordCommand()

@@ -46,7 +46,7 @@ local function check_other_blobs(section, team, own_path, keyring)
       local opened, err = credentials.open(blob, { team = team, provider = place.provider }, keyring)
       if not opened then
         return failure(err.code, "connect", "the credentials of %s on this board do not open, so a new account would have "
-          .. "another key: %s", place.path[1], err.message)
+          .. "another key: %s; or disconnect it first", place.path[1], err.message)
       end
     end
   end

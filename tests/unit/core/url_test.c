@@ -63,6 +63,26 @@ static void test_parse_refuses_what_is_dangerous(void **state)
         assert_refused(bad[i]);
 }
 
+/* What is compared is what is asked, however often it is parsed. */
+static void test_percent_encoded_hosts(void **state)
+{
+    (void)state;
+    fm_url url = {0}, again = {0};
+    assert_int_equal(fm_url_parse(&url, "https://EX%41mple%2Ecom/%41", NULL), FM_OK);
+    assert_string_equal(url.host, "example.com");
+    assert_int_equal(fm_url_parse(&again, url.canonical, NULL), FM_OK);
+    assert_true(fm_url_same_origin(&url, &again));
+    fm_url_clear(&url);
+    fm_url_clear(&again);
+    assert_true(fm_url_text_trusts("https://a.example.com/", "https://b.ex%61mple.com/"));
+    assert_false(fm_url_text_trusts("https://a.example.com/", "https://a.example.com%2eevil.org/"));
+    static const char *const refused[] = {"https://ev%2561l.com/", "https://a%2fb.example.com/",
+                                          "https://a%40b.com/",    "https://a.com%00.b.com/",
+                                          "https://a.com%3a80/",   "https://a%0d%0ab.com/"};
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        assert_int_equal(fm_url_parse(&url, refused[i], NULL), FM_EINVAL);
+}
+
 static void test_resolve(void **state)
 {
     (void)state;
@@ -216,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_gives_the_parts),
         cmocka_unit_test(test_parse_refuses_what_is_dangerous),
+        cmocka_unit_test(test_percent_encoded_hosts),
         cmocka_unit_test(test_resolve),
         cmocka_unit_test(test_resolve_refuses_line_breaks_and_users),
         cmocka_unit_test(test_canonical_path_has_one_spelling),
