@@ -78,8 +78,9 @@ bool fm_ical_next_param(fm_span params, size_t *at, fm_span *name, fm_span *valu
     const char *start = params.at + *at + 1, *end = params.at + params.len; /* past the ";" */
     const char *stop = find_unquoted(start, end, ';', ';');
     const char *equals = memchr(start, '=', (size_t)(stop - start));
-    *name = (fm_span){start, (size_t)((equals ? equals : stop) - start)};
-    *value = equals ? (fm_span){equals + 1, (size_t)(stop - equals - 1)} : (fm_span){stop, 0};
+    *name =
+        fm_span_trim((fm_span){start, (size_t)((equals ? equals : stop) - start)}); /* "DTEND; VALUE=DATE" is seen */
+    *value = equals ? fm_span_trim((fm_span){equals + 1, (size_t)(stop - equals - 1)}) : (fm_span){stop, 0};
     *at = (size_t)(stop - params.at);
     return true;
 }

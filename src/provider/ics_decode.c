@@ -3,6 +3,7 @@
 #include "provider/event_tags.h"
 #include "provider/ics_codec.h"
 #include "provider/ics_model.h"
+#include "provider/ics_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,26 @@ static fm_status read_uid(char **member, const fm_ical_line *line, fm_buf *scrat
     return take_member(member, scratch);
 }
 
-static fm_status read_text(char **member, const fm_ical_line *line, fm_buf *scratch)
+/* Appends what the first line of a name means; nothing where there is none. */
+static fm_status add_text(fm_buf *out, const ics_object *o, const char *name)
 {
-    if (!line)
+    size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
+    fm_span value;
+    fm_buf decoded;
+    if (at == FM_ICAL_NONE)
         return FM_OK;
-    fm_ical_unescape(scratch, line->parts.value.at, line->parts.value.len);
-    return take_member(member, scratch);
+    fm_buf_init(&decoded, out->max_bytes);
+    fm_status status = ics_text_value(&value, &decoded, o, at);
+    if (!status)
+        status = fm_ical_unescape(out, value.at, value.len);
+    fm_buf_free(&decoded);
+    return status;
+}
+
+static fm_status read_title(fm_event *event, const ics_object *o, fm_buf *scratch)
+{
+    fm_status status = add_text(scratch, o, "SUMMARY");
+    return status ? status : take_member(&event->title, scratch);
 }
 
 static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *scratch)
@@ -46,14 +61,12 @@ static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *
     return status ? status : take_member(member, scratch);
 }
 
-static fm_status read_description(fm_event *event, const fm_ical_line *line, fm_buf *scratch)
+static fm_status read_description(fm_event *event, const ics_object *o, fm_buf *scratch)
 {
-    if (!line)
-        return FM_OK;
     fm_buf text, footer;
     fm_buf_init(&text, scratch->max_bytes);
     fm_buf_init(&footer, scratch->max_bytes);
-    fm_status status = fm_ical_unescape(scratch, line->parts.value.at, line->parts.value.len);
+    fm_status status = add_text(scratch, o, "DESCRIPTION");
     if (!status)
         status = fm_description_part(&text, &footer, scratch->data, scratch->len);
     fm_buf_reset(scratch);
@@ -69,11 +82,14 @@ static fm_status read_description(fm_event *event, const fm_ical_line *line, fm_
 static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch)
 {
     size_t at = FM_ICAL_NONE;
-    fm_buf plain;
+    fm_buf plain, decoded;
     fm_buf_init(&plain, scratch->max_bytes);
+    fm_buf_init(&decoded, scratch->max_bytes);
     fm_status status = FM_OK;
     while (!status && (at = fm_ical_find_property(o->doc, o->master, at, "CATEGORIES")) != FM_ICAL_NONE) {
-        fm_span list = fm_ical_at(o->doc, at)->parts.value, tag;
+        fm_span list, tag;
+        fm_buf_reset(&decoded);
+        status = ics_text_value(&list, &decoded, o, at);
         for (size_t next = 0; !status && fm_ical_next_text(list, &next, &tag);) {
             fm_ical_unescape(&plain, tag.at, tag.len);
             status = plain.status ? plain.status : fm_event_tag(scratch, plain.data, plain.len);
@@ -84,6 +100,7 @@ static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch
         }
     }
     fm_buf_free(&plain);
+    fm_buf_free(&decoded);
     fm_event_tags_normalise(&event->tags);
     return status;
 }
@@ -142,9 +159,9 @@ static fm_status read_reminders(fm_event *event, const ics_object *o, fm_buf *sc
 
 static fm_status read_members(fm_event *event, const ics_object *o, fm_buf *scratch)
 {
-    fm_status status = read_text(&event->title, ics_property(o, "SUMMARY"), scratch);
+    fm_status status = read_title(event, o, scratch);
     if (!status)
-        status = read_description(event, ics_property(o, "DESCRIPTION"), scratch);
+        status = read_description(event, o, scratch);
     if (!status)
         status = read_tags(event, o, scratch);
     if (!status)

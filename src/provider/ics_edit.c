@@ -1,4 +1,5 @@
 #include "provider/ics_edit.h"
+#include "provider/ics_text.h"
 
 const fm_span ics_no_params = {"", 0};
 
@@ -14,11 +15,21 @@ static size_t insertion_point(const ics_edit *e)
     return at == FM_ICAL_NONE ? fm_ical_end(e->object.doc, e->object.master) : at;
 }
 
+/* Removes a line, but for `keep` of those that it takes. */
+static void remove_line(ics_edit *e, size_t at, size_t keep)
+{
+    size_t count = ics_text_lines(&e->object, at);
+    if (count > keep)
+        fm_ical_remove(e->object.doc, at + keep, count - keep);
+}
+
 void ics_edit_line(ics_edit *e, const char *name, fm_span params, fm_span value)
 {
     if (e->status)
         return;
     size_t at = ics_edit_find(e, name);
+    if (at != FM_ICAL_NONE)
+        remove_line(e, at, 1);
     if (at == FM_ICAL_NONE)
         e->status = fm_ical_insert(e->object.doc, insertion_point(e), name, params, value, e->err);
     else
@@ -32,9 +43,24 @@ fm_span ics_edit_params(const ics_edit *e, const char *name)
     return fm_ical_is_params(params) ? params : ics_no_params;
 }
 
+/* The same without those that say how the old value is encoded. */
+static void add_plain_params(const ics_edit *e, fm_buf *out, const char *name)
+{
+    fm_span params = ics_edit_params(e, name), param, value;
+    for (size_t at = 0, start = 0; fm_ical_next_param(params, &at, &param, &value); start = at)
+        if (!ics_is_encoding_param(param))
+            fm_buf_add(out, params.at + start, at - start);
+}
+
 void ics_edit_value(ics_edit *e, const char *name, fm_span value)
 {
-    ics_edit_line(e, name, ics_edit_params(e, name), value);
+    fm_buf params;
+    fm_buf_init(&params, FM_ICS_MAX_BYTES);
+    add_plain_params(e, &params, name);
+    if (!e->status)
+        e->status = params.status;
+    ics_edit_line(e, name, (fm_span){params.data, params.len}, value);
+    fm_buf_free(&params);
 }
 
 void ics_edit_remove(ics_edit *e, const char *name, size_t keep)
@@ -45,7 +71,7 @@ void ics_edit_remove(ics_edit *e, const char *name, size_t keep)
             keep--;
             continue;
         }
-        fm_ical_remove(e->object.doc, at, 1);
+        remove_line(e, at, 0);
         at--; /* a BEGIN stands before any property */
     }
 }

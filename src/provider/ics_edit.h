@@ -33,7 +33,7 @@ size_t ics_edit_find(const ics_edit *e, const char *name);
 fm_span ics_edit_params(const ics_edit *e, const char *name);
 /** Gives the first line of a name parameters and a value, adding it where it is missing. */
 void ics_edit_line(ics_edit *e, const char *name, fm_span params, fm_span value);
-/** As ics_edit_line(), with the parameters that the line has. */
+/** As ics_edit_line(), with the parameters that the line has, but for those of an encoding. */
 void ics_edit_value(ics_edit *e, const char *name, fm_span value);
 /** Sets the line to what the scratch buffer holds, removes it where that is nothing. Empties the buffer. */
 void ics_edit_from_scratch(ics_edit *e, const char *name);

@@ -136,8 +136,6 @@ static void encode_priority(ics_edit *e)
         if (number)
             fm_buf_addf(&e->scratch, "%d", number);
         ics_edit_from_scratch(e, "PRIORITY");
-    }
-    if (!says(e, "X-PRIORITY", clean.data)) {
         add_percent_encoded(&e->scratch, clean.data, clean.len);
         ics_edit_from_scratch(e, "X-PRIORITY");
     }
