@@ -24,10 +24,16 @@ local function need(value, sentence)
   return value
 end
 
+-- When the event was edited, or nil. Of an edit whose time nobody knows it is known that it was made before this run.
+local function time_there(remote, local_time)
+  if remote.time or not local_time or local_time <= remote.seen_at then return remote.time end
+  return remote.seen_at
+end
+
 -- A conflict in the board's vocabulary, as rules and people see it.
 local function spelled(view, conflict, remote, base)
   local shown = { entry = view.raw, event = remote.event, fields = {}, local_time = conflict.local_time,
-    external_time = conflict.external_time }
+    external_time = time_there(remote, conflict.local_time) }
   shown.base = base and entries.with_version(view, base.l) or nil
   for field, sides in pairs(conflict.fields) do
     local member = {}
@@ -85,8 +91,7 @@ local function resolver(target, view, remote, base, forced)
     end
     local answers = {}
     for field, sides in pairs(conflict.fields) do
-      local single = { fields = { [field] = sides }, local_time = sides.local_time,
-        external_time = conflict.external_time }
+      local single = { fields = { [field] = sides }, local_time = sides.local_time }
       local answer = ask(target, view, single, remote, base)
       answers[field] = spread(answer, single, view, target.options.timeZone)[field]
     end
@@ -142,21 +147,29 @@ local function without_base(row)
   return copy
 end
 
-local function side_of_entry(target, view, row, seed, replaced)
+-- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
+local function doubt_time(remote, agreed_stamp)
+  if agreed_stamp and agreed_stamp == remote.stamp then remote.time = nil end
+end
+
+local function side_of_entry(run, target, view, row)
   local uid = target:uid(view.key, view.sync, row)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
   local known = agreed(journal.base(target, view, agreed(row and row.base), remote))
   if not known then row = without_base(row) end
-  local base = rewind.base(replaced, view, target.name, known)
+  local base = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known)
   local rewound = base ~= known
-  if remote then left_out.fill(remote, base and base.r, base and base.open, view.version) end
+  if remote then
+    remote.seen_at = time.parse(run.now).epoch
+    left_out.fill(remote, base and base.r, base and base.open, view.version)
+  end
   if remote and known and not rewound then
     texts.hold(remote, known)
-    remote.is_undated = known.stamp and known.stamp == remote.stamp
+    doubt_time(remote, known.stamp)
   end
   if not base and not remote then base = mark_restored(target, view) end
-  if not base and seed then base = seeded(target, view, remote) end
+  if not base and run.seed then base = seeded(target, view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid, rewound = rewound,
     observed = true }
 end
@@ -181,7 +194,7 @@ end
 
 local function side_of(run, target, key, view)
   local row = target:base(key)
-  if view then return side_of_entry(target, view, row, run.seed, attempt.found(run.state:replaced(key))) end
+  if view then return side_of_entry(run, target, view, row) end
   return side_of_gone(target, key, row)
 end
 
@@ -206,15 +219,6 @@ local function is_wanted_again(side, view)
   return wanted and not side.remote and journal.deleted(side.target, view.key)
 end
 
--- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was, only that it was
--- before now.
-local function doubt_times(sides, local_time, now)
-  if local_time and local_time > time.parse(now).epoch then return end
-  for _, side in ipairs(sides) do
-    if side.remote and side.remote.is_undated then side.remote.time = nil end
-  end
-end
-
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
@@ -229,7 +233,6 @@ local function plan_sides(run, decision, answer)
   end
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
   local cur = entries.current(view, ours, run.board_time)
-  doubt_times(sides, cur.time, run.now)
   decision.plan = plan.entry(cur, sides, policies)
   for i, action in ipairs(view and decision.plan.actions or {}) do
     for _, text in ipairs(aside.texts(view, sides[i])) do table.insert(action.step.lost, text) end
