@@ -170,9 +170,10 @@ static int board_keys(lua_State *L)
 
 static void push_problem(lua_State *L, const fm_board *b, const fm_index *ix, const fm_entry *e, fm_buf *scratch)
 {
-    lua_createtable(L, 0, 3);
+    lua_createtable(L, 0, 4);
     fm_bind_set_integer(L, "line", e->line);
-    if (e->flags & FM_ENTRY_AMBIGUOUS) {
+    fm_bind_set_boolean(L, "hides", !e->id_len || e->flags & FM_ENTRY_BAD_SUBITEMS);
+    if (e->id_len) {
         push_key(L, ix, e, scratch);
         lua_setfield(L, -2, "key");
     }
@@ -212,11 +213,12 @@ static fm_status find_entry(lua_State *L, fm_board_place *place, fm_board *b, fm
     return fm_board_find(place, b, key, len, err);
 }
 
-/* Sets a member of the table on top to a string member of a JSON object; false where that is no string with content. */
-static bool set_string_member(lua_State *L, const char *name, const fm_json_span *object, const char *member)
+/* Sets a member of the table on top to a member of a JSON object; false where that is absent, null or "". */
+static bool set_member(lua_State *L, const char *name, const fm_json_span *object, const char *member)
 {
     fm_json_span value;
-    if (!fm_json_find_member(object, member, strlen(member), &value) || *value.at != '"' || value.len == 2)
+    if (!fm_json_find_member(object, member, strlen(member), &value) || *value.at == 'n' ||
+        (*value.at == '"' && value.len == 2))
         return false;
     fm_bind_push_json(L, value.at, value.len, NULL, NULL);
     lua_setfield(L, -2, name);
@@ -229,9 +231,9 @@ static void set_parent(lua_State *L, const fm_board_place *place, const fm_json_
     if (!parent)
         return;
     fm_json_span parent_object = fm_index_text(place->index, parent);
-    set_string_member(L, "parent", &parent_object, "id");
-    if (!set_string_member(L, "parent_title", object, "parentTitle"))
-        set_string_member(L, "parent_title", &parent_object, "title");
+    set_member(L, "parent", &parent_object, "id");
+    if (!set_member(L, "parent_title", object, "parentTitle"))
+        set_member(L, "parent_title", &parent_object, "title");
 }
 
 static void set_counts(lua_State *L, const fm_board_place *place)
@@ -260,7 +262,7 @@ static int board_entry(lua_State *L)
     lua_createtable(L, 0, 8);
     lua_pushvalue(L, 2);
     lua_setfield(L, -2, "key");
-    set_string_member(L, "id", &object, "id");
+    set_member(L, "id", &object, "id");
     fm_bind_set_text(L, "kind", kinds[place.entry->kind]);
     fm_bind_set_integer(L, "line", place.line);
     set_parent(L, &place, &object);

@@ -248,6 +248,8 @@ fm_status fm_board_add_problem(fm_buf *out, const fm_board *b, const fm_index *i
         return fm_buf_adds(out, "the entry has a date but no id; give it one");
     if (e->flags & FM_ENTRY_BAD_ID)
         return fm_buf_adds(out, "the id of the entry is no usable string; give it another one");
+    if (e->flags & FM_ENTRY_BAD_SUBITEMS)
+        return fm_buf_adds(out, "the subitems of the entry must be a list of objects");
     fm_buf_adds(out, "more than one entry has the id ");
     fm_index_add_key(ix, e, out);
     return fm_buf_adds(out, "; give each its own");

@@ -34,8 +34,10 @@ enum {
     FM_ENTRY_AMBIGUOUS = 8, /**< another entry has the same key */
     FM_ENTRY_NAMELESS = 16, /**< it has a date and no id */
     FM_ENTRY_BAD_ID = 32,   /**< its id is no string, too long, or holds control characters */
+    /** Its subitems are no list of objects: which there are, or were, cannot be told. */
+    FM_ENTRY_BAD_SUBITEMS = 64,
     /** Entries with one of these are left out of everything but the list of problems. */
-    FM_ENTRY_PROBLEM = FM_ENTRY_AMBIGUOUS | FM_ENTRY_NAMELESS | FM_ENTRY_BAD_ID
+    FM_ENTRY_PROBLEM = FM_ENTRY_AMBIGUOUS | FM_ENTRY_NAMELESS | FM_ENTRY_BAD_ID | FM_ENTRY_BAD_SUBITEMS
 };
 
 /** One entry. Places are offsets into the text. */

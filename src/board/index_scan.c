@@ -21,7 +21,7 @@ typedef struct scan {
 /* What the members of an entry say; of duplicates the last. */
 typedef struct facts {
     fm_json_span id, title, epic_id, sync, court_sync; /* len 0: absent */
-    bool dated, done, says_epic, court_dated;
+    bool dated, done, says_epic, court_dated, bad_subitems;
     size_t children; /* number of the first entry that may be a subitem */
 } facts;
 
@@ -132,6 +132,17 @@ static bool is_null(const fm_json_span *value)
     return value->len == 0 || value->at[0] == 'n';
 }
 
+/* What stands for nothing where an object or a list is wanted: null, and both of them empty. */
+static bool is_nothing(const fm_json_span *value)
+{
+    if (is_null(value))
+        return true;
+    size_t at = 1;
+    while (at < value->len && strchr(" \t\r\n", value->at[at]))
+        at++;
+    return (value->at[0] == '[' && value->at[at] == ']') || (value->at[0] == '{' && value->at[at] == '}');
+}
+
 static bool string_is(const fm_json_span *value, const char *text)
 {
     fm_json_string string;
@@ -158,7 +169,8 @@ static void scan_metadata(scan *sc, facts *f)
     f->court_dated = false;
     f->court_sync = (fm_json_span){0};
     if (fm_json_peek(&sc->json) != FM_JSON_OBJECT) {
-        fm_json_skip(&sc->json, NULL);
+        fm_json_skip(&sc->json, &value);
+        f->court_dated = !is_nothing(&value); /* cannot be read, which is not absent */
         return;
     }
     fm_json_open(&sc->json);
@@ -183,20 +195,25 @@ static void hide_from(scan *sc, size_t first)
         sc->ix->entries[i].flags |= FM_ENTRY_HIDDEN;
 }
 
-/* Steps over an array; its objects are entries. */
-static void scan_entries(scan *sc, fm_entry_kind kind, uint32_t owner)
+/* Steps over an array; its objects are entries. False: it is no list of objects, and not nothing. */
+static bool scan_entries(scan *sc, fm_entry_kind kind, uint32_t owner)
 {
+    bool all_objects = true;
+    fm_json_span value;
     if (fm_json_peek(&sc->json) != FM_JSON_ARRAY) {
-        fm_json_skip(&sc->json, NULL);
-        return;
+        fm_json_skip(&sc->json, &value);
+        return is_nothing(&value);
     }
     fm_json_open(&sc->json);
     for (bool first = true; fm_json_element(&sc->json, first); first = false) {
-        if (fm_json_peek(&sc->json) == FM_JSON_OBJECT)
+        if (fm_json_peek(&sc->json) == FM_JSON_OBJECT) {
             scan_entry(sc, kind, owner);
-        else
+        } else {
             fm_json_skip(&sc->json, NULL);
+            all_objects = false;
+        }
     }
+    return all_objects;
 }
 
 static void scan_member(scan *sc, facts *f, member which, uint32_t self)
@@ -209,7 +226,7 @@ static void scan_member(scan *sc, facts *f, member which, uint32_t self)
     case SUBITEMS:
         hide_from(sc, f->children);
         f->children = sc->ix->count;
-        scan_entries(sc, FM_ENTRY_SUBITEM, self);
+        f->bad_subitems = !scan_entries(sc, FM_ENTRY_SUBITEM, self);
         return;
     default:
         break;
@@ -307,6 +324,12 @@ static void take_id(const scan *sc, fm_entry *e, const facts *f)
     }
 }
 
+static void take_subitems(fm_entry *e, const facts *f)
+{
+    if (f->bad_subitems)
+        e->flags = (uint8_t)((e->flags & ~FM_ENTRY_HIDDEN) | FM_ENTRY_BAD_SUBITEMS);
+}
+
 static void take_epic_id(const scan *sc, fm_entry *item, const facts *f)
 {
     fm_json_string id;
@@ -364,6 +387,7 @@ static void scan_entry(scan *sc, fm_entry_kind kind, uint32_t owner)
     if (e.kind == FM_ENTRY_ITEM)
         take_epic_id(sc, &e, &f);
     take_id(sc, &e, &f);
+    take_subitems(&e, &f);
     print_content(sc, &e.content, start, sc->json.at, first_cut);
     print_sync(sc, &e.sync, &f.sync);
     sc->ix->entries[self] = e;

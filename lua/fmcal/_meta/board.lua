@@ -72,9 +72,11 @@ function b:keys() end
 ---@field key? string absent for an entry without a usable id
 ---@field line integer
 ---@field message string
+---@field hides boolean it may stand for entries that are not seen: one without a usable id, or with unreadable subitems
 
 ---Entries that cannot be told apart or named: an id (or the key of a court date) that is used more than once, one that
----is missing where there is a date, one that is no string, holds control characters or is longer than 1,000 bytes.
+---is missing where there is a date, one that is no string, holds control characters or is longer than 1,000 bytes. And
+---those whose subitems are no list of objects.
 ---@return fmcal.board.problem[]
 function b:problems() end
 

@@ -16,6 +16,12 @@ local function given(value)
   return value
 end
 
+-- A number in the place of a text stands for its digits.
+local function text(value)
+  value = given(value)
+  return value ~= nil and tostring(value) or nil
+end
+
 local SELECTED_BY = { item = "syncItems", epic = "syncEpics", ["court-date"] = "syncCourtDates" }
 
 --- Whether an entry belongs in the calendar: syncItems, syncEpics, syncCourtDates of syncOptions, all on by default.
@@ -34,10 +40,10 @@ end
 local function footer(entry)
   local lines = {}
   local function add(label, value)
-    if value then lines[#lines + 1] = label .. ": " .. tostring(value) end
+    if value then lines[#lines + 1] = label .. ": " .. value end
   end
-  add("Status", given(entry.status))
-  add("Priority", given(entry.priority))
+  add("Status", text(entry.status))
+  add("Priority", text(entry.priority))
   local tags = given(entry.tags)
   if tags and #tags > 0 then add("Tags", table.concat(tags, ", ")) end
   local counts = entry.itemCounts
@@ -81,12 +87,12 @@ function defaults.to_event(entry, ctx)
     endDate = finish,
     timeZone = zone,
     priority = version.priority,
-    status = given(entry.status),
-    epicId = given(entry.epicId),
+    status = text(entry.status),
+    epicId = text(entry.epicId),
     team = ctx.team,
     eventType = entry.eventType,
     tags = version.tags,
-    caseNumber = given(metadata.caseNumber),
+    caseNumber = text(metadata.caseNumber),
     reminders = given(options.reminders),
     source = "fleet-monitor",
   }
@@ -96,7 +102,7 @@ end
 local function subitem_title(title, entry)
   local whole = (entry.parentTitle or "") .. SUBITEM_SEPARATOR
   if title:sub(1, #whole) == whole then return title:sub(#whole + 1) end
-  local bare = given(entry.title) or ""
+  local bare = text(entry.title) or ""
   local own = SUBITEM_SEPARATOR .. bare
   if title == bare or title:sub(-#own) == own then return bare end
   local rest, at = title, 0

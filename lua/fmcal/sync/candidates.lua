@@ -52,21 +52,23 @@ function candidates.check_only(run)
   return true
 end
 
--- Entries with problems are not gone. An entry without an id can be any of them: then nothing counts as gone.
+-- Entries with problems are not gone. One without an id can be any of them, and one whose subitems cannot be read hides
+-- any of them: then nothing counts as gone.
 local function problems_of(run)
-  local keys, nameless = {}, false
+  local keys, hidden = {}, false
   for _, problem in ipairs(run.board:problems()) do
-    if problem.key then keys[problem.key] = true else nameless = true end
+    if problem.key then keys[problem.key] = true end
+    hidden = hidden or problem.hides
   end
-  return keys, nameless
+  return keys, hidden
 end
 
 local function compare_target(run, target, found)
   local compared = run.board:compare(target.state, target.context, run.now:sub(1, 10))
   target.compared = compared
   for _, key in ipairs(compared.changed) do add_candidate(run, found, key) end
-  local problems, nameless = problems_of(run)
-  for _, key in ipairs(nameless and {} or compared.gone) do
+  local problems, hidden = problems_of(run)
+  for _, key in ipairs(hidden and {} or compared.gone) do
     if not problems[key] and not is_left_alone(run, target, key) then add_candidate(run, found, key) end
   end
 end

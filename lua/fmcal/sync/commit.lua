@@ -80,7 +80,7 @@ local function note_replaced(run, decision)
   local _, clears = guard.destroys(decision)
   if clears > 0 then return assert(run.state:set_replaced(decision.key, nil)) end
   local entry = attempt.found(run.board:entry(decision.key))
-  local written = entry and entries.member(entry, "calendarSync")
+  local written = entry and entries.sync(entry)
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
 end
 

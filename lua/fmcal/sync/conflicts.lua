@@ -17,7 +17,7 @@ local function given(value)
 end
 
 local function add(list, entry, sync, target)
-  if type(sync) ~= "table" or sync.syncStatus ~= "conflict" then return end
+  if not sync or sync.syncStatus ~= "conflict" then return end
   list[#list + 1] = { id = entry.key, title = given(entry.value.title), provider = given(sync.provider), target = target,
     since = given(sync.lastSyncedAt), conflictData = given(sync.conflictData) }
 end
@@ -28,9 +28,9 @@ function conflicts.list(board)
   local list = {}
   for _, key in ipairs(board:keys()) do
     local entry = attempt.found(board:entry(key))
-    local sync = entries.member(entry, "calendarSync")
+    local sync = entries.sync(entry)
     add(list, entry, sync, nil)
-    for name, other in pairs(type(sync) == "table" and type(sync.others) == "table" and sync.others or {}) do
+    for name, other in pairs(sync and given(sync.others) or {}) do
       add(list, entry, other, name)
     end
   end

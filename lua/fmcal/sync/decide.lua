@@ -112,7 +112,7 @@ end
 -- An entry whose state was lost says in its calendarSync that its event was deleted on purpose.
 local function mark_restored(target, view)
   local sync = target:own_sync(view.sync)
-  if target.bound ~= "new" or type(sync) ~= "table" or sync.syncStatus ~= "deleted" then return nil end
+  if target.bound ~= "new" or not sync or sync.syncStatus ~= "deleted" then return nil end
   if sync.provider ~= target.spec.provider then return nil end
   return { l = view.version, r = view.version, deleted = true }
 end
@@ -121,8 +121,9 @@ end
 -- change is not the one noted, else the entry.
 local function seeded(target, view, remote)
   local sync = target:own_sync(view.sync)
-  if not remote or type(sync) ~= "table" or not sync.lastModifiedExternal then return nil end
-  local noted = time.parse(sync.lastModifiedExternal)
+  local said = sync and sync.lastModifiedExternal
+  if not remote or type(said) ~= "string" then return nil end
+  local noted = time.parse(said)
   local unchanged_there = noted and remote.stamp and remote.stamp <= noted.epoch
   local agreed = unchanged_there and remote.version or view.version
   return { l = agreed, r = agreed }

@@ -3,11 +3,29 @@
 local attempt = require "fmcal.attempt"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
+local schema = require "fmcal.schema"
 local time = require "fmcal.time"
 
 local entries = {}
 
 local EVENT_TYPE = { item = "item", subitem = "item", epic = "epic", ["court-date"] = "court-date" }
+
+-- What the members of an entry must be. A court date is its own entry: the epic's others do not depend on it.
+local METADATA = { caseNumber = "text" }
+local MEMBERS = {
+  type = "name", title = "text", description = "text", dueDate = "name", timeZone = "name", durationMinutes = "number",
+  tags = "texts", priority = "text", status = "text", epicId = "name", parentTitle = "text", metadata = METADATA,
+}
+local COURT_DATE_MEMBERS = {}
+for name, wanted in pairs(MEMBERS) do COURT_DATE_MEMBERS[name] = wanted end
+COURT_DATE_MEMBERS.metadata = { courtDate = "name", caseNumber = "text" }
+
+-- What the members of a calendarSync are; what somebody else made of them counts as absent.
+local SYNC = {
+  externalEventId = "name", provider = "name", lastSyncedAt = "name", syncStatus = "name", lastModifiedLocal = "name",
+  lastModifiedExternal = "name", syncError = "text", retryCount = "number", lastErrorAt = "name", deletedAt = "name",
+  conflictData = "object", others = "object",
+}
 
 local function given(value)
   if value == json.null then return nil end
@@ -29,6 +47,26 @@ function entries.member(entry, member)
     value = value[name]
   end
   return given(value)
+end
+
+local function readable_sync(value)
+  return type(value) == "table" and schema.right(SYNC, value) or nil
+end
+
+--- The calendarSync of an entry, nil where it has none; see SYNC.
+function entries.sync(entry)
+  local sync = readable_sync(entries.member(entry, "calendarSync"))
+  if not sync or type(sync.others) ~= "table" then return sync end
+  local others = {}
+  for name, other in pairs(sync.others) do others[name] = readable_sync(other) end
+  sync.others = others
+  return sync
+end
+
+--- Whether an entry has a place for its calendarSync: an epic's metadata may be something else than an object.
+function entries.can_hold_sync(entry)
+  local metadata = given(entry.value.metadata)
+  return entry.kind ~= "court-date" or metadata == nil or schema.is("object", metadata)
 end
 
 --- A calendarSync as text, to tell whether it is the one that was noted.
@@ -61,16 +99,33 @@ end
 
 -- The lastModifiedLocal of a person's edit: what a run has written itself is not later than that run.
 local function edited_since(sync, ours)
-  if type(sync) ~= "table" then return nil end
-  local said, synced = epoch_of(given(sync.lastModifiedLocal)), epoch_of(given(sync.lastSyncedAt))
+  if not sync then return nil end
+  local said, synced = epoch_of(sync.lastModifiedLocal), epoch_of(sync.lastSyncedAt)
   if said and said > (synced or 0) and said > (epoch_of(ours) or 0) then return said end
   return nil
 end
 
 --- When the entry was last edited here: its updatedAt, else a lastModifiedLocal since the last sync, else the board file's.
 local function local_time(entry, ours, board_time)
-  return epoch_of(entries.member(entry, "updatedAt")) or edited_since(entries.member(entry, "calendarSync"), ours)
+  return epoch_of(entries.member(entry, "updatedAt")) or edited_since(entries.sync(entry), ours)
     or board_time
+end
+
+-- What is wrong with the members of an entry, or nil.
+local function mistyped(entry)
+  local wrong = schema.wrong(entry.kind == "court-date" and COURT_DATE_MEMBERS or MEMBERS, entry.value)
+  if wrong or entry.parent_title == nil then return wrong end
+  return schema.wrong({ title = "text" }, { title = entry.parent_title }, "its parent's ")
+end
+
+-- What the rules get and the version, or nil and a sentence.
+local function understood(entry, default_zone)
+  local wrong = mistyped(entry)
+  if wrong then return nil, wrong end
+  local raw = for_rules(entry)
+  local ok, version = attempt.pcall(fields.version, raw, default_zone)
+  if not ok then return nil, version end
+  return raw, version
 end
 
 --- The view of an entry.
@@ -78,12 +133,11 @@ end
 -- @param default_zone syncOptions.timeZone
 -- @return { entry, raw (for the rules), version, style, sync (its calendarSync), fields } or nil and a sentence
 function entries.view(entry, default_zone)
-  local raw = for_rules(entry)
-  local ok, version = attempt.pcall(fields.version, raw, default_zone)
-  if not ok then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
+  local raw, version = understood(entry, default_zone)
+  if not raw then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
   return {
     key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),
-    sync = entries.member(entry, "calendarSync"), fields = fields.of_kind(entry.kind),
+    sync = entries.sync(entry), fields = fields.of_kind(entry.kind),
   }
 end
 

@@ -150,12 +150,20 @@ local function drop_concern(board, key, path, before)
   end
 end
 
+-- A list or a scalar in the place of the other calendars' parts would refuse them.
+local function make_room_for_others(board, key, path, found)
+  local others = type(found) == "table" and found.others
+  if others and others ~= json.null and (type(others) ~= "table" or getmetatable(others)) then
+    assert(board:remove(key, { path[1], path[2] or "others", path[2] and "others" }))
+  end
+end
+
 -- calendarSync of one entry: the first calendar's members, the others' under others.NAME.
 local function write_sync(run, decision)
   local entry = decision.view and decision.view.entry or decision.entry
-  local path = entries.path(entry, "calendarSync")
-  local sync = entries.member(entry, "calendarSync")
-  if type(sync) ~= "table" then sync = {} end
+  if not entries.can_hold_sync(entry) then return end
+  local path, sync = entries.path(entry, "calendarSync"), entries.sync(entry) or {}
+  make_room_for_others(run.board, decision.key, path, entries.member(entry, "calendarSync"))
   for i, side in ipairs(decision.sides) do
     local outcome = decision.outcomes[i]
     local others = type(sync.others) == "table" and sync.others or {}
@@ -287,7 +295,7 @@ end
 --- Notes in the journal what was pulled into an entry; called inside a transaction, before the board file is written.
 function record.pulled(run, decision)
   local entry = attempt.found(run.board:entry(decision.key))
-  local sync = entry and entries.member(entry, "calendarSync")
+  local sync = entry and entries.sync(entry)
   for i, side in ipairs(decision.sides) do
     journal.pull(side.target, decision.key, decision.view.sync, sync, document(run, decision, i), is_seen(decision, i))
   end

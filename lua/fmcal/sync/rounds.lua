@@ -3,6 +3,7 @@
 local attempt = require "fmcal.attempt"
 local decisions = require "fmcal.sync.decisions"
 local deliver = require "fmcal.sync.deliver"
+local entries = require "fmcal.sync.entries"
 local outgoing = require "fmcal.sync.outgoing"
 
 local rounds = {}
@@ -14,7 +15,7 @@ local function refresh_dependencies(run, decision)
   if not entry then return end
   local raw = decision.view.raw
   raw.itemCounts = entry.counts
-  if entry.parent and not entry.value.parentTitle then raw.parentTitle = entry.parent_title end
+  if entry.parent and not entries.member(entry, "parentTitle") then raw.parentTitle = entry.parent_title end
 end
 
 local function jobs_of(run, decision)

@@ -197,7 +197,7 @@ end
 local function adopted_uid(self, key, sync)
   local uid = self.adopted and self.adopted[key]
   if uid then return uid end
-  if type(sync) ~= "table" or sync.provider ~= self.spec.provider then return nil end
+  if not sync or sync.provider ~= self.spec.provider then return nil end
   uid = sync.externalEventId
   if type(uid) ~= "string" or is_ours(uid) or attempt.found(self.state:base_by_uid(uid)) then return nil end
   return uid
@@ -205,7 +205,7 @@ end
 
 --- What an entry's calendarSync says of this calendar: the first one's members stand in it, the others' below `others`.
 function Target:own_sync(sync)
-  if self.is_first or type(sync) ~= "table" then return sync end
+  if self.is_first or not sync then return sync end
   return type(sync.others) == "table" and sync.others[self.name] or nil
 end
 

@@ -126,6 +126,8 @@ static void test_keys(void **state)
                 "E E.court-date");
     assert_keys("{\"epics\": [{\"id\": \"E\", \"metadata\": {\"courtDate\": 1}, \"metadata\": []}]}", "E");
     assert_keys("{\"epics\": [{\"id\": \"E\", \"metadata\": {\"courtDate\": 1}, \"metadata\": {}}]}", "E");
+    assert_keys("{\"epics\": [{\"id\": \"E\", \"metadata\": 5}]}", "E E.court-date");
+    assert_keys("{\"epics\": [{\"id\": \"E\", \"metadata\": [1]}]}", "E E.court-date");
     assert_keys("{\"items\": [{\"id\": \"A\", \"metadata\": {\"courtDate\": \"2026-01-01\"}}]}", "A");
 }
 
@@ -133,6 +135,10 @@ static void test_problems(void **state)
 {
     (void)state;
     assert_keys("{\"items\": [{\"id\": \"A\"}, {\"id\": \"B\"}, {\"id\": \"A\"}]}", "!A B !A");
+    assert_keys("{\"items\": [{\"id\": \"A\", \"subitems\": 5}]}", "!A");
+    assert_keys("{\"items\": [{\"id\": \"A\", \"subitems\": {\"id\": \"B\"}}]}", "!A");
+    assert_keys("{\"items\": [{\"id\": \"A\", \"subitems\": [{\"id\": \"B\"}, null]}]}", "!A B");
+    assert_keys("{\"items\": [{\"id\": \"A\", \"subitems\": null}, {\"id\": \"B\", \"subitems\": { }}]}", "A B");
     assert_keys("{\"items\": [{\"id\": \"A\"}], \"epics\": [{\"id\": \"\\u0041\"}]}", "!A !A");
     assert_keys("{\"items\": [{\"id\": \"A\", \"subitems\": [{\"id\": \"A\"}]}]}", "!A !A");
     assert_keys(
