@@ -21,7 +21,8 @@ local function kind_of(value)
 end
 
 local WORDS = { text = "a text", number = "a number", boolean = "true or false", list = "a list", object = "an object",
-  empty = "a list" }
+  empty = "a list",
+  userdata = "a text" } -- a secret
 
 local function list_of(accepts)
   return function(value)
@@ -87,9 +88,11 @@ local function type_of(wanted)
   return TYPES[type(wanted) == "table" and "object" or wanted]
 end
 
-local function described(value)
+local function described(value, wanted)
   if type(value) == "string" and value:find("\0", 1, true) then return "one with a zero byte" end
-  return WORDS[kind_of(value)] or "a " .. type(value)
+  local kind = kind_of(value)
+  if kind == "list" and type_of(wanted)[1]:find("^a list") then return "one that holds something else" end
+  return WORDS[kind] or "a " .. type(value)
 end
 
 --- Whether a value is of a type of a schema.
@@ -107,7 +110,7 @@ function schema.wrong(members, object, prefix)
     local wanted, value = members[name], object[name]
     if is_given(value) then
       if not schema.is(wanted, value) then
-        return ("%s%s must be %s, not %s"):format(prefix or "", name, type_of(wanted)[1], described(value))
+        return ("%s%s must be %s, not %s"):format(prefix or "", name, type_of(wanted)[1], described(value, wanted))
       end
       local inner = type(wanted) == "table" and schema.wrong(wanted, value, (prefix or "") .. name .. ".")
       if inner then return inner end

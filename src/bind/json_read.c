@@ -165,6 +165,20 @@ static void push_value(reader *r)
         lua_pushboolean(L, type == FM_JSON_TRUE);
 }
 
+void fm_bind_push_member_names(lua_State *L, const fm_json_span *object)
+{
+    fm_json_scan scan;
+    fm_json_string name;
+    fm_json_begin(&scan, object->at, object->len, FM_JSON_DEPTH_LIMIT);
+    lua_newtable(L);
+    if (fm_json_peek(&scan) != FM_JSON_OBJECT || !fm_json_open(&scan))
+        return;
+    for (lua_Integer count = 0; fm_json_member(&scan, count == 0, &name); fm_json_skip(&scan, NULL)) {
+        push_string(L, &name);
+        lua_rawseti(L, -2, ++count);
+    }
+}
+
 fm_status fm_bind_push_json(lua_State *L, const char *text, size_t len, const fm_bind_json_reading *reading,
                             fm_error *err)
 {

@@ -31,6 +31,9 @@ typedef struct fm_bind_json_reading {
 fm_status fm_bind_push_json(lua_State *L, const char *text, size_t len, const fm_bind_json_reading *reading,
                             fm_error *err);
 
+/** Pushes the list of the names of an object's members as they stand there; empty where it is none. [-0, +1, m] */
+void fm_bind_push_member_names(lua_State *L, const fm_json_span *object);
+
 /** How a value is written. All zero bytes are the defaults. */
 typedef struct fm_bind_json_writing {
     unsigned max_depth; /**< nesting allowed, 0: FM_JSON_DEPTH; also what ends a cycle */

@@ -142,6 +142,20 @@ static int board_member(lua_State *L)
     return push_value(L, &value, strcmp(name, "calendarConfig") == 0 ? "credentials" : NULL);
 }
 
+static int board_member_names(lua_State *L)
+{
+    fm_board *b = to_board(L);
+    size_t len;
+    const char *name = luaL_checklstring(L, 2, &len);
+    fm_json_span value;
+    fm_error err;
+    fm_status status = fm_board_member_value(&value, b, name, len, &err);
+    if (status && status != FM_ENOTFOUND)
+        return fm_bind_fail(L, &err);
+    fm_bind_push_member_names(L, status ? &(fm_json_span){"", 0} : &value);
+    return 1;
+}
+
 static void push_key(lua_State *L, const fm_index *ix, const fm_entry *e, fm_buf *scratch)
 {
     fm_buf_reset(scratch);
@@ -533,23 +547,15 @@ static const luaL_Reg lock_metamethods[] = {
 };
 
 static const luaL_Reg board_methods[] = {
-    {"path", board_path},
-    {"text", board_text},
-    {"close", board_close},
-    {"mtime", board_mtime},
-    {"member", board_member},
-    {"keys", board_keys},
-    {"problems", board_problems},
-    {"entry", board_entry},
-    {"fingerprint", board_fingerprint},
-    {"snapshot", board_snapshot},
-    {"compare", board_compare},
-    {"set", board_set},
-    {"remove", board_remove},
-    {"append", board_append},
-    {"dirty", board_dirty},
-    {"save", board_save},
-    {NULL, NULL},
+    {"path", board_path},         {"text", board_text},
+    {"close", board_close},       {"mtime", board_mtime},
+    {"member", board_member},     {"member_names", board_member_names},
+    {"keys", board_keys},         {"problems", board_problems},
+    {"entry", board_entry},       {"fingerprint", board_fingerprint},
+    {"snapshot", board_snapshot}, {"compare", board_compare},
+    {"set", board_set},           {"remove", board_remove},
+    {"append", board_append},     {"dirty", board_dirty},
+    {"save", board_save},         {NULL, NULL},
 };
 
 static const luaL_Reg board_metamethods[] = {

@@ -8,7 +8,9 @@
 #include "bind/credentials.h"
 #include "bind/handle.h"
 #include "bind/list.h"
+#include "bind/json_value.h"
 #include "util/columns.h"
+#include "util/file.h"
 #include "util/process.h"
 
 #include <dirent.h>
@@ -24,6 +26,9 @@ int luaopen_fmcal_sys(lua_State *L);
 #define COLUMNS_TYPE "fmcal.sys.columns"
 #define PROCESS_TYPE "fmcal.sys.process"
 #define MAX_OUTPUT   ((size_t)256 << 20)
+
+/* Rules, configurations, plans, keys. */
+#define FILE_MAX_BYTES ((size_t)256 << 20)
 
 static const char domain[] = "sys";
 
@@ -70,6 +75,17 @@ static int sys_stat(lua_State *L)
     lua_setfield(L, -2, "own");
     lua_pushinteger(L, (lua_Integer)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec);
     lua_setfield(L, -2, "mtime_ns");
+    return 1;
+}
+
+static int sys_read(lua_State *L)
+{
+    const char *path = luaL_checkstring(L, 1);
+    fm_buf *text = fm_bind_push_buf(L, FILE_MAX_BYTES);
+    fm_error err;
+    if (fm_file_read(text, NULL, path, &err))
+        return fm_bind_fail(L, &err);
+    lua_pushlstring(L, text->data, text->len);
     return 1;
 }
 
@@ -319,6 +335,7 @@ static const luaL_Reg process_meta[] = {{"__tostring", process_tostring}, {NULL,
 
 static const luaL_Reg sys_functions[] = {
     {"stat", sys_stat},
+    {"read", sys_read},
     {"list", sys_list},
     {"absolute", sys_absolute},
     {"is_terminal", sys_is_terminal},

@@ -366,13 +366,14 @@ function TestConfiguration.test_wrong_types_and_values()
     local _, errors = place:expect(2, "sync.lua board.json")
     lu.assertStrContains(errors, sentence)
   end
-  for _, reminder in ipairs { "1 day", "P", "PT", "-P1DT", "P1W2D", "PT5X", 30 } do
+  for _, reminder in ipairs { "1 day", "P", "PT", "-P1DT", "P1W2D", "PT5X" } do
     refuses("syncOptions.reminders must be a list of durations", function(_, o) o.reminders = { "-P1D", reminder } end)
   end
+  refuses("syncOptions.reminders must be a list of texts", function(_, o) o.reminders = { "-P1D", 30 } end)
   refuses("syncOptions.syncInterval must be", function(_, o) o.syncInterval = 0 end)
   refuses("enabled must be true or false", function(c) c.enabled = "yes" end)
-  refuses("calendarId must be a string, not a number", function(c) c.calendarId = 5 end)
-  refuses("syncOptions must be a table, not a string", function(c) c.syncOptions = "x" end)
+  refuses("calendarId must be a text, not a number", function(c) c.calendarId = 5 end)
+  refuses("syncOptions must be an object, not a text", function(c) c.syncOptions = "x" end)
   lu.assertEquals(place:count_events(), 0)
   place:edit(function(b)
     b.calendarConfig = good

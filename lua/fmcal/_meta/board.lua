@@ -65,6 +65,11 @@ function b:close() end
 ---@return any value nil where there is none
 function b:member(name) end
 
+---The names of the members of such a member, in the board's order; empty where it is no object.
+---@param name string
+---@return string[] names one that stands there twice comes twice
+function b:member_names(name) end
+
 ---@return string[] keys in the board's order, without entries that have a problem
 function b:keys() end
 

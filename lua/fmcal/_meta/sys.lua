@@ -19,6 +19,12 @@ local sys = {}
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.stat(path) end
 
+---The text of a file. What is no file (a folder, a pipe) is refused and never waited for.
+---@param path string
+---@return string? text
+---@return fmcal.error? err `err.code` "notfound", "access", "invalid", "limit" (above 256 MiB), "io"
+function sys.read(path) end
+
 ---The names in a folder, in no order, without "." and "..".
 ---@param path string
 ---@return string[]? names

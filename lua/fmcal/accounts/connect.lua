@@ -21,20 +21,15 @@ end
 
 -- ---------------------------------------------------------------- the board
 
-local function section_of(opened)
-  local section = given(opened:member(SECTION))
-  return type(section) == "table" and section or {}
-end
-
 -- The member of the per-provider form to store under; nil for the single form.
-local function member_name(path, section, profile, name)
+local function member_name(opened, section, profile, name)
   local single = given(section.provider)
   if name and single then
     return failure("invalid", "connect", 'the board %s names one calendar (calendarConfig.provider is "%s"), which leaves no '
-      .. "room for %q: disconnect it, and connect both with --name", path, single, name)
+      .. "room for %q: disconnect it, and connect both with --name", opened:path(), single, name)
   end
   if name then return name end
-  if not single and #config.calendar_members(section) > 0 then return profile.name end
+  if not single and #config.calendar_members(section, opened) > 0 then return profile.name end
   return nil, nil
 end
 
@@ -66,8 +61,9 @@ function connect.prepare(path, profile, options)
   if type(team) ~= "string" or team == "" then
     return failure("invalid", "connect", 'the board %s has no "team" (a string): add one', path)
   end
-  local section = section_of(opened)
-  local member, wrong = member_name(path, section, profile, options.name)
+  local section, refused = config.section(opened)
+  if not section then return nil, refused end
+  local member, wrong = member_name(opened, section, profile, options.name)
   if wrong then return nil, wrong end
   local keyring
   keyring, err = credentials.keyring()
@@ -244,8 +240,7 @@ local function write_member(opened, place, profile, account, chosen)
   return path
 end
 
-local function write_all(opened, place, profile, account, chosen, members)
-  local section = section_of(opened)
+local function write_all(opened, section, place, profile, account, chosen, members)
   if given(section.enabled) ~= true then assert(opened:set(nil, { SECTION, "enabled" }, true)) end
   local path = place.member and write_member(opened, place, profile, account, chosen)
     or write_single(opened, profile, chosen)
@@ -270,7 +265,9 @@ function connect.store(place, profile, account, chosen)
   if not lock then return nil, locked end
   local opened <close>, unread = board.open(place.path)
   if not opened then return nil, unread end
-  write_all(opened, place, profile, account, chosen, members)
+  local section, refused = config.section(opened)
+  if not section then return nil, refused end
+  write_all(opened, section, place, profile, account, chosen, members)
   local saved, unsaved = opened:save {}
   if not saved then return nil, unsaved end
   return true

@@ -28,8 +28,8 @@ end
 
 -- ---------------------------------------------------------------- which calendar
 
-local function choose_member(path, section, name)
-  local names = config.calendar_members(section)
+local function choose_member(opened, section, name)
+  local path, names = opened:path(), config.calendar_members(section, opened)
   if #names == 0 then return failure("invalid", "disconnect", "the board %s is connected with no calendar", path) end
   if not name then
     local connected = {}
@@ -53,10 +53,8 @@ end
 function disconnect.find(path, name)
   local opened <close>, err = board.open(path)
   if not opened then return nil, err end
-  local section = given(opened:member(SECTION))
-  if type(section) ~= "table" then
-    return failure("invalid", "disconnect", "the board %s is connected with no calendar", path)
-  end
+  local section, refused = config.section(opened)
+  if not section then return nil, refused end
   local single = given(section.provider)
   if single then
     if name and name ~= single then
@@ -65,7 +63,7 @@ function disconnect.find(path, name)
     return { path = path, name = single, single = true, provider = single,
       has_credentials = given(section.credentials) ~= nil }
   end
-  local member, wrong = choose_member(path, section, name)
+  local member, wrong = choose_member(opened, section, name)
   if not member then return nil, wrong end
   return { path = path, name = member, single = false, provider = given(section[member].provider) or member,
     has_credentials = given(section[member].credentials) ~= nil }

@@ -5,11 +5,11 @@ local core = require "fmcal.credentials.core"
 local credentials = require "fmcal.credentials"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
+local sys = require "fmcal.sys"
 
 local google_client = {}
 
 local DOMAIN = "connect"
-local FILE_MAX = 65536
 local ID_VARIABLE, SECRET_VARIABLE = "GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"
 
 --- The environment variables that hold a secret: no program that is started gets them.
@@ -21,21 +21,12 @@ local function client_of(id, secret)
   return { id = id, secret = core.secret(secret), text = secret }
 end
 
-local function read(path)
-  local file, err = io.open(path, "rb")
-  if not file then return failure("invalid", DOMAIN, "cannot read the client's file %s", err) end
-  local text = file:read(FILE_MAX)
-  file:close()
-  if not text then return failure("invalid", DOMAIN, "the client's file %s is empty", path) end
-  return text
-end
-
 --- Reads the JSON file of an OAuth client of the type "Desktop app".
 -- @param as_text whether the secret is to be readable, for a board without encryption
 -- @return { id, secret (opaque), text = the secret as text, or nil }, or nil and an error
 function google_client.from_file(path, as_text)
-  local text, err = read(path)
-  if not text then return nil, err end
+  local text, err = sys.read(path)
+  if not text then return failure("invalid", DOMAIN, "cannot read the client's file: %s", err.message) end
   local content = json.decode(text, { secret = { "private_key", not as_text and "client_secret" or nil } })
   if type(content) ~= "table" then return failure("invalid", DOMAIN, "the client's file %s is no JSON object", path) end
   if content.type == "service_account" then

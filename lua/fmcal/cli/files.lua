@@ -1,16 +1,15 @@
 -- Files that commands read and write for a person.
 
 local cli = require "fmcal.cli"
+local sys = require "fmcal.sys"
 
 local files = {}
 
 --- The text of a file; ends the command where it cannot be read.
 -- @param what it is, for the message: "plan"
 function files.read(path, what)
-  local file, reason = io.open(path, "rb")
-  local text = file and file:read("a")
-  if file then file:close() end
-  if not text then cli.fail(("cannot read the %s %s"):format(what, reason or path)) end
+  local text, err = sys.read(path)
+  if not text then cli.fail(("cannot read the %s: %s"):format(what, err.message)) end
   return text
 end
 

@@ -7,6 +7,7 @@ local failure = require "fmcal.failure"
 local json = require "fmcal.json"
 local schema = require "fmcal.rules.schema"
 local suggest = require "fmcal.suggest"
+local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
 local rules = {}
@@ -83,11 +84,8 @@ local function check(functions, path)
 end
 
 local function load_functions(path, reads)
-  local file, open_error = io.open(path, "rb")
-  if not file then return fail("cannot read the rules file " .. open_error) end
-  local text, read_error = file:read("a")
-  file:close()
-  if not text then return fail(("cannot read the rules file %s: %s"):format(path, read_error)) end
+  local text, unread = sys.read(path)
+  if not text then return fail("cannot read the rules file: " .. unread.message) end
   local chunk, syntax = load(text, "@" .. path, "t", environment(reads))
   if not chunk then return fail("the rules file does not load: " .. syntax) end
   local ok, functions = attempt.pcall(chunk)

@@ -6,6 +6,7 @@ local config = require "fmcal.config"
 local fail = require "fmcal.failure"
 local report = require "fmcal.sync.report"
 local state = require "fmcal.state"
+local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 local Target = require "fmcal.sync.target"
 
@@ -36,7 +37,7 @@ local function claim(run)
   local known = attempt.found(run.state:get("board"))
   local path = run.board:path()
   if not path or known == path then return true end
-  if known and io.open(known, "rb") then
+  if known and sys.stat(known) then
     return fail("invalid", "sync", "%s", ("the state of team %q belongs to the board %s, not to %s: give one of them another "
       .. "team, or another --state"):format(run.settings.team, known, path))
   end

@@ -39,17 +39,28 @@ local function team_state(self, team)
   return self.states[team]
 end
 
+-- A team's calendars as members of a calendarConfig, in the order in which they were registered, and their providers.
 local function targets_of(self, team)
   local list = self.registered[team]
   if not list then
     error(("no provider is registered for team %q: call register(\"%s:apple:primary\", provider)"):format(team, team), 3)
   end
-  local section, providers = {}, {}
-  for _, target in ipairs(list) do
-    section[target.name] = { provider = target.kind, calendarId = target.calendar }
+  local members, providers = {}, {}
+  for i, target in ipairs(list) do
+    local calendar = { provider = target.kind, calendarId = target.calendar }
+    members[i] = json.encode(target.name) .. ":" .. json.encode(calendar)
     providers[target.name] = target.provider
   end
-  return section, providers
+  return members, providers
+end
+
+local function board_text(given, members)
+  local own = type(given.calendarConfig) == "table" and given.calendarConfig or {}
+  for _, name in ipairs { "syncOptions", "rules" } do
+    if own[name] ~= nil then members[#members + 1] = ('"%s":%s'):format(name, json.encode(own[name])) end
+  end
+  local text = json.encode { team = given.team, items = json.array(given.items or {}), epics = json.array(given.epics or {}) }
+  return ('%s,"calendarConfig":{%s}}'):format(text:sub(1, -2), table.concat(members, ","))
 end
 
 local function by_id(list, found)
@@ -85,12 +96,8 @@ end
 
 -- Runs a board that lives in a table.
 local function sync(self, given, options)
-  local section, providers = targets_of(self, given.team)
-  local own = type(given.calendarConfig) == "table" and given.calendarConfig or {}
-  section.syncOptions, section.rules = own.syncOptions, own.rules
-  local text = json.encode({ team = given.team, calendarConfig = section, items = json.array(given.items or {}),
-    epics = json.array(given.epics or {}) })
-  local parsed, err = board.parse(text, given.team)
+  local members, providers = targets_of(self, given.team)
+  local parsed, err = board.parse(board_text(given, members), given.team)
   if not parsed then return nil, err end
   options.board_object, options.providers = parsed, providers
   options.state_object, options.seed = team_state(self, given.team), true
