@@ -159,6 +159,9 @@ static void destroy_list(fm_op *op)
 fm_status fm_google_list(fm_provider *provider, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
 {
     static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy_list};
+    fm_status status = fm_google_credentials_check(&((fm_google *)provider)->credentials, err);
+    if (status)
+        return status;
     list *l = calloc(1, sizeof *l);
     if (!l)
         return fm_google_no_memory(err);
@@ -361,6 +364,9 @@ static void destroy_opening(fm_op *op)
 fm_status fm_google_open(fm_provider *provider, fm_op **op, fm_error *err)
 {
     static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy_opening};
+    fm_status status = fm_google_credentials_check(&((fm_google *)provider)->credentials, err);
+    if (status)
+        return status;
     opening *o = calloc(1, sizeof *o);
     if (!o)
         return fm_google_no_memory(err);

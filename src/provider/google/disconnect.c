@@ -66,13 +66,15 @@ static void destroy(fm_op *op)
 fm_status fm_google_disconnect(fm_provider *provider, fm_op **op, fm_error *err)
 {
     static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy};
+    fm_status status = fm_google_credentials_check(&((fm_google *)provider)->credentials, err);
+    if (status)
+        return status;
     revocation *r = calloc(1, sizeof *r);
     if (!r)
         return fm_google_no_memory(err);
     r->op.op.klass = &klass;
     r->op.p = (fm_google *)provider;
     /* The key of a service account is not ours to revoke. */
-    fm_status status = FM_OK;
     if (r->op.p->credentials.service_key)
         fm_google_op_end(&r->op, FM_OK);
     else

@@ -122,15 +122,7 @@ static fm_status read_credentials(fm_google *p, const fm_options *options, fm_er
     status = read_secret(p, &c->refresh_token, options, "refresh_token", err);
     if (!status)
         status = read_secret(p, &c->client_secret, options, "client_secret", err);
-    if (!status)
-        status = copy_option(&c->client_id, options, "client_id", NULL, err);
-    if (!status && !(c->refresh_token && c->client_secret && c->client_id))
-        return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
-                            "the setting \"%s\" is missing: sign in with connect.lua google",
-                            !c->refresh_token   ? "refresh_token"
-                            : !c->client_secret ? "client_secret"
-                                                : "client_id");
-    return status;
+    return status ? status : copy_option(&c->client_id, options, "client_id", NULL, err);
 }
 
 static fm_status read_settings(fm_google *p, const fm_options *options, fm_error *err)

@@ -16,6 +16,19 @@
 #define ANSWER_MAX     65536
 #define MAX_LIFE_S     INT64_C(1000000)
 
+fm_status fm_google_credentials_check(const fm_google_credentials *credentials, fm_error *err)
+{
+    const char *missing = credentials->service_key      ? NULL
+                          : !credentials->refresh_token ? "refresh_token"
+                          : !credentials->client_secret ? "client_secret"
+                          : !credentials->client_id     ? "client_id"
+                                                        : NULL;
+    if (!missing)
+        return FM_OK;
+    return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
+                        "the setting \"%s\" is missing: sign in with connect.lua google", missing);
+}
+
 void fm_google_credentials_clear(fm_google_credentials *c)
 {
     fm_secret_unref(c->refresh_token);

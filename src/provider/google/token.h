@@ -39,6 +39,12 @@ typedef struct fm_google_tokens {
     fm_google_waiter *first, *last;
 } fm_google_tokens;
 
+/**
+ * Whether there is what signing in takes. Reading and writing the texts of events takes none of it.
+ * @return FM_EINVAL names the setting that is missing
+ */
+fm_status fm_google_credentials_check(const fm_google_credentials *credentials, fm_error *err);
+
 /** Frees what the credentials own. */
 void fm_google_credentials_clear(fm_google_credentials *credentials);
 
