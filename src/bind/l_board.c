@@ -144,7 +144,8 @@ static int board_member(lua_State *L)
 
 static int board_member_names(lua_State *L)
 {
-    fm_board *b = to_board(L);
+    lua_settop(L, 2);
+    fm_board *b = hold_board(L);
     size_t len;
     const char *name = luaL_checklstring(L, 2, &len);
     fm_json_span value;

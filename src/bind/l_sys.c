@@ -7,8 +7,9 @@
 #include "bind/bind.h"
 #include "bind/credentials.h"
 #include "bind/handle.h"
-#include "bind/list.h"
 #include "bind/json_value.h"
+#include "bind/list.h"
+#include "bind/row.h"
 #include "util/columns.h"
 #include "util/file.h"
 #include "util/process.h"
@@ -80,7 +81,7 @@ static int sys_stat(lua_State *L)
 
 static int sys_read(lua_State *L)
 {
-    const char *path = luaL_checkstring(L, 1);
+    const char *path = fm_bind_check_text(L, 1);
     fm_buf *text = fm_bind_push_buf(L, FILE_MAX_BYTES);
     fm_error err;
     if (fm_file_read(text, NULL, path, &err))
