@@ -4,6 +4,7 @@
 #include "host/run.h"
 
 #include <lualib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,12 +17,16 @@ struct fm_host {
     volatile int own_flag;     /* the interrupt flag where the embedder gave none */
     volatile int *interrupted; /* the flag that counts */
     int depth;                 /* runs on the stack */
+    int exit_status;           /* of the last run */
     fm_status load_status;     /* set just before a failed load raises */
     fm_error error;            /* of the last run */
     char *traceback;           /* owned; message and traceback of the last run, NULL where it succeeded */
 };
 
 static const char host_key = 0;
+
+/* What os.exit raises in a host. */
+static const char end_key = 0;
 
 /* The host of a Lua state. Allocates nothing and raises nothing. */
 static fm_host *host_of(lua_State *L)
@@ -45,10 +50,32 @@ static void look_at_flag(lua_State *L, lua_Debug *ar)
     lua_error(L);
 }
 
+/* os.exit in a host: ends the run, never the process. */
+static int end_run(lua_State *L)
+{
+    int status = lua_isboolean(L, 1) ? !lua_toboolean(L, 1) : (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+    host_of(L)->exit_status = status;
+    lua_pushlightuserdata(L, (void *)&end_key);
+    return lua_error(L);
+}
+
+static bool is_end(lua_State *L, int index)
+{
+    return lua_touserdata(L, index) == &end_key;
+}
+
+static void keep_process(lua_State *L)
+{
+    lua_getglobal(L, "os");
+    lua_pushcfunction(L, end_run);
+    lua_setfield(L, -2, "exit");
+    lua_pop(L, 1);
+}
+
 typedef struct setup_request {
     fm_host *host;
     const fm_env *env;
-    bool ignore_variables;
+    bool ignore_variables, may_exit;
 } setup_request;
 
 static int setup(lua_State *L)
@@ -63,11 +90,13 @@ static int setup(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
     fm_bind_setup(L, request->env);
     fm_bind_preload(L);
+    if (!request->may_exit)
+        keep_process(L);
     lua_sethook(L, look_at_flag, LUA_MASKCOUNT, INSTRUCTIONS_PER_LOOK);
     return 0;
 }
 
-fm_status fm_host_create(fm_host **host, const fm_env *env, bool ignore_variables, fm_error *err)
+fm_status fm_host_create(fm_host **host, const fm_env *env, unsigned flags, fm_error *err)
 {
     *host = NULL;
     fm_host *made = calloc(1, sizeof *made);
@@ -83,7 +112,7 @@ fm_status fm_host_create(fm_host **host, const fm_env *env, bool ignore_variable
     if (!world.interrupted)
         world.interrupted = &made->own_flag;
     made->interrupted = world.interrupted;
-    setup_request request = {made, &world, ignore_variables};
+    setup_request request = {made, &world, flags & FM_HOST_IGNORE_VARIABLES, flags & FM_HOST_MAY_EXIT};
     lua_pushcfunction(made->L, setup);
     lua_pushlightuserdata(made->L, &request);
     if (lua_pcall(made->L, 1, 0, 0) != LUA_OK) {
@@ -98,7 +127,7 @@ fm_status fm_host_create(fm_host **host, const fm_env *env, bool ignore_variable
 
 fm_status fm_host_new(fm_host **host, const fm_env *env, fm_error *err)
 {
-    return fm_host_create(host, env, false, err);
+    return fm_host_create(host, env, 0, err);
 }
 
 void fm_host_free(fm_host *host)
@@ -118,6 +147,11 @@ struct lua_State *fm_host_lua(fm_host *host)
 const char *fm_host_traceback(const fm_host *host)
 {
     return host->traceback ? host->traceback : "";
+}
+
+int fm_host_exit_status(const fm_host *host)
+{
+    return host->exit_status;
 }
 
 void fm_host_interrupt(fm_host *host)
@@ -180,6 +214,8 @@ static int record_error(lua_State *L)
 {
     fm_host *host = host_of(L);
     lua_settop(L, 1);
+    if (is_end(L, 1))
+        return 1;
     fm_status load_status = host->load_status;
     host->load_status = FM_OK;
     push_message(L, 1);
@@ -204,12 +240,32 @@ static int run_body(lua_State *L)
     return 0;
 }
 
+/* Records what is not recorded yet of how a run ended. False: it failed. */
+static bool record_outcome(fm_host *host, int outcome, bool ended)
+{
+    char message[64];
+    if (outcome == LUA_OK || !ended)
+        host->exit_status = outcome == LUA_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    if (host->exit_status == EXIT_SUCCESS)
+        return true;
+    if (outcome == LUA_ERRMEM)
+        record(host, FM_ENOMEM, "not enough memory", "not enough memory");
+    else if (outcome == LUA_ERRERR)
+        record(host, FM_ESCRIPT, "an error in handling an error", "an error in handling an error");
+    if (ended) {
+        snprintf(message, sizeof message, "the script ended with exit status %d", host->exit_status);
+        record(host, FM_ESCRIPT, message, message);
+    }
+    return false;
+}
+
 fm_status fm_host_run(fm_host *host, fm_host_body body, void *data, fm_error *err)
 {
     lua_State *L = host->L;
     fm_error_clear(err);
     forget_error(host);
     host->load_status = FM_OK;
+    host->exit_status = EXIT_FAILURE;
     if (!lua_checkstack(L, 4))
         return fm_error_set(err, FM_ENOMEM, "host", "no memory for a script");
     run_request request = {body, data};
@@ -218,14 +274,11 @@ fm_status fm_host_run(fm_host *host, fm_host_body body, void *data, fm_error *er
     lua_pushcfunction(L, run_body);
     lua_pushlightuserdata(L, &request);
     int outcome = lua_pcall(L, 1, 0, -3);
-    if (outcome == LUA_ERRMEM)
-        record(host, FM_ENOMEM, "not enough memory", "not enough memory");
-    else if (outcome == LUA_ERRERR)
-        record(host, FM_ESCRIPT, "an error in handling an error", "an error in handling an error");
+    bool ok = record_outcome(host, outcome, is_end(L, -1));
     lua_pop(L, outcome == LUA_OK ? 1 : 2);
     if (--host->depth == 0)
         *host->interrupted = 0;
-    if (outcome == LUA_OK) {
+    if (ok) {
         forget_error(host); /* of a run within this one */
         return FM_OK;
     }

@@ -7,13 +7,14 @@
 
 #include "fmcal/host.h"
 #include <lua.h>
-#include <stdbool.h>
 
-/**
- * fm_host_new(), and optionally deaf to the environment: with `ignore_variables`, LUA_PATH, LUA_CPATH and
- * FMCAL_LUA_PATH have no effect (`fmcal-lua -E`).
- */
-fm_status fm_host_create(fm_host **host, const fm_env *env, bool ignore_variables, fm_error *err);
+enum {
+    FM_HOST_IGNORE_VARIABLES = 1, /**< LUA_PATH, LUA_CPATH and FMCAL_LUA_PATH have no effect (`fmcal-lua -E`) */
+    FM_HOST_MAY_EXIT = 2          /**< os.exit ends the process, as in `lua` */
+};
+
+/** fm_host_new(), with FM_HOST_ flags. */
+fm_status fm_host_create(fm_host **host, const fm_env *env, unsigned flags, fm_error *err);
 
 /** Work done in protected mode; it may raise. Whatever it leaves on the stack is dropped. */
 typedef void (*fm_host_body)(lua_State *L, void *data);

@@ -34,12 +34,12 @@ expect "embed" "log: embed: mapping XACA-0040" "$prefix/embed/embed"
 # The same with pkg-config, shared and static.
 export PKG_CONFIG_PATH="$libdir/pkgconfig"
 # shellcheck disable=SC2046,SC2086
-"$CC" -std=c11 $sanitize "$SOURCE_DIR/examples/embed/embed.c" $(pkg-config --cflags --libs fmcal lua5.4) -o "$prefix/shared"
+"$CC" -std=c11 $sanitize "$SOURCE_DIR/examples/embed/embed.c" $(pkg-config --cflags --libs fmcal) -o "$prefix/shared"
 expect "pkg-config" "announced" "$prefix/shared"
 requires=$(pkg-config --print-requires-private fmcal | tr '\n' ' ')
 # shellcheck disable=SC2046,SC2086
-"$CC" -std=c11 $sanitize "$SOURCE_DIR/examples/embed/embed.c" $(pkg-config --cflags fmcal lua5.4) "$libdir/libfmcal.a" \
-  $(pkg-config --libs "$requires") -lm -lresolv -o "$prefix/static"
+"$CC" -std=c11 $sanitize "$SOURCE_DIR/examples/embed/embed.c" $(pkg-config --cflags fmcal) "$libdir/libfmcal.a" \
+  $(pkg-config --libs lua5.4 "$requires") -lm -lresolv -o "$prefix/static"
 expect "the archive" "announced" env -u LD_LIBRARY_PATH "$prefix/static"
 
 # A stock lua5.4 has the same modules.

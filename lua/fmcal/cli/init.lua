@@ -11,6 +11,10 @@ local cli = { exits = exits, parser = args.parser, one_of = args.one_of, whole_n
 
 local Failure = { __name = "fmcal.cli.failure" }
 
+local function failed(sentence, status)
+  return setmetatable({ sentence = sentence, status = status }, Failure)
+end
+
 --- Ends the command with a sentence.
 -- @param sentence string, or an error object of fmcal
 -- @param status exit status; by default what the error object means, else 2
@@ -19,7 +23,7 @@ function cli.fail(sentence, status)
     status = status or exits.of_error(sentence)
     sentence = sentence.message
   end
-  error(setmetatable({ sentence = sentence, status = status or exits.USAGE }, Failure), 0)
+  error(failed(sentence, status or exits.USAGE), 0)
 end
 
 --- The first of the results of a call that answers `nil, err`; ends the command where it failed.
@@ -33,18 +37,24 @@ function cli.print(...)
   for _, line in ipairs { ... } do cli.write(line, "\n") end
 end
 
+-- Nobody reads standard output any more, as of `sync.lua … | head`: what is under way goes on in silence.
+local is_deaf = false
+
 local function output_failed(reason)
-  if reason:find("Broken pipe", 1, true) then cli.fail("", exits.OK) end
-  cli.fail("cannot write to standard output: " .. reason, exits.SOME_FAILED)
+  is_deaf = reason:find("Broken pipe", 1, true) ~= nil
+  if not is_deaf then cli.fail("cannot write to standard output: " .. reason, exits.SOME_FAILED) end
 end
 
 --- Writes to standard output as it is.
 function cli.write(...)
+  if is_deaf then return end
   local ok, reason = io.stdout:write(...)
   if not ok then output_failed(reason) end
 end
 
-local function flush()
+--- Sees to it that what was written has gone out; ends the command where it cannot.
+function cli.flush()
+  if is_deaf then return end
   local ok, reason = io.stdout:flush()
   if not ok then output_failed(reason) end
 end
@@ -63,15 +73,23 @@ function cli.is_interrupt(raised)
   return type(raised) == "table" and raised.code == "canceled"
 end
 
-local function describe(raised)
+local OUT_OF_MEMORY = "not enough memory"
+
+-- What was raised, as a failure. `traceback`: where, nil where the stack is gone already.
+local function describe(raised, traceback)
   if getmetatable(raised) == Failure then return raised end
-  if cli.is_interrupt(raised) then
-    return { sentence = "interrupted", status = exits.INTERRUPTED }
-  end
-  if type(raised) == "table" and raised.code then
-    return { sentence = raised.message, status = exits.of_error(raised) }
-  end
-  return { sentence = debug.traceback("this should not have happened: " .. tostring(raised), 2), status = exits.SOME_FAILED }
+  if cli.is_interrupt(raised) then return failed("interrupted", exits.INTERRUPTED) end
+  if type(raised) == "table" and raised.code then return failed(raised.message, exits.of_error(raised)) end
+  if raised == OUT_OF_MEMORY then return failed("memory ran out", exits.SOME_FAILED) end
+  local sentence = "this should not have happened: " .. tostring(raised)
+  return failed(traceback and sentence .. "\n" .. traceback or sentence, exits.SOME_FAILED)
+end
+
+-- No handler sees memory that runs out, or an error in the handler; and no command ends well that does not say so.
+local function how_it_ended(ok, result)
+  if ok and math.type(result) == "integer" then return result, "" end
+  local failure = describe(ok and "the command does not say how it ended" or result)
+  return failure.status, failure.sentence
 end
 
 --- Runs a command and tells how it ended.
@@ -82,21 +100,18 @@ end
 function cli.run(parser, body, words)
   local name = program_name(words)
   local values, text, what = args.read(parser, words)
-  if what == "help" then
-    io.stdout:write(text, "\n")
-    return exits.OK
-  elseif not values then
+  if what == "usage" then
     io.stderr:write(("%s: %s (%s --help shows how)\n"):format(name, text, name))
     return exits.USAGE
   end
-  local ok, status = xpcall(function()
-    local status = body(values)
-    flush()
-    return status
-  end, describe)
-  if ok then return status end
-  if status.sentence ~= "" then io.stderr:write(("%s: %s\n"):format(name, status.sentence)) end
-  return status.status
+  local status, sentence = how_it_ended(xpcall(function()
+    local said = exits.OK
+    if what == "help" then cli.print(text) else said = body(values) end
+    cli.flush()
+    return said
+  end, function(raised) return describe(raised, debug.traceback("", 2):sub(2)) end))
+  if sentence ~= "" then io.stderr:write(("%s: %s\n"):format(name, sentence)) end
+  return status
 end
 
 --- Runs a command with the arguments of the script and ends the process.

@@ -20,6 +20,11 @@ local OPTIONS = { direction = "--direction", config = "--config", rules = "--rul
   lock_timeout = "--lock-timeout" }
 local FLAGS = { dry_run = "--dry-run", retry_failed = "--retry-failed", allow_mass_delete = "--allow-mass-delete" }
 
+--- Whether this process can be started once more: it is fmcal-lua, not a program that embeds the library.
+function parallel.possible()
+  return arg[-1] ~= nil
+end
+
 --- The command line that syncs one board and prints its result as JSON.
 function parallel.command(values, path)
   local words = own_command()
@@ -49,7 +54,7 @@ end
 local function result_of(path, process)
   local line = process:output():match("([^\n]*)\n?$")
   local result = line ~= "" and json.decode(line)
-  return type(result) == "table" and result or lost(path, process)
+  return type(result) == "table" and math.type(result.exit) == "integer" and result or lost(path, process)
 end
 
 --- Syncs boards.

@@ -73,7 +73,7 @@ function sync.show(values, result)
   elseif not values.quiet and (is_eventful(result) or not values.watch) then
     cli.print(table.unpack(sync_view.lines(terminal.of("stdout"), result)))
   end
-  io.stdout:flush()
+  cli.flush()
   local told_to_stop = values.watch and result.error_code == "canceled"
   if not told_to_stop then cli.complain(table.unpack(sync_view.complaints(result))) end
 end
@@ -119,7 +119,7 @@ end
 -- Syncs all boards. @return exit status, whether anything happened
 local function run_all(values, paths)
   local collect, sum = collector(values)
-  local way = #paths > 1 and values.jobs > 1 and run_at_once or run_in_turn
+  local way = #paths > 1 and values.jobs > 1 and parallel.possible() and run_at_once or run_in_turn
   way(values, paths, collect)
   return sum()
 end

@@ -6,6 +6,7 @@
 #include "host/run.h"
 #include "util/secret.h"
 
+#include <errno.h>
 #include <lauxlib.h>
 #include <signal.h>
 #include <stdio.h>
@@ -211,6 +212,16 @@ static bool run_program(program *p)
     return true;
 }
 
+/* What could not be written was not done; that nobody reads any more is no failure. */
+static bool flushed(const program *p)
+{
+    errno = 0;
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE)
+        return true;
+    say(p, "cannot write to standard output");
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     program p = {.name = argc > 0 && argv[0][0] ? argv[0] : "fmcal-lua", .argc = argc, .argv = argv};
@@ -222,7 +233,7 @@ int main(int argc, char **argv)
     }
     if (p.line.help) {
         fm_command_line_usage(stdout, p.name);
-        return EXIT_SUCCESS;
+        return flushed(&p) ? EXIT_SUCCESS : EXIT_FAILURE;
     }
     fm_env env;
     fm_env_default(&env);
@@ -230,7 +241,8 @@ int main(int argc, char **argv)
     fm_secret_harden_process();
     signal(SIGPIPE, SIG_IGN);
     fm_error err;
-    if (fm_host_create(&p.host, &env, p.line.ignore_variables, &err) != FM_OK) {
+    unsigned flags = FM_HOST_MAY_EXIT | (p.line.ignore_variables ? FM_HOST_IGNORE_VARIABLES : 0);
+    if (fm_host_create(&p.host, &env, flags, &err) != FM_OK) {
         say(&p, err.message);
         return EXIT_FAILURE;
     }
@@ -238,5 +250,6 @@ int main(int argc, char **argv)
     arm_interrupt();
     bool ok = run(&p, take_master_keys, NULL) && run_program(&p);
     fm_host_free(p.host);
+    ok = flushed(&p) && ok;
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

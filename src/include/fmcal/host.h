@@ -54,7 +54,8 @@ FM_API fm_status fm_host_run_string(fm_host *host, const char *code, const char 
  * Runs a Lua file. A first line that starts with `#` is skipped.
  * @return FM_OK; FM_ENOTFOUND where the file cannot be read; FM_EPARSE where it is not Lua; FM_ECANCELED
  *         after fm_host_interrupt(); FM_ENOMEM; the status of an error object of fmcal that the script
- *         raised; FM_ESCRIPT for anything else it raised. fm_host_traceback() tells more
+ *         raised; FM_ESCRIPT for anything else it raised. fm_host_traceback() tells more. `os.exit` ends the run, never
+ * the process: FM_OK with status 0, else FM_ESCRIPT; see fm_host_exit_status()
  */
 FM_API fm_status fm_host_run_file(fm_host *host, const char *path, fm_error *err);
 
@@ -65,6 +66,12 @@ FM_API fm_status fm_host_run_file(fm_host *host, const char *path, fm_error *err
  * @return as fm_host_run_file()
  */
 FM_API fm_status fm_host_run_script(fm_host *host, const char *name, const char *const *args, fm_error *err);
+
+/**
+ * How the last run ended, as a program would: what it gave to `os.exit`, else 0 where it succeeded and 1 where it
+ * did not. fmcal's own scripts end in this way (docs/commands.md lists what the numbers mean).
+ */
+FM_API int fm_host_exit_status(const fm_host *host);
 
 /**
  * What went wrong in the last run: the whole message, then the traceback. Empty after a run that succeeded.

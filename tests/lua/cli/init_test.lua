@@ -47,6 +47,18 @@ function TestRun.test_a_defect_has_a_traceback()
   lu.assertStrContains(errors, "stack traceback")
 end
 
+-- No way out is a success that nobody has told.
+function TestRun.test_what_no_handler_sees()
+  lu.assertEquals({ run(function() error("not enough memory", 0) end) }, { 1, "try.lua: memory ran out\n" })
+  local status, errors = run(function() return string.rep("x", math.maxinteger // 2) end)
+  lu.assertEquals(status, 1)
+  lu.assertNotEquals(errors, "")
+  local hostile = setmetatable({}, { __index = function() error("again") end, __tostring = function() error("again") end })
+  lu.assertEquals(run(function() error(hostile) end), 1)
+  for _, answer in ipairs { "0", true, 0.0, {} } do lu.assertEquals(run(function() return answer end), 1) end
+  lu.assertEquals(run(function() return nil end), 1)
+end
+
 function TestRun.test_a_wrong_command_line()
   local status, errors = run(function() return 0 end, { [0] = "try.lua", "--no" })
   lu.assertEquals(status, 2)

@@ -149,6 +149,41 @@ static void test_run_script_has_arguments(void **state)
     assert_int_equal(fm_host_run_script(*state, "no such script.lua", NULL, &err), FM_ENOTFOUND);
 }
 
+static void assert_ends(void *host, const char *code, int exit_status)
+{
+    fm_error err;
+    assert_int_equal(fm_host_run_string(host, code, "=test", &err), exit_status ? FM_ESCRIPT : FM_OK);
+    assert_int_equal(fm_host_exit_status(host), exit_status);
+}
+
+static void test_exit_ends_the_run_alone(void **state)
+{
+    fm_error err;
+    assert_ends(*state, "os.exit()", 0);
+    assert_ends(*state, "os.exit(true, true)", 0);
+    assert_ends(*state, "os.exit(false)", 1);
+    assert_ends(*state, "local function f() os.exit(4, true) end f() reached = true", 4);
+    assert_null(global(*state, "reached"));
+    assert_string_equal(fm_host_traceback(*state), "the script ended with exit status 4");
+    assert_ends(*state, "x = 1", 0);
+    assert_ends(*state, "error('no')", 1);
+    assert_int_equal(fm_host_run_string(*state, "(", NULL, &err), FM_EPARSE);
+    assert_int_equal(fm_host_exit_status(*state), 1);
+}
+
+/* Scripts of fmcal's own, as docs/embedding.md shows them. */
+static void test_own_scripts_return(void **state)
+{
+    fm_error err;
+    const char *const help[] = {"--help", NULL}, *const missing[] = {"/no/such/board.json", "--json", NULL};
+    assert_int_equal(fm_host_run_script(*state, "sync.lua", help, &err), FM_OK);
+    assert_int_equal(fm_host_exit_status(*state), 0);
+    assert_int_equal(fm_host_run_script(*state, "sync.lua", missing, &err), FM_ESCRIPT);
+    assert_int_equal(fm_host_exit_status(*state), 3);
+    assert_int_equal(fm_host_run_script(*state, "status.lua", missing, &err), FM_ESCRIPT);
+    assert_int_equal(fm_host_exit_status(*state), 3);
+}
+
 static void test_two_hosts_share_nothing(void **state)
 {
     fm_host *other;
@@ -320,6 +355,8 @@ int main(void)
         HOST_TEST(test_text_that_is_not_lua),
         HOST_TEST(test_run_file),
         HOST_TEST(test_run_script_has_arguments),
+        HOST_TEST(test_exit_ends_the_run_alone),
+        HOST_TEST(test_own_scripts_return),
         HOST_TEST(test_two_hosts_share_nothing),
         HOST_TEST(test_interrupt_stops_a_busy_script),
         HOST_TEST(test_interrupt_stops_a_busy_coroutine),
