@@ -9,6 +9,7 @@ local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
+local sys = require "fmcal.sys"
 
 local rotate = {}
 
@@ -109,6 +110,7 @@ function rotate.file(path, options)
   if options.dry_run then return work_on(path, options) end
   local lock <close>, locked = board.lock(path, LOCK_WAIT_MS)
   if not lock then return nil, locked end
+  board.sweep(sys.absolute(path) or path) -- what a killed run left holds the old blobs
   return work_on(path, options)
 end
 

@@ -13,6 +13,7 @@
 #include "board/snapshot.h"
 #include "core/json_value.h"
 #include "util/lock.h"
+#include "util/stage.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -526,6 +527,12 @@ static int board_lock(lua_State *L)
     return 1;
 }
 
+static int board_sweep(lua_State *L)
+{
+    fm_stage_sweep(fm_bind_check_text(L, 1));
+    return 0;
+}
+
 static int lock_release(lua_State *L)
 {
     return fm_bind_close(L, &lock_type);
@@ -565,10 +572,7 @@ static const luaL_Reg board_metamethods[] = {
 };
 
 static const luaL_Reg board_functions[] = {
-    {"open", board_open},
-    {"parse", board_parse},
-    {"lock", board_lock},
-    {NULL, NULL},
+    {"open", board_open}, {"parse", board_parse}, {"lock", board_lock}, {"sweep", board_sweep}, {NULL, NULL},
 };
 
 int luaopen_fmcal_board(lua_State *L)

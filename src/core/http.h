@@ -50,7 +50,7 @@ typedef struct fm_http_config {
     int64_t backoff_ms;         /**< longest first wait before a retry; doubles each time */
     int64_t max_wait_ms;        /**< longest wait before one retry; a server that asks for more gets a failure */
     unsigned max_in_flight;     /**< most requests at a time to one server */
-    size_t max_body_bytes;      /**< most decoded bytes of a body */
+    size_t max_body_bytes;      /**< most decoded bytes of one answer's body, whatever it holds */
     bool http2;                 /**< offer HTTP/2 over TLS; clear text is always HTTP/1.1 */
     bool allow_http;            /**< allow clear text to hosts that are not loopback */
 } fm_http_config;
@@ -113,8 +113,12 @@ typedef struct fm_http_request {
     size_t header_count;
     const void *body; /**< NULL for none */
     size_t body_len;
-    unsigned retry;           /**< FM_HTTP_RETRY_*; 0: never */
-    size_t max_body_bytes;    /**< 0: the config's */
+    unsigned retry; /**< FM_HTTP_RETRY_*; 0: never */
+    /**
+     * 0: the config's. Where a sink takes a body of many objects piece by piece, this bounds the whole, and the sink
+     * each object: one that is too large need not end the others.
+     */
+    size_t max_body_bytes;
     bool allow_in_dry_run;    /**< its method writes, but it changes no calendar (refreshing a token) */
     bool secret_body;         /**< the body holds credentials: a redirect takes it no further than the config's */
     bool keep_redirects;      /**< hand a redirect to the caller instead of following it */

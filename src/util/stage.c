@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static const char domain[] = "file";
@@ -67,6 +69,25 @@ static int keep_owner(int fd, const fm_file_facts *old)
     return fchmod(fd, mode);
 }
 
+/*
+ * Makes the file and marks it as being worked on, for as long as this process lives. A sweep may come in between and
+ * take it for a leftover: then it is made again.
+ */
+static bool make_file(fm_stage *s)
+{
+    struct stat st;
+    for (;;) {
+        s->file = open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        s->held = s->file >= 0;
+        if (!s->held)
+            return false;
+        (void)flock(s->file, LOCK_EX);
+        if (fstat(s->file, &st) || st.st_nlink > 0)
+            return true;
+        close(s->file);
+    }
+}
+
 static fm_status fill(const fm_stage *s, int fd, const void *bytes, size_t len, fm_error *err)
 {
     fm_file_facts old;
@@ -90,15 +111,12 @@ fm_status fm_stage_write(fm_stage *s, const fm_env *env, const char *target, con
         fm_stage_drop(s);
         return status;
     }
-    int fd = open(s->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0) {
+    if (!make_file(s)) {
         status = fm_system_error(err, errno, domain, "cannot write beside %s", target);
         free(s->path);
         s->path = NULL;
     } else {
-        status = fill(s, fd, bytes, len, err);
-        if (close(fd) && !status)
-            status = fm_system_error(err, errno, domain, "cannot write a new version of %s", target);
+        status = fill(s, s->file, bytes, len, err);
     }
     if (status)
         fm_stage_drop(s);
@@ -147,6 +165,8 @@ void fm_stage_drop(fm_stage *s)
 {
     if (s->path)
         unlink(s->path);
+    if (s->held)
+        close(s->file);
     free(s->path);
     free(s->target);
     *s = (fm_stage){0};
@@ -161,15 +181,46 @@ static bool is_stage_name(const char *name, const char *target)
            strspn(name + len + sizeof infix, "0123456789abcdef") == 16 && strlen(name + len + sizeof infix) == 16;
 }
 
+/* Whether a process works on a file, or nobody can tell. One that is not there is not worked on. */
+static bool may_be_held(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0)
+        return errno != ENOENT;
+    bool held = flock(fd, LOCK_EX | LOCK_NB) != 0;
+    close(fd);
+    return held;
+}
+
+bool fm_stage_is_leftover(const char *path, const char *target, int old_s)
+{
+    struct stat st;
+    if (lstat(path, &st) || !S_ISREG(st.st_mode))
+        return false;
+    if (time(NULL) - st.st_ctim.tv_sec >= old_s)
+        return true;
+    /* In this order: an exchange that lies in between leaves the mark on the target. */
+    return !may_be_held(path) && !may_be_held(target);
+}
+
+static void sweep_one(const char *folder, const char *name, const char *target)
+{
+    char *path;
+    if (asprintf(&path, "%s/%s", folder, name) < 0)
+        return;
+    if (fm_stage_is_leftover(path, target, FM_STAGE_OLD_S))
+        unlink(path);
+    free(path);
+}
+
 void fm_stage_sweep(const char *target)
 {
     char *folder = fm_file_folder(target);
     DIR *dir = folder ? opendir(folder) : NULL;
-    free(folder);
-    if (!dir)
-        return;
-    for (const struct dirent *entry; (entry = readdir(dir));)
+    for (const struct dirent *entry; dir && (entry = readdir(dir));)
         if (is_stage_name(entry->d_name, base_name(target)))
-            unlinkat(dirfd(dir), entry->d_name, 0);
-    closedir(dir);
+            sweep_one(folder, entry->d_name, target);
+    if (dir)
+        closedir(dir);
+    free(folder);
 }

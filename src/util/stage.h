@@ -14,6 +14,8 @@
 typedef struct fm_stage {
     char *path;   /**< the temporary file; owned; NULL where there is none (any more) */
     char *target; /**< what it is to replace; owned */
+    bool held;    /**< `file` is open and marked (flock) as being worked on */
+    int file;     /**< the new version, wherever it is by now; owned */
 } fm_stage;
 
 /**
@@ -33,10 +35,17 @@ fm_status fm_stage_write(fm_stage *s, const fm_env *env, const char *target, con
  */
 fm_status fm_stage_commit(fm_stage *s, bool exchange, fm_error *err);
 
-/** Removes the temporary file, if there is one, and frees the names. */
+/** Removes the temporary file, if there is one, frees the names, and lets go of the file. */
 void fm_stage_drop(fm_stage *s);
 
-/** Removes temporary files of this target that a killed process has left. Only under a lock that keeps others off. */
+/** Age after which a temporary file is a leftover although nobody can tell whether it is worked on. */
+#define FM_STAGE_OLD_S 600
+/**
+ * Whether nobody works on a temporary file of `target` any more: it is older than `old_s`, or neither it nor its target
+ * is marked. (After an exchange it is the target that is.) Also false where the file system knows no marks.
+ */
+bool fm_stage_is_leftover(const char *path, const char *target, int old_s);
+/** Removes temporary files of this target that a killed process has left. */
 void fm_stage_sweep(const char *target);
 
 #endif

@@ -82,6 +82,27 @@ function TestCredentials.testNoCopyKeepsWhatTheBoardLost()
   lu.assertEquals(shell.run(("stat -c %%a %s/.fmcal/*.previous-board"):format(place.path)), "600\n")
 end
 
+-- A killed run's temporary files go with the next run, whether or not it writes anything.
+function TestCredentials.testTemporaryFilesOfKilledRuns()
+  local place <close> = commands.place(board(nil))
+  place:expect(0, "sync.lua board.json")
+  place:expect(0, "sync.lua board.json")
+  local leftovers = { ".board.json.fmcal-0123456789abcdef", "calendars/academy/.a.ics.fmcal-0123456789abcdef",
+    ".fmcal/.academy.db.previous-board.fmcal-0123456789abcdef" }
+  local function there()
+    return (shell.run(("find %s -name '*.fmcal-*' | wc -l"):format(place.path)))
+  end
+  for _, words in ipairs { "sync.lua board.json", "sync.lua board.json --dry-run" } do
+    for _, name in ipairs(leftovers) do place:write(name, PASSWORD) end
+    place:expect(0, words)
+    lu.assertEquals(there(), words:find("dry") and "3\n" or "0\n")
+  end
+  place:expect(0, "sync.lua board.json")
+  place:write(leftovers[1], PASSWORD)
+  place:expect(0, "rotate.lua board.json", { env = WITH_KEY })
+  lu.assertEquals(there(), "0\n")
+end
+
 function TestCredentials.testKeyFromAFile()
   local blob = assert(credentials.seal({ appPassword = PASSWORD }, IDS, keyring))
   local place <close> = commands.place(board { encrypted = blob })

@@ -36,6 +36,10 @@ function board.parse(text, name) end
 ---@return fmcal.error? err code "locked" (the message names the holder's pid), "readonly" in a dry run, "canceled", "access"
 function board.lock(path, timeout_ms) end
 
+---Removes temporary files that a killed process has left beside a board or another file that is replaced in one step.
+---@param path string absolute, without symbolic links
+function board.sweep(path) end
+
 ---Released at the latest when it is collected; may be a to-be-closed variable.
 ---@class fmcal.board.lock
 local lock = {}

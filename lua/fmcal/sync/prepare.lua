@@ -77,6 +77,13 @@ local function take_lock(run)
   return true
 end
 
+-- What killed runs left, also where this one will write nothing: it may hold credentials that the board has no more.
+local function sweep(run)
+  if run.dry_run or not run.board:path() then return end
+  board.sweep(run.board:path())
+  board.sweep(run.state_file .. ".previous-board")
+end
+
 local function open_state(run, options)
   if options.state_object then
     run.state, run.state_file, run.borrowed_state = options.state_object, ":memory:", true
@@ -89,6 +96,7 @@ local function open_state(run, options)
   if warning then table.insert(run.settings.warnings, warning) end
   local ok, err = take_lock(run)
   if not ok then return nil, err end
+  sweep(run)
   return claim(run)
 end
 

@@ -2,6 +2,7 @@
 #include "provider/vdir/object.h"
 #include "provider/vdir/vdir_impl.h"
 #include "util/file.h"
+#include "util/stage.h"
 #include "util/system_error.h"
 #include "util/utf8.h"
 
@@ -16,7 +17,7 @@
 static const char domain[] = "vdir";
 
 /* Leftovers younger than this may belong to a process at work. */
-enum { LEFTOVER_AGE_S = 600, MAX_LABEL_BYTES = 1000, LISTED_NAMES = 10 };
+enum { MAX_LABEL_BYTES = 1000, LISTED_NAMES = 10 };
 
 static fm_status no_memory(fm_error *err)
 {
@@ -334,7 +335,7 @@ fm_status vdir_choose(vdir *v, fm_error *err)
         return no_memory(err);
     bool writable = v->absent || access(v->folder, W_OK | X_OK) == 0;
     if (!v->absent && writable && !v->base.context.env->read_only)
-        vdir_sweep(v->folder, LEFTOVER_AGE_S);
+        vdir_sweep(v->folder, FM_STAGE_OLD_S);
     free(v->choice);
     if (asprintf(&v->choice, "%s\n%s", v->root, v->id) < 0) {
         v->choice = NULL;

@@ -357,11 +357,11 @@ static void sweep_one(const char *folder, const char *name, int min_age_s)
         return;
     bool there = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
     bool old = there && time(NULL) - st.st_ctim.tv_sec >= min_age_s;
-    if (aside && asprintf(&target, "%s/%.*s", folder, (int)len, name + 1) < 0)
+    if (asprintf(&target, "%s/%.*s", folder, (int)len, name + 1) < 0)
         target = NULL;
-    if (there && target)
+    if (there && target && aside)
         sweep_aside(path, target, old);
-    else if (old && !aside)
+    else if (there && target && fm_stage_is_leftover(path, target, min_age_s))
         unlink(path);
     free(path);
     free(target);

@@ -63,8 +63,8 @@ fm_status vdir_delete(const fm_env *env, const char *path, const char *expected,
 
 /**
  * Clears away what a killed process left in a folder: temporary files are removed, a file that was renamed aside
- * and whose place is empty is put back. Those younger than `min_age_s` may belong to a process at work and stay, but
- * for files renamed aside that no process holds (flock).
+ * and whose place is empty is put back. Those younger than `min_age_s` stay where a process at work holds them (flock),
+ * or nobody can tell.
  */
 void vdir_sweep(const char *folder, int min_age_s);
 

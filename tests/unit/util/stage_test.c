@@ -150,6 +150,13 @@ static void test_sweep_removes_leftovers_of_the_target_alone(void **state)
     assert_null(folder_read(folder_path(state, ".a.json.fmcal-0123456789abcdef"), NULL));
 }
 
+/* As the end of a process does. */
+static void let_go(fm_stage *stage)
+{
+    close(stage->file);
+    stage->held = false;
+}
+
 static void test_sweep_knows_the_names_that_write_gives(void **state)
 {
     fm_env env = real_env();
@@ -159,8 +166,27 @@ static void test_sweep_knows_the_names_that_write_gives(void **state)
     fm_stage stage;
     assert_int_equal(fm_stage_write(&stage, &env, path, "x", 1, NULL), FM_OK);
     assert_int_equal(folder_count(state), 1);
+    let_go(&stage);
     fm_stage_sweep(path);
     assert_int_equal(folder_count(state), 0);
+    fm_stage_drop(&stage);
+}
+
+/* Before the exchange the new version is marked, afterwards the target is. */
+static void test_sweep_leaves_alone_what_somebody_works_on(void **state)
+{
+    fm_env env = real_env();
+    const char *path = folder_write(state, "a.json", "old");
+    fm_stage stage;
+    assert_int_equal(fm_stage_write(&stage, &env, path, "new", 3, NULL), FM_OK);
+    fm_stage_sweep(path);
+    assert_int_equal(folder_count(state), 2);
+    assert_int_equal(fm_stage_commit(&stage, true, NULL), FM_OK);
+    fm_stage_sweep(path);
+    assert_int_equal(folder_count(state), 2);
+    let_go(&stage);
+    fm_stage_sweep(path);
+    assert_int_equal(folder_count(state), 1);
     fm_stage_drop(&stage);
 }
 
@@ -178,6 +204,7 @@ int main(void)
         TEST(test_a_missing_folder_is_named),
         TEST(test_sweep_removes_leftovers_of_the_target_alone),
         TEST(test_sweep_knows_the_names_that_write_gives),
+        TEST(test_sweep_leaves_alone_what_somebody_works_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

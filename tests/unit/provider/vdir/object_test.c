@@ -309,10 +309,8 @@ static void test_leftovers_of_a_killed_process(void **state)
     folder_write(state, ".d.ics.fmcal-0123", "somebody else's");
     folder_write(state, ".hidden", "somebody else's");
     vdir_sweep(folder, 3600);
-    assert_int_equal((int)folder_count(state), 5);
-    assert_content("was being deleted");
-    vdir_sweep(folder, 0);
     assert_int_equal((int)folder_count(state), 4);
+    assert_content("was being deleted");
     snprintf(path, sizeof path, "%s", folder_path(state, "b.ics"));
     assert_content("new");
 }
