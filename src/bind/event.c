@@ -22,6 +22,7 @@ static const member texts[] = {
     {"dueDate", offsetof(fm_event, due_date)},
     {"endDate", offsetof(fm_event, end_date)},
     {"timeZone", offsetof(fm_event, time_zone)},
+    {"unknownDate", offsetof(fm_event, unknown_date)},
     {"priority", offsetof(fm_event, priority)},
     {"status", offsetof(fm_event, status)},
     {"epicId", offsetof(fm_event, epic_id)},

@@ -47,7 +47,7 @@ void fm_event_clear(fm_event *event)
         event->event_id, event->uid,           event->kanban_id, event->title,      event->description,
         event->footer,   event->due_date,      event->end_date,  event->time_zone,  event->priority,
         event->status,   event->epic_id,       event->team,      event->event_type, event->case_number,
-        event->source,   event->last_modified, event->etag,      event->raw,
+        event->source,   event->last_modified, event->etag,      event->raw,        event->unknown_date,
     };
     for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
         free(strings[i]);

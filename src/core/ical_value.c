@@ -49,6 +49,8 @@ static bool parse_date(fm_date *out, fm_span v)
         out->second = 59;
     if (accept(&v, 'Z'))
         out->kind = FM_DATE_UTC;
+    else
+        accept(&v, 'T'); /* some programs write it at the end again */
     return !v.len && fm_date_valid(out);
 }
 
@@ -104,11 +106,16 @@ static bool parse_duration(fm_ical_duration *out, fm_span v)
         accept(&v, '+');
     if (!accept(&v, 'P') || !v.len)
         return false;
-    bool time = false;
+    bool time = false, any = false;
     while (v.len) {
         int64_t number;
         char unit;
-        time = accept(&v, 'T') || time;
+        if (!time && accept(&v, 'T')) {
+            time = true;
+            if (any && !v.len)
+                break; /* "P1DT": a time part with nothing in it */
+        }
+        any = true;
         if (!part(&v, &number, &unit))
             return false;
         if (!time && unit == 'W')
@@ -147,7 +154,15 @@ bool fm_ical_offset_parse(int32_t *offset_s, fm_span value)
     int h, m, s = 0;
     if ((!negative && !accept(&v, '+')) || !digits(&v, 2, &h) || !digits(&v, 2, &m))
         return false;
-    if ((v.len && !digits(&v, 2, &s)) || v.len || h > 23 || m > 59 || s > 59)
+    bool short_form = !v.len;
+    if ((v.len && !digits(&v, 2, &s)) || v.len)
+        return false;
+    if (short_form && h > 24) { /* "+5328" for +00:53:28, Berlin's time of before 1893: some programs drop zero hours */
+        s = m;
+        m = h;
+        h = 0;
+    }
+    if (h > 23 || m > 59 || s > 59)
         return false;
     *offset_s = h * 3600 + m * 60 + s;
     if (negative)

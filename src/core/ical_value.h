@@ -11,7 +11,7 @@
 
 /**
  * Reads "20260215" (FM_DATE_DAY), "20260215T100000" (FM_DATE_LOCAL) or "20260215T180000Z" (FM_DATE_UTC).
- * Blanks around it are passed over.
+ * Blanks around it are passed over, and a "T" that stands at its end again.
  * @return FM_OK; FM_EPARSE with a message that shows the value
  */
 fm_status fm_ical_date_parse(fm_date *out, fm_span value, fm_error *err);

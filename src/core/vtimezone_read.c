@@ -8,7 +8,7 @@
 static const char domain[] = "ical";
 
 /* More than the longest history in tzdata needs. */
-enum { MAX_OBSERVANCES = 512, MAX_ONSETS = 4096, MAX_RULE_BYTES = 255 };
+enum { MAX_OBSERVANCES = 512, MAX_ONSETS = 4096, MAX_RULE_BYTES = 255, MAX_COUNT = 400 };
 
 /* A change that comes once a year; day_mask has bit n for day n of the month, 0 where nth counts. */
 typedef struct yearly {
@@ -62,6 +62,8 @@ static bool day_of_rule(yearly *out, const struct icalrecurrencetype *r, const f
     size_t positions = list_len(r->by_set_pos, ICAL_BY_SETPOS_SIZE);
     if (months > 1 || days > 1 || positions > 1 || (month_days > 1 && !days))
         return false;
+    if (!months && (days || month_days))
+        return false; /* days of the whole year, or of each month */
     out->month = months ? r->by_month[0] : start->month;
     if (out->month < 1 || out->month > 12)
         return false;
@@ -83,7 +85,74 @@ static bool day_of_rule(yearly *out, const struct icalrecurrencetype *r, const f
     return out->weekday >= 0 && (out->nth != 0) != (month_days != 0) && out->nth >= -5 && out->nth <= 5;
 }
 
-static bool read_rule(yearly *out, fm_span value, const fm_date *start)
+/* The day of a rule in a year as days since 1970; false where the year has none. */
+static bool day_in(const yearly *rule, int year, int64_t *day)
+{
+    int64_t first = fm_date_days(year, rule->month, 1);
+    int length = fm_date_month_days(year, rule->month);
+    if (rule->nth > 0) {
+        int offset = (rule->weekday - fm_date_weekday(first) + 7) % 7 + (rule->nth - 1) * 7;
+        *day = first + offset;
+        return offset < length;
+    }
+    if (rule->nth < 0) {
+        int64_t last = first + length - 1;
+        int back = (fm_date_weekday(last) - rule->weekday + 7) % 7 + (-rule->nth - 1) * 7;
+        *day = last - back;
+        return back < length;
+    }
+    for (int d = 1; d <= length; d++) {
+        *day = first + d - 1;
+        if (rule->day_mask >> d & 1 && (rule->weekday < 0 || fm_date_weekday(*day) == rule->weekday))
+            return true;
+    }
+    return false;
+}
+
+/* A part of a rule's time of day: the start's, unless the rule names one. Returns false where it names several. */
+static bool time_part(int *out, const short *list, size_t size, int of_start)
+{
+    size_t n = list_len(list, size);
+    *out = n ? list[0] : of_start;
+    return n <= 1;
+}
+
+static bool time_of_rule(yearly *out, const struct icalrecurrencetype *r, const fm_date *start)
+{
+    int h, m, s;
+    if (!time_part(&h, r->by_hour, ICAL_BY_HOUR_SIZE, start->hour) ||
+        !time_part(&m, r->by_minute, ICAL_BY_MINUTE_SIZE, start->minute) ||
+        !time_part(&s, r->by_second, ICAL_BY_SECOND_SIZE, start->second))
+        return false;
+    out->time_s = (h * 60 + m) * INT64_C(60) + s;
+    return true;
+}
+
+/* Ends a rule at its count-th onset; the start is the first one. */
+static bool apply_count(yearly *rule, int count, const fm_date *start, int32_t from_s)
+{
+    int64_t day, last = fm_date_epoch(start);
+    if (count > MAX_COUNT)
+        return false;
+    for (int year = start->year; count > 1 && year <= 9999; year++) {
+        if (!day_in(rule, year, &day) || day * FM_DAY_S + rule->time_s <= last)
+            continue;
+        last = day * FM_DAY_S + rule->time_s;
+        count--;
+    }
+    rule->until = last - from_s;
+    return true;
+}
+
+/* Once a year, or the months of a year of which it names one. */
+static bool is_yearly(const struct icalrecurrencetype *r)
+{
+    bool of_one_month = r->freq == ICAL_MONTHLY_RECURRENCE && list_len(r->by_month, ICAL_BY_MONTH_SIZE) == 1;
+    return (r->freq == ICAL_YEARLY_RECURRENCE || of_one_month) && r->interval <= 1 &&
+           !list_len(r->by_year_day, ICAL_BY_YEARDAY_SIZE) && !list_len(r->by_week_no, ICAL_BY_WEEKNO_SIZE);
+}
+
+static bool read_rule(yearly *out, fm_span value, const fm_date *start, int32_t from_s)
 {
     char text[MAX_RULE_BYTES + 1];
     if (value.len > MAX_RULE_BYTES)
@@ -91,11 +160,9 @@ static bool read_rule(yearly *out, fm_span value, const fm_date *start)
     memcpy(text, value.at, value.len);
     text[value.len] = '\0';
     struct icalrecurrencetype r = icalrecurrencetype_from_string(text);
-    if (r.freq != ICAL_YEARLY_RECURRENCE || r.interval > 1 || r.count || list_len(r.by_hour, ICAL_BY_HOUR_SIZE) ||
-        list_len(r.by_minute, ICAL_BY_MINUTE_SIZE) || list_len(r.by_second, ICAL_BY_SECOND_SIZE) ||
-        list_len(r.by_year_day, ICAL_BY_YEARDAY_SIZE) || list_len(r.by_week_no, ICAL_BY_WEEKNO_SIZE))
+    *out = (yearly){.until = INT64_MAX};
+    if (!is_yearly(&r) || !time_of_rule(out, &r, start))
         return false;
-    *out = (yearly){.time_s = (start->hour * 60 + start->minute) * INT64_C(60) + start->second, .until = INT64_MAX};
     if (!icaltime_is_null_time(r.until)) {
         fm_date until = {.kind = FM_DATE_UTC, .year = r.until.year, .month = r.until.month, .day = r.until.day};
         until.hour = r.until.is_date ? 23 : r.until.hour;
@@ -105,7 +172,7 @@ static bool read_rule(yearly *out, fm_span value, const fm_date *start)
             return false;
         out->until = fm_date_epoch(&until);
     }
-    return day_of_rule(out, &r, start);
+    return day_of_rule(out, &r, start) && (!r.count || apply_count(out, r.count, start, from_s));
 }
 
 /* A local time, or an instant where it says so. */
@@ -149,7 +216,7 @@ static fm_status read_part(fm_vtimezone *zone, observance *part, const fm_ical *
     if (!from || !fm_ical_offset_parse(&part->from_s, from->parts.value))
         part->from_s = part->offset_s;
     part->start = instant(&date, part->from_s);
-    if (rule && !read_rule(&part->rule, rule->parts.value, &date))
+    if (rule && !read_rule(&part->rule, rule->parts.value, &date, part->from_s))
         return refuse(err, rule, "a rule that is not once a year");
     part->has_rule = rule != NULL;
     part->first_onset = zone->onset_count;
@@ -201,30 +268,6 @@ void fm_vtimezone_free(fm_vtimezone *zone)
 }
 
 /* ------------------------------------------------------------------ evaluating */
-
-/* The day of a rule in a year as days since 1970; false where the year has none. */
-static bool day_in(const yearly *rule, int year, int64_t *day)
-{
-    int64_t first = fm_date_days(year, rule->month, 1);
-    int length = fm_date_month_days(year, rule->month);
-    if (rule->nth > 0) {
-        int offset = (rule->weekday - fm_date_weekday(first) + 7) % 7 + (rule->nth - 1) * 7;
-        *day = first + offset;
-        return offset < length;
-    }
-    if (rule->nth < 0) {
-        int64_t last = first + length - 1;
-        int back = (fm_date_weekday(last) - rule->weekday + 7) % 7 + (-rule->nth - 1) * 7;
-        *day = last - back;
-        return back < length;
-    }
-    for (int d = 1; d <= length; d++) {
-        *day = first + d - 1;
-        if (rule->day_mask >> d & 1 && (rule->weekday < 0 || fm_date_weekday(*day) == rule->weekday))
-            return true;
-    }
-    return false;
-}
 
 static void keep_latest(int64_t onset, int64_t epoch, int64_t *latest)
 {

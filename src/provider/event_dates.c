@@ -1,4 +1,8 @@
 #include "provider/event_dates.h"
+#include "core/ical_value.h"
+#include "util/buf.h"
+
+#include <stdio.h>
 
 static const char domain[] = "event";
 
@@ -63,6 +67,26 @@ void fm_event_dates_need_a_day(fm_event_dates *dates)
     dates->has_end = true;
 }
 
+void fm_event_dates_set_unknown(fm_event_dates *dates, const fm_event_time *time, const char *zone, size_t zone_len)
+{
+    enum { SHOWN_BYTES = 80 };
+    fm_date date;
+    char text[FM_DATE_TEXT_MAX] = "the event";
+    fm_buf name;
+    fm_buf_init(&name, SHOWN_BYTES * 3);
+    fm_ical_clean(&name, zone, zone_len < SHOWN_BYTES ? zone_len : SHOWN_BYTES);
+    if (!fm_date_from_epoch(&date, time->s, FM_DATE_LOCAL, 0))
+        fm_date_format(&date, text);
+    *dates = (fm_event_dates){.start = {.form = FM_TIME_UNKNOWN, .s = time->s}};
+    snprintf(dates->unknown, sizeof dates->unknown, "the time zone \"%.120s\" of %s is not known", name.data, text);
+    fm_buf_free(&name);
+}
+
+bool fm_event_dates_stay_unknown(const fm_event_dates *has, const fm_event *event)
+{
+    return has->start.form == FM_TIME_UNKNOWN && !event->due_date;
+}
+
 /* ------------------------------------------------------------------ to and from an event */
 
 fm_status fm_event_time_fields(fm_date *out, const fm_event_time *t)
@@ -82,6 +106,8 @@ static fm_status set_text(char **member, const fm_event_time *t, fm_error *err)
 
 fm_status fm_event_dates_store(const fm_event_dates *dates, fm_event *event, fm_error *err)
 {
+    if (dates->start.form == FM_TIME_UNKNOWN)
+        return fm_event_set(&event->unknown_date, dates->unknown);
     fm_status status = set_text(&event->due_date, &dates->start, err);
     if (!status && dates->has_end)
         status = set_text(&event->end_date, &dates->end, err);
@@ -121,7 +147,8 @@ fm_status fm_event_dates_load(fm_event_dates *out, const fm_event *event, fm_zon
 {
     *out = (fm_event_dates){0};
     if (!event->due_date)
-        return fm_error_set(err, FM_EINVAL, domain, "the event has no date");
+        return fm_error_set(err, FM_EINVAL, domain, "the event has no date%s%s", event->unknown_date ? ": " : "",
+                            event->unknown_date ? event->unknown_date : "");
     fm_status status = parse_text(&out->start, event->due_date, event, zones, err);
     if (!status && event->end_date) {
         status = parse_text(&out->end, event->end_date, event, zones, err);

@@ -118,17 +118,21 @@ static void set_end(ics_edit *e, const fm_event_dates *want, bool end_stays, fm_
 bool ics_encode_dates(ics_edit *e)
 {
     fm_event_dates want, have = {0};
-    if (!e->status)
-        e->status = fm_event_dates_load(&want, e->want, e->zones, e->err);
     if (!e->status && !e->is_new)
         e->status = ics_dates_read(&have, &e->object, e->zones, e->err);
+    if (e->status || fm_event_dates_stay_unknown(&have, e->want))
+        return false;
+    e->status = fm_event_dates_load(&want, e->want, e->zones, e->err);
+    if (!e->status && have.start.form == FM_TIME_UNKNOWN && e->have.recurring)
+        e->status = fm_error_set(e->err, FM_EUNSUPPORTED, ICS_DOMAIN, "the series cannot be moved: %s", have.unknown);
     if (e->status)
         return false;
     bool was_day = !e->is_new && have.start.form == FM_TIME_DAY, is_day = want.start.form == FM_TIME_DAY;
     if (!e->is_new)
         keep_zone(e, &have, &want);
     /* A timed event of another program may have no end, and need not get one. */
-    bool endless = !e->is_new && !have.has_end && !e->want->end_date && !is_day;
+    bool known = !e->is_new && have.start.form != FM_TIME_UNKNOWN;
+    bool endless = known && !have.has_end && !e->want->end_date && !is_day;
     bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);
     bool end_stays = endless || (have.has_end && fm_event_time_same(&have.end, &want.end));
     if (start_stays && end_stays)

@@ -3,6 +3,7 @@
 
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
+local spans = require "fmcal.sync.spans"
 local time = require "fmcal.time"
 
 local defaults = {}
@@ -51,23 +52,16 @@ local function footer(entry)
   return #lines > 0 and table.concat(lines, "\n") or nil
 end
 
--- An instant on the clocks of a zone, or in UTC where they show it twice and mean the other one.
-local function on_the_clock(epoch, zone)
-  local shown = assert(time.to_zone(epoch, zone))
-  return time.to_utc(shown, zone) == epoch and shown or time.format(epoch)
-end
-
 -- Start, end and zone of an event in the spellings of the event table.
 local function event_dates(version)
   local date, zone = version.date, version.zone
   if math.type(date) ~= "integer" then
     if not version.duration then return date, nil, nil end
-    local start = time.parse(date .. "Z")
-    return date, time.format(start.epoch + version.duration * 60):sub(1, -2), nil
+    return date, spans.ending({ dueDate = date }, version.duration * 60), nil
   end
+  local start = zone and spans.on_the_clock(date, zone) or time.format(date)
   local finish = date + version.duration * 60
-  if zone then return on_the_clock(date, zone), on_the_clock(finish, zone), zone end
-  return time.format(date), time.format(finish), nil
+  return start, zone and spans.on_the_clock(finish, zone) or time.format(finish), zone
 end
 
 --- The event of an entry.

@@ -87,9 +87,9 @@ end
 schema.EVENT = {
   required = { "title", "dueDate" },
   members = {
-    title = TEXT, description = TEXT, footer = TEXT, dueDate = DATE, endDate = DATE, timeZone = ZONE, priority = TEXT,
-    tags = TEXTS, reminders = TEXTS, status = TEXT, epicId = TEXT, kanbanId = TEXT, team = TEXT, caseNumber = TEXT,
-    source = TEXT, eventType = one_of("item", "epic", "court-date"),
+    title = TEXT, description = TEXT, footer = TEXT, dueDate = DATE, endDate = DATE, timeZone = ZONE, unknownDate = TEXT,
+    priority = TEXT, tags = TEXTS, reminders = TEXTS, status = TEXT, epicId = TEXT, kanbanId = TEXT, team = TEXT,
+    caseNumber = TEXT, source = TEXT, eventType = one_of("item", "epic", "court-date"),
     eventId = TEXT, uid = TEXT, etag = TEXT, raw = TEXT, lastModified = TEXT, deleted = BOOLEAN, recurring = BOOLEAN,
     hasAttendees = BOOLEAN,
   },

@@ -252,6 +252,19 @@ local function bare_sides(run, decision)
   end
 end
 
+-- What is left alone because it is not understood is said, once a run.
+local function warn_of_unknown_dates(run, decision)
+  for _, side in ipairs(decision.sides) do
+    local why = side.remote and side.remote.unknown
+    local sentence = why and ("%s: the date of its event in %s is left alone, and not taken from there: %s. "
+      .. "Choose another zone in the calendar"):format(decision.key, side.target.name, why)
+    if sentence and not run.warned[sentence] then
+      run.warned[sentence] = true
+      table.insert(run.settings.warnings, sentence)
+    end
+  end
+end
+
 --- Decides about one key.
 -- @param run the run (board, state, targets, direction, board_time)
 -- @param key string
@@ -276,6 +289,7 @@ function decide.key(run, key, pristine)
     return true
   end)
   decision.reads_clock = reads_clock
+  warn_of_unknown_dates(run, decision)
   if type(raised) == "table" and raised.sentence then
     decision.error = raised.sentence
     bare_sides(run, decision)

@@ -32,6 +32,9 @@ fields.MEMBER = {
 fields.FIELD = {}
 for field, member in pairs(fields.MEMBER) do fields.FIELD[member] = field end
 
+--- The fields that say together when something is.
+fields.OF_DATE = { "date", "zone", "duration" }
+
 --- The fields that travel both ways for a kind of entry.
 function fields.of_kind(kind)
   return kind == "court-date" and fields.COURT_DATE or fields.ALL

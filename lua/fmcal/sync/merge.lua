@@ -7,7 +7,8 @@
 --           somebody took it back) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
 --           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
---   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions }
+--   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions,
+--             unknown = true where its date is not understood: it waits, whatever the version has in its place }
 --   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
 --             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}},
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
@@ -43,7 +44,7 @@ local function take(out, field, value, at)
   out.pulled[field] = true
 end
 
-local DATE_FIELDS = { "date", "zone", "duration" }
+local DATE_FIELDS = fields.OF_DATE
 local OF_DATE = { date = true, zone = true, duration = true }
 
 -- Fields that are decided about together: where one side has a day and the other a time, their zone and duration
@@ -145,7 +146,9 @@ local function merge_fields(base, cur, remote, policy, reason)
   local out = result(copy_entry(cur), "sync", reason)
   local contested, edited_here = {}, false
   for _, field in ipairs(policy.fields) do
-    local state = field_state(field, base, cur, remote)
+    local unknown = remote.unknown and OF_DATE[field]
+    local state = not unknown and field_state(field, base, cur, remote) or nil
+    if unknown then out.waits[field] = true end
     local careful = state == "pull" and policy.careful
     if state == "both" or careful then
       if policy.direction == "both" then
@@ -183,6 +186,7 @@ end
 -- The date was cleared here while somebody edited the event there: the edit wins, the other fields merge as ever.
 local function date_back(base, cur, remote, policy)
   local reason = "date cleared here, edited in the calendar"
+  if remote.unknown then return result(cur, "wait", reason .. " to one that is not understood") end
   if policy.direction == "outbound" then return result(cur, "wait", reason) end
   local out = merge_fields(base, cur, remote, { fields = without_date(policy.fields), direction = policy.direction,
     resolve = policy.resolve }, reason .. ": the edit wins")
@@ -193,7 +197,7 @@ end
 local function gone_here(base, cur, remote, policy)
   if not remote then return result(cur, "drop", "gone on both sides") end
   local edited = remote.edited
-  if edited == nil then edited = changed(policy.fields, base.r, remote.version) end
+  if edited == nil then edited = remote.unknown ~= nil or changed(policy.fields, base.r, remote.version) end
   if not edited then
     if policy.direction == "inbound" then return result(cur, "wait", "no longer wanted on the board") end
     return result(cur, "delete", "no longer wanted on the board")

@@ -1,42 +1,29 @@
 -- Turns a decision into writes: the event of an entry, its text, and whether the calendar has it already.
 
-local crypto = require "fmcal.crypto"
 local entries = require "fmcal.sync.entries"
-local json = require "fmcal.json"
-local time = require "fmcal.time"
+local untouched = require "fmcal.sync.untouched"
 
 local outgoing = {}
 
-local function is_day(date)
-  return type(date) == "string" and #date == 10
-end
-
--- An all-day event that somebody made longer stays that long when it moves.
-local function keep_span(event, before)
-  if not before or not is_day(event.dueDate) or not is_day(before.dueDate) or not before.endDate then return end
-  local days = (time.parse(before.endDate).epoch - time.parse(before.dueDate).epoch) // 86400
-  if days > 1 then event.endDate = time.add_days(event.dueDate, days) end
-end
-
--- The event as the rules make it, and a hash of all that goes out with it.
+-- The event as the rules make it, and a print of all that goes out with it.
 local function event_of(target, decision, side, version)
   local raw = entries.with_version(decision.view, version)
   local event, sentence = target.rules:to_event(decision.key, raw)
   if not event then return nil, sentence end
-  local text, err = json.encode(event, { sort = true })
-  if not text then return nil, ("the event of %s: %s"):format(decision.key, err.message) end
+  local out, err = untouched.print(event)
+  if not out then return nil, ("the event of %s: %s"):format(decision.key, err.message) end
   event.uid = side.uid
-  return event, crypto.encode("base64", crypto.sha256(text))
+  return event, out
 end
 
 local function held_back(target, side)
   return side.remote and side.remote.event.hasAttendees and not target.options.pushInvitations
 end
 
-local function encode(target, side, event)
+local function encode(decision, side, action, event)
   local old = side.remote and side.remote.row or side.tomb
-  if side.remote then keep_span(event, side.remote.event) end
-  return target.provider:encode(event, old and old.text)
+  if side.remote then untouched.keep(decision, side, action, event) end
+  return side.target.provider:encode(event, old and old.text)
 end
 
 local function event_write(target, decision, side, action, direction)
@@ -44,7 +31,7 @@ local function event_write(target, decision, side, action, direction)
   if not event then return nil, out end
   action.out = out
   if action.kind == "refresh" and side.base and side.base.out == out then return nil end
-  local text, err = encode(target, side, event)
+  local text, err = encode(decision, side, action, event)
   if not text then return nil, ("%s: %s"):format(decision.key, err.message) end
   local row = side.remote and side.remote.row or (side.tomb and not side.tomb.gone and side.tomb) or nil
   if row and side.remote and row.text == text then return nil end

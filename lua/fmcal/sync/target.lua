@@ -295,9 +295,26 @@ function Target:unreadable()
   return sentences
 end
 
+-- An event as rules read it. Where its date is not understood they are given the entry's own in its place, so that they
+-- can read the rest; what they make of it does not count.
+local function readable(event, raw)
+  if not event.unknownDate then return event end
+  local shown = {}
+  for name, value in pairs(event) do shown[name] = value end
+  shown.dueDate, shown.timeZone = raw.dueDate, raw.timeZone
+  return shown
+end
+
+-- Takes the date out of a version. @return left_out with its fields
+local function without_date(version, left_out)
+  left_out = left_out or {}
+  for _, field in ipairs(fields.OF_DATE) do version[field], left_out[field] = nil, true end
+  return left_out
+end
+
 --- What an event says about an entry: { version, stamp (the time of change that it says), time (when it was edited, as far
--- as that is known), event, row, left_out (see fmcal.sync.left_out) }, or nil and a sentence. A cancelled event says
--- nothing but that.
+-- as that is known), event, row, left_out (see fmcal.sync.left_out), unknown (why its date is not understood: that is left
+-- out too) }, or nil and a sentence. A cancelled event says nothing but that.
 function Target:read(key, raw, row)
   if row.unread then return nil, cannot_read(key, row.unread) end
   local event, err = self.provider:decode(row.text)
@@ -308,19 +325,21 @@ function Target:read(key, raw, row)
       :format(row.uid, event.team, key)
   end
   if event.deleted then return { version = {}, event = event, row = row } end
-  local members, sentence, left_out = self.rules:to_entry(key, event, raw)
+  local members, sentence, left_out = self.rules:to_entry(key, readable(event, raw), raw)
   if not members then return nil, sentence end
   local ok, version = attempt.pcall(fields.version, members, self.options.timeZone)
   if not ok then return nil, ("the event of %s: %s"):format(key, version) end
   left_out = left_out and left_out_of(left_out, version)
+  if event.unknownDate then left_out = without_date(version, left_out) end
   if not version.date and not (left_out and left_out.date) then
     return nil, ("the event of %s has no date that can be read"):format(key)
   end
   local stamp = last_modified(event)
-  return { version = version, stamp = stamp, time = stamp, event = event, row = row, left_out = left_out }
+  return { version = version, stamp = stamp, time = stamp, event = event, row = row, left_out = left_out,
+    unknown = event.unknownDate }
 end
 
-local CONTENT = { "title", "description", "dueDate", "endDate", "timeZone", "tags", "priority" }
+local CONTENT = { "title", "description", "dueDate", "endDate", "timeZone", "unknownDate", "tags", "priority" }
 
 --- A hash of what a person can edit in an event, without mapping it to an entry.
 function Target:content_hash(event) -- luacheck: no self

@@ -8,6 +8,8 @@
  *   "2026-02-15T18:00:00Z"  an instant in UTC (an offset such as -08:00 is accepted when encoding)
  *   "2026-02-15T10:00:00" with `time_zone`     local time in that IANA zone
  *   "2026-02-15T10:00:00" without `time_zone`  floating
+ * What a calendar says and nobody here can tell, such as a time in a zone that is not known, is none of them: such an
+ * event has no `due_date` and says in `unknown_date` why.
  * An end is spelled as its start; beside a local time with `time_zone` it may be an instant in UTC, which it is
  * where that zone's clock shows it twice and would mean the other one.
  */
@@ -39,6 +41,7 @@ typedef struct fm_event {
     char *due_date;      /**< `dueDate`: the start */
     char *end_date;      /**< `endDate`: the end, exclusive, same spelling as the start; NULL: one day, or 60 minutes */
     char *time_zone;     /**< `timeZone`: IANA name for a local time */
+    char *unknown_date;  /**< `unknownDate`: why the date in the calendar is not understood; NULL where it is */
     char *priority;      /**< `priority`: "high", "medium", "low", or NULL */
     char *status;        /**< `status` of the entry */
     char *epic_id;       /**< `epicId` */

@@ -32,16 +32,18 @@ const size_t fm_google_mark_count = sizeof fm_google_marks / sizeof fm_google_ma
 
 /* ------------------------------------------------------------------ dates */
 
-/* The zone of a time; NULL for UTC and for names that tzdata does not have. */
-static fm_status zone_of(const fm_zone **out, const fm_json_span *point, fm_zones *zones, fm_error *err)
+/* The zone of a time; NULL for UTC, and for none or one that is not known: `known` tells which. */
+static fm_status zone_of(const fm_zone **out, bool *known, const fm_json_span *point, fm_zones *zones, fm_error *err)
 {
     char *name = NULL;
     *out = NULL;
     if (fm_google_string(&name, point, "timeZone"))
         return fm_google_no_memory(err);
-    fm_status status = name && strcmp(name, "UTC") != 0 ? fm_zones_resolve(zones, out, name, NULL) : FM_OK;
+    bool utc = name && strcmp(name, "UTC") == 0;
+    fm_status status = name && !utc ? fm_zones_resolve(zones, out, name, NULL) : FM_OK;
     if (status == FM_ENOTFOUND || status == FM_EPARSE)
         status = FM_OK;
+    *known = utc || *out;
     free(name);
     return status ? fm_error_set(err, status, FM_GOOGLE_DOMAIN, "cannot read a time zone") : FM_OK;
 }
@@ -56,18 +58,23 @@ static fm_status read_date(fm_date *out, const fm_json_span *point, const char *
     return status;
 }
 
-/* A moment in UTC or in its zone; floating where the event says so. */
+/* A moment in UTC or in its zone; floating where the event says so. A clock of no zone that is known tells nothing. */
 static fm_status read_moment(fm_event_time *out, const fm_json_span *point, bool floating, fm_zones *zones,
                              fm_error *err)
 {
     const fm_zone *zone;
+    bool known = false;
     fm_date date;
     fm_status status = read_date(&date, point, "dateTime", err);
     if (!status)
-        status = zone_of(&zone, point, zones, err);
+        status = zone_of(&zone, &known, point, zones, err);
     if (status)
         return status;
     int64_t epoch = fm_date_epoch(&date);
+    if (!known && (floating || date.kind == FM_DATE_LOCAL)) {
+        *out = (fm_event_time){.form = FM_TIME_UNKNOWN, .s = epoch};
+        return FM_OK;
+    }
     if (date.kind == FM_DATE_LOCAL && zone)
         epoch = fm_zone_to_utc(zone, epoch);
     fm_event_time utc = {.form = FM_TIME_UTC, .s = epoch};
@@ -100,6 +107,18 @@ static bool has_private(const fm_json_span *event, const char *name)
            fm_google_member(&value, &properties, name);
 }
 
+static fm_status set_unknown(fm_event_dates *out, const fm_event_time *t, const fm_json_span *event, const char *point,
+                             fm_error *err)
+{
+    char *name = NULL;
+    fm_json_span at;
+    if (fm_google_member(&at, event, point) && fm_google_string(&name, &at, "timeZone"))
+        return fm_google_no_memory(err);
+    fm_event_dates_set_unknown(out, t, name ? name : "", name ? strlen(name) : 0);
+    free(name);
+    return FM_OK;
+}
+
 fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err)
 {
     fm_json_span open_end, end_point;
@@ -107,8 +126,12 @@ fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zon
     bool floating = has_private(event, "floating");
     *out = (fm_event_dates){0};
     fm_status status = read_point(&out->start, event, "start", floating, zones, err);
+    if (!status && out->start.form == FM_TIME_UNKNOWN)
+        return set_unknown(out, &out->start, event, "start", err);
     if (!status && fm_google_member(&end_point, event, "end")) {
         status = read_point(&end, event, "end", floating, zones, err);
+        if (!status && end.form == FM_TIME_UNKNOWN)
+            return set_unknown(out, &end, event, "end", err);
         if (!status && (end.form == FM_TIME_DAY) == (out->start.form == FM_TIME_DAY))
             fm_event_dates_set_end(out, fm_event_time_convert(&end, &out->start));
     }

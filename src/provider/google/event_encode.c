@@ -324,14 +324,19 @@ static void encode_dates(edit *e)
 {
     fm_event_dates want, have = {0};
     fm_json_span object = {e->doc.data, e->doc.len};
-    if (!e->status)
-        e->status = fm_event_dates_load(&want, e->want, e->zones, e->err);
     if (!e->status && !e->is_new)
         e->status = fm_google_dates(&have, &object, e->zones, e->err);
+    if (e->status || fm_event_dates_stay_unknown(&have, e->want))
+        return;
+    e->status = fm_event_dates_load(&want, e->want, e->zones, e->err);
+    if (!e->status && have.start.form == FM_TIME_UNKNOWN && e->have.recurring)
+        e->status =
+            fm_error_set(e->err, FM_EUNSUPPORTED, FM_GOOGLE_DOMAIN, "the series cannot be moved: %s", have.unknown);
     if (e->status)
         return;
     keep_zone(e, &have, &want);
-    bool endless = !e->is_new && !have.has_end && !want.has_end;
+    bool known = !e->is_new && have.start.form != FM_TIME_UNKNOWN;
+    bool endless = known && !have.has_end && !want.has_end;
     bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);
     bool end_stays = start_stays && (endless || (have.has_end && fm_event_time_same(&have.end, &want.end)));
     if (start_stays && end_stays)

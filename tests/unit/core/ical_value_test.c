@@ -23,6 +23,7 @@ static void test_dates(void **state)
     assert_date("20260215", "2026-02-15");
     assert_date(" 20260215T100000\t", "2026-02-15T10:00:00");
     assert_date("20260215T180000Z", "2026-02-15T18:00:00Z");
+    assert_date("20131009T170000T", "2013-10-09T17:00:00");
     assert_date("20261231T235960Z", "2026-12-31T23:59:59Z");
     static const char *const bad[] = {
         "",
@@ -35,6 +36,9 @@ static void test_dates(void **state)
         "20260215T240000",
         "20260215T100000+0100",
         "20260215T100000ZZ",
+        "20260215T100000TT",
+        "20260215T100000ZT",
+        "20260215TT",
         "20260215t100000",
         "2026-02-15",
         "20260215 T100000",
@@ -85,6 +89,8 @@ static void test_durations(void **state)
     assert_duration("P1DT2H30M5S", 1, 9005);
     assert_duration("-PT15M", 0, -900);
     assert_duration("PT0S", 0, 0);
+    assert_duration("P1DT", 1, 0);
+    assert_duration("-P2WT", -14, 0);
     assert_duration(" PT36H ", 0, 129600);
     static const char *const bad[] = {
         "",
@@ -96,6 +102,9 @@ static void test_durations(void **state)
         "PT",
         "P1H",
         "PT1D",
+        "PT1HT",
+        "P1DTT",
+        "P1DTT1H",
         "P1D2",
         "P-1D",
         "PT1.5H",
@@ -123,8 +132,11 @@ static void test_offsets(void **state)
     assert_true(fm_ical_offset_parse(&s, fm_span_of("+0100")) && s == 3600);
     assert_true(fm_ical_offset_parse(&s, fm_span_of("-003020")) && s == -1820);
     assert_true(fm_ical_offset_parse(&s, fm_span_of(" +0545 ")) && s == 20700);
-    static const char *const bad[] = {"",      "0100",   "+1",     "+010",    "+2400",
-                                      "+0160", "+01000", "+0100Z", "+010060", "+01:00"};
+    assert_true(fm_ical_offset_parse(&s, fm_span_of("+5730")) && s == 3450); /* minutes and seconds */
+    assert_true(fm_ical_offset_parse(&s, fm_span_of("-5328")) && s == -3208);
+    assert_true(fm_ical_offset_parse(&s, fm_span_of("+005328")) && s == 3208);
+    static const char *const bad[] = {"",       "0100",    "+1",     "+010",  "+2400", "+0160",  "+01000",
+                                      "+0100Z", "+010060", "+01:00", "+6000", "+2560", "+240000"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         if (fm_ical_offset_parse(&s, fm_span_of(bad[i])))
             fail_msg("\"%s\" was accepted", bad[i]);

@@ -198,9 +198,29 @@ static void test_zones_of_other_programs(void **state)
                                   "14\r\nEND:DAYLIGHT\r\nBEGIN:STANDARD\r\nDTSTART:20071101T020000\r\n"
                                   "TZOFFSETFROM:-0700\r\nTZOFFSETTO:-0800\r\nRRULE:FREQ=YEARLY\r\nEND:STANDARD\r\n"
                                   "END:VTIMEZONE\r\n";
+    static const char odd[] = "BEGIN:VTIMEZONE\r\nTZID:Odd\r\n"
+                              "BEGIN:DAYLIGHT\r\nDTSTART:20200329T000000\r\nTZOFFSETFROM:+0100\r\n"
+                              "TZOFFSETTO:+0200\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;BYHOUR=2;BYMINUTE=0\r\n"
+                              "END:DAYLIGHT\r\n"
+                              "BEGIN:STANDARD\r\nDTSTART:20191027T030000\r\nTZOFFSETFROM:+0200\r\n"
+                              "TZOFFSETTO:+0100\r\nRRULE:FREQ=MONTHLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\n"
+                              "END:VTIMEZONE\r\n";
+    static const char counted[] = "BEGIN:VTIMEZONE\r\nTZID:Counted\r\n"
+                                  "BEGIN:DAYLIGHT\r\nDTSTART:20200329T020000\r\nTZOFFSETFROM:+0100\r\n"
+                                  "TZOFFSETTO:+0200\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;COUNT=3\r\n"
+                                  "END:DAYLIGHT\r\n"
+                                  "BEGIN:STANDARD\r\nDTSTART:20191027T030000\r\nTZOFFSETFROM:+0200\r\n"
+                                  "TZOFFSETTO:+0100\r\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\r\nEND:STANDARD\r\n"
+                                  "END:VTIMEZONE\r\n";
     static const struct {
         const char *text, *local, *utc;
     } cases[] = {
+        {odd, "2026-03-29T01:30:00", "2026-03-29T00:30:00Z"},
+        {odd, "2026-03-29T03:30:00", "2026-03-29T01:30:00Z"},
+        {odd, "2026-07-15T10:00:00", "2026-07-15T08:00:00Z"},
+        {odd, "2026-12-15T10:00:00", "2026-12-15T09:00:00Z"},
+        {counted, "2022-07-15T10:00:00", "2022-07-15T08:00:00Z"},
+        {counted, "2023-07-15T10:00:00", "2023-07-15T09:00:00Z"},
         {outlook, "2026-02-15T10:00:00", "2026-02-15T09:00:00Z"},
         {outlook, "2026-07-15T10:00:00", "2026-07-15T08:00:00Z"},
         {outlook, "2026-03-29T02:30:00", "2026-03-29T01:30:00Z"},
@@ -255,7 +275,11 @@ static void test_hostile_rules(void **state)
         "RRULE:FREQ=SECONDLY",
         "RRULE:FREQ=MINUTELY;BYMONTH=2;BYMONTHDAY=30",
         "RRULE:FREQ=DAILY",
-        "RRULE:FREQ=YEARLY;COUNT=3",
+        "RRULE:FREQ=YEARLY;COUNT=4000",
+        "RRULE:FREQ=YEARLY;BYDAY=-1SU",
+        "RRULE:FREQ=YEARLY;BYMONTHDAY=25",
+        "RRULE:FREQ=MONTHLY;BYDAY=1SU",
+        "RRULE:FREQ=MONTHLY;BYMONTH=3,10;BYDAY=1SU",
         "RRULE:FREQ=YEARLY;BYDAY=MO,TU,WE",
         "RRULE:FREQ=YEARLY;BYMONTH=1,2,3",
         "RRULE:FREQ=YEARLY;BYMONTH=13;BYDAY=1SU",

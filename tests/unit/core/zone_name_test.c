@@ -127,6 +127,7 @@ static void test_every_zone_in_any_letter_case(void **state)
 {
     (void)state;
     assert_int_equal(nftw("/usr/share/zoneinfo", check_name, 16, FTW_PHYS), 0);
+    assert_true(names > 550);
     assert_means("us/pacific", "US/Pacific");
     assert_means("asia/calcutta", "Asia/Calcutta");
 }

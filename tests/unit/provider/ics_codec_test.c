@@ -308,7 +308,15 @@ static void test_reads_dates(void **state)
                 "2026-02-15T10:00:00", "2026-02-15T11:00:00", "Europe/Rome");
     assert_read("DTSTART;TZID=W. Europe Standard Time:20260215T100000\r\n", "2026-02-15T10:00:00", NULL,
                 "Europe/Berlin");
-    assert_read("DTSTART;TZID=Nowhere:20260215T100000\r\n", "2026-02-15T10:00:00", NULL, NULL);
+    assert_read("DTSTART;TZID=europe/rome:20260215T100000\r\n", "2026-02-15T10:00:00", NULL, "Europe/Rome");
+    assert_read("DTSTART;TZID=\"(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna\":20260215T100000\r\n",
+                "2026-02-15T10:00:00", NULL, "Europe/Berlin");
+    assert_read("DTSTART;TZID=Nowhere:20260215T100000\r\n", NULL, NULL, NULL);
+    assert_read("DTSTART:20131009T170000T\r\n", "2013-10-09T17:00:00", NULL, NULL);
+    assert_read("DTSTART;VALUE=DATE:20260215\r\nDURATION:P1DT\r\n", "2026-02-15", "2026-02-16", NULL);
+    assert_read("DTSTART;VALUE=DATE:20260215T000000\r\nDTEND;VALUE=DATE:20260217T000000\r\n", "2026-02-15",
+                "2026-02-17", NULL);
+    assert_read("DTSTART;VALUE=DATE;TZID=Nowhere:20260215T100000\r\n", "2026-02-15", "2026-02-16", NULL);
     assert_read("DTSTART:20260215T235960Z\r\n", "2026-02-15T23:59:59Z", NULL, NULL);
     assert_read("dtstart;value=date:20260215 \r\n", "2026-02-15", "2026-02-16", NULL);
     assert_read("DTSTART\r\n ;VALUE=\r\n DATE:2026\r\n\t0215\r\n", "2026-02-15", "2026-02-16", NULL);
@@ -335,10 +343,10 @@ static void test_reads_a_zone_that_only_the_object_describes(void **state)
     assert_string_equal(event.due_date, "2026-02-15T10:00:00");
     assert_string_equal(event.time_zone, "Europe/Rome");
     fm_event_clear(&event);
-    snprintf(text, sizeof text, format, "", "RRULE:FREQ=SECONDLY\n"); /* refused, so the time floats */
+    snprintf(text, sizeof text, format, "", "RRULE:FREQ=SECONDLY\n"); /* refused, so the time is not known */
     decode(&event, text);
-    assert_string_equal(event.due_date, "2026-02-15T10:00:00");
-    assert_null(event.time_zone);
+    assert_null(event.due_date);
+    assert_string_equal(event.unknown_date, "the time zone \"Office\" of 2026-02-15T10:00:00 is not known");
     fm_event_clear(&event);
 }
 

@@ -117,6 +117,7 @@ function handle:apply(writes, progress) end
 ---@field dueDate? string the start: date, RFC 3339, or local time with `timeZone`
 ---@field endDate? string exclusive
 ---@field timeZone? string IANA name
+---@field unknownDate? string why the date in the calendar is not understood: there is no `dueDate` then
 ---@field priority? "high"|"medium"|"low"
 ---@field status? string
 ---@field epicId? string
