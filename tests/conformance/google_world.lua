@@ -1,4 +1,6 @@
 -- What the worlds of the scripted Google account have in common.
+local json = require "fmcal.json"
+
 local google_world = {}
 
 local CALENDAR = "kanban@group.calendar.example"
@@ -37,6 +39,24 @@ local function edit(server, place, key, members)
   server:control("POST", "_events/" .. CALENDAR, members)
 end
 
+-- Dates for policy_dates, as Google has them.
+local function date_forms(server)
+  local function form(name, first, last, members)
+    members.name = name
+    members.write = function(place, key) edit(server, place, key, { start = first, ["end"] = last }) end
+    return members
+  end
+  local function at(clock)
+    return { dateTime = "2027-03-11T" .. clock .. "+01:00", timeZone = "Europe/Rome", date = json.null }
+  end
+  local function day(text) return { date = text, dateTime = json.null, timeZone = json.null } end
+  return {
+    form("no length", at "10:00:00", at "10:00:00", { due = "2027-03-11T10:00:00", minutes = 1 }),
+    form("seconds", at "10:00:15", at "11:30:45", { due = "2027-03-11T10:00:15", minutes = 90 }),
+    form("three days", day "2027-03-11", day "2027-03-14", { due = "2027-03-11" }),
+  }
+end
+
 --- What a policy world needs: see support/policy_place.lua.
 function google_world.policy(server)
   local options = google_world.of(server).options
@@ -53,6 +73,7 @@ function google_world.policy(server)
         reminders = { useDefault = false, overrides = { { method = "email", minutes = 5 } } } })
       return { '"location": "Room 5"', '"colorId": "7"', '"theirs": "kept"', '"theirs": "kept too"', '"minutes": 5' }
     end,
+    date_forms = date_forms(server),
     invite = function(place, key) edit(server, place, key, { attendees = { { email = "b@example.org" } } }) end,
     close = function() server:stop() end,
   }

@@ -6,6 +6,7 @@ local lu = require "luaunit"
 local caldav_world = require "caldav_world"
 local json = require "fmcal.json"
 local Place = require "policy_place"
+local policy_dates = require "policy_dates"
 local random_entries = require "random_entries"
 
 local policy = {}
@@ -859,6 +860,7 @@ end
 --- Runs the suite on a provider. @return exit status
 function policy.run(of)
   world = of
+  policy_dates.run_in(of)
   local status = lu.LuaUnit.run()
   if world.close then world.close() end
   return status

@@ -9,6 +9,6 @@ os.execute("mkdir -p " .. shell.quote(folder .. "/academy"))
 os.exit(policy.run {
   name = "vdir", options = { endpoint = folder, calendar_id = "academy" },
   config = { provider = "vdir", endpoint = folder, calendarId = "academy" },
-  etags_age = true,
+  etags_age = true, keeps_spelling = true,
   close = function() os.execute("rm -rf " .. shell.quote(folder)) end,
 })

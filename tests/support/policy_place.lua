@@ -74,12 +74,19 @@ function Place:edit_event(key, members)
   return apply(self, { kind = "update", uid = object.uid, href = object.href, etag = object.etag, text = text })
 end
 
+--- Replaces an event's object by what fn makes of its text.
+function Place:rewrite(key, fn)
+  local object = assert(self:object(key), "there is no event of " .. key)
+  apply(self, { kind = "update", uid = object.uid, href = object.href, etag = object.etag, text = fn(object.text) })
+end
+
 --- Replaces text in an event's object. Raises where it is not there.
 function Place:edit_text(key, pattern, replacement)
-  local object = assert(self:object(key), "there is no event of " .. key)
-  local text, count = object.text:gsub(pattern, replacement)
-  assert(count > 0, "the event of " .. key .. " does not hold " .. pattern)
-  apply(self, { kind = "update", uid = object.uid, href = object.href, etag = object.etag, text = text })
+  self:rewrite(key, function(before)
+    local text, count = before:gsub(pattern, replacement)
+    assert(count > 0, "the event of " .. key .. " does not hold " .. pattern)
+    return text
+  end)
 end
 
 function Place:delete_event(key)
@@ -110,6 +117,11 @@ function Place.new(world, board)
   self:write { team = "academy", teamName = "ACADEMY", calendarConfig = config, items = json.array(board.items or {}),
     epics = json.array(board.epics or {}) }
   return self
+end
+
+--- Replaces the board's rules file.
+function Place:rules(text)
+  shell.write(self.path .. "/rules.lua", text)
 end
 
 function Place:write(board)
