@@ -348,11 +348,11 @@ static void test_loopback_credentials_go_to_urls_of_any_loopback_name(void **sta
     fixture *f = *state;
     f->config.username = "alice";
     f->config.password = f->password;
-    outcome out = ask(f, (fm_http_request){.url = by_name(f, "localhost", "/echo")}, "");
+    outcome out = ask(f, (fm_http_request){.url = by_name(f, "localhost", "/echo")}, "/");
     assert_has(out.body, "Authorization");
     assert_true(out.with_credentials);
     redirect(f, "/from", 307, "/echo");
-    out = ask(f, (fm_http_request){.url = by_name(f, "localhost", "/from")}, "");
+    out = ask(f, (fm_http_request){.url = by_name(f, "localhost", "/from")}, "/");
     assert_has(out.url, "http://localhost:");
     assert_has(out.body, "Authorization");
 }

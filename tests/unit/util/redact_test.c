@@ -147,7 +147,7 @@ static void test_long_texts_take_no_longer_than_they_are(void **state)
     fm_secret *secret = fm_secret_new("abcdabcd", 8);
     fm_redact_add(set, secret);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        char *line = repeated(texts[i], 500000);
+        char *line = repeated(texts[i], 200000);
         fm_buf out;
         fm_buf_init(&out, 64 << 20);
         assert_int_equal(fm_redact_text(set, &out, line, strlen(line)), FM_OK);
