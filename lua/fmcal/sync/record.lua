@@ -50,13 +50,21 @@ local function conflict_data(decision, side, step, external_time)
   return versions
 end
 
+-- The time of a run, and never the one that the calendarSync before it has: that is how an older copy is told. Runs within
+-- one second are counted behind the point.
+local function synced_at(now, before)
+  local second, last = now:sub(1, 19), before.lastSyncedAt
+  if type(last) ~= "string" or last:sub(1, 19) ~= second then return now end
+  return ("%s.%03dZ"):format(second, (tonumber(last:match("^%.(%d+)Z$", 20)) or 0) + 1)
+end
+
 -- The members of calendarSync for one calendar, in the order in which they are written.
-local function sync_members(run, decision, i)
+local function sync_members(run, decision, i, before)
   local side, outcome = decision.sides[i], decision.outcomes[i]
   local members = {
     { "externalEventId", outcome.uid or json.null },
     { "provider", side.target.spec.provider },
-    { "lastSyncedAt", run.now },
+    { "lastSyncedAt", synced_at(run.now, before) },
     { "syncStatus", outcome.status },
     { "lastModifiedLocal", timestamp(decision.plan and decision.plan.cur.time) },
     { "lastModifiedExternal", timestamp(outcome.external_time) },
@@ -171,7 +179,7 @@ local function write_sync(run, decision)
     local before = first and sync or (type(other) == "table" and other) or {}
     local where = first and path or { path[1], path[2], "others", side.target.name }
     if not first and not path[2] then where = { path[1], "others", side.target.name } end
-    local members = sync_members(run, decision, i)
+    local members = sync_members(run, decision, i, before)
     if outcome.status == "skipped" then
       drop_concern(run.board, decision.key, where, before)
     elseif worth_writing(members, before, outcome.acted or decision.patched) then
