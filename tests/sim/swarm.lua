@@ -42,7 +42,7 @@ end
 swarm.ALL = names()
 
 -- What is not mended yet.
-local NOT_HELD = { close = true, stale_copy = true, cut = true, vanish = true, forget = true, floating = true }
+local NOT_HELD = { close = true, vanish = true, forget = true, floating = true }
 
 --- What holds today.
 swarm.HELD = {}
