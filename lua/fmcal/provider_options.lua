@@ -14,7 +14,7 @@ local function provider_options(team, spec, resolve)
   local options = {
     team = team, calendar_id = spec.calendar_id, allowHttp = spec.allow_http, proxy = spec.proxy,
     caFile = resolve(spec.ca_file), endpoint = spec.endpoint, timeout_ms = spec.timeout_ms,
-    requests_per_minute = spec.requests_per_minute,
+    retry_for_ms = spec.retry_for_ms, requests_per_minute = spec.requests_per_minute,
   }
   if IN_A_FOLDER[spec.provider] then options.endpoint = resolve(spec.endpoint) end
   local members, err = credentials.resolve(spec.credentials, { team = team, provider = spec.provider })

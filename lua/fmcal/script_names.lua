@@ -15,7 +15,7 @@ end
 -- Settings of fmcal.provider.new and members of credentials (fmcal/provider.h, docs/configuration.md).
 local OPTIONS = set_of("team", "provider", "calendarId", "endpoint", "allowHttp", "caFile", "proxy", "credentials", "timeoutMs",
   "retryForMs", "requestsPerMinute", "http2", "dryRun", "bound", "discovery", "file", "accountName", "accountId", "username",
-  "password", "appPassword", "refreshToken", "accessToken", "clientId", "clientSecret", "serviceAccountFile")
+  "password", "appPassword", "refreshToken", "accessToken", "clientId", "clientSecret", "serviceAccount", "serviceAccountFile")
 
 local function camel_case(name)
   return (name:gsub("_(%l)", string.upper))

@@ -242,6 +242,8 @@ static void read_config(lua_State *L, int index, int keeper, exchange *x)
     config->stall_timeout_ms = read_time(L, index, "stall_timeout_ms", config->stall_timeout_ms);
     config->backoff_ms = read_time(L, index, "backoff_ms", config->backoff_ms);
     config->max_wait_ms = read_time(L, index, "max_wait_ms", config->max_wait_ms);
+    config->refused_wait_ms = read_time(L, index, "refused_wait_ms", config->refused_wait_ms);
+    config->retry_for_ms = read_time(L, index, "retry_for_ms", config->retry_for_ms);
     config->max_attempts = read_count(L, index, "max_attempts", config->max_attempts);
     config->max_in_flight = read_count(L, index, "max_in_flight", config->max_in_flight);
     config->max_body_bytes = read_size(L, index, "max_bytes", config->max_body_bytes);

@@ -23,6 +23,8 @@ void fm_http_config_init(fm_http_config *config)
         .max_attempts = 5,
         .backoff_ms = 500,
         .max_wait_ms = 60000,
+        .refused_wait_ms = 1000,
+        .retry_for_ms = 300000,
         .max_in_flight = 16,
         .max_body_bytes = DEFAULT_MAX_BODY,
         .http2 = true,
@@ -199,6 +201,13 @@ void fm_http_cancel(fm_http_call *call)
 
 /* ------------------------------------------------------------------ completion */
 
+/* What Retry-After asks for, 0 for nothing. */
+static int64_t asked_wait_ms(const fm_http_call *call)
+{
+    const char *value = fm_http_headers_find(&call->answer_headers, "Retry-After");
+    return value ? fm_http_retry_after_ms(value, call->http->env->now_us(call->http->env->data)) : 0;
+}
+
 /* Hands the outcome over and frees the call, which is in no list any more. `failed` NULL: an answer came. */
 static void complete(fm_http_call *call, const fm_error *failed)
 {
@@ -213,9 +222,7 @@ static void complete(fm_http_call *call, const fm_error *failed)
         .maybe_done = call->maybe_done,
         .headers = &call->answer_headers,
     };
-    const char *retry_after = fm_http_headers_find(&call->answer_headers, "Retry-After");
-    if (retry_after)
-        reply.retry_after_ms = fm_http_retry_after_ms(retry_after, call->http->env->now_us(call->http->env->data));
+    reply.retry_after_ms = asked_wait_ms(call);
     if (failed)
         reply.error = *failed;
     call->http->pending--;
@@ -223,23 +230,38 @@ static void complete(fm_http_call *call, const fm_error *failed)
     fm_http_call_free(call);
 }
 
+/* When a refused call may go on; -1 where that would take longer than it is repeated. */
+static int64_t due_after_refusal(fm_http_call *call, int64_t now)
+{
+    const fm_http_config *config = call->config;
+    int64_t asked_ms = asked_wait_ms(call);
+    if (call->refusals++ == 0)
+        call->refused_ms = now;
+    int64_t due = now + fm_http_refused_wait_ms(call->http->env, call->refusals, config->refused_wait_ms, asked_ms);
+    if (due - call->refused_ms > config->retry_for_ms)
+        return -1;
+    if (asked_ms && due > call->host->not_before_ms)
+        call->host->not_before_ms = due;
+    return due;
+}
+
 /* Puts the call where it waits for its next attempt. False where it must not be tried again. */
 static bool schedule_retry(fm_http_call *call, fm_http_failure failure, bool timed_out)
 {
     const fm_http_config *config = call->config;
     fm_http *http = call->http;
+    bool refused = failure == FM_HTTP_FAILURE_REFUSED && config->max_attempts > 1;
     if (timed_out && ++call->timeouts >= TIMEOUTS_MAX)
         return false;
-    if (call->attempts >= config->max_attempts || !fm_http_may_retry(call->retry, failure))
+    if (!fm_http_may_retry(call->retry, failure) ||
+        (!refused && call->attempts >= config->max_attempts + call->refusals))
         return false;
-    const char *value = fm_http_headers_find(&call->answer_headers, "Retry-After");
-    int64_t asked_ms = value ? fm_http_retry_after_ms(value, http->env->now_us(http->env->data)) : 0;
-    if (asked_ms > config->max_wait_ms)
+    int64_t now = now_ms(http);
+    call->due_ms = refused ? due_after_refusal(call, now)
+                           : now + fm_http_wait_ms(http->env, call->attempts - call->refusals, config->backoff_ms,
+                                                   config->max_wait_ms);
+    if (call->due_ms < 0)
         return false;
-    call->due_ms =
-        now_ms(http) + fm_http_wait_ms(http->env, call->attempts, config->backoff_ms, config->max_wait_ms, asked_ms);
-    if (asked_ms && call->due_ms > call->host->not_before_ms)
-        call->host->not_before_ms = call->due_ms;
     list_add(&http->delayed, call);
     return true;
 }

@@ -46,17 +46,20 @@ typedef struct fm_http_config {
     int64_t connect_timeout_ms; /**< for name, connection and TLS together; at most stall_timeout_ms */
     int64_t stall_timeout_ms;   /**< with less than 1 kB a second in either direction */
     int64_t total_timeout_ms;   /**< one attempt, from its start; 0 for none */
-    unsigned max_attempts;      /**< tries of one request, the first one included; two that time out are enough */
-    int64_t backoff_ms;         /**< longest first wait before a retry; doubles each time */
-    int64_t max_wait_ms;        /**< longest wait before one retry; a server that asks for more gets a failure */
-    unsigned max_in_flight;     /**< most requests at a time to one server */
-    size_t max_body_bytes;      /**< most decoded bytes of one answer's body, whatever it holds */
-    bool http2;                 /**< offer HTTP/2 over TLS; clear text is always HTTP/1.1 */
-    bool allow_http;            /**< allow clear text to hosts that are not loopback */
+    unsigned max_attempts;   /**< tries of one request, the first one included; two that time out are enough; refusals
+                                count by time alone, unless it is 1 */
+    int64_t backoff_ms;      /**< longest first wait before a retry; doubles each time */
+    int64_t max_wait_ms;     /**< longest wait before one retry */
+    int64_t refused_wait_ms; /**< least first wait after 429, 503 or a rate limit; doubles each time */
+    int64_t retry_for_ms;    /**< how long a refused request is repeated; a server that asks for more gets a failure */
+    unsigned max_in_flight;  /**< most requests at a time to one server */
+    size_t max_body_bytes;   /**< most decoded bytes of one answer's body, whatever it holds */
+    bool http2;              /**< offer HTTP/2 over TLS; clear text is always HTTP/1.1 */
+    bool allow_http;         /**< allow clear text to hosts that are not loopback */
 } fm_http_config;
 
-/** No credentials, 10 s to connect, 60 s of silence, 10 minutes in all, 5 attempts from 500 ms, 16 in flight, 16 MiB,
- * HTTP/2. */
+/** No credentials, 10 s to connect, 60 s of silence, 10 minutes in all, 5 attempts from 500 ms, refusals for 5 minutes
+ * from 1 s, 16 in flight, 16 MiB, HTTP/2. */
 void fm_http_config_init(fm_http_config *config);
 
 /** One header line. A value that is NULL or empty removes the header that would be sent by itself. */

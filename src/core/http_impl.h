@@ -85,6 +85,8 @@ struct fm_http_call {
     unsigned attempts, redirects;
     unsigned challenges; /**< that this call has answered */
     unsigned timeouts;   /**< attempts that ended so */
+    unsigned refusals;   /**< attempts that ended so */
+    int64_t refused_ms;  /**< when the first one was refused */
     bool maybe_done;
     int64_t due_ms; /**< in the delayed list: when to go on */
 

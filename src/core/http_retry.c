@@ -66,16 +66,22 @@ static int64_t random_up_to(const fm_env *env, int64_t most)
     return (int64_t)(bits % ((uint64_t)most + 1));
 }
 
-int64_t fm_http_wait_ms(const fm_env *env, unsigned attempts, int64_t backoff_ms, int64_t max_wait_ms,
-                        int64_t retry_after_ms)
+int64_t fm_http_refused_wait_ms(const fm_env *env, unsigned refusals, int64_t first_ms, int64_t retry_after_ms)
+{
+    int64_t least = first_ms;
+    for (unsigned i = 1; i < refusals && least < FM_HTTP_REFUSED_WAIT_MAX_MS; i++)
+        least *= 2;
+    if (least > FM_HTTP_REFUSED_WAIT_MAX_MS)
+        least = FM_HTTP_REFUSED_WAIT_MAX_MS;
+    if (retry_after_ms > least)
+        least = retry_after_ms;
+    return least + random_up_to(env, least < FM_HTTP_REFUSED_WAIT_MAX_MS ? least / 2 : first_ms);
+}
+
+int64_t fm_http_wait_ms(const fm_env *env, unsigned attempts, int64_t backoff_ms, int64_t max_wait_ms)
 {
     int64_t span = backoff_ms;
     for (unsigned i = 1; i < attempts && span < max_wait_ms; i++)
         span *= 2;
-    if (span > max_wait_ms)
-        span = max_wait_ms;
-    if (retry_after_ms <= 0)
-        return random_up_to(env, span);
-    int64_t least = retry_after_ms > span ? retry_after_ms : span;
-    return least + random_up_to(env, backoff_ms);
+    return random_up_to(env, span < max_wait_ms ? span : max_wait_ms);
 }

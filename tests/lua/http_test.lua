@@ -161,7 +161,7 @@ end
 
 function TestHttp.testRetries()
   scripted:fault({ kind = "status", code = 503, times = 2 })
-  lu.assertEquals(http.get(url_of("echo"), { backoff_ms = 1 }).attempts, 3)
+  lu.assertEquals(http.get(url_of("echo"), { refused_wait_ms = 1 }).attempts, 3)
   scripted:fault({ kind = "status", code = 503 })
   lu.assertEquals(http.get(url_of("echo"), { retry = false }).status, 503)
   scripted:fault({ kind = "status", code = 500, times = -1 })

@@ -26,9 +26,11 @@ local http = {}
 ---@field http2? boolean offer HTTP/2 over TLS (default true)
 ---@field follow? boolean follow redirects (default true)
 ---@field retry? boolean try again after transient failures: reads after any, writes only where the server has not begun (default true)
----@field max_attempts? integer tries of one request (default 5)
+---@field max_attempts? integer tries of one request; refusals (429, 503) count by time alone (default 5)
 ---@field backoff_ms? integer longest first wait before a retry, doubles each time (default 500)
----@field max_wait_ms? integer longest wait; a server that asks for longer gets no retry (default 60000)
+---@field max_wait_ms? integer longest wait before one retry (default 60000)
+---@field refused_wait_ms? integer least first wait after 429 or 503, doubles each time (default 1000)
+---@field retry_for_ms? integer how long a refused request is repeated, unless max_attempts is 1 (default 300000)
 ---@field max_in_flight? integer most requests at a time to one server (default 16)
 ---@field max_bytes? integer largest decoded body (default 16 MiB); a larger one is err.code "limit"
 ---@field timeout_ms? integer for one attempt, 0 for none (default 600000)

@@ -109,6 +109,7 @@ function connect.provider(place, profile, account)
   members.endpoint, members.allow_http = account.endpoint, account.allow_http
   if account.endpoint == true then members.endpoint = place.before.endpoint end
   members.timeout_ms, members.proxy = account.timeout_ms, account.proxy
+  members.retry_for_ms = probe.RETRY_FOR_MS
   members.ca_file = config.resolve(place.path, account.ca_file)
   if profile.provider == "vdir" then members.endpoint = config.resolve(place.path, account.endpoint) end
   return provider.new(profile.provider, members)

@@ -306,6 +306,7 @@ local function check_all(self, path, options)
   check_state(self, state_path)
   for _, spec in ipairs(self.state and self.settings.targets or {}) do
     self.target_name, spec.timeout_ms = spec.name, self.timeout_ms or spec.timeout_ms
+    spec.retry_for_ms = probe.RETRY_FOR_MS
     check_target(self, spec)
   end
   self.target_name = nil

@@ -7,6 +7,9 @@ local time = require "fmcal.time"
 
 local probe = {}
 
+--- How long a busy server is asked again where a person waits for the answer.
+probe.RETRY_FOR_MS = 10000
+
 local UID_DOMAIN = "@fleetmonitor"
 local DAYS_AHEAD = 400
 local FOREIGN_LINE = "X-FMCAL-CHECK:kept as it is"

@@ -48,6 +48,7 @@ end
 local function make_targets(run, providers)
   run.targets, run.failed_targets = {}, {}
   for _, spec in ipairs(run.settings.targets) do
+    spec.retry_for_ms = run.retry_for_ms
     local target, err = Target.new(run.settings, spec, assert(run.state:target(spec.name)),
       function(path) return config.resolve(run.board:path() or "./board", path) end,
       providers and providers[spec.name])

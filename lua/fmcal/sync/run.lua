@@ -44,7 +44,8 @@ local function new(options)
     board = options.board_object, direction = options.direction or "both", dry_run = options.dry_run,
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
-    lock_wait_ms = options.lock_wait_ms, exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
+    lock_wait_ms = options.lock_wait_ms, retry_for_ms = options.retry_for_ms,
+    exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
     seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), actions = {},
@@ -143,6 +144,7 @@ end
 --   retry_failed     entries that failed too often are tried again
 --   allow_mass_delete   the guard does not stop
 --   state            where the state lies instead of beside the board
+--   retry_for_ms     how long a request is repeated that a server refuses because there are too many, 5 minutes by default
 --   answers          {[key] = "local"|"external"|table of members} for conflicts that wait
 --   progress         function(phase, done, total, target)
 --   consider         list of keys that are decided about even where nothing has changed

@@ -141,11 +141,12 @@ static fm_status init_profile(fm_provider *provider, const fm_caldav_profile *pr
     p->config.username = p->username;
     p->config.ca_file = p->ca_file;
     p->config.proxy = p->proxy;
-    if (profile->backoff_ms)
-        p->config.backoff_ms = profile->backoff_ms;
+    if (profile->refused_wait_ms)
+        p->config.refused_wait_ms = profile->refused_wait_ms;
     p->config.allow_http = fm_options_bool(options, "allow_http", false);
     p->config.http2 = fm_options_bool(options, "http2", true);
     p->config.stall_timeout_ms = fm_options_int(options, "timeout_ms", p->config.stall_timeout_ms);
+    p->config.retry_for_ms = fm_options_int(options, "retry_for_ms", p->config.retry_for_ms);
     if (p->config.stall_timeout_ms <= 0)
         return fm_error_set(err, FM_EINVAL, FM_CALDAV_DOMAIN, "the setting \"timeout_ms\" must be a positive number");
     return FM_OK;

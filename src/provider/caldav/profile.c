@@ -12,5 +12,5 @@ const fm_caldav_profile fm_caldav_apple = {
     .multiget_batch = 50,
     .query_above = 100,
     .no_uid_query = true,
-    .backoff_ms = 2000,
+    .refused_wait_ms = 2000,
 };

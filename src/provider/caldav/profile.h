@@ -15,7 +15,7 @@ typedef struct fm_caldav_profile {
     size_t multiget_batch;        /**< objects read with one calendar-multiget */
     size_t query_above;           /**< from this many objects on, all are read with one calendar-query; 0: never */
     bool no_uid_query;            /**< a calendar-query by UID is not to be relied on: list instead */
-    int64_t backoff_ms;           /**< least growing wait after a 503, whatever it asks for; 0: the client's own */
+    int64_t refused_wait_ms;      /**< least first wait after a refusal, whatever it asks for; 0: the client's own */
 } fm_caldav_profile;
 
 /** Any CalDAV server. */

@@ -148,6 +148,7 @@ static fm_status read_numbers(fm_google *p, const fm_options *options, fm_error 
     const fm_env *env = p->base.context.env;
     int64_t quota = fm_options_int(options, "requests_per_minute", FM_GOOGLE_REQUESTS_PER_MINUTE);
     p->config.stall_timeout_ms = fm_options_int(options, "timeout_ms", p->config.stall_timeout_ms);
+    p->config.retry_for_ms = fm_options_int(options, "retry_for_ms", p->config.retry_for_ms);
     if (p->config.stall_timeout_ms <= 0)
         return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN, "the setting \"timeout_ms\" must be a positive number");
     if (quota <= 0 || quota > 1000000)

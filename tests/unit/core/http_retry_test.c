@@ -75,27 +75,43 @@ static void test_backoff_doubles_up_to_its_limit(void **state)
     (void)state;
     uint64_t bits = 0;
     fm_env env = {.data = &bits, .random = fixed_random};
-    assert_int_equal(fm_http_wait_ms(&env, 1, 500, 60000, 0), 0);
+    assert_int_equal(fm_http_wait_ms(&env, 1, 500, 60000), 0);
     for (bits = 0; bits < 5000; bits += 7) {
-        assert_in_range(fm_http_wait_ms(&env, 1, 500, 60000, 0), 0, 500);
-        assert_in_range(fm_http_wait_ms(&env, 3, 500, 60000, 0), 0, 2000);
+        assert_in_range(fm_http_wait_ms(&env, 1, 500, 60000), 0, 500);
+        assert_in_range(fm_http_wait_ms(&env, 3, 500, 60000), 0, 2000);
     }
     bits = 2000;
-    assert_int_equal(fm_http_wait_ms(&env, 3, 500, 60000, 0), 2000);
+    assert_int_equal(fm_http_wait_ms(&env, 3, 500, 60000), 2000);
     env.random = no_random;
-    assert_int_equal(fm_http_wait_ms(&env, 3, 500, 60000, 0), 2000);
-    assert_int_equal(fm_http_wait_ms(&env, 40, 500, 60000, 0), 60000);
+    assert_int_equal(fm_http_wait_ms(&env, 3, 500, 60000), 2000);
+    assert_int_equal(fm_http_wait_ms(&env, 40, 500, 60000), 60000);
 }
 
-static void test_retry_after_is_the_least_and_its_floor_grows(void **state)
+static void test_a_refusal_is_waited_out(void **state)
 {
     (void)state;
     uint64_t bits = 0;
     fm_env env = {.data = &bits, .random = fixed_random};
-    assert_int_equal(fm_http_wait_ms(&env, 1, 500, 60000, 3000), 3000);
-    assert_int_equal(fm_http_wait_ms(&env, 5, 500, 60000, 3000), 8000);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 1, 1000, 0), 1000);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 3, 1000, 0), 4000);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 7, 1000, 0), 64000);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 40, 1000, 0), 64000);
+    for (bits = 0; bits < 5000; bits += 7) {
+        assert_in_range(fm_http_refused_wait_ms(&env, 1, 1000, 0), 1000, 1500);
+        assert_in_range(fm_http_refused_wait_ms(&env, 9, 1000, 0), 64000, 65000);
+    }
+}
+
+static void test_retry_after_is_the_least_of_waits(void **state)
+{
+    (void)state;
+    uint64_t bits = 0;
+    fm_env env = {.data = &bits, .random = fixed_random};
+    assert_int_equal(fm_http_refused_wait_ms(&env, 1, 1000, 3000), 3000);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 5, 1000, 3000), 16000);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 1, 1000, 100000), 100000);
     bits = 499;
-    assert_int_equal(fm_http_wait_ms(&env, 1, 500, 60000, 3000), 3499);
+    assert_int_equal(fm_http_refused_wait_ms(&env, 1, 1000, 3000), 3499);
 }
 
 int main(void)
@@ -105,7 +121,8 @@ int main(void)
         cmocka_unit_test(test_only_what_the_caller_allows_is_retried),
         cmocka_unit_test(test_retry_after_in_seconds_or_as_a_date),
         cmocka_unit_test(test_backoff_doubles_up_to_its_limit),
-        cmocka_unit_test(test_retry_after_is_the_least_and_its_floor_grows),
+        cmocka_unit_test(test_a_refusal_is_waited_out),
+        cmocka_unit_test(test_retry_after_is_the_least_of_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
