@@ -53,5 +53,6 @@ void fm_event_clear(fm_event *event)
         free(strings[i]);
     fm_strings_clear(&event->tags);
     fm_strings_clear(&event->reminders);
+    fm_strings_clear(&event->people);
     *event = (fm_event){0};
 }

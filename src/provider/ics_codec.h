@@ -17,7 +17,7 @@
  * | reminders | VALARM, marked with X-FMCAL-REMINDER |
  * | lastModified | LAST-MODIFIED, else DTSTAMP; only read |
  * | deleted | STATUS:CANCELLED |
- * | recurring, hasAttendees | RRULE, RDATE or single occurrences; ATTENDEE; only read |
+ * | recurring, hasAttendees | RRULE, RDATE or single occurrences; ATTENDEE of others than the ORGANIZER; only read |
  *
  * Of a series the master is the event. An object that holds only single occurrences of one, or no event at
  * all, is FM_EUNSUPPORTED. Text is cleaned on the way out and in (fm_ical_clean()): line ends become line feeds, other

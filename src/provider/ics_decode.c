@@ -4,6 +4,7 @@
 #include "provider/ics_codec.h"
 #include "provider/ics_model.h"
 #include "provider/ics_text.h"
+#include "provider/people.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,46 @@ static fm_status read_reminders(fm_event *event, const ics_object *o, fm_buf *sc
     return status;
 }
 
+/* An address; of one that only the server can read, the mail address that is said beside it. */
+static fm_status add_person(fm_strings *people, const fm_ical_parts *line)
+{
+    fm_span mail, value = fm_span_trim(line->value);
+    bool is_mail = memchr(value.at, '@', value.len) != NULL;
+    return fm_people_add(people, !is_mail && fm_ical_param(line, "EMAIL", &mail) ? mail : value);
+}
+
+static fm_status add_people(fm_strings *people, const ics_object *o, const char *name)
+{
+    fm_status status = FM_OK;
+    for (size_t event = FM_ICAL_NONE; !status;) {
+        event = fm_ical_find_component(o->doc, o->calendar, event, "VEVENT");
+        if (event == FM_ICAL_NONE)
+            break;
+        for (size_t at = FM_ICAL_NONE; !status;) {
+            at = fm_ical_find_property(o->doc, event, at, name);
+            if (at == FM_ICAL_NONE)
+                break;
+            status = add_person(people, &fm_ical_at(o->doc, at)->parts);
+        }
+    }
+    return status;
+}
+
+/* Everybody that the event names in any of its occurrences; nobody where it only names the one who invites. */
+static fm_status read_people(fm_event *event, const ics_object *o)
+{
+    fm_strings hosts = {0};
+    fm_status status = add_people(&hosts, o, "ORGANIZER");
+    if (!status)
+        status = add_people(&event->people, o, "ATTENDEE");
+    if (!status)
+        status = add_people(&event->people, o, "ORGANIZER");
+    if (!status && hosts.count == 1 && !fm_people_others(&event->people, &hosts))
+        fm_strings_clear(&event->people);
+    fm_strings_clear(&hosts);
+    return status;
+}
+
 /* ------------------------------------------------------------------ the event */
 
 static fm_status read_members(fm_event *event, const ics_object *o, fm_buf *scratch)
@@ -176,7 +217,9 @@ static fm_status read_members(fm_event *event, const ics_object *o, fm_buf *scra
     const fm_ical_line *line = ics_property(o, "STATUS");
     event->deleted = line && fm_span_is(fm_span_trim(line->parts.value), "CANCELLED");
     event->recurring = o->overrides || ics_property(o, "RRULE") || ics_property(o, "RDATE");
-    event->has_attendees = o->attendees;
+    if (!status && o->attendees)
+        status = read_people(event, o);
+    event->has_attendees = event->people.count > 0;
     return status;
 }
 

@@ -428,6 +428,9 @@ class Handler(BaseHTTPRequestHandler):
         return dict(self.root_props(), **{
             "{DAV:}resourcetype": "<resourcetype><principal/></resourcetype>",
             "{%s}calendar-home-set" % CAL: "<C:calendar-home-set>%s</C:calendar-home-set>" % hrefs,
+            "{%s}calendar-user-address-set" % CAL:
+                "<C:calendar-user-address-set><href>mailto:%s@example.org</href><href>/principals/%s/</href>"
+                "</C:calendar-user-address-set>" % (self.who(), self.who()),
         })
 
     def special_collections(self, wanted):

@@ -56,7 +56,9 @@ typedef struct fm_event {
     fm_strings reminders; /**< `reminders`: RFC 5545 durations before the start such as "-P1D"; back from our alarms */
     bool deleted;         /**< `deleted` (STATUS:CANCELLED, or a tombstone) */
     bool recurring;       /**< `recurring`: the master of a series */
-    bool has_attendees;   /**< `hasAttendees`: somebody has invited people to it */
+    bool has_attendees;   /**< `hasAttendees`: people other than the account are invited to it */
+    fm_strings
+        people; /**< who is invited and who invites, as calendars name them; what `has_attendees` was found from */
 } fm_event;
 
 /** Frees everything the event owns and makes it all zero bytes. NULL is allowed. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* The lines in this order, each "name=value" with the value percent-encoded. */
-#define FIRST_LINE "caldav 1"
+#define FIRST_LINE "caldav 2"
 #define TEXT_MAX   65536
 
 static void add_line(fm_buf *out, const char *name, const char *value)
@@ -29,6 +29,8 @@ char *fm_caldav_bookmark_write(const fm_caldav *p, const fm_caldav_place *place)
     add_line(&out, "writable", place->writable ? "yes" : "no");
     add_line(&out, "sync", place->sync ? "yes" : "no");
     add_line(&out, "slow-multiget", place->slow_multiget ? "yes" : "no");
+    for (size_t i = 0; i < place->addresses.count; i++)
+        add_line(&out, "address", place->addresses.items[i]);
     return fm_buf_take(&out, NULL);
 }
 
@@ -64,6 +66,17 @@ static bool read_flag(const char **at, const char *name, bool *flag)
     return valid;
 }
 
+static bool read_addresses(const char **at, fm_strings *addresses)
+{
+    bool valid = true;
+    while (valid && **at) {
+        char *value = read_line(at, "address");
+        valid = value && !fm_strings_add(addresses, value);
+        free(value);
+    }
+    return valid;
+}
+
 static bool is_absolute_url(const char *text)
 {
     fm_url url;
@@ -87,7 +100,7 @@ fm_status fm_caldav_bookmark_read(const fm_caldav *p, const char *text, fm_calda
     place->name = read_line(&at, "name");
     bool valid = place->url && place->id && place->account && place->name && is_absolute_url(place->url) &&
                  read_flag(&at, "writable", &place->writable) && read_flag(&at, "sync", &place->sync) &&
-                 read_flag(&at, "slow-multiget", &place->slow_multiget) && *at == '\0';
+                 read_flag(&at, "slow-multiget", &place->slow_multiget) && read_addresses(&at, &place->addresses);
     if (valid)
         return FM_OK;
     fm_caldav_place_clear(place);

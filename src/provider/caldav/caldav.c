@@ -2,6 +2,7 @@
 #include "provider/caldav/bookmark.h"
 #include "provider/caldav/caldav_impl.h"
 #include "provider/ics_codec.h"
+#include "provider/people.h"
 #include "util/options.h"
 #include "util/redact.h"
 
@@ -15,6 +16,7 @@ void fm_caldav_place_clear(fm_caldav_place *place)
     free(place->id);
     free(place->account);
     free(place->name);
+    fm_strings_clear(&place->addresses);
     *place = (fm_caldav_place){0};
 }
 
@@ -188,7 +190,21 @@ static fm_status encode(const fm_provider *p, const fm_event *event, const char 
 
 static fm_status decode(const fm_provider *p, const char *text, size_t len, fm_event *event, fm_error *err)
 {
-    return fm_ics_decode(text, len, ((const fm_caldav *)p)->zones, event, err);
+    const fm_caldav *caldav = (const fm_caldav *)p;
+    fm_strings own = {0};
+    fm_status status = fm_ics_decode(text, len, caldav->zones, event, err);
+    if (status || !event->has_attendees)
+        return status;
+    if (caldav->username && fm_people_add(&own, fm_span_of(caldav->username)))
+        status = fm_caldav_no_memory(err);
+    for (size_t i = 0; i < caldav->place.addresses.count && !status; i++)
+        if (fm_people_add(&own, fm_span_of(caldav->place.addresses.items[i])))
+            status = fm_caldav_no_memory(err);
+    event->has_attendees = fm_people_others(&event->people, &own);
+    fm_strings_clear(&own);
+    if (status)
+        fm_event_clear(event);
+    return status;
 }
 
 /* What every provider that is CalDAV has in common. */

@@ -22,8 +22,9 @@ typedef struct fm_caldav_place {
     char *account; /**< canonical path of the principal; the user name where the server has none */
     char *name;    /**< display name */
     bool writable;
-    bool sync;          /**< has the report sync-collection */
-    bool slow_multiget; /**< takes time for each object of a calendar-multiget (Xandikos) */
+    bool sync;            /**< has the report sync-collection */
+    bool slow_multiget;   /**< takes time for each object of a calendar-multiget (Xandikos) */
+    fm_strings addresses; /**< of the account, as fm_people_add() spells them */
 } fm_caldav_place;
 
 typedef struct fm_caldav {

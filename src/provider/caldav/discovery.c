@@ -8,6 +8,7 @@
 #include "provider/caldav/calendars.h"
 #include "provider/caldav/dav.h"
 #include "provider/op.h"
+#include "provider/people.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,8 @@
 static const char question[] =
     "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
     "<propfind xmlns=\"DAV:\" xmlns:C=\"urn:ietf:params:xml:ns:caldav\" xmlns:I=\"http://apple.com/ns/ical/\"><prop>"
-    "<current-user-principal/><C:calendar-home-set/><resourcetype/><displayname/><current-user-privilege-set/>"
+    "<current-user-principal/><C:calendar-home-set/><C:calendar-user-address-set/><resourcetype/><displayname/"
+    "><current-user-privilege-set/>"
     "<supported-report-set/><C:supported-calendar-component-set/><C:schedule-default-calendar-URL/>"
     "<I:calendar-color/><I:calendar-order/></prop></propfind>";
 
@@ -38,6 +40,7 @@ typedef struct discovery {
     bool at_principal;    /* the principal is being asked */
     char *homes[FM_DAV_HOMES_MAX];
     size_t home_count, homes_left;
+    fm_strings addresses; /* of the principal */
     fm_caldav_calendars calendars;
     bool unauthenticated;
     bool slow_multiget;
@@ -52,6 +55,7 @@ static void destroy(fm_op *op)
         free(d->starts[i]);
     for (size_t i = 0; i < d->home_count; i++)
         free(d->homes[i]);
+    fm_strings_clear(&d->addresses);
     free(d->principal);
     free(d->principal_path);
     fm_caldav_calendars_free(&d->calendars);
@@ -76,6 +80,15 @@ static fm_status note_homes(discovery *d, const char *url, const fm_dav_props *p
     return status;
 }
 
+/* Of the account's principal alone: others may share a home set. */
+static fm_status note_addresses(discovery *d, const fm_dav_props *props)
+{
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < FM_DAV_ADDRESSES_MAX && props->addresses[i] && !status; i++)
+        status = fm_people_add(&d->addresses, fm_span_of(props->addresses[i]));
+    return status;
+}
+
 static fm_status note_principal(discovery *d, const char *url, const char *href, fm_error *err)
 {
     if (d->principal || !href || !*href)
@@ -91,6 +104,8 @@ static fm_status on_resource(void *data, const char *url, const fm_dav_response 
     fm_status status = note_principal(d, url, response->props.text[FM_DAV_PRINCIPAL], err);
     if (!status)
         status = note_homes(d, url, &response->props, err);
+    if (!status && note_addresses(d, &response->props))
+        status = fm_caldav_no_memory(err);
     return status ? status : fm_caldav_calendars_add(&d->calendars, url, response, err);
 }
 
@@ -169,7 +184,9 @@ static fm_status bind_chosen(discovery *d)
                              .name = strdup(c->name),
                              .writable = c->writable,
                              .sync = c->sync,
-                             .slow_multiget = d->slow_multiget};
+                             .slow_multiget = d->slow_multiget,
+                             .addresses = d->addresses};
+    d->addresses = (fm_strings){0};
     return fm_caldav_bind(p, &place, &d->op.error);
 }
 

@@ -58,6 +58,7 @@ typedef enum element {
     ELEMENT_SYNC_REPORT,
     ELEMENT_MULTIGET_REPORT,
     ELEMENT_QUERY_REPORT,
+    ELEMENT_USER_ADDRESSES,
     ELEMENT_EXPLANATION,
 } element;
 
@@ -103,6 +104,7 @@ static const element_name elements[] = {
     {NS_CALDAV "calendar-home-set", ELEMENT_HOME_SET},
     {NS_CALDAV "calendar-multiget", ELEMENT_MULTIGET_REPORT},
     {NS_CALDAV "calendar-query", ELEMENT_QUERY_REPORT},
+    {NS_CALDAV "calendar-user-address-set", ELEMENT_USER_ADDRESSES},
     {NS_CALDAV "comp", ELEMENT_COMPONENT},
     {NS_CALDAV "schedule-default-calendar-URL", ELEMENT_DEFAULT_CALENDAR},
     {NS_CALDAV "supported-calendar-component-set", ELEMENT_COMPONENT_SET},
@@ -114,6 +116,8 @@ typedef struct found {
     size_t data_len;
     size_t homes[FM_DAV_HOMES_MAX];
     size_t home_count;
+    size_t addresses[FM_DAV_ADDRESSES_MAX];
+    size_t address_count;
     fm_dav_props rest; /* the members that are no text */
 } found;
 
@@ -378,6 +382,10 @@ static void take_href(fm_multistatus *m, const char *text, size_t len)
         if (f->home_count < FM_DAV_HOMES_MAX)
             f->homes[f->home_count++] = keep_trimmed(&m->arena, text, len);
         return;
+    case ELEMENT_USER_ADDRESSES:
+        if (f->address_count < FM_DAV_ADDRESSES_MAX)
+            f->addresses[f->address_count++] = keep_trimmed(&m->arena, text, len);
+        return;
     default:
         break;
     }
@@ -438,6 +446,8 @@ static void merge_propstat(fm_multistatus *m)
         to->data_len = from->data_len;
     for (size_t i = 0; i < from->home_count && to->home_count < FM_DAV_HOMES_MAX; i++)
         to->homes[to->home_count++] = from->homes[i];
+    for (size_t i = 0; i < from->address_count && to->address_count < FM_DAV_ADDRESSES_MAX; i++)
+        to->addresses[to->address_count++] = from->addresses[i];
     to->rest.kinds |= from->rest.kinds;
     to->rest.privileges |= from->rest.privileges;
     to->rest.reports |= from->rest.reports;
@@ -467,6 +477,8 @@ static fm_status end_response(fm_multistatus *m, fm_error *err)
     response.props.data_len = m->response.data_len;
     for (size_t i = 0; i < m->response.home_count; i++)
         response.props.homes[i] = text_at(&m->arena, m->response.homes[i]);
+    for (size_t i = 0; i < m->response.address_count; i++)
+        response.props.addresses[i] = text_at(&m->arena, m->response.addresses[i]);
     return m->fn(m->data, &response, err);
 }
 

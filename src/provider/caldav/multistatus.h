@@ -57,17 +57,20 @@ typedef enum fm_dav_text {
 
 /** Most home sets of one principal that are looked at. */
 #define FM_DAV_HOMES_MAX 8
+/** Most addresses of one principal that are known. */
+#define FM_DAV_ADDRESSES_MAX 16
 
 /** Properties of a resource; a member is NULL or 0 where no 2xx propstat had it. */
 typedef struct fm_dav_props {
     const char *text[FM_DAV_TEXTS];
-    size_t data_len;                     /**< of text[FM_DAV_DATA] */
-    const char *homes[FM_DAV_HOMES_MAX]; /**< hrefs of calendar-home-set, NULL after the last */
-    unsigned kinds;                      /**< FM_DAV_COLLECTION, … */
-    unsigned privileges;                 /**< FM_DAV_MAY_*, where has_privileges */
-    unsigned reports;                    /**< FM_DAV_SYNC_COLLECTION, …, where has_reports */
-    bool events;                         /**< takes VEVENTs, where has_components; without it any kind is taken */
-    bool unauthenticated;                /**< current-user-principal says that nobody is signed in */
+    size_t data_len;                             /**< of text[FM_DAV_DATA] */
+    const char *homes[FM_DAV_HOMES_MAX];         /**< hrefs of calendar-home-set, NULL after the last */
+    const char *addresses[FM_DAV_ADDRESSES_MAX]; /**< of calendar-user-address-set, NULL after the last */
+    unsigned kinds;                              /**< FM_DAV_COLLECTION, … */
+    unsigned privileges;                         /**< FM_DAV_MAY_*, where has_privileges */
+    unsigned reports;                            /**< FM_DAV_SYNC_COLLECTION, …, where has_reports */
+    bool events;          /**< takes VEVENTs, where has_components; without it any kind is taken */
+    bool unauthenticated; /**< current-user-principal says that nobody is signed in */
     bool has_privileges, has_components, has_reports;
 } fm_dav_props;
 

@@ -9,6 +9,7 @@
 #include "provider/google/google_impl.h"
 #include "provider/google/html.h"
 #include "provider/google/object.h"
+#include "provider/people.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -310,6 +311,53 @@ static bool has_elements(const fm_json_span *object, const char *path)
     return any;
 }
 
+static bool is_true(const fm_json_span *object, const char *path)
+{
+    fm_json_span value;
+    return fm_google_member(&value, object, path) && value.len == 4 && memcmp(value.at, "true", 4) == 0;
+}
+
+/* Somebody who is not the account, by Google's word. */
+static fm_status add_person(fm_strings *people, const fm_json_span *person)
+{
+    char *email = NULL;
+    if (is_true(person, "self"))
+        return FM_OK;
+    fm_status status = fm_google_string(&email, person, "email");
+    if (!status)
+        status = fm_people_add(people, fm_span_of(email && *email ? email : "somebody"));
+    free(email);
+    return status;
+}
+
+/* Everybody that the event names; nobody where it only names the one who invites. */
+static fm_status decode_people(fm_event *event, const fm_json_span *object)
+{
+    fm_json_span attendees = {"", 0}, organizer, person;
+    fm_json_scan scan;
+    fm_strings host = {0};
+    fm_status status = FM_OK;
+    bool invited = false; /* somebody but the host */
+    if (fm_google_member(&organizer, object, "organizer"))
+        status = add_person(&host, &organizer);
+    fm_google_member(&attendees, object, "attendees");
+    fm_json_begin(&scan, attendees.at, attendees.len, FM_JSON_DEPTH_LIMIT);
+    FM_GOOGLE_EACH(&scan, &person)
+    if (!status) {
+        status = add_person(&event->people, &person);
+        invited = invited || is_true(&person, "self");
+    }
+    invited = invited || fm_people_others(&event->people, &host);
+    for (size_t i = 0; i < host.count && !status; i++)
+        status = fm_people_add(&event->people, fm_span_of(host.items[i]));
+    if (host.count && !invited)
+        fm_strings_clear(&event->people);
+    if (!status && is_true(object, "attendeesOmitted"))
+        status = fm_people_add(&event->people, fm_span_of("others"));
+    fm_strings_clear(&host);
+    return status;
+}
+
 static fm_status decode_strings(fm_event *event, const fm_json_span *object)
 {
     fm_status status = fm_google_string(&event->event_id, object, "id");
@@ -353,7 +401,9 @@ fm_status fm_google_decode(const char *text, size_t len, fm_zones *zones, fm_eve
         status = fm_google_no_memory(err);
     event->deleted = fm_google_is_cancelled(&object);
     event->recurring = has_elements(&object, "recurrence") || fm_google_member(&series, &object, "recurringEventId");
-    event->has_attendees = has_elements(&object, "attendees");
+    if (!status && has_elements(&object, "attendees") && decode_people(event, &object))
+        status = fm_google_no_memory(err);
+    event->has_attendees = event->people.count > 0;
     if (!status)
         status = decode_dates(event, &object, zones, err);
     if (status)

@@ -2,6 +2,7 @@
 #include "provider/classes.h"
 #include "provider/google/bookmark.h"
 #include "provider/google/event_json.h"
+#include "provider/people.h"
 #include "util/file.h"
 #include "util/options.h"
 #include "util/redact.h"
@@ -202,7 +203,18 @@ static fm_status encode(const fm_provider *provider, const fm_event *event, cons
 
 static fm_status decode(const fm_provider *provider, const char *text, size_t len, fm_event *event, fm_error *err)
 {
-    return fm_google_decode(text, len, ((const fm_google *)provider)->zones, event, err);
+    const fm_google *p = (const fm_google *)provider;
+    fm_strings own = {0};
+    fm_status status = fm_google_decode(text, len, p->zones, event, err);
+    if (status || !event->has_attendees || !p->place.account)
+        return status;
+    if (fm_people_add(&own, fm_span_of(p->place.account))) {
+        fm_event_clear(event);
+        status = fm_google_no_memory(err);
+    }
+    event->has_attendees = !status && fm_people_others(&event->people, &own);
+    fm_strings_clear(&own);
+    return status;
 }
 
 const fm_provider_class fm_provider_google = {

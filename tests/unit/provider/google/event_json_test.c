@@ -313,6 +313,34 @@ static void test_what_others_wrote(void **state)
     fm_event_clear(&event);
 }
 
+static bool invites(const char *members)
+{
+    fm_event event;
+    char object[1024];
+    snprintf(object, sizeof object, "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},%s}", members);
+    decode(&event, object);
+    bool answer = event.has_attendees;
+    fm_event_clear(&event);
+    return answer;
+}
+
+static void test_an_invitation_means_other_people(void **state)
+{
+    (void)state;
+#define SELF  "{\"email\":\"kim@example.org\",\"self\":true}"
+#define OTHER "{\"email\":\"Lee@example.org\"}"
+    assert_false(invites("\"organizer\":" OTHER));
+    assert_false(invites("\"attendees\":[]"));
+    assert_false(invites("\"attendees\":[" SELF "]"));
+    assert_false(invites("\"organizer\":" SELF ",\"attendees\":[" SELF "]"));
+    assert_false(invites("\"organizer\":" OTHER ",\"attendees\":[{\"email\":\"lee@EXAMPLE.org\"}]"));
+    assert_true(invites("\"organizer\":" OTHER ",\"attendees\":[" SELF "]"));
+    assert_true(invites("\"organizer\":" SELF ",\"attendees\":[" SELF "," OTHER "]"));
+    assert_true(invites("\"attendees\":[" OTHER "]"));
+    assert_true(invites("\"attendees\":[{\"displayName\":\"Room\"}]"));
+    assert_true(invites("\"attendees\":[" SELF "],\"attendeesOmitted\":true"));
+}
+
 static void test_html_stays_when_only_the_footer_changes(void **state)
 {
     (void)state;
@@ -587,6 +615,7 @@ int main(void)
         cmocka_unit_test(test_a_new_event),
         cmocka_unit_test(test_from_a_day_to_a_time_and_back),
         cmocka_unit_test(test_what_others_wrote),
+        cmocka_unit_test(test_an_invitation_means_other_people),
         cmocka_unit_test(test_html_stays_when_only_the_footer_changes),
         cmocka_unit_test(test_a_footer_under_html_of_all_sorts),
         cmocka_unit_test(test_a_damaged_list_of_reminders),
