@@ -13,7 +13,8 @@ Control, without a token:
                                 "gzip" (the answer was compressed)
     DELETE /_all                every event, without a trace
     GET /_events/CALENDAR       all events, with tombstones
-    POST /_events/CALENDAR      an edit by a person: {"id", ...} merges, with "status": "cancelled" deletes, without id inserts
+    POST /_events/CALENDAR      an edit by a person: {"id", ...} merges, with "status": "cancelled" deletes, without id inserts,
+                                with "recurringEventId" and "originalStartTime" changes or cancels one occurrence of a series
     POST /_options              members of OPTIONS
     POST, DELETE /_fault        see dav_faults.py; kind "google" answers {"code", "reason"} in Google's error shape
     POST /_expire               all sync tokens so far are too old
@@ -388,7 +389,9 @@ class Handler(OAuth, BaseHTTPRequestHandler):
                 self.send(200, list(calendar.events.values()))
                 return
             body = self.json_body()
-            if body.get("id") not in calendar.events:
+            if "recurringEventId" in body:
+                self.send(200, calendar.change_occurrence(body))
+            elif body.get("id") not in calendar.events:
                 self.send(200, calendar.insert(body))
             elif body.get("status") == "cancelled":
                 self.send(200, calendar.delete(body["id"], None))

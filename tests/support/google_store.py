@@ -240,6 +240,16 @@ class Calendar:
         tomb = dict(old, status="cancelled")
         return self.touch(tomb)
 
+    def change_occurrence(self, body):
+        """An occurrence that a person changes or cancels becomes an event of its own, with the iCalUID of its series."""
+        series = self.find(body["recurringEventId"])
+        original = body["originalStartTime"]
+        when = original.get("date") or moment(original, self.zone)[1].strftime("%Y%m%dT%H%M%SZ")
+        event = {name: value for name, value in copy.deepcopy(series).items() if name != "recurrence"}
+        event.update(start=original, **body)
+        event["id"] = "%s_%s" % (series["id"], when.replace("-", ""))
+        return self.touch(event)
+
     # -------------------------------------------------------------- lists and tokens
 
     def token(self, serial, query):

@@ -212,6 +212,8 @@ static void begin(fm_batch_job *base)
     job->verb = write->kind == FM_WRITE_UPDATE ? FM_GOOGLE_PATCH : FM_GOOGLE_DELETE;
     if (fm_event_set(&job->id, write->href) || fm_event_set(&job->etag, write->etag))
         out_of_memory(job);
+    else if (fm_google_moves_series(write))
+        fm_google_send_when_whole(job);
     else
         fm_google_job_send(job);
 }

@@ -1,7 +1,7 @@
 /**
  * @file apply_impl.h
  * What the files of `apply` share. apply.c sends writes and reads their answers; settle.c finds out what is
- * there where an answer does not say; patch.c makes the bodies.
+ * there where an answer does not say; exceptions.c looks before a series moves; patch.c makes the bodies.
  */
 #ifndef FM_PROVIDER_GOOGLE_APPLY_IMPL_H
 #define FM_PROVIDER_GOOGLE_APPLY_IMPL_H
@@ -48,6 +48,11 @@ void fm_google_apply_fail(fm_google_batch *a, const fm_error *error);
 
 /** Finds out by GET what has the job's id and goes on from there. */
 void fm_google_settle(fm_google_job *job);
+
+/** Whether the write moves the start of a series. */
+bool fm_google_moves_series(const fm_write *write);
+/** Sends the write of such a job, unless the series has occurrences of their own. */
+void fm_google_send_when_whole(fm_google_job *job);
 
 /**
  * Appends the body of the job's request.

@@ -320,6 +320,20 @@ static void set_transparency(edit *e, const fm_event_dates *have, const fm_event
         set_text(e, NULL, "transparency", "opaque", strlen("opaque"));
 }
 
+static void move_series(edit *e, const fm_event_time *from, const fm_event_time *to)
+{
+    fm_json_span object = {e->doc.data, e->doc.len}, recurrence;
+    fm_buf json;
+    if (e->is_new || e->status || !fm_google_member(&recurrence, &object, "recurrence"))
+        return;
+    fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
+    e->status = fm_google_move_series(&json, &recurrence, from, to, e->zones, e->err);
+    if (json.len != recurrence.len || memcmp(json.data, recurrence.at, json.len) != 0)
+        set_json(e, NULL, "recurrence", json.data, json.len);
+    set_json(e, NULL, FM_GOOGLE_MOVES_SERIES, "true", strlen("true"));
+    fm_buf_free(&json);
+}
+
 static void encode_dates(edit *e)
 {
     fm_event_dates want, have = {0};
@@ -341,6 +355,8 @@ static void encode_dates(edit *e)
     bool end_stays = start_stays && (endless || (have.has_end && fm_event_time_same(&have.end, &want.end)));
     if (start_stays && end_stays)
         return;
+    if (!start_stays)
+        move_series(e, &have.start, &want.start);
     /* Both: Google wants them alike in form and zone. */
     set_time(e, "start", &want.start, &want.start);
     set_time(e, "end", &want.end, &want.start);

@@ -42,6 +42,12 @@
 #define FM_GOOGLE_MINUTES_MAX   40320
 
 /**
+ * A member that no event of Google's has: the text moves the start of a series. It is not sent; it says that the
+ * recurrence is to be, and that single occurrences, which are events of their own, have to be looked at first.
+ */
+#define FM_GOOGLE_MOVES_SERIES "fmcalMovesSeries"
+
+/**
  * Writes the JSON of an event.
  *
  * With `old`, only what the event says differently is replaced; everything else stays byte for byte, and where nothing
@@ -49,6 +55,7 @@
  *  - A date that is the same moment stays as it is spelled, unless the event names another zone.
  *  - transparency is set when an event becomes all-day or timed, and otherwise the person's.
  *  - Reminders are for new events alone.
+ *  - Where the start of a series moves, its recurrence does (provider/series.h).
  *
  * @param event  `uid` and `due_date` are required (`uid` not with `old`); `end_date` NULL: one day, or 60 minutes
  * @param old    as the calendar has it, NULL for a new one

@@ -24,6 +24,13 @@ extern const size_t fm_google_mark_count;
 /** Reads start and end. FM_EPARSE. */
 fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err);
 
+/**
+ * Appends what becomes of `recurrence` when the start of a series moves, as a JSON array. FM_EINVAL with a sentence
+ * where it cannot move.
+ */
+fm_status fm_google_move_series(fm_buf *json, const fm_json_span *recurrence, const fm_event_time *from,
+                                const fm_event_time *to, fm_zones *zones, fm_error *err);
+
 /** The minutes before the start that a reminder such as "-P1D" means. False where Google does not take it. */
 bool fm_google_reminder(int *minutes, const char *text);
 /** Appends the hash by which a description of ours is known. */

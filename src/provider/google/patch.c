@@ -94,11 +94,14 @@ static void add_properties(fm_buf *out, const fm_json_span *event)
 static void add_patch(fm_buf *out, const fm_json_span *event)
 {
     static const char *const texts[] = {"summary", "description", "transparency"};
+    fm_json_span mark;
     fm_buf_addc(out, '{');
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         add_member(out, event, texts[i]);
     add_point(out, event, "start");
     add_point(out, event, "end");
+    if (fm_google_member(&mark, event, FM_GOOGLE_MOVES_SERIES))
+        add_member(out, event, "recurrence");
     add_properties(out, event);
     fm_buf_addc(out, '}');
 }
@@ -141,10 +144,24 @@ static fm_status remove_nulls(fm_buf *doc, const fm_json_step *path, size_t step
 /* What Google says about an event, or gives it, and an event of its own must not claim. */
 static fm_status remove_claims(fm_buf *doc, fm_error *err)
 {
-    static const char *const names[] = {"kind",      "etag",       "htmlLink",         "created",           "updated",
-                                        "creator",   "iCalUID",    "hangoutLink",      "conferenceData",    "organizer",
-                                        "sequence",  "status",     "recurringEventId", "originalStartTime", "locked",
-                                        "eventType", "privateCopy"};
+    static const char *const names[] = {"kind",
+                                        "etag",
+                                        "htmlLink",
+                                        "created",
+                                        "updated",
+                                        "creator",
+                                        "iCalUID",
+                                        "hangoutLink",
+                                        "conferenceData",
+                                        "organizer",
+                                        "sequence",
+                                        "status",
+                                        "recurringEventId",
+                                        "originalStartTime",
+                                        "locked",
+                                        "eventType",
+                                        "privateCopy",
+                                        FM_GOOGLE_MOVES_SERIES};
     fm_status status = FM_OK;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !status; i++) {
         fm_json_step step = {.name = names[i], .name_len = strlen(names[i])};
