@@ -115,6 +115,25 @@ static void set_end(ics_edit *e, const fm_event_dates *want, bool end_stays, fm_
     ics_edit_remove(e, "DURATION", 0);
 }
 
+/* Whether an event without an end keeps having none: a timed one of another program, or one of a single day. */
+static bool stays_endless(const ics_edit *e, const fm_event_dates *have, const fm_event_dates *want)
+{
+    bool was_day = have->start.form == FM_TIME_DAY, is_day = want->start.form == FM_TIME_DAY;
+    if (e->is_new || have->start.form == FM_TIME_UNKNOWN)
+        return false;
+    if (!is_day)
+        return !have->has_end && !e->want->end_date;
+    return was_day && want->end.s - want->start.s == FM_DAY_S && ics_edit_find(e, "DTEND") == FM_ICAL_NONE &&
+           ics_edit_find(e, "DURATION") == FM_ICAL_NONE;
+}
+
+/* An end that counted as none because it lay before the start must not become one when the start moves. */
+static void remove_end(ics_edit *e)
+{
+    ics_edit_remove(e, "DTEND", 0);
+    ics_edit_remove(e, "DURATION", 0);
+}
+
 bool ics_encode_dates(ics_edit *e)
 {
     fm_event_dates want, have = {0};
@@ -130,9 +149,7 @@ bool ics_encode_dates(ics_edit *e)
     bool was_day = !e->is_new && have.start.form == FM_TIME_DAY, is_day = want.start.form == FM_TIME_DAY;
     if (!e->is_new)
         keep_zone(e, &have, &want);
-    /* A timed event of another program may have no end, and need not get one. */
-    bool known = !e->is_new && have.start.form != FM_TIME_UNKNOWN;
-    bool endless = known && !have.has_end && !e->want->end_date && !is_day;
+    bool endless = stays_endless(e, &have, &want);
     bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);
     bool end_stays = endless || (have.has_end && fm_event_time_same(&have.end, &want.end));
     if (start_stays && end_stays)
@@ -147,6 +164,8 @@ bool ics_encode_dates(ics_edit *e)
     bool length_stays = endless || keeps_duration(e, &want);
     if (!start_stays)
         set_time(e, "DTSTART", &want.start, zone);
+    if (endless)
+        remove_end(e);
     if (!length_stays)
         set_end(e, &want, end_stays, zone);
     encode_transparency(e, was_day, is_day);

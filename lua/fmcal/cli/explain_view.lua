@@ -86,6 +86,9 @@ local function side_lines(out, about, side)
   local said = {}
   said[#said + 1] = side.base and sum_up(side.board_edits, "board") or "base: none, the two have not met yet"
   said[#said + 1] = side.base and (sum_up(side.calendar_edits, "calendar") or "calendar: the event is not there") or nil
+  if side.unknown_date then
+    said[#said + 1] = "calendar: its date is neither taken nor written: " .. terminal.clean(side.unknown_date)
+  end
   if about.rewound then said[#said + 1] = "a stale copy was saved over the last pull: it is pulled again" end
   if side.reason then said[#said + 1] = "planner: " .. side.reason end
   add(said, decisions(side), "")

@@ -75,6 +75,7 @@ local function side_of(decision, i)
     held = action and action.held or nil, reason = action and action.step.reason, conflicts = open_fields(action),
     rules = answers(side.target.rules, decision.key), status = side.row and side.row.status,
     strategy = is_careful and "manual" or side.target.options.conflictResolution, left_alone = is_left_alone(decision, side),
+    unknown_date = side.remote and side.remote.unknown,
     failed = side.row and side.row.base and side.row.base.err or nil,
   }
 end

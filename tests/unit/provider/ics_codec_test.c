@@ -763,7 +763,7 @@ static void test_line_ends_are_those_of_the_object(void **state)
     assert_changes(old, change_nothing, "", "");
     assert_changes(old, change_team, "", "X-TEAM:other\nDTSTAMP:20260125T123000Z\nLAST-MODIFIED:20260125T123000Z\n");
     assert_changes(old, move_day, "DTSTART;VALUE=DATE:20260215\n",
-                   "DTSTART;VALUE=DATE:20260220\nDTEND;VALUE=DATE:20260221\nDTSTAMP:20260125T123000Z\n"
+                   "DTSTART;VALUE=DATE:20260220\nDTSTAMP:20260125T123000Z\n"
                    "LAST-MODIFIED:20260125T123000Z\nSEQUENCE:1\n");
     assert_changes(old, make_timed, "DTSTART;VALUE=DATE:20260215\nTRANSP:TRANSPARENT\n",
                    "DTSTART:20260215T090000Z\nDTEND:20260215T100000Z\nDTSTAMP:20260125T123000Z\n"
@@ -784,6 +784,23 @@ static void test_an_event_without_an_end_keeps_having_none(void **state)
     assert_has(out.data, "DTSTART:20260216T100000Z\r\nSEQUENCE:2147483647\r\n");
     fm_event_clear(&event);
     fm_buf_free(&out);
+}
+
+static void move_back(fm_event *event)
+{
+    set(&event->due_date, "2026-02-15T07:00:00Z");
+}
+
+static void test_an_end_that_is_none_does_not_become_one(void **state)
+{
+    (void)state;
+    char old[1024];
+    snprintf(old, sizeof old, "%s", object("DTSTART;VALUE=DATE:20260215\r\n"));
+    assert_changes(old, move_day, "DTSTAMP:20260101T000000Z\r\nDTSTART;VALUE=DATE:20260215\r\n",
+                   NEW_STAMP "DTSTART;VALUE=DATE:20260220\r\n" NEW_MODIFIED "SEQUENCE:1\r\n");
+    snprintf(old, sizeof old, "%s", object("DTSTART:20260215T100000Z\r\nDTEND:20260215T090000Z\r\n"));
+    assert_changes(old, move_back, "DTSTAMP:20260101T000000Z\r\nDTSTART:20260215T100000Z\r\nDTEND:20260215T090000Z\r\n",
+                   NEW_STAMP "DTSTART:20260215T070000Z\r\n" NEW_MODIFIED "SEQUENCE:1\r\n");
 }
 
 /* A zone that only the object describes stays as long as the date does. */
@@ -888,6 +905,7 @@ int main(void)
         cmocka_unit_test(test_an_update_leaves_alarms_alone),
         cmocka_unit_test(test_line_ends_are_those_of_the_object),
         cmocka_unit_test(test_an_event_without_an_end_keeps_having_none),
+        cmocka_unit_test(test_an_end_that_is_none_does_not_become_one),
         cmocka_unit_test(test_a_zone_of_another_program_stays),
         cmocka_unit_test(test_a_series_keeps_its_zone),
         cmocka_unit_test(test_metadata_in_another_spelling_stays),
