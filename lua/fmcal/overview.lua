@@ -8,7 +8,6 @@ local json = require "fmcal.json"
 local naming = require "fmcal.sync.naming"
 local provider = require "fmcal.provider"
 local run = require "fmcal.sync.run"
-local state = require "fmcal.state"
 local Target = require "fmcal.sync.target"
 local time = require "fmcal.time"
 
@@ -52,8 +51,7 @@ function overview.open(options)
   if not self.board then return nil, err end
   self.settings, err = config.load(self.board, options)
   if not self.settings then return nil, err end
-  self.state_file = run.state_path(self.board:path(), self.settings.team, options.state)
-  self.state, err = state.open(self.state_file, { read_only = true })
+  self.state, err, self.state_file = run.open_state(self.board:path(), self.settings.team, options.state, { read_only = true })
   if not self.state then return nil, err end
   ok, err = make_targets(self)
   if not ok then return nil, err end

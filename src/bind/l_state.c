@@ -43,6 +43,7 @@ static int state_open(lua_State *L)
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
         options.read_only = fm_bind_opt_boolean(L, 2, "read_only", 0) != 0;
+        options.named = fm_bind_opt_boolean(L, 2, "named", 0) != 0;
         lua_Integer timeout_ms = fm_bind_opt_integer(L, 2, "busy_timeout_ms", 0);
         luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= INT_MAX, 2, "busy_timeout_ms is out of range");
         options.busy_timeout_ms = (int)timeout_ms;

@@ -18,21 +18,46 @@
  * whose companions could be taken for its own. */
 static const char *const parts[] = {"-wal", "-shm", "-journal", ""};
 
-fm_status fm_damage_check_is_ours(const char *path, fm_error *err)
+/* The first bytes of a database; at APPLICATION_AT the number of the program that made it, as it writes it. */
+static const char magic[16] = "SQLite format 3";
+#define APPLICATION_AT 68
+static const char application[4] = "fmca";
+
+static bool is_json(const char *head, size_t len)
 {
-    char head[64];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return FM_OK; /* whatever is wrong with it, opening it says so */
-    ssize_t len = read(fd, head, sizeof head);
-    close(fd);
-    ssize_t at = len >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+    size_t at = len >= 3 && memcmp(head, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
     while (at < len && strchr(" \t\r\n", head[at]) && head[at])
         at++;
-    if (at < len && (head[at] == '{' || head[at] == '['))
+    return at < len && (head[at] == '{' || head[at] == '[');
+}
+
+static bool is_state(const char *head, size_t len)
+{
+    return len >= APPLICATION_AT + sizeof application && memcmp(head, magic, sizeof magic) == 0 &&
+           memcmp(head + APPLICATION_AT, application, sizeof application) == 0;
+}
+
+fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err)
+{
+    char head[APPLICATION_AT + sizeof application];
+    int fd = open(s->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return FM_OK; /* whatever is wrong with it, opening it says so */
+    ssize_t len = fm_file_read_piece(fd, head, sizeof head);
+    close(fd);
+    if (len > 0 && is_json(head, (size_t)len))
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN,
-                            "%s is a JSON file, perhaps a board, and no state; name another file for the state", path);
+                            "%s is a JSON file, perhaps a board, and no state; name another file for the state",
+                            s->path);
+    if (len > 0 && s->named && !is_state(head, (size_t)len))
+        return fm_damage_refuse(s, err);
     return FM_OK;
+}
+
+fm_status fm_damage_refuse(const fm_state *s, fm_error *err)
+{
+    return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN,
+                        "%s is no state of fmcal's and is left as it is; name another file for the state", s->path);
 }
 
 static void format_stamp(char *out, size_t size, const fm_env *env)

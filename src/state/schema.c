@@ -99,7 +99,7 @@ static fm_schema_kind classify(int64_t application, int64_t version, const char 
     if (application == 0 && version == 0 && !*tables)
         return FM_SCHEMA_EMPTY;
     if (application != APPLICATION_ID)
-        return damaged(why, "it holds another program's tables");
+        return FM_SCHEMA_FOREIGN;
     if (version > VERSION)
         return FM_SCHEMA_NEWER;
     if (version < 1)

@@ -37,6 +37,9 @@ static fm_status resolve(fm_state *s, fm_error *err)
         return status;
     free(s->path);
     s->path = path;
+    struct stat st;
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a pipe would be waited for */
+        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "the state %s is no file; name another one", path);
     return FM_OK;
 }
 
@@ -110,8 +113,13 @@ static fm_status prepare_schema(fm_state *s, fm_schema_kind kind, fm_error *err)
     return status;
 }
 
-static fm_status refuse_newer(const fm_state *s, fm_error *err)
+/* A database that is whole, and not for this version to touch. FM_OK: it is neither. */
+static fm_status refuse_others(const fm_state *s, fm_schema_kind kind, fm_error *err)
 {
+    if (kind == FM_SCHEMA_FOREIGN)
+        return fm_damage_refuse(s, err);
+    if (kind != FM_SCHEMA_NEWER)
+        return FM_OK;
     return fm_error_set(err, FM_EUNSUPPORTED, FM_STATE_DOMAIN,
                         "the state %s was written by a newer fmcal; use that one, or name another file for the state",
                         s->path);
@@ -127,7 +135,7 @@ static fm_status open_memory(fm_state *s, const fm_state_options *options, fm_er
 /* A dry run leaves a damaged database where it is and goes on with an empty state. */
 static fm_status forgo_damaged(fm_state *s, const fm_state_options *options, const fm_error *why, fm_error *err)
 {
-    fm_status status = fm_damage_check_is_ours(s->path, err);
+    fm_status status = fm_damage_check_is_ours(s, err);
     if (status)
         return status;
     fm_damage_warn(s, "the state %s is damaged (%s): going on without it", s->path, why->message);
@@ -156,8 +164,9 @@ static fm_status open_copy(fm_state *s, const fm_state_options *options, fm_erro
             *err = why;
         return status;
     }
-    if (kind == FM_SCHEMA_NEWER)
-        return refuse_newer(s, err);
+    status = refuse_others(s, kind, err);
+    if (status)
+        return status;
     if (kind == FM_SCHEMA_DAMAGED)
         return forgo_damaged(s, options, &why, err);
     return prepare_schema(s, kind, err);
@@ -168,7 +177,7 @@ static fm_status set_aside(fm_state *s, const fm_error *why, fm_error *err)
     s->damaged = true;
     close_connection(s);
     s->damaged = false;
-    fm_status status = fm_damage_check_is_ours(s->path, err);
+    fm_status status = fm_damage_check_is_ours(s, err);
     return status ? status : fm_damage_set_aside(s, why, err);
 }
 
@@ -206,8 +215,9 @@ static fm_status try_file(fm_state *s, const fm_state_options *options, bool *ag
             *err = why;
         return status;
     }
-    if (kind == FM_SCHEMA_NEWER)
-        return refuse_newer(s, err);
+    status = refuse_others(s, kind, err);
+    if (status)
+        return status;
     if (kind == FM_SCHEMA_DAMAGED) {
         *again = true;
         return set_aside(s, &why, err);
@@ -255,6 +265,7 @@ fm_status fm_state_open(fm_state **out, const char *path, const fm_env *env, con
     s->references = 1;
     s->env = env;
     s->path = strdup(path);
+    s->named = options && options->named;
     fm_status status;
     if (!s->path)
         status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");

@@ -36,6 +36,7 @@ struct fm_state {
     fm_target *targets;
     unsigned references; /* its owner's and one per cursor */
     bool in_memory;
+    bool named; /* see fm_state_options */
     bool in_transaction;
     bool damaged;     /* SQLite found a fault: set aside when closed */
     bool sink_active; /* a fm_remote_sink is under way */
@@ -69,6 +70,7 @@ typedef enum fm_schema_kind {
     FM_SCHEMA_EMPTY,
     FM_SCHEMA_OLDER,
     FM_SCHEMA_NEWER,
+    FM_SCHEMA_FOREIGN, /* another program's tables */
     FM_SCHEMA_DAMAGED
 } fm_schema_kind;
 
@@ -83,7 +85,9 @@ fm_status fm_schema_migrate(fm_state *s, fm_error *err);
  */
 fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err);
 /** Refuses what is plainly another program's file (FM_EINVAL), so that it is not set aside. */
-fm_status fm_damage_check_is_ours(const char *path, fm_error *err);
+fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err);
+/** That refusal. */
+fm_status fm_damage_refuse(const fm_state *s, fm_error *err);
 /** Sets the warning and logs it. */
 void fm_damage_warn(fm_state *s, const char *fmt, ...) FM_PRINTF(2, 3);
 

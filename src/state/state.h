@@ -35,14 +35,15 @@ typedef struct fm_cursor fm_cursor;
 /* ------------------------------------------------------------------ opening */
 
 typedef struct fm_state_options {
-    bool read_only;      /**< work on a private copy in memory: neither the file nor its folder is touched or made */
+    bool read_only; /**< work on a private copy in memory: neither the file nor its folder is touched or made */
+    bool named;     /**< a person named this very file: one that is no state of fmcal's is refused, never set aside */
     int busy_timeout_ms; /**< how long to wait for another process; 0: 30 seconds */
 } fm_state_options;
 
 /**
  * Opens a state, and makes it where it is missing (file mode 0600; its folder, mode 0700, where only
  * that is missing). A damaged database is renamed to PATH.damaged-DATE and a fresh one started: see
- * fm_state_warning().
+ * fm_state_warning(). A database of another program, a JSON file, and what is no file are refused.
  * @param out      the state, owned by the caller
  * @param path     file name, or ":memory:"
  * @param env      clock, log and dry run (which implies read_only); borrowed, must outlive the state

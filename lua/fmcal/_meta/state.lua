@@ -14,6 +14,7 @@ local state = {}
 
 ---@class fmcal.state.options
 ---@field read_only? boolean a private copy in memory: neither the file nor its folder is touched or made
+---@field named? boolean a person named this very file: one that is no state of fmcal's is refused, never set aside
 ---@field busy_timeout_ms? integer how long to wait for another process, 30000 by default
 
 ---Opens a state and makes it where it is missing (file mode 0600, folder 0700). A damaged file is renamed
@@ -22,7 +23,8 @@ local state = {}
 ---@param path string file name, or ":memory:"
 ---@param options? fmcal.state.options
 ---@return fmcal.state.handle? state
----@return string|fmcal.error|nil warning_or_err `err.code` "unsupported": made by a newer fmcal; "invalid": a JSON file
+---@return string|fmcal.error|nil warning_or_err `err.code` "unsupported": made by a newer fmcal; "invalid": another program's
+---file, or none
 function state.open(path, options) end
 
 ---@class fmcal.state.handle

@@ -12,7 +12,6 @@ local json = require "fmcal.json"
 local provider = require "fmcal.provider"
 local provider_options = require "fmcal.provider_options"
 local run = require "fmcal.sync.run"
-local state = require "fmcal.state"
 local Target = require "fmcal.sync.target"
 
 local disconnect = {}
@@ -83,9 +82,8 @@ end
 Session.__close = Session.close
 
 local function open_state(self, options)
-  local path = run.state_path(self.place.path, self.settings.team, options.state)
-  local err
-  self.state, err = state.open(path)
+  local path, err
+  self.state, err, path = run.open_state(self.place.path, self.settings.team, options.state, {})
   if not self.state then return nil, err end
   self.lock, err = board.lock(path, LOCK_WAIT_MS)
   if not self.lock then return nil, err end

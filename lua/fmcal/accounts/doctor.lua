@@ -13,7 +13,6 @@ local probe = require "fmcal.accounts.probe"
 local profiles = require "fmcal.accounts.profiles"
 local quantity = require "fmcal.quantity"
 local run = require "fmcal.sync.run"
-local state = require "fmcal.state"
 local sys = require "fmcal.sys"
 local Target = require "fmcal.sync.target"
 local time = require "fmcal.time"
@@ -117,8 +116,8 @@ end
 
 -- ---------------------------------------------------------------- the state
 
-local function check_state(self, path)
-  local opened, err = state.open(path, { read_only = true })
+local function check_state(self, options)
+  local opened, err, path = run.open_state(self.board:path(), self.team, options.state, { read_only = true })
   if not opened then
     return problem(self, "state", err, "move the file away; the next sync makes another and finds its events again")
   end
@@ -301,9 +300,8 @@ local function check_all(self, path, options)
   check_mode(self, path, "the board", has_plain_secrets(section) and 384 or 420) -- 0600, 0644
   if type(self.team) == "string" then check_key(self, section) end
   if not check_settings(self, options) then return end
-  local state_path = run.state_path(path, self.team, options.state)
-  check_mode(self, state_path, "the state", 384)
-  check_state(self, state_path)
+  check_mode(self, run.state_path(path, self.team, options.state), "the state", 384)
+  check_state(self, options)
   for _, spec in ipairs(self.state and self.settings.targets or {}) do
     self.target_name, spec.timeout_ms = spec.name, self.timeout_ms or spec.timeout_ms
     spec.retry_for_ms = probe.RETRY_FOR_MS

@@ -23,13 +23,25 @@ end
 --- Where the state of a board lies.
 -- @param board_path string
 -- @param team string
--- @param given string|nil --state or FMCAL_STATE: a file, or a folder
+-- @param given string|nil --state or FMCAL_STATE: a file, or a folder: one that is there, or a name with a / at its end
+-- @return path, and whether a person named this very file
 function prepare.state_path(board_path, team, given)
   given = given or os.getenv("FMCAL_STATE")
-  if given and given ~= "" then
-    return given:sub(-1) == "/" and given .. percent_encoded(team) .. ".db" or given
-  end
-  return config.resolve(board_path, ".fmcal/" .. percent_encoded(team) .. ".db")
+  local own_name = percent_encoded(team) .. ".db"
+  if not given or given == "" then return config.resolve(board_path, ".fmcal/" .. own_name), false end
+  if given:sub(-1) == "/" then return given .. own_name, false end
+  local stat = sys.stat(given)
+  if stat and stat.kind == "folder" then return given .. "/" .. own_name, false end
+  return given, true
+end
+
+--- Opens the state of a board; parameters as for state_path().
+-- @param options { read_only }
+-- @return fmcal.state and a warning, or nil and an error; third, the path
+function prepare.open_state(board_path, team, given, options)
+  local path, named = prepare.state_path(board_path, team, given)
+  local opened, err = state.open(path, { read_only = options.read_only, named = named })
+  return opened, err, path
 end
 
 -- The state names its board: another board with the same team must not use it.
@@ -90,8 +102,9 @@ local function open_state(run, options)
     run.state, run.state_file, run.borrowed_state = options.state_object, ":memory:", true
     return true
   end
-  run.state_file = options.state_file or prepare.state_path(run.board:path() or "board", run.settings.team, options.state)
-  local opened, warning = state.open(run.state_file, { read_only = run.dry_run })
+  local opened, warning
+  opened, warning, run.state_file = prepare.open_state(run.board:path() or "board", run.settings.team, options.state,
+    { read_only = run.dry_run })
   if not opened then return nil, warning end
   run.state = opened
   if warning then table.insert(run.settings.warnings, warning) end

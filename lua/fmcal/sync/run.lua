@@ -24,13 +24,8 @@ local MAX_ROUNDS = 3
 -- Entries that are written, read back and recorded together: so many, or fewer than twice as many where they are the last.
 local SLICE_SIZE = 500
 
---- Where the state of a board lies.
--- @param board_path string
--- @param team string
--- @param given string|nil --state or FMCAL_STATE: a file, or a folder
-function run.state_path(board_path, team, given)
-  return prepare.state_path(board_path, team, given)
-end
+--- Where the state of a board lies, and opening it there.
+run.state_path, run.open_state = prepare.state_path, prepare.open_state
 
 local function set_of(list)
   if not list then return nil end

@@ -114,7 +114,7 @@ static void a_missing_folder_above_is_an_error(void **state)
     assert_int_equal(fm_state_open(&s, folder_path(state, "a/b/c.db"), &env, NULL, &err), FM_ENOTFOUND);
     assert_null(s);
     assert_int_equal(fm_state_open(&s, "", &env, NULL, &err), FM_EINVAL);
-    assert_int_equal(fm_state_open(&s, *state, &env, NULL, &err), FM_EACCESS);
+    assert_int_equal(fm_state_open(&s, *state, &env, NULL, &err), FM_EINVAL);
 }
 
 static void a_link_stays_a_link(void **state)
@@ -157,21 +157,61 @@ static void garbage_is_set_aside(void **state)
     free(kept);
 }
 
-static void another_programs_database_is_set_aside(void **state)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(folder_path(state, "a.db"), &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "CREATE TABLE bookmark (url)", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
-    set_aside(state, "another program");
-}
-
 static void change(const char *path, const char *sql)
 {
     sqlite3 *db = NULL;
     assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
+}
+
+/* The file stays as it is, whether it would have been written or only read. */
+static void assert_refused(void **state, const char *path, bool named)
+{
+    size_t len, before_len;
+    char *before = folder_read(path, &before_len);
+    for (int read_only = 0; read_only < 2; read_only++) {
+        fm_state *s = NULL;
+        fm_error err = {0};
+        fm_state_options options = {.read_only = read_only != 0, .named = named};
+        assert_int_equal(fm_state_open(&s, path, &env, &options, &err), FM_EINVAL);
+        assert_non_null(strstr(err.message, "no state of fmcal's"));
+        char *after = folder_read(path, &len);
+        assert_int_equal(len, before_len);
+        assert_memory_equal(after, before, len);
+        free(after);
+        assert_int_equal(folder_count(state), 1);
+    }
+    free(before);
+}
+
+static void another_programs_database_is_refused(void **state)
+{
+    const char *path = folder_path(state, "a.db");
+    change(path, "CREATE TABLE bookmark (url)");
+    assert_refused(state, path, false);
+    assert_refused(state, path, true);
+    change(path, "PRAGMA application_id = 5");
+    assert_refused(state, path, false);
+}
+
+static void a_named_file_that_is_no_state_is_refused(void **state)
+{
+    assert_refused(state, folder_write(state, "notes.txt", "Remember the milk, and whatever else there is to buy."),
+                   true);
+}
+
+static void a_named_state_that_is_damaged_is_set_aside(void **state)
+{
+    const char *path = folder_path(state, "a.db");
+    fm_state_options options = {.named = true};
+    fm_error err = {0};
+    fm_state *s = NULL;
+    fm_state_close(open_state(path));
+    change(path, "DROP TABLE intent");
+    assert_int_equal(fm_state_open(&s, path, &env, &options, &err), FM_OK);
+    assert_non_null(fm_state_warning(s));
+    fm_state_close(s);
 }
 
 static void missing_tables_are_damage(void **state)
@@ -596,7 +636,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missing_folder_above_is_an_error, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_link_stays_a_link, setup, folder_remove),
         cmocka_unit_test_setup_teardown(garbage_is_set_aside, setup, folder_remove),
-        cmocka_unit_test_setup_teardown(another_programs_database_is_set_aside, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(another_programs_database_is_refused, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(a_named_file_that_is_no_state_is_refused, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(a_named_state_that_is_damaged_is_set_aside, setup, folder_remove),
         cmocka_unit_test_setup_teardown(missing_tables_are_damage, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_second_damaged_file_gets_another_name, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_newer_state_is_refused_and_kept, setup, folder_remove),
