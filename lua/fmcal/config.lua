@@ -5,6 +5,7 @@ local config_schema = require "fmcal.config_schema"
 local fail = require "fmcal.failure"
 local json = require "fmcal.json"
 local sys = require "fmcal.sys"
+local url = require "fmcal.url"
 
 local config = {}
 
@@ -135,8 +136,17 @@ local function folder_of(path)
   return path:match("^(.*)/[^/]*$") or "."
 end
 
+-- A path as people write it: a file URL of this machine, or ~ for their own folder.
+local function plain_path(path)
+  local named = path:match("^file://[^/]*(/.*)$") or path:match("^file:(.*)$")
+  if named then path = url.decode(named) end
+  if path ~= "~" and path:sub(1, 2) ~= "~/" then return path end
+  return (os.getenv("HOME") or "~") .. path:sub(2)
+end
+
 --- A path of the configuration, relative to the board.
 function config.resolve(board_path, path)
+  path = path and plain_path(path)
   if not path or path:sub(1, 1) == "/" then return path end
   return folder_of(board_path) .. "/" .. path
 end

@@ -149,9 +149,18 @@ local function wrong_values(object, prefix)
     or wrong_value(OPTION_VALUES, object.syncOptions or {}, prefix .. "syncOptions.")
 end
 
+-- A file URL may name the machine: only this one.
+local function wrong_folder(endpoint, prefix)
+  local host = endpoint:match("^file://([^/]*)")
+  if not host or host == "" or host == "localhost" then return nil end
+  return ("%sendpoint is a folder of another machine, %s: name one of this machine"):format(prefix, host)
+end
+
 local function wrong_endpoint(provider, endpoint, prefix)
   if endpoint == nil then return nil end
-  if provider ~= "google" then return schema.wrong({ endpoint = "name" }, { endpoint = endpoint }, prefix) end
+  if provider ~= "google" then
+    return schema.wrong({ endpoint = "name" }, { endpoint = endpoint }, prefix) or wrong_folder(endpoint, prefix)
+  end
   if type(endpoint) ~= "table" then
     return prefix .. 'endpoint of google must be an object such as {"api": "https://…"}, not a text'
   end

@@ -488,6 +488,16 @@ static void push_skipped(lua_State *L, const fm_edit_log *skipped)
     }
 }
 
+/* b:check_owner() -> true */
+static int board_check_owner(lua_State *L)
+{
+    fm_error err;
+    if (fm_board_check_owner(hold_board(L), &err))
+        return fm_bind_fail(L, &err);
+    lua_pushboolean(L, 1);
+    return 1;
+}
+
 static int board_save(lua_State *L)
 {
     lua_settop(L, 2);
@@ -555,15 +565,25 @@ static const luaL_Reg lock_metamethods[] = {
 };
 
 static const luaL_Reg board_methods[] = {
-    {"path", board_path},         {"text", board_text},
-    {"close", board_close},       {"mtime", board_mtime},
-    {"member", board_member},     {"member_names", board_member_names},
-    {"keys", board_keys},         {"problems", board_problems},
-    {"entry", board_entry},       {"fingerprint", board_fingerprint},
-    {"snapshot", board_snapshot}, {"compare", board_compare},
-    {"set", board_set},           {"remove", board_remove},
-    {"append", board_append},     {"dirty", board_dirty},
-    {"save", board_save},         {NULL, NULL},
+    {"path", board_path},
+    {"text", board_text},
+    {"close", board_close},
+    {"mtime", board_mtime},
+    {"member", board_member},
+    {"member_names", board_member_names},
+    {"keys", board_keys},
+    {"problems", board_problems},
+    {"entry", board_entry},
+    {"fingerprint", board_fingerprint},
+    {"snapshot", board_snapshot},
+    {"compare", board_compare},
+    {"set", board_set},
+    {"remove", board_remove},
+    {"append", board_append},
+    {"dirty", board_dirty},
+    {"check_owner", board_check_owner},
+    {"save", board_save},
+    {NULL, NULL},
 };
 
 static const luaL_Reg board_metamethods[] = {

@@ -193,12 +193,27 @@ static void forget_edits(fm_board *b)
     fm_file_look(&b->facts, b->path, NULL);
 }
 
+fm_status fm_board_check_owner(const fm_board *b, fm_error *err)
+{
+    fm_file_facts facts;
+    if (!b->path || geteuid() == 0 || fm_file_look(&facts, b->path, NULL) || facts.owner == geteuid())
+        return FM_OK;
+    return fm_error_set(
+        err, FM_EINVAL, "board",
+        "%s belongs to the user with the number %u and would belong to %u once it is written: run fmcal as "
+        "that user, or give the file to this one",
+        b->path, (unsigned)facts.owner, (unsigned)geteuid());
+}
+
 static fm_status check_can_save(const fm_board *b, const char *keep, fm_error *err)
 {
     if (b->env->read_only)
         return fm_error_set(err, FM_EREADONLY, "board", "nothing is written in a dry run");
     if (access(b->path, W_OK) && errno != ENOENT) /* replacing it would be allowed, but it is protected for a reason */
         return fm_system_error(err, errno, "board", "the file may not be written");
+    fm_status status = fm_board_check_owner(b, err);
+    if (status)
+        return status;
     return keep ? check_keep(keep, err) : FM_OK;
 }
 

@@ -16,6 +16,13 @@
 #include "board/edit_log.h"
 
 /**
+ * Whether a new version of the file can belong to whom this one belongs to: a process can give files of its own away
+ * only where it is root.
+ * @return FM_EINVAL says whose it is; FM_OK for a board from memory
+ */
+fm_status fm_board_check_owner(const fm_board *b, fm_error *err);
+
+/**
  * Saves the edits. Nothing is written where they change nothing. Afterwards the board is as the file,
  * another program's changes included, and holds no edits.
  * @param keep     where the previous file goes (see kept_copy.h); NULL: it is removed

@@ -118,6 +118,8 @@ static fm_status refuse_others(const fm_state *s, fm_schema_kind kind, fm_error 
 {
     if (kind == FM_SCHEMA_FOREIGN)
         return fm_damage_refuse(s, err);
+    if (kind == FM_SCHEMA_EMPTY)
+        return fm_damage_check_is_ours(s, true, err);
     if (kind != FM_SCHEMA_NEWER)
         return FM_OK;
     return fm_error_set(err, FM_EUNSUPPORTED, FM_STATE_DOMAIN,
@@ -135,7 +137,7 @@ static fm_status open_memory(fm_state *s, const fm_state_options *options, fm_er
 /* A dry run leaves a damaged database where it is and goes on with an empty state. */
 static fm_status forgo_damaged(fm_state *s, const fm_state_options *options, const fm_error *why, fm_error *err)
 {
-    fm_status status = fm_damage_check_is_ours(s, err);
+    fm_status status = fm_damage_check_is_ours(s, false, err);
     if (status)
         return status;
     fm_damage_warn(s, "the state %s is damaged (%s): going on without it", s->path, why->message);
@@ -177,7 +179,7 @@ static fm_status set_aside(fm_state *s, const fm_error *why, fm_error *err)
     s->damaged = true;
     close_connection(s);
     s->damaged = false;
-    fm_status status = fm_damage_check_is_ours(s, err);
+    fm_status status = fm_damage_check_is_ours(s, false, err);
     return status ? status : fm_damage_set_aside(s, why, err);
 }
 

@@ -162,6 +162,11 @@ function b:append(path, value) end
 ---@return boolean dirty whether the text differs from what was read
 function b:dirty() end
 
+---Whether the file can keep its owner when it is saved: what save() looks at first, for those who do something before.
+---@return true?
+---@return fmcal.error? err `err.code` "invalid"
+function b:check_owner() end
+
 ---@class fmcal.board.save_options
 ---@field keep? string file that takes the previous version of the board
 

@@ -127,6 +127,10 @@ function prepare.run(run, options)
   run.settings, err = config.load(run.board, options)
   if not run.settings then return nil, err end
   local ok
+  if not run.dry_run then
+    ok, err = run.board:check_owner()
+    if not ok then return nil, err end
+  end
   ok, err = open_state(run, options)
   if not ok then return nil, err, UNWRITABLE[err.code] and report.EXIT_SOME_FAILED end
   run.number = tonumber(attempt.found(run.state:get("run")) or "0") + 1
