@@ -1,6 +1,5 @@
 #!/usr/bin/env fmcal-lua
 -- A new master key: encrypts the credentials of boards with CALENDAR_ENCRYPTION_KEY.
-local boards = require "fmcal.cli.boards"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local credentials = require "fmcal.credentials"
@@ -39,8 +38,7 @@ local function file_of(values, path)
 end
 
 cli.main(parser, function(values)
-  local paths, sentence = boards.find(values.boards)
-  if not paths then cli.fail(sentence, cli.exits.UNREACHABLE) end
+  local paths = common.boards(values.boards)
   if values.config and #paths > 1 then cli.fail("--config goes with one board") end
   local keyring = cli.check(credentials.keyring())
   if not keyring:can_seal() then

@@ -1,5 +1,6 @@
 #include "bind/event.h"
 #include "bind/bind.h"
+#include "bind/json_value.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -158,6 +159,7 @@ void fm_bind_read_event(lua_State *L, int index, fm_event *event)
 static void push_list(lua_State *L, const fm_strings *list)
 {
     lua_createtable(L, (int)list->count, 0);
+    fm_bind_mark_array(L); /* an empty one, too, is a list in JSON */
     for (size_t i = 0; i < list->count; i++) {
         lua_pushstring(L, list->items[i]);
         lua_rawseti(L, -2, (lua_Integer)i + 1);

@@ -1,6 +1,7 @@
 -- Which boards a command works on: those named, FMCAL_BOARD, or the folder's only board.
 
 local board = require "fmcal.board"
+local exits = require "fmcal.cli.exits"
 local suggest = require "fmcal.suggest"
 local sys = require "fmcal.sys"
 
@@ -45,41 +46,49 @@ local function the_only_one(team)
     return nil, ("no board is named, FMCAL_BOARD is not set, and there is none%s in this folder: name one, for example "
       .. "board.json"):format(of_team)
   end
-  return nil, ("no board is named and this folder has several%s: %s; name one"):format(of_team, table.concat(found, ", "))
+  return nil, ("no board is named and this folder has several%s: %s; name one"):format(of_team, table.concat(found, ", ")),
+    exits.USAGE
 end
 
-local function check(path)
+--- What keeps a board from being read at all: a sentence, nil for a file.
+function boards.missing(path)
   local stat, err = sys.stat(path)
-  if stat and stat.kind == "folder" then return nil, ("%s is a folder: name the board file in it"):format(path) end
-  if stat then return true end
-  if err.code ~= "notfound" then return nil, "cannot read the board " .. err.message end
+  if stat and stat.kind == "folder" then return ("%s is a folder: name the board file in it"):format(path) end
+  if stat then return nil end
+  if err.code ~= "notfound" then return "cannot read the board " .. err.message end
   local near = suggest(path:match("[^/]*$"), json_files(folder_of(path)))
-  return nil, ("there is no board %s%s"):format(path, near and (": did you mean %s?"):format(near) or "")
+  return ("there is no board %s%s"):format(path, near and (": did you mean %s?"):format(near) or "")
 end
 
+-- Those of a team, and those that are missing: what team they are of cannot be said.
 local function of_team(paths, team)
-  local found = {}
+  local found, is_there = {}, false
   for _, path in ipairs(paths) do
-    if board_team(path) == team then found[#found + 1] = path end
+    local missing = boards.missing(path) ~= nil
+    if missing or board_team(path) == team then
+      found[#found + 1] = path
+      is_there = is_there or not missing
+    end
   end
-  if #found == 0 then return nil, ("none of the boards is of team %q"):format(team) end
+  if not is_there then return nil, ("none of the boards is of team %q"):format(team) end
   return found
 end
 
---- The paths of the boards.
+--- The paths of the boards; those that are named need not exist.
 -- @param named list of paths from the command line, may be empty
 -- @param team string|nil --team: of several boards only those of that team count
--- @return list of paths, or nil and a sentence
+-- @return list of paths; or nil, a sentence and the exit status
 function boards.find(named, team)
-  local from_env = os.getenv("FMCAL_BOARD")
+  local from_env, found, sentence, status = os.getenv("FMCAL_BOARD"), nil, nil, nil
   if #named == 0 and from_env and from_env ~= "" then named = { from_env } end
-  if #named == 0 then return the_only_one(team) end
-  for _, path in ipairs(named) do
-    local ok, sentence = check(path)
-    if not ok then return nil, sentence end
+  if #named == 0 then
+    found, sentence, status = the_only_one(team)
+  elseif team and #named > 1 then
+    found, sentence = of_team(named, team)
+  else
+    found = named
   end
-  if team and #named > 1 then return of_team(named, team) end
-  return named
+  return found, sentence, not found and (status or exits.UNREACHABLE) or nil
 end
 
 return boards

@@ -23,9 +23,18 @@ end
 
 --- The path of the one board that is meant; ends the command where there is none.
 function common.board(named, team)
-  local paths, sentence = boards.find({ named }, team)
-  if not paths then cli.fail(sentence, cli.exits.UNREACHABLE) end
-  return paths[1]
+  return common.boards({ named }, team)[1]
+end
+
+--- The paths of the boards that are meant; ends the command where one of them is not there.
+function common.boards(named, team)
+  local paths, sentence, status = boards.find(named, team)
+  if not paths then cli.fail(sentence, status) end
+  for _, path in ipairs(paths) do
+    local missing = boards.missing(path)
+    if missing then cli.fail(missing, cli.exits.UNREACHABLE) end
+  end
+  return paths
 end
 
 --- What fmcal.overview and the engine are told.

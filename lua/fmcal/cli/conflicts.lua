@@ -155,11 +155,11 @@ function command.run(values)
   if action == "resolve" then
     return resolve(values, path, find(list, table.remove(words, 1)), words)
   end
-  local shown = action == "show" and find(list, words[1]) or json.array(list)
+  if action == "show" then list = { find(list, words[1]) } end
   if values.json then
-    cli.print(json.encode(shown, { sort = true }))
+    for _, conflict in ipairs(list) do cli.print((json.encode(conflict, { sort = true }))) end
   elseif action == "show" then
-    show_one(shown)
+    show_one(list[1])
   else
     show_list(list)
   end

@@ -40,6 +40,9 @@ end
 -- Nobody reads standard output any more, as of `sync.lua … | head`: what is under way goes on in silence.
 local is_deaf = false
 
+-- Whether a command has shown anything yet.
+local has_written = false
+
 local function output_failed(reason)
   is_deaf = reason:find("Broken pipe", 1, true) ~= nil
   if not is_deaf then cli.fail("cannot write to standard output: " .. reason, exits.SOME_FAILED) end
@@ -48,6 +51,7 @@ end
 --- Writes to standard output as it is.
 function cli.write(...)
   if is_deaf then return end
+  has_written = true
   local ok, reason = io.stdout:write(...)
   if not ok then output_failed(reason) end
 end
@@ -92,6 +96,13 @@ local function how_it_ended(ok, result)
   return failure.status, failure.sentence
 end
 
+-- What programs get of a command that failed before it had anything to show.
+local function print_failure(values, status, sentence)
+  local json = require "fmcal.json"
+  cli.print((json.encode({ success = false, error = sentence, exit = status, board = values.board }, { sort = true })))
+  cli.flush()
+end
+
 --- Runs a command and tells how it ended.
 -- @param parser from cli.parser
 -- @param body function(values of the command line) -> exit status; may end through cli.fail
@@ -111,6 +122,7 @@ function cli.run(parser, body, words)
     return said
   end, function(raised) return describe(raised, debug.traceback("", 2):sub(2)) end))
   if sentence ~= "" then io.stderr:write(("%s: %s\n"):format(name, sentence)) end
+  if sentence ~= "" and values and values.json and not has_written then pcall(print_failure, values, status, sentence) end
   return status
 end
 

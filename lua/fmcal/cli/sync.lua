@@ -101,9 +101,18 @@ local function collector(values)
   return collect, function() return exits.worst(statuses), eventful end
 end
 
+-- The result for a board that is not there.
+local function not_there(path, sentence)
+  local folder = sys.absolute(path:match("^(.*/)") or ".")
+  local whole = sys.absolute(path) or folder and folder .. "/" .. path:match("[^/]*$") or path
+  return { success = false, board = whole, error = sentence, error_code = "notfound", message = sentence,
+    exit = exits.UNREACHABLE }
+end
+
 local function run_in_turn(values, paths, collect)
   for _, path in ipairs(paths) do
-    collect(with_progress(values, run.sync, sync.engine_options(values, path)))
+    local missing = boards.missing(path)
+    collect(missing and not_there(path, missing) or with_progress(values, run.sync, sync.engine_options(values, path)))
   end
 end
 
@@ -222,8 +231,8 @@ function sync.run(values)
   if values.dry_run and not values.plan then sys.refuse_writes() end
   if values.apply then return apply_plan(values) end
   if values.plan then return make_plan(values) end
-  local paths, sentence = boards.find(values.boards, values.team)
-  if not paths then cli.fail(sentence, exits.UNREACHABLE) end
+  local paths, sentence, status = boards.find(values.boards, values.team)
+  if not paths then cli.fail(sentence, status) end
   if values.watch then return watch_boards(values, paths) end
   return (run_all(values, paths))
 end

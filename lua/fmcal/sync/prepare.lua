@@ -120,6 +120,7 @@ end
 function prepare.run(run, options)
   local err
   if not run.board then
+    run.board_path = sys.absolute(options.board)
     run.board, err = board.open(options.board)
     if not run.board then return nil, err, report.EXIT_UNREACHABLE end
   end
