@@ -4,7 +4,7 @@ local board = require "fmcal.board"
 local config_schema = require "fmcal.config_schema"
 local fail = require "fmcal.failure"
 local json = require "fmcal.json"
-local sys = require "fmcal.sys"
+local read_file = require "fmcal.read_file"
 local url = require "fmcal.url"
 
 local config = {}
@@ -103,9 +103,9 @@ local function targets_of(section, holder)
 end
 
 -- A file given by --config, as a board: it holds a calendarConfig, or is one.
-local function read_file(path)
-  local text, err = sys.read(path)
-  if not text then return failure("cannot read the configuration: %s", err.message) end
+local function holder_in(path)
+  local text, unread = read_file(path, "configuration")
+  if not text then return failure("%s", unread) end
   local content, wrong = json.decode(text)
   if content == nil then
     return failure("configuration %s, line %d, column %d: %s", path, wrong.line or 0, wrong.column or 0, wrong.message)
@@ -120,7 +120,7 @@ end
 -- The calendarConfig and the board that it stands in: the board itself, or the file given by --config.
 local function section_of(opened, path)
   local holder, err = opened, nil
-  if path then holder, err = read_file(path) end
+  if path then holder, err = holder_in(path) end
   if not holder then return nil, err end
   local section = given(holder:member(SECTION))
   if section == nil then

@@ -31,17 +31,13 @@ static bool is_json(const char *head, size_t len)
     return at < len && (head[at] == '{' || head[at] == '[');
 }
 
-static bool is_database(const char *head, size_t len)
+static bool is_state(const char *head, size_t len)
 {
-    return len >= APPLICATION_AT + sizeof application && memcmp(head, magic, sizeof magic) == 0;
+    return len >= APPLICATION_AT + sizeof application && memcmp(head, magic, sizeof magic) == 0 &&
+           memcmp(head + APPLICATION_AT, application, sizeof application) == 0;
 }
 
-static bool is_state(const char *head, size_t len, bool empty)
-{
-    return is_database(head, len) && (empty || memcmp(head + APPLICATION_AT, application, sizeof application) == 0);
-}
-
-fm_status fm_damage_check_is_ours(const fm_state *s, bool empty, fm_error *err)
+fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err)
 {
     char head[APPLICATION_AT + sizeof application];
     int fd = open(s->path, O_RDONLY | O_CLOEXEC);
@@ -53,7 +49,7 @@ fm_status fm_damage_check_is_ours(const fm_state *s, bool empty, fm_error *err)
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN,
                             "%s is a JSON file, perhaps a board, and no state; name another file for the state",
                             s->path);
-    if (len > 0 && s->named && !is_state(head, (size_t)len, empty))
+    if (len > 0 && s->named && !is_state(head, (size_t)len))
         return fm_damage_refuse(s, err);
     return FM_OK;
 }

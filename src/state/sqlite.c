@@ -10,6 +10,9 @@
 
 #define BUSY_TIMEOUT_MS 30000
 
+/* A few bytes that are no database count as an empty one for SQLite. */
+#define SMALLEST_DATABASE 512
+
 /* How often a file that is damaged, or was set aside by another process, is opened again. */
 #define ATTEMPTS 4
 
@@ -37,8 +40,10 @@ static fm_status resolve(fm_state *s, fm_error *err)
         return status;
     free(s->path);
     s->path = path;
-    struct stat st;
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) /* a pipe would be waited for */
+    struct stat st = {.st_mode = S_IFREG};
+    if (stat(path, &st) == 0)
+        s->file.size = st.st_size;
+    if (!S_ISREG(st.st_mode)) /* a pipe would be waited for */
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "the state %s is no file; name another one", path);
     return FM_OK;
 }
@@ -116,10 +121,9 @@ static fm_status prepare_schema(fm_state *s, fm_schema_kind kind, fm_error *err)
 /* A database that is whole, and not for this version to touch. FM_OK: it is neither. */
 static fm_status refuse_others(const fm_state *s, fm_schema_kind kind, fm_error *err)
 {
-    if (kind == FM_SCHEMA_FOREIGN)
+    bool is_scrap = kind == FM_SCHEMA_EMPTY && s->named && s->file.size > 0 && s->file.size < SMALLEST_DATABASE;
+    if (kind == FM_SCHEMA_FOREIGN || is_scrap)
         return fm_damage_refuse(s, err);
-    if (kind == FM_SCHEMA_EMPTY)
-        return fm_damage_check_is_ours(s, true, err);
     if (kind != FM_SCHEMA_NEWER)
         return FM_OK;
     return fm_error_set(err, FM_EUNSUPPORTED, FM_STATE_DOMAIN,
@@ -137,7 +141,7 @@ static fm_status open_memory(fm_state *s, const fm_state_options *options, fm_er
 /* A dry run leaves a damaged database where it is and goes on with an empty state. */
 static fm_status forgo_damaged(fm_state *s, const fm_state_options *options, const fm_error *why, fm_error *err)
 {
-    fm_status status = fm_damage_check_is_ours(s, false, err);
+    fm_status status = fm_damage_check_is_ours(s, err);
     if (status)
         return status;
     fm_damage_warn(s, "the state %s is damaged (%s): going on without it", s->path, why->message);
@@ -179,7 +183,7 @@ static fm_status set_aside(fm_state *s, const fm_error *why, fm_error *err)
     s->damaged = true;
     close_connection(s);
     s->damaged = false;
-    fm_status status = fm_damage_check_is_ours(s, false, err);
+    fm_status status = fm_damage_check_is_ours(s, err);
     return status ? status : fm_damage_set_aside(s, why, err);
 }
 

@@ -84,11 +84,9 @@ fm_status fm_schema_migrate(fm_state *s, fm_error *err);
  * Does nothing where another process has done so meanwhile.
  */
 fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err);
-/**
- * Refuses what is plainly another program's file (FM_EINVAL), so that it is not set aside.
- * @param empty  SQLite found nothing in it: a database that is being made does not say yet whose it is
+/** Refuses what is plainly another program's file (FM_EINVAL), so that it is not set aside. No connection may be open.
  */
-fm_status fm_damage_check_is_ours(const fm_state *s, bool empty, fm_error *err);
+fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err);
 /** That refusal. */
 fm_status fm_damage_refuse(const fm_state *s, fm_error *err);
 /** Sets the warning and logs it. */

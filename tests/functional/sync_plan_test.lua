@@ -119,6 +119,43 @@ function TestPlan.test_plans_that_are_none()
   place:expect(0, "sync.lua board.json --apply plan.json")
 end
 
+-- A plan that somebody has spoilt is refused and says where.
+function TestPlan.test_a_malformed_plan()
+  local place <close> = place_with_edits()
+  local good, board = place:read("plan.json"), place:read("board.json")
+  local function refuses(sentence, change)
+    local plan = assert(json.decode(good))
+    change(plan)
+    place:write("plan.json", plan)
+    local out, errors = place:expect(2, "sync.lua --apply plan.json")
+    lu.assertStrContains(errors, sentence)
+    lu.assertNotStrContains(out .. errors, "traceback")
+    lu.assertEquals(place:read("board.json"), board)
+    lu.assertEquals(place:count_events(), 4)
+  end
+  for _, value in ipairs { 5, true, "x", json.array { 5 }, json.array { json.null }, { a = 1 } } do
+    refuses("entries must be a list of objects", function(plan) plan.entries = value end)
+    refuses("calendars must be a list of objects", function(plan) plan.calendars = value end)
+    refuses("entries[1].seals must be an object", function(plan)
+      plan.entries[1].seals = type(value) == "table" and not getmetatable(value) and 5 or value
+    end)
+  end
+  for _, value in ipairs { 5, true, json.array { "x" }, { a = 1 }, "a\0b" } do
+    refuses("entries[1].key must be a text", function(plan) plan.entries[1].key = value end)
+    refuses("entries[1].seals.board must be a text", function(plan) plan.entries[1].seals.board = value end)
+    refuses("board must be a text", function(plan) plan.board = value end)
+    refuses("team must be a text", function(plan) plan.team = value end)
+    refuses("options.rules must be a text", function(plan) plan.options.rules = value end)
+    refuses("options.direction must be", function(plan) plan.options.direction = value end)
+  end
+  refuses("entries[1].key is missing", function(plan) plan.entries[1].key = nil end)
+  refuses("entries[1].seals is missing", function(plan) plan.entries[1].seals = json.null end)
+  refuses("outcome is missing", function(plan) plan.entries[1].seals.outcome = nil end)
+  refuses("options.direction must be both", function(plan) plan.options.direction = "sideways" end)
+  refuses("options is missing", function(plan) plan.options = nil end)
+  refuses("seals.calendars.vdir must be a text", function(plan) plan.entries[1].seals.calendars.vdir = 5 end)
+end
+
 function TestPlan.test_a_plan_that_cannot_be_written()
   local place <close> = place_with_edits()
   lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json --plan no/such/plan.json")), "cannot write no/such/plan.json")

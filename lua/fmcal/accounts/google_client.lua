@@ -5,7 +5,7 @@ local core = require "fmcal.credentials.core"
 local credentials = require "fmcal.credentials"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
-local sys = require "fmcal.sys"
+local read_file = require "fmcal.read_file"
 
 local google_client = {}
 
@@ -25,8 +25,8 @@ end
 -- @param as_text whether the secret is to be readable, for a board without encryption
 -- @return { id, secret (opaque), text = the secret as text, or nil }, or nil and an error
 function google_client.from_file(path, as_text)
-  local text, err = sys.read(path)
-  if not text then return failure("invalid", DOMAIN, "cannot read the client's file: %s", err.message) end
+  local text, unread = read_file(path, "client's file")
+  if not text then return failure("invalid", DOMAIN, "%s", unread) end
   local content = json.decode(text, { secret = { "private_key", not as_text and "client_secret" or nil } })
   if type(content) ~= "table" then return failure("invalid", DOMAIN, "the client's file %s is no JSON object", path) end
   if content.type == "service_account" then

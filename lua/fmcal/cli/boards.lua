@@ -44,7 +44,7 @@ local function the_only_one(team)
   local of_team = team and (" of team %q"):format(team) or ""
   if #found == 0 then
     return nil, ("no board is named, FMCAL_BOARD is not set, and there is none%s in this folder: name one, for example "
-      .. "board.json"):format(of_team)
+      .. "board.json"):format(of_team), exits.UNREACHABLE
   end
   return nil, ("no board is named and this folder has several%s: %s; name one"):format(of_team, table.concat(found, ", ")),
     exits.USAGE
@@ -70,7 +70,7 @@ local function of_team(paths, team)
       is_there = is_there or not missing
     end
   end
-  if not is_there then return nil, ("none of the boards is of team %q"):format(team) end
+  if not is_there then return nil, ("none of the boards is of team %q"):format(team), exits.UNREACHABLE end
   return found
 end
 
@@ -79,16 +79,11 @@ end
 -- @param team string|nil --team: of several boards only those of that team count
 -- @return list of paths; or nil, a sentence and the exit status
 function boards.find(named, team)
-  local from_env, found, sentence, status = os.getenv("FMCAL_BOARD"), nil, nil, nil
+  local from_env = os.getenv("FMCAL_BOARD")
   if #named == 0 and from_env and from_env ~= "" then named = { from_env } end
-  if #named == 0 then
-    found, sentence, status = the_only_one(team)
-  elseif team and #named > 1 then
-    found, sentence = of_team(named, team)
-  else
-    found = named
-  end
-  return found, sentence, not found and (status or exits.UNREACHABLE) or nil
+  if #named == 0 then return the_only_one(team) end
+  if team and #named > 1 then return of_team(named, team) end
+  return named
 end
 
 return boards

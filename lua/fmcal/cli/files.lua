@@ -1,16 +1,14 @@
 -- Files that commands read and write for a person.
 
 local cli = require "fmcal.cli"
-local sys = require "fmcal.sys"
+local read_file = require "fmcal.read_file"
 
 local files = {}
 
 --- The text of a file; ends the command where it cannot be read.
 -- @param what it is, for the message: "plan"
 function files.read(path, what)
-  local text, err = sys.read(path)
-  if not text then cli.fail(("cannot read the %s: %s"):format(what, err.message)) end
-  return text
+  return (cli.check(read_file(path, what)))
 end
 
 --- Writes a file; ends the command where it cannot be written completely.

@@ -5,9 +5,9 @@ local attempt = require "fmcal.attempt"
 local defaults = require "fmcal.rules.defaults"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
+local read_file = require "fmcal.read_file"
 local schema = require "fmcal.rules.schema"
 local suggest = require "fmcal.suggest"
-local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
 local rules = {}
@@ -84,8 +84,8 @@ local function check(functions, path)
 end
 
 local function load_functions(path, reads)
-  local text, unread = sys.read(path)
-  if not text then return fail("cannot read the rules file: " .. unread.message) end
+  local text, unread = read_file(path, "rules file")
+  if not text then return fail(unread) end
   local chunk, syntax = load(text, "@" .. path, "t", environment(reads))
   if not chunk then return fail("the rules file does not load: " .. syntax) end
   local ok, functions = attempt.pcall(chunk)

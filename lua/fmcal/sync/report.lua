@@ -65,7 +65,8 @@ local function base_result(self)
       error = target.error and target.error.message }
   end
   return {
-    team = self.settings and self.settings.team, direction = self.direction, board = self.board and self.board:path() or self.board_path,
+    team = self.settings and self.settings.team, direction = self.direction,
+    board = self.board and self.board:path() or self.board_path,
     targets = targets, warnings = self.settings and self.settings.warnings or {}, dry_run = self.dry_run or false,
     started = self.now,
   }

@@ -8,6 +8,7 @@ local fields = require "fmcal.sync.fields"
 local fail = require "fmcal.failure"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
+local schema = require "fmcal.schema"
 
 local review = {}
 
@@ -130,9 +131,49 @@ local function failure(message, ...)
   return select(2, fail("invalid", "plan", message, ...))
 end
 
-local function is_plan(plan)
-  return type(plan) == "table" and plan.format == FORMAT and type(plan.entries) == "table"
-    and type(plan.board) == "string" and type(plan.calendars) == "table" and type(plan.options) == "table"
+local PLAN = {
+  format = "name", team = "name", board = "name", made = "name", calendars = "objects", entries = "objects",
+  options = { direction = "name", config = "name", rules = "name", state = "name", retry_failed = "boolean",
+    allow_mass_delete = "boolean" },
+}
+local PLANNED = { key = "name", seals = { board = "name", outcome = "name", calendars = "object" } }
+local REQUIRED = { "board", "calendars", "entries", "options" }
+local DIRECTIONS = { both = true, outbound = true, inbound = true }
+
+local function lacks(object, place, ...)
+  for _, name in ipairs { ... } do
+    if object[name] == nil or object[name] == json.null then return place .. name .. " is missing" end
+  end
+  return nil
+end
+
+local function wrong_entry(entry, place)
+  local wrong = schema.wrong(PLANNED, entry, place) or lacks(entry, place, "key", "seals")
+    or lacks(entry.seals, place .. "seals.", "board", "outcome", "calendars")
+  if wrong then return wrong end
+  for name, seal_of_one in pairs(entry.seals.calendars) do
+    if type(seal_of_one) ~= "string" then return ("%sseals.calendars.%s must be a text"):format(place, name) end
+  end
+  return nil
+end
+
+-- What is wrong with a plan, or nil.
+local function wrong_plan(plan)
+  local wrong = schema.wrong(PLAN, plan) or lacks(plan, "", table.unpack(REQUIRED))
+  local direction = not wrong and plan.options.direction
+  if direction and direction ~= json.null and not DIRECTIONS[direction] then
+    return "options.direction must be both, outbound or inbound"
+  end
+  for i, entry in ipairs(wrong and {} or plan.entries) do
+    wrong = wrong or wrong_entry(entry, ("entries[%d]."):format(i))
+  end
+  return wrong
+end
+
+local function without_nulls(object)
+  for name, value in pairs(object) do
+    if value == json.null then object[name] = nil end
+  end
 end
 
 --- Reads a plan.
@@ -144,7 +185,12 @@ function review.read(text, name)
   if not plan then
     return nil, failure("the plan %s, line %d, column %d: %s", name, err.line or 0, err.column or 0, err.message)
   end
-  if not is_plan(plan) then return nil, failure("%s is no plan of sync.lua --plan", name) end
+  if type(plan) ~= "table" or plan == json.null or plan.format ~= FORMAT then
+    return nil, failure("%s is no plan of sync.lua --plan", name)
+  end
+  local wrong = wrong_plan(plan)
+  if wrong then return nil, failure("the plan %s: %s; make a new one with --plan", name, wrong) end
+  without_nulls(plan.options)
   return plan
 end
 

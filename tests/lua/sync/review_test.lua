@@ -17,9 +17,11 @@ end
 
 function TestReview.test_what_is_no_plan()
   lu.assertEquals(refused("{\n]"):match("^the plan plan.json, line 2, column 1: "), "the plan plan.json, line 2, column 1: ")
-  for _, text in ipairs { "{}", "[]", "1", '{"format": "fmcal-plan-2"}', '{"format": "fmcal-plan-1", "entries": {}}' } do
+  for _, text in ipairs { "{}", "[]", "1", "null", '{"format": "fmcal-plan-2"}' } do
     lu.assertEquals(refused(text), "plan.json is no plan of sync.lua --plan")
   end
+  lu.assertEquals(refused '{"format": "fmcal-plan-1", "entries": {}}',
+    "the plan plan.json: board is missing; make a new one with --plan")
 end
 
 os.exit(lu.LuaUnit.run())
