@@ -180,4 +180,25 @@ function TestExample.test_caldav_direct()
   lu.assertStrContains(out, "Event deleted")
 end
 
+-- Servers count requests by account: what one board's run is told to wait for, the next one must not ignore.
+function TestScripted.test_boards_of_one_account_follow_each_other()
+  scripted:clear()
+  scripted:add_calendar '{"name": "second", "display_name": "Second", "components": ["VEVENT"], "writable": true}'
+  local one, two = board(scripted), board(scripted, { calendarId = "/cal/alice/second/" })
+  two.team = "second"
+  for _, item in ipairs(two.items) do item.id = "S" .. item.id end
+  for _, made in ipairs { one, two } do
+    made.calendarConfig.credentials = { username = scripted.user, password = { command = { "printf", scripted.password } } }
+  end
+  local place <close> = commands.place(one)
+  place:write("second.json", two)
+  place:expect(0, "sync.lua board.json second.json --jobs 2 -q")
+  local changes, last = 0, nil
+  for _, row in ipairs(scripted:control("GET", "_log").requests) do
+    local calendar = row.path:match("^/cal/alice/(%w+)/.")
+    if row.method == "PUT" and calendar ~= last then changes, last = changes + 1, calendar end
+  end
+  lu.assertEquals(changes, 2)
+end
+
 os.exit(lu.LuaUnit.run())

@@ -1,5 +1,7 @@
--- Several boards at once: one child process for each, at most so many at a time, results in the order they come.
+-- Several boards at once: one child process for each, at most so many at a time, results in the order they come. Boards of
+-- one account follow each other.
 
+local accounts = require "fmcal.cli.accounts"
 local cli = require "fmcal.cli"
 local exits = require "fmcal.cli.exits"
 local json = require "fmcal.json"
@@ -57,22 +59,49 @@ local function result_of(path, process)
   return type(result) == "table" and math.type(result.exit) == "integer" and result or lost(path, process)
 end
 
+-- The boards that wait, each with its accounts.
+local function waiting_boards(values, paths)
+  local waiting = {}
+  for i, path in ipairs(paths) do waiting[i] = { path = path, accounts = accounts.of(path, { config = values.config }) } end
+  return waiting
+end
+
+local function uses_any(entry, busy)
+  for _, account in ipairs(entry.accounts) do
+    if busy[account] then return true end
+  end
+  return false
+end
+
+-- Takes the first board out of those that wait whose accounts no running one uses; nil where there is none.
+local function take_free(waiting, running)
+  local busy = {}
+  for _, entry in ipairs(running) do
+    for _, account in ipairs(entry.accounts) do busy[account] = true end
+  end
+  for i, entry in ipairs(waiting) do
+    if not uses_any(entry, busy) then return table.remove(waiting, i) end
+  end
+  return nil
+end
+
 --- Syncs boards.
 -- @param values of the command line
 -- @param paths list of boards
 -- @param done function(result) called for each as it ends
 function parallel.run(values, paths, done)
-  local running, boards, next_path = {}, {}, 1
-  while next_path <= #paths or #running > 0 do
-    while next_path <= #paths and #running < values.jobs do
-      running[#running + 1] = cli.check(sys.start(parallel.command(values, paths[next_path]), { master_keys = true }))
-      boards[#running] = paths[next_path]
-      next_path = next_path + 1
+  local waiting, running, boards = waiting_boards(values, paths), {}, {}
+  while #waiting > 0 or #running > 0 do
+    local entry = #running < values.jobs and take_free(waiting, boards)
+    if entry then
+      running[#running + 1] = cli.check(sys.start(parallel.command(values, entry.path), { master_keys = true }))
+      boards[#running] = entry
+    else
+      local at = cli.check(sys.wait_any(running))
+      local process, ended = table.remove(running, at), table.remove(boards, at)
+      done(result_of(ended.path, process))
+      process:close()
     end
-    local at = cli.check(sys.wait_any(running))
-    local process, path = table.remove(running, at), table.remove(boards, at)
-    done(result_of(path, process))
-    process:close()
   end
 end
 

@@ -1,0 +1,38 @@
+-- Which accounts a board uses, as far as that shows without opening its credentials: servers count requests by account, so
+-- the boards of one are not synced side by side.
+
+local board = require "fmcal.board"
+local config = require "fmcal.config"
+
+local accounts = {}
+
+local OF_THIS_MACHINE = { vdir = true, mock = true }
+
+local function place_of(spec)
+  local endpoint = spec.endpoint
+  return type(endpoint) == "table" and endpoint.api or endpoint or ""
+end
+
+-- Who signs in; nobody where only the credentials tell, which makes all such boards of a server one account's.
+local function person_of(spec)
+  local username = type(spec.credentials) == "table" and spec.credentials.username
+  return spec.account or type(username) == "string" and username or ""
+end
+
+--- The accounts of a board.
+-- @param path of the board
+-- @param options of fmcal.config.load: config
+-- @return list of strings; empty for a board that cannot be read, whose run will say why
+function accounts.of(path, options)
+  local opened <close> = board.open(path)
+  local settings = opened and config.load(opened, options)
+  local found = {}
+  for _, spec in ipairs(settings and settings.targets or {}) do
+    if not OF_THIS_MACHINE[spec.provider] then
+      found[#found + 1] = table.concat({ spec.provider, place_of(spec), person_of(spec) }, " ")
+    end
+  end
+  return found
+end
+
+return accounts
