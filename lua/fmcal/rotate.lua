@@ -5,10 +5,12 @@
 -- done, and blobs that have the new key already are left as they are. So it can be run again.
 
 local board = require "fmcal.board"
+local config_rewind = require "fmcal.config_rewind"
 local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
+local run = require "fmcal.sync.run"
 local sys = require "fmcal.sys"
 
 local rotate = {}
@@ -94,10 +96,13 @@ local function work_on(path, options)
   if type(team) ~= "string" then
     return failure("invalid", "rotate", "%s has no \"team\" (a string): add one, or name its board too", path)
   end
+  local before = config_rewind.section(document)
   local results, wrong = change_all(document, path, team, options.keyring)
   if not results or options.dry_run then return results, wrong end
+  local changed, after = document:dirty(), config_rewind.section(document)
   local saved, refused = document:save {}
   if not saved then return nil, refused end
+  if changed and after then config_rewind.note(run.state_path(path, team), before, after) end
   return results
 end
 

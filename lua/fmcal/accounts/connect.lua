@@ -2,11 +2,13 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
+local config_rewind = require "fmcal.config_rewind"
 local credentials = require "fmcal.credentials"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local provider = require "fmcal.provider"
+local run = require "fmcal.sync.run"
 local time = require "fmcal.time"
 
 local connect = {}
@@ -268,9 +270,12 @@ function connect.store(place, profile, account, chosen)
   if not opened then return nil, unread end
   local section, refused = config.section(opened)
   if not section then return nil, refused end
+  local before = config_rewind.section(opened)
   write_all(opened, section, place, profile, account, chosen, members)
+  local after = config_rewind.section(opened)
   local saved, unsaved = opened:save {}
   if not saved then return nil, unsaved end
+  config_rewind.note(run.state_path(place.path, place.team), before, after)
   return true
 end
 

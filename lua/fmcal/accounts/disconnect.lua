@@ -5,6 +5,7 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
+local config_rewind = require "fmcal.config_rewind"
 local credentials = require "fmcal.credentials"
 local entries = require "fmcal.sync.entries"
 local failure = require "fmcal.failure"
@@ -277,6 +278,7 @@ function disconnect.forget_account(place, cleared)
   if not lock then return nil, locked end
   local opened <close>, err = board.open(place.path)
   if not opened then return nil, err end
+  local before = config_rewind.section(opened)
   if place.single then
     assert(opened:remove(nil, { SECTION, "credentials" }))
   else
@@ -286,9 +288,11 @@ function disconnect.forget_account(place, cleared)
   for _, key in ipairs(cleared and opened:keys() or {}) do
     clear_entry(opened, key, opened:entry(key), place.name, cleared.is_first)
   end
-  local changed = opened:dirty()
+  local changed, after = opened:dirty(), config_rewind.section(opened)
+  local team = opened:member("team")
   local saved, unsaved = opened:save {}
   if not saved then return nil, unsaved end
+  if changed and type(team) == "string" then config_rewind.note(run.state_path(place.path, team), before, after) end
   return changed
 end
 

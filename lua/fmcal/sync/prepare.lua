@@ -3,6 +3,7 @@
 local attempt = require "fmcal.attempt"
 local board = require "fmcal.board"
 local config = require "fmcal.config"
+local config_rewind = require "fmcal.config_rewind"
 local fail = require "fmcal.failure"
 local report = require "fmcal.sync.report"
 local state = require "fmcal.state"
@@ -114,6 +115,34 @@ local function open_state(run, options)
   return claim(run)
 end
 
+-- Loads what an older copy of the board had taken away. @return settings with a warning, or nil and an error
+local function load_again(run, options, warnings)
+  local settings, err = config.load(run.board, options)
+  if not settings then return nil, err end
+  table.move(warnings, 1, #warnings, #settings.warnings + 1, settings.warnings)
+  table.insert(settings.warnings, config_rewind.WARNING)
+  return settings
+end
+
+-- A board that is not connected any more may be an older copy of one that is; its state tells.
+local function load_config(run, options)
+  local settings, err = config.load(run.board, options)
+  local team = options.team or run.board:member("team")
+  if settings or not run.board:path() or type(team) ~= "string" then return settings, err end
+  local path = options.state_file or prepare.state_path(run.board:path(), team, options.state)
+  local opened <close> = sys.stat(path) and state.open(path, { read_only = true })
+  if not opened or not config_rewind.put_back(opened, run.board) then return nil, err end
+  return load_again(run, options, {})
+end
+
+local function put_config_back(run, options)
+  if not run.board:path() or not config_rewind.put_back(run.state, run.board) then return true end
+  local settings, err = load_again(run, options, run.settings.warnings)
+  if not settings then return nil, err end
+  run.settings = settings
+  return true
+end
+
 --- Makes a run ready.
 -- @param options of fmcal.sync.run.sync
 -- @return true, or nil, an error and (where it is not that of a wrong configuration) an exit status
@@ -125,7 +154,7 @@ function prepare.run(run, options)
     if not run.board then return nil, err, report.EXIT_UNREACHABLE end
   end
   run.board_time = run.board:path() and run.board:mtime() or time.epoch()
-  run.settings, err = config.load(run.board, options)
+  run.settings, err = load_config(run, options)
   if not run.settings then return nil, err end
   local ok
   if not run.dry_run then
@@ -134,6 +163,8 @@ function prepare.run(run, options)
   end
   ok, err = open_state(run, options)
   if not ok then return nil, err, UNWRITABLE[err.code] and report.EXIT_SOME_FAILED end
+  ok, err = put_config_back(run, options)
+  if not ok then return nil, err end
   run.number = tonumber(attempt.found(run.state:get("run")) or "0") + 1
   return make_targets(run, options.providers)
 end
