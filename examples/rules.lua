@@ -18,7 +18,8 @@ return {
 
   -- And back: what to_event added is taken off first.
   to_entry = function(event, entry, ctx)
-    if event.title:sub(1, #PREFIX) == PREFIX then event.title = event.title:sub(#PREFIX + 1) end
+    local title = event.title or ""
+    if title:sub(1, #PREFIX) == PREFIX then event.title = title:sub(#PREFIX + 1) end
     return ctx.defaults.to_entry(event, entry, ctx)
   end,
 

@@ -13,8 +13,8 @@ return {
     return event
   end,
   to_entry = function(event, entry, ctx)
-    local case = case_of(entry)
-    if event.title:sub(1, #case) == case then event.title = event.title:sub(#case + 1) end
+    local case, title = case_of(entry), event.title or ""
+    if title:sub(1, #case) == case then event.title = title:sub(#case + 1) end
     return ctx.defaults.to_entry(event, entry, ctx)
   end,
 }

@@ -195,6 +195,25 @@ static void hide_from(scan *sc, size_t first)
         sc->ix->entries[i].flags |= FM_ENTRY_HIDDEN;
 }
 
+/* Refuses the next value, if it is one: text that breaks off is malformed before it is anything else. */
+static void refuse_value(scan *sc, const char *problem)
+{
+    fm_json_scan start = sc->json;
+    if (!fm_json_skip(&sc->json, NULL))
+        return;
+    sc->json = start;
+    fm_json_refuse(&sc->json, FM_EINVAL, problem);
+}
+
+/* Steps over what stands in the place of an entry. Among the board's own it may stand for any of them. */
+static void scan_no_object(scan *sc, uint32_t owner)
+{
+    if (owner == FM_ENTRY_NONE)
+        refuse_value(sc, "items and epics of a board hold objects");
+    else
+        fm_json_skip(&sc->json, NULL);
+}
+
 /* Steps over an array; its objects are entries. False: it is no list of objects, and not nothing. */
 static bool scan_entries(scan *sc, fm_entry_kind kind, uint32_t owner)
 {
@@ -209,7 +228,7 @@ static bool scan_entries(scan *sc, fm_entry_kind kind, uint32_t owner)
         if (fm_json_peek(&sc->json) == FM_JSON_OBJECT) {
             scan_entry(sc, kind, owner);
         } else {
-            fm_json_skip(&sc->json, NULL);
+            scan_no_object(sc, owner);
             all_objects = false;
         }
     }
@@ -420,9 +439,8 @@ static void scan_no_list(scan *sc)
         fm_json_skip(&sc->json, NULL);
         return;
     }
-    if (!sc->json.status)
-        sc->json = start;
-    fm_json_refuse(&sc->json, FM_EPARSE, "items and epics of a board are arrays");
+    sc->json = start;
+    refuse_value(sc, "items and epics of a board are arrays");
 }
 
 /* Steps over `items` or `epics`; the entries of a duplicate before it do not count. */

@@ -167,6 +167,31 @@ function TestWrongTypes.test_anything_may_be_raised()
   end
 end
 
+-- What a rule does to what it was given concerns that call alone.
+function TestWrongTypes.test_nothing_that_a_rule_breaks_is_anybody_elses()
+  for _, act in ipairs { "ctx.config.syncOptions = 5", "ctx.defaults.to_event = nil", "string.format = nil", "table.concat = nil",
+    "setmetatable(_G, { __index = error })", "entry.tags = nil", "ctx.log.info = nil", "getmetatable('')" } do
+    local place <close> = place_with(([[return { to_event = function(entry, ctx)
+      local event = ctx.defaults.to_event(entry, ctx)
+      if entry.id == "A" then %s end
+      return event
+    end }]]):format(act))
+    place:edit(function(board) board.items[3].title = "Edited" end)
+    lu.assertStrContains(place:expect(0, "sync.lua board.json"), "1 updated", false, act)
+  end
+end
+
+-- What only the calendar's format refuses is the rule's too.
+function TestWrongTypes.test_values_that_no_event_can_have()
+  for change, part in pairs { ['event.reminders = { "soon" }'] = "reminders", ['event.endDate = "2026-01-01"'] = "the end 2026-01-01" } do
+    assert_fails_alone(([[return { to_event = function(entry, ctx)
+      local event = ctx.defaults.to_event(entry, ctx)
+      if entry.id == "A" then %s end
+      return event
+    end }]]):format(change), { "rules.lua:1: to_event of A: " .. part })
+  end
+end
+
 TestRulesFile = {}
 
 -- One sentence that names the file, whatever goes wrong while it is loaded.
@@ -199,6 +224,80 @@ function TestRulesFile.test_a_select_that_fails_deletes_nothing()
     lu.assertEquals(place:count_events(), 3)
     lu.assertEquals(place:item("C").dueDate, "2027-01-03")
   end
+end
+
+TestInverse = {}
+
+local PREFIX = [[to_event = function(entry, ctx)
+  local event = ctx.defaults.to_event(entry, ctx)
+  event.title = "[ACADEMY] " .. event.title
+  return event
+end]]
+
+-- What to_event adds and nobody takes off is told of, and never grows.
+function TestInverse.test_a_prefix_without_an_inverse()
+  local place <close> = place_with(("return { %s }"):format(PREFIX))
+  local finding = 'rules.lua:1: to_event of A: title does not come back: "First" becomes "[ACADEMY] First", and so in 2 other entries'
+  lu.assertStrContains(select(2, place:expect(0, "sync.lua board.json --dry-run")), finding)
+  lu.assertStrContains(place:expect(0, "doctor.lua board.json"), finding)
+  local out, errors = place:expect(0, "sync.lua board.json --json")
+  lu.assertStrContains(errors, finding)
+  lu.assertStrContains(json.decode(out).warnings[1], finding)
+  for _ = 1, 2 do
+    place:edit_event("A", "First", "First!")
+    _, errors = place:expect(1, "sync.lua board.json")
+    lu.assertStrContains(errors, "rules.lua:1: to_event of A: title does not come back: the calendar's \"[ACADEMY] First!")
+    lu.assertEquals(place:item("A").title, "First")
+    lu.assertStrContains(select(2, place:event("A")), "SUMMARY:[ACADEMY] First!")
+  end
+  lu.assertStrContains(place:expect(0, "history.lua board.json"), "nothing has been overwritten")
+  place:write("rules.lua", ([[return { %s, to_entry = function(event, entry, ctx)
+    local members = ctx.defaults.to_entry(event, entry, ctx)
+    members.title = members.title:gsub("^%%[ACADEMY%%] ", "")
+    return members
+  end }]]):format(PREFIX))
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(place:item("A").title, "First!!")
+  lu.assertStrContains(place:expect(0, "doctor.lua board.json"), "3 entries there and back without a change")
+end
+
+-- Any member: a date that moves a day with each way would walk away.
+function TestInverse.test_other_members()
+  for member, change in pairs { dueDate = "event.dueDate = event.dueDate:gsub('01%-01', '01-02'):gsub('01%-03', '01-04')",
+    description = "event.description = (event.description or '') .. '.'", tags = "event.tags = { 'x', table.unpack(event.tags) }",
+    priority = "event.priority = event.priority == 'high' and 'low' or 'high'" } do
+    local place <close> = place_with(("return { to_event = function(entry, ctx) local event = ctx.defaults.to_event(entry, ctx) "
+      .. "%s return event end }"):format(change))
+    lu.assertStrContains(select(2, place:expect(0, "sync.lua board.json")), ("to_event of A: %s does not come back"):format(member))
+    local before = members(place, "A")
+    place:edit_event("A", "SUMMARY:First", "SUMMARY:Renamed")
+    place:expect(0, "sync.lua board.json")
+    before.title = "Renamed"
+    lu.assertEquals(members(place, "A"), before)
+  end
+end
+
+-- A text that is hidden from the calendar is still the board's where the state is lost, whoever wins.
+function TestInverse.test_what_is_hidden_from_the_calendar_survives_a_lost_state()
+  local place <close> = place_with([[return { to_event = function(entry, ctx)
+    local event = ctx.defaults.to_event(entry, ctx)
+    event.description, event.tags = nil, nil
+    return event
+  end }]], { conflictResolution = "external-wins", timeZone = "Europe/Rome" })
+  place:expect(0, "sync.lua board.json")
+  local before = members(place, "A")
+  os.execute("rm -r " .. place:file(".fmcal"))
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(members(place, "A"), before)
+end
+
+-- to_entry that fails on what to_event made fails the entry before anything is written.
+function TestInverse.test_a_to_entry_that_fails()
+  local place <close> = place_with("return { to_entry = function(event) return { title = event.title:upper(), x = 1 } end }")
+  place:edit(function(board) board.items[4] = { id = "D", title = "New", dueDate = "2027-03-01" } end)
+  local _, errors = place:expect(1, "sync.lua board.json")
+  lu.assertStrContains(errors, "to_entry of A, B, C and 1 more: 'x' is a member that nobody reads")
+  lu.assertEquals(place:count_events(), 3)
 end
 
 os.exit(lu.LuaUnit.run())

@@ -49,12 +49,14 @@ TestBoard = {}
 
 -- A list that is none is a board gone wrong, not one whose entries are all gone.
 function TestBoard.test_items_that_are_no_list()
-  for _, wrong in ipairs { '{ "a": 1 }', "5", '"x"' } do
+  for wrong, part in pairs { ['{ "a": 1 }'] = "are arrays", ["5"] = "are arrays", ['"x"'] = "are arrays", ["true"] = "are arrays",
+    ["[null]"] = "hold objects", ['[{ "id": "X-1" }, 5]'] = "hold objects", ["[[]]"] = "hold objects" } do
     local place <close> = synced(2)
     local text = place:read("board.json"):gsub('"items": %b[]', function() return '"items": ' .. wrong end)
     place:write("board.json", text)
-    local _, errors = place:expect(3, "sync.lua board.json")
-    lu.assertStrContains(errors, "items and epics of a board are arrays")
+    local _, errors = place:expect(2, "sync.lua board.json")
+    lu.assertStrContains(errors, "items and epics of a board " .. part)
+    lu.assertStrContains(errors, "line ")
     lu.assertEquals(place:count_events(), 2)
   end
 end

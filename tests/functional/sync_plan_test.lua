@@ -162,4 +162,43 @@ function TestPlan.test_a_plan_that_cannot_be_written()
   lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json --plan /dev/full")), "No space left on device")
 end
 
+-- Entries may be taken out of a plan. What it says of those that stay, and of the run, is not for editing.
+function TestPlan.test_a_plan_that_was_changed_by_hand()
+  local changes = {
+    function(_, by_key) by_key["A-1"].calendars[1].changes.title.to = "Another" end,
+    function(_, by_key) by_key["A-2"].board.title.to = "Another" end,
+    function(_, by_key) by_key["A-3"].calendars = json.array {} end,
+    function(_, by_key) by_key["A-5"].title = "Another" end,
+    function(plan) plan.options.allow_mass_delete = true end,
+    function(plan) plan.options.direction = "inbound" end,
+    function(plan) plan.made = "2027-01-01T00:00:00Z" end,
+  }
+  for _, change in ipairs(changes) do
+    local place <close> = place_with_edits()
+    place:edit(function(plan)
+      local by_key = {}
+      for _, entry in ipairs(plan.entries) do by_key[entry.key] = entry end
+      change(plan, by_key)
+    end, "plan.json")
+    local before = place:board_and_events()
+    local _, errors = place:expect(2, "sync.lua --apply plan.json")
+    lu.assertStrContains(errors, "changed by hand")
+    lu.assertEquals(place:board_and_events(), before)
+  end
+end
+
+function TestPlan.test_entries_may_be_taken_out_of_a_plan()
+  local place <close> = place_with_edits()
+  place:edit(function(plan)
+    local kept = json.array {}
+    for _, entry in ipairs(plan.entries) do
+      if entry.key ~= "A-3" then kept[#kept + 1] = entry end
+    end
+    plan.entries = kept
+  end, "plan.json")
+  place:expect(0, "sync.lua --apply plan.json")
+  lu.assertNotNil(place:event("A-3"))
+  lu.assertNotNil(place:event("A-5"))
+end
+
 os.exit(lu.LuaUnit.run())

@@ -5,9 +5,11 @@ local board = require "fmcal.board"
 local config = require "fmcal.config"
 local credentials = require "fmcal.credentials"
 local exits = require "fmcal.cli.exits"
+local first_line = require "fmcal.first_line"
 local google_check = require "fmcal.accounts.google_check"
 local http = require "fmcal.http"
 local httpdate = require "fmcal.accounts.httpdate"
+local inverse = require "fmcal.sync.inverse"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local profiles = require "fmcal.accounts.profiles"
@@ -263,12 +265,31 @@ local function check_round_trip(self, target)
     "fmcal keeps what it needs in its state; edits of these made in the calendar may not come back")
 end
 
+local MOST_FAILURES = 3
+
+-- What the rules make of the board's entries, and what of it comes back.
+local function check_rules(self, target)
+  if not self.settings.rules then return end
+  ok(self, "rules", "%s loads", self.settings.rules)
+  local findings, failures, mapped = inverse.of_board(self.board, target)
+  for _, sentence in ipairs(inverse.sentences(findings)) do warn(self, "rules", sentence, nil) end
+  for i = 1, math.min(#failures, MOST_FAILURES) do
+    warn(self, "rules", first_line(failures[i]), "mend the rule; the entry is not synced until then")
+  end
+  if #failures > MOST_FAILURES then
+    warn(self, "rules", ("they fail for %s more"):format(quantity(#failures - MOST_FAILURES, "entry", "entries")), nil)
+  end
+  if #findings + #failures == 0 then
+    ok(self, "rules", "%s there and back without a change", quantity(mapped, "entry", "entries"))
+  end
+end
+
 local function check_target(self, spec)
   local rows = assert(self.state:target(spec.name))
   local function resolve(path) return config.resolve(self.board:path(), path) end
   local target, err = Target.new(self.settings, spec, rows, resolve)
   if not target then return problem(self, "rules", err, "rules.lua check shows the line; nothing syncs until it loads") end
-  if self.settings.rules then ok(self, "rules", "%s loads", self.settings.rules) end
+  check_rules(self, target)
   if check_server(self, spec) then
     local is_service_account = check_google(self, spec, resolve)
     if check_sign_in(self, target, is_service_account) and target.binding.writable and self.write then

@@ -16,6 +16,7 @@ local WORDS = {
   delete = { "deleted", "delete", "yellow", 3 }, pull = { "pulled", "pull", "cyan", 3 },
   conflict = { "conflict", "conflict", "yellow", 2 }, error = { "error", "error", "red", 1 },
   hold = { "held back", "hold back", "yellow", 2 }, wait = { "waits", "wait", "dim", 4 },
+  adopt = { "adopted", "adopt", "cyan", 3 }, release = { "released", "release", "yellow", 3 },
   orphan = { "orphan", "orphan", "dim", 4 },
 }
 

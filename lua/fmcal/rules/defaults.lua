@@ -130,7 +130,7 @@ end
 
 --- The mapped members that an event gives back, spelled as the entry spells them.
 -- @param event event table
--- @param entry table as for to_event (of an adopted event: an empty table)
+-- @param entry table as for to_event (of an adopted event: the item as the rule made it)
 -- @return table title, description, dueDate, timeZone, durationMinutes, tags, priority
 function defaults.to_entry(event, entry, ctx)
   local default_zone = given((ctx.config.syncOptions or {}).timeZone)

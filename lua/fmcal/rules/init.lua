@@ -28,13 +28,25 @@ local function print_aside(...)
   io.stderr:write(("%s:%d: %s\n"):format(at.short_src, at.currentline, table.concat(words, "\t")))
 end
 
+-- A library of a rules file's own, so that what it does to it concerns nobody else.
+local function library(original)
+  local own = {}
+  for name, value in pairs(original) do own[name] = value end
+  return own
+end
+
+local function metatable_of(value)
+  return type(value) == "table" and getmetatable(value) or nil
+end
+
 -- What a rules file sees: the pure part of the standard library, and os.time as a reading of ctx.now.
 local function environment(reads)
   local env = {
-    assert = assert, error = error, getmetatable = getmetatable, ipairs = ipairs, next = next, pairs = pairs,
+    assert = assert, error = error, getmetatable = metatable_of, ipairs = ipairs, next = next, pairs = pairs,
     pcall = pcall, print = print_aside, rawequal = rawequal, rawget = rawget, rawlen = rawlen, rawset = rawset,
     select = select, setmetatable = setmetatable, tonumber = tonumber, tostring = tostring, type = type,
-    xpcall = xpcall, _VERSION = _VERSION, math = math, string = string, table = table, utf8 = utf8,
+    xpcall = xpcall, _VERSION = _VERSION, math = library(math), string = library(string),
+    table = library(table), utf8 = library(utf8),
     os = {
       time = function(at)
         if at then return os.time(at) end
@@ -97,6 +109,13 @@ end
 local Rules = {}
 Rules.__index = Rules
 
+local function copy(value)
+  if type(value) ~= "table" or value == json.null then return value end
+  local result = {}
+  for name, member in pairs(value) do result[name] = copy(member) end
+  return getmetatable(value) == "fmcal.json.array" and json.array(result) or result
+end
+
 --- Loads a team's rules.
 -- @param path string|nil file; nil for the defaults alone
 -- @param context table { team, provider, config (without credentials), log }
@@ -112,19 +131,12 @@ function rules.load(path, context)
   local self = setmetatable({ functions = functions, reads = reads, path = path, source = text }, Rules)
   local shown = { team = context.team, provider = context.provider, config = context.config, log = context.log,
     defaults = defaults }
-  self.ctx = setmetatable({}, { __index = function(_, name)
-    if name ~= "now" then return shown[name] end
+  self.ctx = setmetatable({}, { __metatable = false, __index = function(_, name)
+    if name ~= "now" then return copy(shown[name]) end
     reads.now = true
     return time.epoch()
   end, __newindex = function() error("ctx cannot be changed: no state survives a call", 2) end })
   return self
-end
-
-local function copy(value)
-  if type(value) ~= "table" or value == json.null then return value end
-  local result = {}
-  for name, member in pairs(value) do result[name] = copy(member) end
-  return getmetatable(value) == "fmcal.json.array" and json.array(result) or result
 end
 
 -- The message with the calls of the rules file that led to it. The frames of the handler itself are left out, and what
@@ -158,6 +170,12 @@ end
 --- A sentence about what a function answered for an entry.
 function Rules:complaint(name, id, problem)
   return ("%s: %s of %s: %s"):format(self:place(name) or "the default rules", name, id, problem)
+end
+
+--- A sentence about what an answer leads to: of a team's function that it is to blame, else the entry.
+function Rules:blame(name, id, problem)
+  if self.functions[name] then return self:complaint(name, id, problem) end
+  return ("%s: %s"):format(id, problem)
 end
 
 -- Calls a function and checks its answer. @return whether it answered, the answer or a sentence

@@ -3,6 +3,7 @@
 
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
+local shown = require "fmcal.shown"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
 
@@ -122,14 +123,12 @@ schema.ANSWERS = {
 
 -- ---------------------------------------------------------------- checking
 
-local SHOWN = 40
-
 -- What came instead, so that a person finds it in the rules file.
 local function got(value)
   if value == nil or value == json.null then return "nothing" end
   if type(value) == "string" then
     if not utf8.len(value) then return "a text that is cut inside a character" end
-    return ("the text %q"):format(#value > SHOWN and value:sub(1, (utf8.offset(value, 0, SHOWN) or SHOWN) - 1) .. "…" or value)
+    return "the text " .. shown(value)
   end
   if type(value) == "number" or type(value) == "boolean" then return ("the %s %s"):format(type(value), value) end
   return "a " .. type(value)

@@ -5,6 +5,7 @@ local fields = require "fmcal.sync.fields"
 local actions = {}
 
 local HELD = "people are invited to it: set syncOptions.pushInvitations to change it"
+local ADOPTED = "an event of the calendar that rule adopt made an item of"
 local READ_ONLY = "the calendar is read-only"
 
 -- What the entry is called once the run is over; of one that is gone, what it was called.
@@ -48,17 +49,22 @@ local function of_side(decision, i)
   if next(action.step.open) then return "conflict", action.step.reason end
   if job then return job.write.kind, why_written(action) end
   if action.held then return "hold", HELD end
+  if action.released then return "release", action.step.reason end
   if action.kind == "wait" then return "wait", side.target.read_only and READ_ONLY or action.step.reason end
   if action.step.presence == "orphan" then return "orphan", action.step.reason end
   return nil
 end
 
 --- Adds what becomes of a decided entry to a list: { key, title, action, target (nil for the board), detail }.
--- `action`: "pull", "create", "update", "delete", "conflict", "error", "hold", "wait", "orphan".
+-- `action`: "pull", "create", "update", "delete", "conflict", "error", "hold", "wait", "orphan", "adopt",
+-- "release" (an adopted event that is external again).
 function actions.add(list, decision)
   local key, title = decision.key, title_of(decision)
   if decision.patched and decision.plan then
     list[#list + 1] = { key = key, title = title, action = "pull", detail = pulled_members(decision) }
+  end
+  if decision.adopted then
+    list[#list + 1] = { key = key, title = title, action = "adopt", detail = ADOPTED }
   end
   for i, side in ipairs(decision.sides) do
     local action, detail = of_side(decision, i)

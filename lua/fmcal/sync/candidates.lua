@@ -116,9 +116,13 @@ end
 --- Lets the rules make items of external events.
 function candidates.adopt(run)
   run.candidates = {}
-  local keys, sentences = adopt.events(run)
+  local keys, failures = adopt.events(run)
   for _, key in ipairs(keys) do add_candidate(run, {}, key) end
-  for _, sentence in ipairs(sentences) do run.messages[#run.messages + 1] = sentence end
+  for _, failure in ipairs(failures) do
+    run.messages[#run.messages + 1] = failure.sentence
+    run.actions[#run.actions + 1] = { key = failure.uid, title = failure.title or "", action = "error", target = failure.target,
+      detail = failure.sentence }
+  end
 end
 
 return candidates

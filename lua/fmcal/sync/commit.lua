@@ -1,5 +1,6 @@
 -- What a slice of a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
 
+local adopt = require "fmcal.sync.adopt"
 local attempt = require "fmcal.attempt"
 local board = require "fmcal.board"
 local entries = require "fmcal.sync.entries"
@@ -46,13 +47,13 @@ local function prepare_board(run, keys)
   local concerned = {}
   for _, key in ipairs(keys) do
     local decision = run.decisions[key]
-    if decision.patched or record.has_lost(decision) then concerned[#concerned + 1] = decision end
+    if decision.patched or decision.adopted or record.has_lost(decision) then concerned[#concerned + 1] = decision end
   end
   if #concerned == 0 then return end
   assert(run.state:begin())
   for _, decision in ipairs(concerned) do
     record.history(run, decision)
-    if decision.patched then record.pulled(run, decision) end
+    if decision.patched or decision.adopted then record.pulled(run, decision) end
   end
   assert(run.state:commit())
 end
@@ -84,20 +85,14 @@ local function note_replaced(run, decision)
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
 end
 
-local function settle_external(run)
-  for _, target in ipairs(run.targets) do
-    for _, row in ipairs(target.external_news or {}) do assert(target.state:settle(row.href)) end
-  end
-end
-
 local function commit_state(run, keys, prints, is_last)
   assert(run.state:begin())
   for _, key in ipairs(keys) do
     local decision = run.decisions[key]
     record.state(run, decision, prints[key])
-    if decision.patched then note_replaced(run, decision) end
+    if decision.patched and decision.plan then note_replaced(run, decision) end
   end
-  if is_last then settle_external(run) end
+  if is_last then adopt.settle(run) end
   assert(run.state:set("run", tostring(run.number)))
   unseen.note(run)
   assert(run.state:set("last_run", run.now))

@@ -3,8 +3,10 @@
 local aside = require "fmcal.sync.aside"
 local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
+local given_answers = require "fmcal.sync.answers"
 local fields = require "fmcal.sync.fields"
 local journal = require "fmcal.sync.journal"
+local inverse = require "fmcal.sync.inverse"
 local json = require "fmcal.json"
 local left_out = require "fmcal.sync.left_out"
 local plan = require "fmcal.sync.plan"
@@ -58,11 +60,8 @@ local function spread(answer, conflict, view, zone)
     for field in pairs(conflict.fields) do answers[field] = answer end
     return answers
   end
-  local members = {}
-  for name, value in pairs(view.raw) do members[name] = value end
-  for name, value in pairs(answer) do members[name] = value end
-  local ok, version = attempt.pcall(fields.version, members, zone)
-  if not ok then raise(("the merged fields of %s: %s"):format(view.key, version)) end
+  local version, sentence = given_answers.version(view.raw, answer, zone)
+  if not version then raise(("the merged fields of %s: %s"):format(view.key, sentence)) end
   for field in pairs(conflict.fields) do
     local given = answer[fields.MEMBER[field]] ~= nil or (field == "zone" and answer.dueDate ~= nil)
     answers[field] = given and { value = version[field] } or "manual"
@@ -104,6 +103,8 @@ local function policy_for(target, view, remote, base, options)
     fields = view.fields,
     direction = options.direction,
     careful = view.entry.kind == "court-date",
+    adopted = options.adopted,
+    decided = given_answers.fields(options.answer),
     resolve = resolver(target, view, remote, base, options.answer),
     on_deleted = function() return need(target.rules:on_deleted(view.key, view.raw)) end,
   }
@@ -148,6 +149,13 @@ local function without_base(row)
   return copy
 end
 
+-- Where both sides have not met, texts that are as a team's rules write them say what the entry says.
+local function hold_written(target, view, remote)
+  if not target.rules.functions.to_event or not view.version.date then return end
+  local event, sentence = target.rules:to_event(view.key, view.raw)
+  texts.hold_written(remote, need(event, sentence), view.version)
+end
+
 -- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
 local function doubt_time(remote, agreed_stamp)
   if agreed_stamp and agreed_stamp == remote.stamp then remote.time = nil end
@@ -170,6 +178,8 @@ local function side_of_entry(run, target, view, row)
     doubt_time(remote, known.stamp)
   end
   if not base and not remote then base = mark_restored(target, view) end
+  if not base and remote and target.adopted[view.key] then base = { l = view.version, r = remote.version } end
+  if not base and remote then hold_written(target, view, remote) end
   if not base and run.seed then base = seeded(target, view, remote) end
   return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid, rewound = rewound,
     observed = true }
@@ -204,8 +214,8 @@ local function selects(target, view)
   return need(target.rules:select(view.key, view.raw))
 end
 
-local function policy_of_gone(key, direction)
-  return { fields = kind_fields(key), direction = direction }
+local function policy_of_gone(target, key, uid)
+  return { fields = kind_fields(key), direction = target.direction, adopted = target:is_foreign(uid) }
 end
 
 -- How an event reads depends on how its entry spells dates now; that it is the one both sides agreed on does not.
@@ -220,6 +230,16 @@ local function is_wanted_again(side, view)
   return wanted and not side.remote and journal.deleted(side.target, view.key)
 end
 
+-- What would not come back from the calendar as it goes there is not pulled.
+local function refuse_growth(view, sides, planned)
+  for i, action in ipairs(view and planned.actions or {}) do
+    local pulled, side = action.step.pulled, sides[i]
+    local sentence = next(pulled) and side.remote
+      and inverse.refusal(side.target, view, pulled, side.remote, planned.cur.version)
+    if sentence then raise(sentence) end
+  end
+end
+
 local function plan_sides(run, decision, answer)
   local view, sides, policies = decision.view, decision.sides, {}
   for i, target in ipairs(run.targets) do
@@ -227,14 +247,17 @@ local function plan_sides(run, decision, answer)
     sides[i].selected = selects(target, view)
     if is_wanted_again(sides[i], view) then sides[i].base, sides[i].row = nil, without_base(sides[i].row) end
     decision.rewound = decision.rewound or sides[i].rewound
+    decision.adopted = decision.adopted or target.adopted[decision.key] ~= nil
     local unwanted = view and not (sides[i].selected and view.version.date)
     if unwanted and sides[i].remote and is_as_agreed(sides[i]) then sides[i].remote.edited = false end
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
-      { direction = target.direction, answer = answer }) or policy_of_gone(decision.key, target.direction)
+      { direction = target.direction, answer = answer, adopted = target:is_foreign(sides[i].uid) })
+      or policy_of_gone(target, decision.key, sides[i].uid)
   end
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
   local cur = entries.current(view, ours, run.board_time)
   decision.plan = plan.entry(cur, sides, policies)
+  refuse_growth(view, sides, decision.plan)
   for i, action in ipairs(view and decision.plan.actions or {}) do
     for _, text in ipairs(aside.texts(view, sides[i])) do table.insert(action.step.lost, text) end
   end
@@ -291,7 +314,7 @@ function decide.key(run, key, pristine)
   decision.reads_clock = reads_clock
   warn_of_unknown_dates(run, decision)
   if type(raised) == "table" and raised.sentence then
-    decision.error = raised.sentence
+    decision.error, decision.plan = raised.sentence, nil
     bare_sides(run, decision)
   elseif raised then
     error(raised, 0)

@@ -62,8 +62,9 @@ end
 
 local function is_there(target, row)
   local at = target:event_row(row.uid, row.href)
-  local event = at and target.provider:decode(at.text)
-  return at ~= nil and not (event and event.deleted)
+  if not at or at.unread then return at ~= nil end
+  local event = target.provider:decode(at.text)
+  return not (event and event.deleted)
 end
 
 -- How many events of a calendar were known; nil where one of them is still there.

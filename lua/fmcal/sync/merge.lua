@@ -10,6 +10,8 @@
 --   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions,
 --             unknown = true where its date is not understood: it waits, whatever the version has in its place }
 --   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
+--             decided = set of fields that are asked about though they may be equal, or nil,
+--             adopted = true where the event is not of our making and is never deleted,
 --             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}},
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
 -- Output:
@@ -72,6 +74,12 @@ local function field_state(field, base, cur, remote)
   if here_changed then return "push" end
   if there_changed then return "pull" end
   return nil
+end
+
+-- What a person decides is asked about, whether it differs or not.
+local function state_of(field, base, cur, remote, policy)
+  if policy.decided and policy.decided[field] then return "both" end
+  return field_state(field, base, cur, remote)
 end
 
 local function conflict_on(contested, base, cur, remote)
@@ -147,7 +155,7 @@ local function merge_fields(base, cur, remote, policy, reason)
   local contested, edited_here = {}, false
   for _, field in ipairs(policy.fields) do
     local unknown = remote.unknown and OF_DATE[field]
-    local state = not unknown and field_state(field, base, cur, remote) or nil
+    local state = not unknown and state_of(field, base, cur, remote, policy) or nil
     if unknown then out.waits[field] = true end
     local careful = state == "pull" and policy.careful
     if state == "both" or careful then
@@ -199,6 +207,7 @@ local function gone_here(base, cur, remote, policy)
   local edited = remote.edited
   if edited == nil then edited = remote.unknown ~= nil or changed(policy.fields, base.r, remote.version) end
   if not edited then
+    if policy.adopted then return result(cur, "delete", "no longer wanted on the board: an adopted event stays") end
     if policy.direction == "inbound" then return result(cur, "wait", "no longer wanted on the board") end
     return result(cur, "delete", "no longer wanted on the board")
   end

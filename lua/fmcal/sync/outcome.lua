@@ -39,7 +39,8 @@ end
 
 local function of_unwanted(action, side, job)
   local had_event = side.base ~= nil
-  return { status = had_event and action.step.presence ~= "orphan" and "deleted" or "skipped", row_status = "skipped",
+  local is_deleted = had_event and action.step.presence ~= "orphan" and not action.released
+  return { status = is_deleted and "deleted" or "skipped", row_status = "skipped",
     acted = job ~= nil }
 end
 

@@ -1,6 +1,7 @@
 -- Turns a decision into writes: the event of an entry, its text, and whether the calendar has it already.
 
 local entries = require "fmcal.sync.entries"
+local inverse = require "fmcal.sync.inverse"
 local untouched = require "fmcal.sync.untouched"
 
 local outgoing = {}
@@ -10,6 +11,10 @@ local function event_of(target, decision, side, version)
   local raw = entries.with_version(decision.view, version)
   local event, sentence = target.rules:to_event(decision.key, raw)
   if not event then return nil, sentence end
+  event.uid = side.uid
+  side.lost, sentence = inverse.lost(target, decision.view, version, event)
+  if not side.lost then return nil, sentence end
+  event.uid = nil
   local out, err = untouched.print(event)
   if not out then return nil, ("the event of %s: %s"):format(decision.key, err.message) end
   event.uid = side.uid
@@ -26,13 +31,20 @@ local function encode(decision, side, action, event)
   return side.target.provider:encode(event, old and old.text)
 end
 
+-- Whether an event needs nothing of what only goes out: it has it, or it is one of somebody else's that has nothing of ours
+-- yet.
+local function is_refreshed(target, side, out)
+  local known = side.base and side.base.out
+  return known == out or known == nil and target:is_foreign(side.uid)
+end
+
 local function event_write(target, decision, side, action, direction)
   local event, out = event_of(target, decision, side, action.version)
   if not event then return nil, out end
   action.out = out
-  if action.kind == "refresh" and side.base and side.base.out == out then return nil end
+  if action.kind == "refresh" and is_refreshed(target, side, out) then return nil end
   local text, err = encode(decision, side, action, event)
-  if not text then return nil, ("%s: %s"):format(decision.key, err.message) end
+  if not text then return nil, target.rules:blame("to_event", decision.key, err.message) end
   local row = side.remote and side.remote.row or (side.tomb and not side.tomb.gone and side.tomb) or nil
   if row and side.remote and row.text == text then return nil end
   if held_back(target, side) then

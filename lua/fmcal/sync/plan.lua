@@ -56,7 +56,9 @@ end
 local function act_on_absent(action, base, step, remote, policy)
   -- "sync" here: another calendar's deletion cleared the date after this step.
   local unwanted = step.presence == "delete" or (step.presence == "sync" and base and remote)
-  if unwanted and policy.direction ~= "inbound" then
+  if unwanted and policy.adopted then
+    action.kind, action.released = "none", true
+  elseif unwanted and policy.direction ~= "inbound" then
     action.kind = "delete"
   elseif unwanted or step.presence == "wait" then
     action.kind = "wait"
@@ -67,7 +69,8 @@ end
 
 --- The action on one calendar once the fold is over:
 -- kind "create", "update" (fields in `push`), "refresh" (write only if something that merely goes out differs),
--- "delete", "wait" (left out by a one-way run), "none"; `version` what the event should hold.
+-- "delete", "wait" (left out by a one-way run), "none"; `version` what the event should hold; `released`: an adopted event
+-- is external again.
 local function finish(base, cur, step, remote, policy)
   local action = { step = step, remote = remote, base = base }
   if cur.present then

@@ -1,5 +1,6 @@
 -- What a run leaves behind: calendarSync on the board, base rows and history in the state.
 
+local adopt = require "fmcal.sync.adopt"
 local agreed = require "fmcal.sync.agreed"
 local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
@@ -337,12 +338,20 @@ function record.board(run, decision)
   if decision.view or decision.entry then write_sync(run, decision) end
 end
 
+-- The event of an item that is gone, where somebody else made it, is external again.
+local function release(run, side)
+  if not side.remote or not side.target:is_foreign(side.uid) then return end
+  local seen = side.base and side.base.seen or side.target:content_hash(side.remote.event)
+  adopt.release(run, side.target, side.uid, seen)
+end
+
 --- Commits one decided key to the state; called inside a transaction, after the board file was written.
 -- @param fingerprints {[i] = string} of the entry as planned with and patched, one a calendar; none for an entry that is gone
 function record.state(run, decision, fingerprints)
   local day = decision.reads_clock and run.now:sub(1, 10) or nil
   for i, side in ipairs(decision.sides) do
     if decision.outcomes[i].status == "gone" then
+      release(run, side)
       assert(side.target.state:delete_base(decision.key))
     else
       put_row(decision, i, document(run, decision, i), fingerprints[i], day)

@@ -2,6 +2,7 @@
 
 local attempt = require "fmcal.attempt"
 local credentials = require "fmcal.credentials"
+local inverse = require "fmcal.sync.inverse"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
 local quantity = require "fmcal.quantity"
@@ -25,7 +26,7 @@ local function external_events(self)
     local name = "external." .. target.name
     local known = tonumber(attempt.found(self.state:get(name)) or "")
     local summary = target.summary or {}
-    if not known or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
+    if not known or self.external_moved or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
       known = 0
       for _, row in ipairs(target.state:unbased()) do
         if target:is_external(row) then known = known + 1 end
@@ -57,6 +58,14 @@ local function inbound(self, counts, ok)
   }
 end
 
+-- What the configuration warns of, and what the rules make that does not come back.
+local function warnings_of(self)
+  local list = json.array {}
+  for _, warning in ipairs(self.settings and self.settings.warnings or {}) do list[#list + 1] = warning end
+  for _, sentence in ipairs(inverse.sentences(self.findings)) do list[#list + 1] = sentence end
+  return list
+end
+
 local function base_result(self)
   local targets = {}
   for i, target in ipairs(self.all_targets or self.targets) do
@@ -67,7 +76,7 @@ local function base_result(self)
   return {
     team = self.settings and self.settings.team, direction = self.direction,
     board = self.board and self.board:path() or self.board_path,
-    targets = targets, warnings = self.settings and self.settings.warnings or {}, dry_run = self.dry_run or false,
+    targets = targets, warnings = warnings_of(self), dry_run = self.dry_run or false,
     started = self.now,
   }
 end
@@ -126,7 +135,7 @@ end
 local function exit_of(self)
   local failure, counts = calendar_failure(self), self.tally
   if failure then return exit_of_error(failure) end
-  if counts.errors + counts.delete_errors + counts.unreadable > 0 then return report.EXIT_SOME_FAILED end
+  if counts.errors + counts.delete_errors + counts.unreadable + #self.messages > 0 then return report.EXIT_SOME_FAILED end
   if counts.conflicts > 0 then return report.EXIT_CONFLICTS end
   return report.EXIT_OK
 end

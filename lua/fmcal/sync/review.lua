@@ -73,11 +73,13 @@ end
 local function describe(decision)
   local writes = json.array {}
   for i in ipairs(decision.sides) do writes[#writes + 1] = write_of(decision, i) end
-  if decision.error or not decision.plan or (#writes == 0 and not decision.patched) then return nil end
+  local touches_board = decision.patched or decision.adopted
+  if decision.error or not decision.plan or (#writes == 0 and not touches_board) then return nil end
+  local before = decision.adopted and {} or decision.view and decision.view.version
   return {
     key = decision.key,
     title = decision.view and decision.view.version.title,
-    board = decision.patched and changes(decision.view, decision.view.version, decision.plan.cur.version) or nil,
+    board = touches_board and changes(decision.view, before, decision.plan.cur.version) or nil,
     calendars = writes,
     seals = seals_of(decision),
   }
@@ -102,6 +104,21 @@ local function bindings(decided)
   return list
 end
 
+-- What a plan says of the run as a whole, sealed like its entries.
+local function head_seal(plan)
+  local head = {}
+  for name, value in pairs(plan) do
+    if name ~= "entries" and name ~= "seal" then head[name] = value end
+  end
+  return seal(head)
+end
+
+--- Puts the seal on a plan.
+function review.sealed(plan)
+  plan.seal = head_seal(plan)
+  return plan
+end
+
 local KEPT = { "direction", "config", "rules", "state", "retry_failed", "allow_mass_delete" }
 
 --- Plans a run.
@@ -115,6 +132,7 @@ function review.plan(options)
     plan = { format = FORMAT, team = decided.settings.team, board = decided.board:path(), made = decided.now,
       calendars = bindings(decided), entries = review.describe(decided), options = {} }
     for _, name in ipairs(KEPT) do plan.options[name] = options[name] end
+    review.sealed(plan)
   end
   local result = run.sync(asked)
   return result, result.success and plan or nil
@@ -190,6 +208,10 @@ function review.read(text, name)
   end
   local wrong = wrong_plan(plan)
   if wrong then return nil, failure("the plan %s: %s; make a new one with --plan", name, wrong) end
+  if plan.seal ~= head_seal(plan) then
+    return nil, failure("the plan %s was changed by hand: entries may be removed from it, nothing else; plan again with the "
+      .. "options that are meant", name)
+  end
   without_nulls(plan.options)
   return plan
 end
@@ -209,6 +231,13 @@ local function difference(planned, decision)
     return ("%s would be treated differently: the rules or the configuration have changed"):format(key)
   end
   return nil
+end
+
+-- An error where a plan says something else of an entry than what will be done. Both have been through JSON.
+local function edited(planned, described)
+  if seal(planned) == seal(described) then return nil end
+  return failure("the plan was changed by hand in what it says of %s: entries may be removed from it, nothing else; nothing was "
+    .. "written. Edit the board or the event and plan again", planned.key)
 end
 
 local function stale(plan, sentence)
@@ -232,14 +261,17 @@ end
 local function check(plan, decided)
   local err = check_calendars(plan, decided)
   if err then return err end
-  local is_planned = {}
+  local planned_of = {}
   for _, planned in ipairs(plan.entries) do
-    is_planned[planned.key] = true
+    planned_of[planned.key] = planned
     local sentence = difference(planned, decided.decisions[planned.key])
     if sentence then return stale(plan, sentence) end
   end
   for _, entry in ipairs(review.describe(decided)) do
-    if not is_planned[entry.key] then return stale(plan, ("%s would change along with it"):format(entry.key)) end
+    local planned = planned_of[entry.key]
+    if not planned then return stale(plan, ("%s would change along with it"):format(entry.key)) end
+    err = edited(planned, json.decode(json.encode(entry)))
+    if err then return err end
   end
   return nil
 end

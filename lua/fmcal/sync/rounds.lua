@@ -4,6 +4,7 @@ local attempt = require "fmcal.attempt"
 local decisions = require "fmcal.sync.decisions"
 local deliver = require "fmcal.sync.deliver"
 local entries = require "fmcal.sync.entries"
+local inverse = require "fmcal.sync.inverse"
 local outgoing = require "fmcal.sync.outgoing"
 
 local rounds = {}
@@ -26,6 +27,7 @@ local function jobs_of(run, decision)
     local action = decision.plan.actions[i]
     local write, sentence = outgoing.write(decision, i, side.target.direction)
     if sentence then action.error = sentence end
+    inverse.note(run.findings, side.target, decision.key, side.lost or {})
     if write then jobs[i] = { decision = decision, side = side, action = action, write = write, index = i } end
   end
   return jobs

@@ -5,6 +5,7 @@
 -- slice, once the guard has seen all of it, so that its memory is bounded by a slice.
 
 local actions = require "fmcal.sync.actions"
+local answers = require "fmcal.sync.answers"
 local candidates = require "fmcal.sync.candidates"
 local commit = require "fmcal.sync.commit"
 local decisions = require "fmcal.sync.decisions"
@@ -43,7 +44,7 @@ local function new(options)
     exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
-    seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), actions = {},
+    seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), findings = {}, actions = {},
     failed_targets = {}, targets = {}, messages = {}, warned = {},
   }
 end
@@ -79,7 +80,10 @@ local function examine(self, fn)
 end
 
 local function steps(self, options)
-  local ok, err, exit = prepare.run(self, options)
+  local ok, err = answers.check(self.answers)
+  if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
+  local exit
+  ok, err, exit = prepare.run(self, options)
   if not ok then return report.failure(self, err, exit or report.EXIT_CONFIG) end
   ok, err = observe.all(self)
   if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
@@ -88,6 +92,8 @@ local function steps(self, options)
   candidates.adopt(self)
   candidates.find(self)
   decisions.all(self)
+  ok, err, exit = answers.check_decisions(self)
+  if not ok then return report.failure(self, err, exit and report.EXIT_SOME_FAILED or report.EXIT_CONFIG) end
   local stopped = decisions.guarded(self)
   if stopped then
     each_slice(self, show)
@@ -140,7 +146,8 @@ end
 --   allow_mass_delete   the guard does not stop
 --   state            where the state lies instead of beside the board
 --   retry_for_ms     how long a request is repeated that a server refuses because there are too many, 5 minutes by default
---   answers          {[key] = "local"|"external"|table of members} for conflicts that wait
+--   answers          {[key] = "local"|"external"|table of members} for conflicts that wait; a table sets all its members. One
+--                    that cannot be carried out ends the run before anything is written
 --   progress         function(phase, done, total, target)
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default

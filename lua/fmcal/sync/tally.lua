@@ -89,7 +89,7 @@ function tally.new(run)
       counts.messages[#counts.messages + 1] = sentence
     end
   end
-  counts.failure = problem and problem.message or counts.messages[1]
+  counts.failure = problem and problem.message or counts.messages[1] or run.messages[1]
   return counts
 end
 
@@ -135,7 +135,7 @@ function tally.add(counts, decision, acts)
   count_outcomes(counts, decision)
   if acts.deleted then counts.deleted = counts.deleted + 1 end
   if decision.view or decision.entry then count_entry(counts, decision, acts) end
-  if decision.patched then counts.pulled = counts.pulled + 1 end
+  if decision.patched or decision.adopted then counts.pulled = counts.pulled + 1 end
   for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
     if action.step.presence == "cleared" then counts.cleared = counts.cleared + 1 end
   end

@@ -173,6 +173,11 @@ local function is_ours(uid)
   return uid:sub(-#UID_DOMAIN) == UID_DOMAIN
 end
 
+--- Whether an event was made by somebody else: fmcal may have adopted it, and never deletes it.
+function Target:is_foreign(uid) -- luacheck: no self
+  return not is_ours(uid)
+end
+
 -- Whether a UID of ours is an entry's name apart: true, false where it is the plain one, nil where it is neither.
 local function is_apart(self, uid, board)
   local name, suffix = uid:sub(1, -#UID_DOMAIN - 1), "." .. self.name

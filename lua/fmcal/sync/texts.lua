@@ -29,4 +29,25 @@ function texts.hold(remote, base)
   end
 end
 
+local function sorted(list)
+  local copy = { table.unpack(list or {}) }
+  table.sort(copy)
+  return copy
+end
+
+local function same(field, a, b)
+  if field == "tags" then return fields.equal(field, sorted(a), sorted(b)) end
+  return (a or "") == (b or "")
+end
+
+--- Lets texts that are as they were written say what they were written for.
+-- @param remote { event, version }
+-- @param written event that the rules make of the entry
+-- @param version of the entry
+function texts.hold_written(remote, written, version)
+  for _, field in ipairs(FIELDS) do
+    if same(field, remote.event[field], written[field]) then remote.version[field] = version[field] end
+  end
+end
+
 return texts

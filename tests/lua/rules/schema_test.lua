@@ -1,6 +1,7 @@
 local json = require "fmcal.json"
 local lu = require "luaunit"
 local schema = require "fmcal.rules.schema"
+local shell = require "shell"
 
 TestSchema = {}
 
@@ -47,6 +48,14 @@ function TestSchema.test_null_is_absent_and_metamethods_are_left_behind()
   local plain = schema.answer("to_entry", setmetatable({ title = "t" }, { __index = error, __pairs = error }))
   lu.assertEquals(plain, { title = "t" })
   lu.assertNil(getmetatable(plain))
+end
+
+-- The manual's table names every member there is.
+function TestSchema.test_the_manual_names_every_member()
+  local text = shell.source("docs/rules.md"):match("## What a rule may answer(.-)\n## ")
+  for _, shape in ipairs { schema.EVENT, schema.ENTRY } do
+    for name in pairs(shape.members) do lu.assertStrContains(text, "`" .. name .. "`") end
+  end
 end
 
 os.exit(lu.LuaUnit.run())

@@ -11,8 +11,10 @@ end
 TestReview = {}
 
 function TestReview.test_a_plan_is_read_back()
-  local plan = { format = "fmcal-plan-1", board = "/b.json", entries = {}, calendars = {}, options = {}, team = "t" }
+  local plan = review.sealed { format = "fmcal-plan-1", board = "/b.json", entries = {}, calendars = {}, options = {}, team = "t" }
   lu.assertEquals(review.read(review.text(plan), "plan.json").board, "/b.json")
+  plan.team = "u"
+  lu.assertStrContains(refused(review.text(plan)), "the plan plan.json was changed by hand")
 end
 
 function TestReview.test_what_is_no_plan()

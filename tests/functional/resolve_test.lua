@@ -1,0 +1,80 @@
+-- Conflicts that a person decides: an answer is carried out as a whole, or refused before anything is written.
+local commands = require "commands"
+local lu = require "luaunit"
+
+-- In conflict about its title.
+local function in_conflict()
+  local place = commands.place(commands.board({ { id = "A", title = "First", dueDate = "2027-01-01", priority = "high" } },
+    { conflictResolution = "manual", timeZone = "Europe/Rome" }))
+  place:expect(0, "sync.lua -q board.json")
+  place:edit(function(board) board.items[1].title = "Board" end)
+  place:edit_event("A", "SUMMARY:First", "SUMMARY:Calendar")
+  place:expect(4, "sync.lua -q board.json")
+  return place
+end
+
+TestMerge = {}
+
+function TestMerge.test_an_impossible_value_is_refused_and_the_conflict_stays()
+  for _, words in ipairs { "title=x dueDate=tomorrow", "title=x dueDate=", "title=x dueDate=2027-02-30", "title=x durationMinutes=0",
+    "title=x durationMinutes=long", "title=x timeZone=Rome", "titel=x", "" } do
+    local place <close> = in_conflict()
+    local before = place:board_and_events()
+    local _, errors = place:expect(2, "conflicts.lua board.json resolve A merge " .. words)
+    lu.assertEquals(select(2, errors:gsub("\n", "")), 1, errors)
+    lu.assertEquals(place:board_and_events(), before)
+    lu.assertStrContains(place:expect(0, "conflicts.lua board.json"), "A      Board")
+    place:expect(0, "conflicts.lua board.json resolve A merge title=x")
+  end
+end
+
+-- A merge sets what it names, whether both sides differed in it or not.
+function TestMerge.test_members_that_were_not_in_conflict()
+  local place <close> = in_conflict()
+  place:expect(0, "conflicts.lua board.json resolve A merge title=x dueDate=2027-01-05 priority=low tags=home,legal description=Text")
+  local item = place:item("A")
+  lu.assertEquals({ item.title, item.dueDate, item.priority, item.description, item.tags },
+    { "x", "2027-01-05", "low", "Text", { "home", "legal" } })
+  local _, text = place:event("A")
+  for _, part in ipairs { "SUMMARY:x", "VALUE=DATE:20270105", "PRIORITY:9", "CATEGORIES:home,legal", "DESCRIPTION:Text" } do
+    lu.assertStrContains(text, part)
+  end
+  lu.assertStrContains(place:expect(0, "sync.lua board.json"), "1 unchanged")
+end
+
+function TestMerge.test_a_day_becomes_a_time()
+  local place <close> = in_conflict()
+  place:expect(0, "conflicts.lua board.json resolve A merge title=x dueDate=2027-01-05T10:00:00 durationMinutes=90")
+  lu.assertEquals({ place:item("A").dueDate, place:item("A").durationMinutes }, { "2027-01-05T10:00:00", 90 })
+  lu.assertStrContains(select(2, place:event("A")), "DTEND;TZID=Europe/Rome:20270105T113000")
+  lu.assertStrContains(place:expect(0, "sync.lua board.json"), "1 unchanged")
+end
+
+-- What a merge leaves out waits on.
+function TestMerge.test_what_is_not_decided_stays_in_conflict()
+  local place <close> = in_conflict()
+  place:edit(function(board) board.items[1].priority = "low" end)
+  place:edit_event("A", "X%-PRIORITY:high", "X-PRIORITY:medium")
+  place:edit_event("A", "PRIORITY:1", "PRIORITY:5")
+  place:expect(4, "sync.lua -q board.json")
+  place:expect(4, "conflicts.lua board.json resolve A merge title=x")
+  lu.assertEquals({ place:item("A").title, place:item("A").priority }, { "x", "low" })
+end
+
+function TestMerge.test_a_court_date_has_but_a_date()
+  local board = commands.board({}, { timeZone = "Europe/Rome" })
+  board.epics = { { id = "E", type = "epic", title = "Epic", metadata = { courtDate = "2027-02-02" } } }
+  local place <close> = commands.place(board)
+  place:expect(0, "sync.lua -q board.json")
+  place:edit_event("E.court-date", "20270202", "20270203")
+  place:edit_event("E.court-date", "20270203\r\n(DTEND.-)20270203", "20270203\r\n%120270204")
+  place:expect(4, "sync.lua -q board.json")
+  local before = place:board_and_events()
+  local _, errors = place:expect(2, "conflicts.lua board.json resolve E.court-date merge title=x dueDate=2027-02-04")
+  lu.assertStrContains(errors, "cannot set title of E.court-date")
+  lu.assertEquals(place:board_and_events(), before)
+  place:expect(0, "conflicts.lua board.json resolve E.court-date merge dueDate=2027-02-04")
+  lu.assertEquals(place:board().epics[1].metadata.courtDate, "2027-02-04")
+end
+
+os.exit(lu.LuaUnit.run())
