@@ -8,19 +8,17 @@
 
 fm_status fm_evidence_no_answer(fm_error *err, const char *domain, const char *what, const char *why)
 {
-    return fm_error_set(err, FM_ENETWORK, domain,
-                        "%s: %s (does a sign-in page or a proxy stand between?): what the calendar holds is not known",
-                        what, why);
+    return fm_error_set(err, FM_ENETWORK, domain, "%s: %s (does a sign-in page or a proxy stand between?)", what, why);
 }
 
-bool fm_evidence_of_put(int code)
+bool fm_evidence_of_put(int code, bool has_body)
 {
-    return code == 200 || code == 201 || code == 204;
+    return code == 201 || code == 204 || (code == 200 && !has_body);
 }
 
-bool fm_evidence_of_delete(int code, size_t body_len)
+bool fm_evidence_of_delete(int code, bool body_agrees)
 {
-    return code == 204 || ((code == 200 || code == 202) && !body_len);
+    return code == 204 || ((code == 200 || code == 202) && body_agrees);
 }
 
 /* ------------------------------------------------------------------ objects */

@@ -27,10 +27,11 @@
  */
 fm_status fm_evidence_no_answer(fm_error *err, const char *domain, const char *what, const char *why);
 
-/** Whether a status says that a PUT was carried out: 200, 201, 204. */
-bool fm_evidence_of_put(int code);
-/** Whether it says so of a DELETE, whose answer has so many bytes of body: 204; 200 and 202 without a body. */
-bool fm_evidence_of_delete(int code, size_t body_len);
+/** Whether a status says that a PUT was carried out: 201, 204; 200 only without a body. */
+bool fm_evidence_of_put(int code, bool has_body);
+/** Whether it says so of a DELETE: 204; 200 and 202 only without a body, or where the body says so in the protocol's
+ * form. */
+bool fm_evidence_of_delete(int code, bool body_agrees);
 
 /** What can be said of an iCalendar object without reading all of it. */
 typedef struct fm_evidence_object {

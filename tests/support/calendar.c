@@ -123,6 +123,8 @@ static fm_status on_object(void *data, const fm_object *object, fm_error *err)
     } else if (object->kind == FM_OBJECT_SEEN) {
         c->seen++;
         fm_buf_addf(&c->log, "seen %s\n", name_of(object->href));
+    } else if (object->kind == FM_OBJECT_UNREAD) {
+        fm_buf_addf(&c->log, "unread %s: %s\n", name_of(object->href), object->why);
     } else {
         c->deleted++;
         fm_buf_addf(&c->log, "deleted %s\n", name_of(object->href));

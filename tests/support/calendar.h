@@ -22,7 +22,8 @@ typedef struct test_calendar {
     fm_options *options;
     fm_provider *provider; /**< NULL before test_calendar_new() */
 
-    fm_buf log; /**< what the sink was told: "changed NAME ETAG", "seen NAME", "deleted NAME", "page TOKEN complete" */
+    fm_buf log; /**< what the sink was told: "changed NAME ETAG", "seen NAME", "deleted NAME", "unread NAME: WHY", "page
+                   TOKEN complete" */
     fm_strmap known; /**< ETags the sink claims to know, by href; filled from what it was told */
     char *token;     /**< of the last page */
     size_t changed, seen, deleted, pages, complete; /**< since the last call */

@@ -54,12 +54,12 @@ void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag
 
 /* ------------------------------------------------------------------ answers */
 
-/* A server error, or no answer to a request that may have arrived: what it did is not known. */
+/* A server error, or no answer to a request that may have arrived, or one that is none: what it did is not known. */
 static bool is_unknown(const fm_dav_result *result)
 {
     if (!result->code)
         return result->reply->maybe_done;
-    return result->code == 500 || result->code == 502 || result->code == 504;
+    return result->code < 400 || result->code == 500 || result->code == 502 || result->code == 504;
 }
 
 static bool is_one_of(int code, const int *codes, size_t count)
@@ -172,7 +172,7 @@ static fm_status locate(fm_caldav_job *job, fm_error *err)
         fm_buf_adds(&name, fm_hrefs_spelling(&p->hrefs, write->href));
     fm_status status = name.status ? fm_caldav_no_memory(err) : fm_url_resolve(&job->url, p->place.url, name.data, err);
     if (!status)
-        status = fm_url_canonical_path(&job->key, job->url, err);
+        status = fm_href_canonical(&job->key, job->url, err);
     fm_buf_free(&name);
     return status;
 }
@@ -187,6 +187,12 @@ static fm_status check_writable(const fm_caldav *p, fm_error *err)
         p->place.name, p->username ? p->username : "this user");
 }
 
+/* An update never makes an object: where no version is known, there must be one. */
+static const char *precondition_of(const fm_write *write)
+{
+    return write->kind == FM_WRITE_UPDATE && !write->etag ? "*" : write->etag;
+}
+
 static void begin(fm_batch_job *base)
 {
     fm_caldav_job *job = (fm_caldav_job *)base;
@@ -198,7 +204,7 @@ static void begin(fm_batch_job *base)
         status = locate(job, &err);
     if (status == FM_EINVAL || status == FM_EACCESS)
         fm_batch_refused(&job->base, &err);
-    else if (status || !set_text(&job->etag, base->write->etag))
+    else if (status || !set_text(&job->etag, precondition_of(base->write)))
         out_of_memory(job);
     else
         fm_caldav_job_send(job);

@@ -19,7 +19,7 @@ typedef struct fm_caldav_job {
     fm_caldav_batch *apply;
     char *key;                    /**< canonical path of the object, owned */
     char *url;                    /**< owned */
-    char *etag;                   /**< for If-Match, owned; NULL for none */
+    char *etag;                   /**< for If-Match, owned; "*" where no version is known; NULL for none */
     unsigned tries;               /**< PUTs or DELETEs sent */
     bool unknown;                 /**< the last try's answer was lost, or a server error */
     bool lost;                    /**< some try's was */
@@ -46,6 +46,8 @@ void fm_caldav_apply_fail(fm_caldav_batch *a, const fm_error *error);
 
 /** Finds out by GET what lies at the job's path and goes on from there. */
 void fm_caldav_settle(fm_caldav_job *job);
+/** Whether what a GET gave is a calendar object; else the job has failed. */
+bool fm_caldav_is_object(fm_caldav_job *job, const fm_dav_result *result);
 /** The object with the job's UID was found: is it what was to be written? */
 void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len);
 

@@ -1,8 +1,9 @@
 #include "provider/caldav/bodies.h"
-#include "core/ical.h"
 #include "core/url.h"
 #include "core/xml.h"
+#include "provider/evidence.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,22 +68,32 @@ static fm_status hand_on(fm_caldav_bodies *b, fm_caldav_row *row, const fm_objec
     return b->sink.object(b->sink.data, object, err);
 }
 
-static fm_status hand_on_gone(fm_caldav_bodies *b, fm_caldav_row *row, fm_error *err)
+static fm_status hand_on_unread(fm_caldav_bodies *b, fm_caldav_row *row, const char *why, fm_error *err)
 {
-    fm_object object = {.kind = FM_OBJECT_DELETED, .href = row->key};
-    return hand_on(b, row, &object, err);
+    row->settled = true;
+    return fm_evidence_unread(&b->sink, row->key, NULL, NULL, why, err);
 }
 
-static fm_status hand_on_text(fm_caldav_bodies *b, fm_caldav_row *row, const char *etag, const char *text, size_t len,
-                              fm_error *err)
+/* It is not at its place. */
+static fm_status hand_on_gone(fm_caldav_bodies *b, fm_caldav_row *row, int code, fm_error *err)
 {
-    char *uid;
-    if (fm_ical_uid(text, len, &uid))
-        return fm_caldav_no_memory(err);
-    fm_object object = {
-        .kind = FM_OBJECT_CHANGED, .href = row->key, .uid = uid, .etag = etag, .text = text, .text_len = len};
-    fm_status status = hand_on(b, row, &object, err);
-    free(uid);
+    fm_object object = {.kind = FM_OBJECT_DELETED, .href = row->key};
+    char why[96];
+    snprintf(why, sizeof why, "the calendar lists it, and answers HTTP %d when it is read", code);
+    return b->listed ? hand_on_unread(b, row, why, err) : hand_on(b, row, &object, err);
+}
+
+/* What a report gave of an object; what is none is read once more, alone. */
+static fm_status hand_on_reported(fm_caldav_bodies *b, fm_caldav_row *row, const char *etag, const char *text,
+                                  size_t len, fm_error *err)
+{
+    fm_evidence_object found;
+    fm_status status = fm_evidence_of_object(&found, text, len, err);
+    const fm_object object = {
+        .kind = FM_OBJECT_CHANGED, .href = row->key, .uid = found.uid, .etag = etag, .text = text, .text_len = len};
+    if (!status && !found.wrong)
+        status = hand_on(b, row, &object, err);
+    free(found.uid);
     return status;
 }
 
@@ -100,12 +111,10 @@ static fm_status on_object(void *data, const char *url, const fm_dav_response *r
     if (!row || row->settled)
         return FM_OK;
     const fm_dav_props *props = &response->props;
-    if (response->status == 404 || response->status == 410)
-        return hand_on_gone(b, row, err);
     if (!props->text[FM_DAV_DATA] || !props->data_len)
-        return FM_OK;
+        return FM_OK; /* also where it says 404: some servers do of what they list, and give it when it is read alone */
     const char *etag = props->text[FM_DAV_ETAG] ? props->text[FM_DAV_ETAG] : row->etag;
-    return hand_on_text(b, row, etag, props->text[FM_DAV_DATA], props->data_len, err);
+    return hand_on_reported(b, row, etag, props->text[FM_DAV_DATA], props->data_len, err);
 }
 
 /* ------------------------------------------------------------------ requests */
@@ -124,9 +133,11 @@ static void end(fm_caldav_bodies *b, const fm_error *err)
  */
 static bool is_fatal(const fm_dav_result *result)
 {
-    static const int codes[] = {0, 207, 401, 404, 410, 429, 503};
+    static const int codes[] = {0, 401, 404, 410, 429, 503};
     if (!result->status)
         return false;
+    if (result->code && result->code < 400)
+        return true;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
         if (result->code == codes[i])
             return true;
@@ -145,12 +156,13 @@ static void on_report_done(void *data, const fm_dav_result *result)
         go_on(b);
 }
 
-static fm_status send_report(fm_caldav_bodies *b, const fm_buf *body)
+/* Depth counts for calendar-query alone: of a calendar-multiget it is not to be sent (RFC 4791 section 7.9). */
+static fm_status send_report(fm_caldav_bodies *b, const fm_buf *body, int depth)
 {
     fm_dav_request request = {.method = "REPORT",
                               .url = b->op->p->place.url,
                               .what = "reading events",
-                              .depth = 1,
+                              .depth = depth,
                               .body = body->data,
                               .body_len = body->len,
                               .retry = FM_HTTP_RETRY_ALL,
@@ -172,7 +184,7 @@ static fm_status send_query(fm_caldav_bodies *b)
     fm_buf_adds(&body, "<C:calendar-query " NAMESPACES ">" PROPERTIES
                        "<C:filter><C:comp-filter name=\"VCALENDAR\"><C:comp-filter name=\"VEVENT\"/></C:comp-filter>"
                        "</C:filter></C:calendar-query>");
-    fm_status status = send_report(b, &body);
+    fm_status status = send_report(b, &body, 1);
     fm_buf_free(&body);
     return status;
 }
@@ -200,8 +212,24 @@ static fm_status send_multiget(fm_caldav_bodies *b)
         fm_buf_adds(&body, "</href>");
     }
     fm_buf_adds(&body, "</C:calendar-multiget>");
-    fm_status status = send_report(b, &body);
+    fm_status status = send_report(b, &body, -1);
     fm_buf_free(&body);
+    return status;
+}
+
+/* What was read alone: nothing better will come. */
+static fm_status hand_on_read(fm_caldav_bodies *b, fm_caldav_row *row, const char *etag, const char *text, size_t len,
+                              fm_error *err)
+{
+    fm_status status = hand_on_reported(b, row, etag, text, len, err);
+    if (status || row->settled)
+        return status;
+    fm_evidence_object found;
+    status = fm_evidence_of_object(&found, text, len, err);
+    row->settled = true;
+    if (!status)
+        status = fm_evidence_unread(&b->sink, row->key, found.uid, NULL, found.wrong, err);
+    free(found.uid);
     return status;
 }
 
@@ -222,9 +250,17 @@ static fm_status hand_on_body(fm_caldav_bodies *b, fm_caldav_row *row, const fm_
     }
     fm_status status = text.status
                            ? fm_caldav_no_memory(err)
-                           : hand_on_text(b, row, etag ? etag : row->etag, text.len ? text.data : "", text.len, err);
+                           : hand_on_read(b, row, etag ? etag : row->etag, text.len ? text.data : "", text.len, err);
     fm_buf_free(&text);
     return status;
+}
+
+/* A failure of this object alone: the server answers, and lets us in. */
+static bool is_of_object(const fm_dav_result *result)
+{
+    if (!result->status || result->status == FM_EAUTH || result->status == FM_ENOMEM)
+        return false;
+    return result->code && result->code != 429 && result->code != 503;
 }
 
 static void on_get_done(void *data, const fm_dav_result *result)
@@ -236,7 +272,9 @@ static void on_get_done(void *data, const fm_dav_result *result)
     get->bodies = NULL;
     b->in_flight--;
     if (result->code == 404 || result->code == 410) {
-        status = hand_on_gone(b, row, &b->failure);
+        status = hand_on_gone(b, row, result->code, &b->failure);
+    } else if (is_of_object(result)) {
+        status = hand_on_unread(b, row, result->error.message, &b->failure);
     } else if (result->status) {
         end(b, &result->error);
         return;

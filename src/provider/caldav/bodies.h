@@ -1,7 +1,8 @@
 /**
  * @file bodies.h
  * Reads calendar objects of known hrefs with few requests: few by calendar-multiget, many by one calendar-query, and
- * what neither gave one by one. Each object is handed on as it arrives.
+ * what neither gave, or gave as something that is no calendar object, one by one. Each object is handed on as it
+ * arrives.
  */
 #ifndef FM_PROVIDER_CALDAV_BODIES_H
 #define FM_PROVIDER_CALDAV_BODIES_H
@@ -12,6 +13,7 @@
 typedef struct fm_caldav_row {
     char *key;  /**< canonical path */
     char *etag; /**< NULL where the server gives none */
+    int failed; /**< status with which it is listed, where that is a failure; else 0 */
     bool settled;
 } fm_caldav_row;
 
@@ -42,6 +44,7 @@ struct fm_caldav_bodies {
     fm_caldav_op *op; /**< whose requests these are */
     fm_object_sink sink;
     fm_caldav_rows wanted; /**< owned; to be filled before the start */
+    bool listed;           /**< a listing has just named them: one that is not there is unread, not deleted */
     bool all;              /**< the wanted are most of what the calendar holds */
     bool spread;           /**< a few are asked for one by one where a multiget takes its time for each of them */
     fm_caldav_bodies_done_fn done;

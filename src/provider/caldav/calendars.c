@@ -83,7 +83,7 @@ static fm_status read_calendar(fm_caldav_calendar *c, const char *base_url, cons
     if (!status)
         status = with_slash(&c->url, err);
     if (!status)
-        status = fm_url_canonical_path(&c->path, c->url, err);
+        status = fm_href_canonical(&c->path, c->url, err);
     if (!status)
         status = last_segment(&c->segment, c->path, err);
     if (status)
@@ -106,7 +106,7 @@ static fm_status note_default(fm_caldav_calendars *list, const char *base_url, c
     if (!status)
         status = with_slash(&url, err);
     if (!status)
-        status = fm_url_canonical_path(&list->default_path, url, err);
+        status = fm_href_canonical(&list->default_path, url, err);
     free(url);
     return status;
 }
@@ -247,7 +247,7 @@ static fm_status wanted_path(char **out, const char *wanted, fm_error *err)
     *out = NULL;
     if (wanted[0] != '/' && strncmp(wanted, "http", 4) != 0)
         return FM_OK;
-    if (fm_url_canonical_path(out, wanted, NULL))
+    if (fm_href_canonical(out, wanted, NULL))
         return FM_OK;
     return with_slash(out, err);
 }

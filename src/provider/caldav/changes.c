@@ -3,11 +3,14 @@
  * without, it is the calendar's ctag, "ctag:" before it, and a new ctag means listing every ETag.
  *
  * A listing counts only when all of it has arrived: its rows are kept until the answer is whole, and a full
- * listing commits nothing before its last page, so that what is missing from it is known to be gone.
+ * listing commits nothing before its last page, so that what is missing from it is known to be gone. What makes it one
+ * stands in provider/evidence.h.
  */
 #include "core/xml.h"
 #include "provider/caldav/bodies.h"
+#include "provider/evidence.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,18 +31,30 @@ typedef struct changes {
 
     /* of the page at hand */
     fm_caldav_rows rows, gone;
-    bool more;        /* the server says there is another page */
-    char *next_token; /* what the caller gets with this page, and the next page is asked with */
+    fm_caldav_rows outside; /* what lies where no object of the calendar does; `failed` is the row's status */
+    bool self;              /* the calendar itself was a row */
+    int self_failed;        /* and how, where it was listed with a failure */
+    bool more;              /* the server says there is another page */
+    char *next_token;       /* what the caller gets with this page, and the next page is asked with */
     fm_caldav_bodies bodies;
     size_t listed; /* rows of all pages */
 } changes;
 
-static void clear_page(changes *c)
+/* An answer that starts anew starts from nothing. */
+static void forget_rows(void *data)
 {
+    changes *c = data;
     fm_caldav_rows_free(&c->rows);
     fm_caldav_rows_free(&c->gone);
+    fm_caldav_rows_free(&c->outside);
+    c->more = c->self = false;
+    c->self_failed = 0;
+}
+
+static void clear_page(changes *c)
+{
+    forget_rows(c);
     fm_caldav_bodies_free(&c->bodies);
-    c->more = false;
 }
 
 static void destroy(fm_op *op)
@@ -66,6 +81,131 @@ static fm_status set_text(char **member, const char *text, fm_error *err)
     free(*member);
     *member = copy;
     return FM_OK;
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static bool is_failure(int code)
+{
+    return code && (code < 200 || code > 299);
+}
+
+/* Adds a row to a list; consumes `key`. */
+static fm_status add(fm_caldav_rows *rows, char *key, const char *etag, int code, fm_error *err)
+{
+    fm_status status = fm_caldav_rows_add(rows, key, etag, err);
+    if (!status)
+        rows->items[rows->count - 1].failed = is_failure(code) ? code : 0;
+    return status;
+}
+
+/*
+ * One object of a listing. One that the server lists with any other failure than "gone" is there. A first listing may
+ * name objects that were deleted before: nobody has them (Radicale).
+ */
+static fm_status add_object(changes *c, char *key, const char *etag, int code, fm_error *err)
+{
+    if (code != 404 && code != 410)
+        return add(&c->rows, key, etag, code, err);
+    if (c->token)
+        return fm_caldav_rows_add(&c->gone, key, NULL, err);
+    free(key);
+    return FM_OK;
+}
+
+/* Whether a path is the calendar's own, however it ends. */
+static bool is_self(const char *key, const char *calendar)
+{
+    size_t len = strlen(calendar);
+    return strcmp(key, calendar) == 0 || (strncmp(key, calendar, len - 1) == 0 && strlen(key) == len - 1);
+}
+
+static fm_status on_row(void *data, const char *url, const fm_dav_response *response, fm_error *err)
+{
+    changes *c = data;
+    const char *calendar = c->op.p->place.id, *etag = response->props.text[FM_DAV_ETAG];
+    char *key;
+    fm_status status = fm_hrefs_key(&c->op.p->hrefs, &key, url, response->href, err);
+    if (status == FM_EINVAL && (key = strdup(response->href)))
+        return add(&c->outside, key, NULL, response->status, err);
+    if (status)
+        return status;
+    bool collection = (response->props.kinds & FM_DAV_COLLECTION) || key[strlen(key) - 1] == '/';
+    if (response->status == 507) {
+        c->more = true;
+    } else if (is_self(key, calendar)) {
+        c->self = true;
+        c->self_failed = is_failure(response->status) ? response->status : 0;
+    } else if (fm_href_is_within(key, calendar)) {
+        if (!collection)
+            return add_object(c, key, etag, response->status, err);
+    } else if (strncmp(key, calendar, strlen(calendar)) != 0) {
+        return add(&c->outside, key, etag, response->status, err);
+    }
+    free(key);
+    return FM_OK;
+}
+
+/* A calendar that is listed as failed is not empty. */
+static fm_status check_self(changes *c)
+{
+    int code = c->self_failed;
+    if (!code)
+        return FM_OK;
+    fm_status status = fm_http_code_status(code);
+    return fm_error_set(&c->op.error, status ? status : FM_EPROTOCOL, FM_CALDAV_DOMAIN,
+                        "listing the calendar: it answers with HTTP %d for itself", code);
+}
+
+/* The collection that a path lies in, with the slash at its end; a collection's path is its own. Owned by the caller.
+ */
+static char *collection_of(const char *key)
+{
+    const char *slash = strrchr(key, '/');
+    return slash ? strndup(key, (size_t)(slash - key) + 1) : NULL;
+}
+
+/* Whether all that lies outside lies in one collection, which may be this one as a server behind a proxy calls it. */
+static bool is_inner_name(const changes *c, const char *inner)
+{
+    size_t len = strlen(inner);
+    if (c->rows.count || c->gone.count || c->self || !fm_href_may_be(inner, c->op.p->place.id))
+        return false;
+    for (size_t i = 0; i < c->outside.count; i++) {
+        const char *key = c->outside.items[i].key;
+        if (strncmp(key, inner, len) != 0 || strchr(key + len, '/'))
+            return false;
+    }
+    return true;
+}
+
+/* Takes rows in that were named by the inner path. */
+static fm_status take_in(changes *c, const char *inner)
+{
+    fm_error *err = &c->op.error;
+    fm_status status = fm_hrefs_map(&c->op.p->hrefs, inner, c->op.p->place.id, err);
+    for (size_t i = 0; i < c->outside.count && !status; i++) {
+        fm_caldav_row *row = &c->outside.items[i];
+        char *key = NULL;
+        if (row->key[strlen(inner)] == '\0') {
+            c->self = true;
+            c->self_failed = row->failed;
+        } else if (!(status = fm_hrefs_key(&c->op.p->hrefs, &key, c->op.p->place.url, row->key, err))) {
+            status = add_object(c, key, row->etag, row->failed, err);
+        }
+    }
+    fm_caldav_rows_free(&c->outside);
+    return status ? status : check_self(c);
+}
+
+static fm_status take_in_outside(changes *c)
+{
+    if (!c->outside.count)
+        return FM_OK;
+    char *inner = collection_of(c->outside.items[0].key);
+    fm_status status = inner && is_inner_name(c, inner) ? take_in(c, inner) : FM_OK;
+    free(inner);
+    return status;
 }
 
 /* ------------------------------------------------------------------ the end of a page */
@@ -104,10 +244,27 @@ static void on_bodies(fm_caldav_op *op, const fm_error *err)
         ask_sync(c);
 }
 
+static fm_status say_failed(changes *c, const fm_caldav_row *row)
+{
+    char why[96];
+    snprintf(why, sizeof why, "the calendar lists it with HTTP %d", row->failed);
+    return fm_evidence_unread(&c->sink, row->key, NULL, NULL, why, &c->op.error);
+}
+
+/* Rows that cannot be this calendar's: what they are is not known, so that they may be anything. */
+static fm_status say_outside(changes *c)
+{
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < c->outside.count && !status; i++)
+        status = fm_evidence_unread(&c->sink, c->outside.items[i].key, NULL, NULL,
+                                    "the calendar lists it, and it lies elsewhere", &c->op.error);
+    return status;
+}
+
 /* Tells the caller what needs no body and collects what does. */
 static fm_status sort_rows(changes *c)
 {
-    fm_status status = FM_OK;
+    fm_status status = say_outside(c);
     for (size_t i = 0; i < c->gone.count && !status; i++) {
         fm_object object = {.kind = FM_OBJECT_DELETED, .href = c->gone.items[i].key};
         status = c->sink.object(c->sink.data, &object, &c->op.error);
@@ -115,7 +272,9 @@ static fm_status sort_rows(changes *c)
     for (size_t i = 0; i < c->rows.count && !status; i++) {
         fm_caldav_row *row = &c->rows.items[i];
         const char *known = c->sink.known_etag ? c->sink.known_etag(c->sink.data, row->key) : NULL;
-        if (row->settled || (known && row->etag && strcmp(known, row->etag) == 0)) {
+        if (row->failed) {
+            status = say_failed(c, row);
+        } else if (known && row->etag && strcmp(known, row->etag) == 0) {
             fm_object object = {.kind = FM_OBJECT_SEEN, .href = row->key, .etag = row->etag};
             status = c->sink.object(c->sink.data, &object, &c->op.error);
         } else {
@@ -129,7 +288,12 @@ static fm_status sort_rows(changes *c)
 static void finish_page(changes *c)
 {
     fm_caldav_bodies_init(&c->bodies, &c->op, &c->sink, on_bodies);
-    fm_status status = sort_rows(c);
+    c->bodies.listed = true;
+    fm_status status = check_self(c);
+    if (!status)
+        status = take_in_outside(c);
+    if (!status)
+        status = sort_rows(c);
     if (status) {
         end(c, status);
         return;
@@ -139,54 +303,8 @@ static void finish_page(changes *c)
     fm_caldav_bodies_start(&c->bodies);
 }
 
-/* ------------------------------------------------------------------ rows */
-
-/*
- * One object of a listing. One that the server lists with any other failure than "gone" is there, and not to be
- * read now: it is seen.
- */
-static fm_status add_row(changes *c, char *key, const fm_dav_response *response, fm_error *err)
-{
-    bool failed = response->status && (response->status < 200 || response->status > 299);
-    fm_status status = fm_caldav_rows_add(&c->rows, key, response->props.text[FM_DAV_ETAG], err);
-    if (!status)
-        c->rows.items[c->rows.count - 1].settled = failed;
-    return status;
-}
-
-static fm_status on_row(void *data, const char *url, const fm_dav_response *response, fm_error *err)
-{
-    changes *c = data;
-    const char *calendar = c->op.p->place.id;
-    char *key;
-    fm_status status = fm_hrefs_key(&c->op.p->hrefs, &key, url, response->href, err);
-    if (status)
-        return status == FM_ENOMEM ? status : FM_OK;
-    if (response->status == 507) {
-        c->more = true;
-    } else if (fm_href_is_within(key, calendar) && !(response->props.kinds & FM_DAV_COLLECTION)) {
-        if (response->status != 404 && response->status != 410)
-            return add_row(c, key, response, err);
-        /* A first listing may name objects that were deleted before: nobody has them (Radicale). */
-        if (c->token)
-            return fm_caldav_rows_add(&c->gone, key, NULL, err);
-    }
-    free(key);
-    return FM_OK;
-}
-
-/* An answer that starts anew starts from nothing. */
-static void forget_rows(void *data)
-{
-    changes *c = data;
-    fm_caldav_rows_free(&c->rows);
-    fm_caldav_rows_free(&c->gone);
-    c->more = false;
-}
-
 /* ------------------------------------------------------------------ sync-collection */
 
-static void ask_listing(changes *c);
 static void ask_ctag(changes *c);
 
 /* ------------------------------------------------------------------ a calendar that moved */
@@ -244,25 +362,48 @@ static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
 static bool is_unreachable(const fm_dav_result *result)
 {
     return !result->code || result->code == 401 || result->code == 404 || result->code == 410 || result->code == 429 ||
-           result->code == 503 || (result->code >= 200 && result->code < 300);
+           result->code == 503 || result->code < 400;
+}
+
+/* Lists everything, the token forgotten. */
+static void start_anew(changes *c)
+{
+    c->token_tried = true;
+    c->full = true;
+    set_text(&c->token, NULL, NULL);
+    ask_sync(c);
+}
+
+static void do_without_sync(changes *c)
+{
+    c->op.p->place.sync = false;
+    c->full = true;
+    set_text(&c->token, NULL, NULL);
+    ask_ctag(c);
+}
+
+/* An answer without the token that every one has is no word about what changed. */
+static void on_sync_without_token(changes *c)
+{
+    forget_rows(c);
+    if (c->token && !c->token_tried)
+        start_anew(c);
+    else
+        do_without_sync(c);
 }
 
 static void on_sync_failed(changes *c, const fm_dav_result *result)
 {
-    bool token_refused = c->token && result->code && result->code != 401 && result->code != 429 && result->code != 503;
+    bool token_refused =
+        c->token && result->code >= 400 && result->code != 401 && result->code != 429 && result->code != 503;
     if (may_have_moved(c, result)) {
         rediscover(c, result);
-    } else if (token_refused && !c->token_tried && result->code >= 300) {
-        c->token_tried = true;
-        c->full = true;
-        set_text(&c->token, NULL, NULL);
-        ask_sync(c);
+    } else if (token_refused && !c->token_tried) {
+        start_anew(c);
     } else if (is_unreachable(result) || (result->code == 403 && !result->summary->condition_name)) {
         fm_caldav_op_fail(&c->op, &result->error);
     } else {
-        c->op.p->place.sync = false;
-        c->full = true;
-        ask_ctag(c);
+        do_without_sync(c);
     }
 }
 
@@ -276,6 +417,10 @@ static void on_sync_done(void *data, const fm_dav_result *result)
         return;
     }
     const char *token = result->summary->sync_token;
+    if (!token && !c->more) {
+        on_sync_without_token(c);
+        return;
+    }
     bool stuck = c->more && (!token || (c->token && strcmp(token, c->token) == 0) || ++c->pages > PAGES_MAX);
     if (stuck) {
         end(c, fm_error_set(err, FM_EPROTOCOL, FM_CALDAV_DOMAIN, "%s never ends its listing", result->url));
@@ -316,11 +461,24 @@ static void ask_sync(changes *c)
 
 /* ------------------------------------------------------------------ ctag and ETags */
 
+/* A PROPFIND of a collection has a row for the collection, also where that is empty (RFC 4918 section 9.1). */
+static bool names_itself(changes *c)
+{
+    if (take_in_outside(c))
+        return false;
+    if (!c->self)
+        fm_evidence_no_answer(&c->op.error, FM_CALDAV_DOMAIN, "listing the calendar",
+                              "the answer to PROPFIND does not name the calendar itself");
+    return c->self;
+}
+
 static void on_listing_done(void *data, const fm_dav_result *result)
 {
     changes *c = data;
     if (result->status)
         fm_caldav_op_fail(&c->op, &result->error);
+    else if (!names_itself(c))
+        end(c, c->op.error.status);
     else
         finish_page(c);
 }
@@ -353,8 +511,8 @@ static void ask_listing(changes *c)
 static fm_status on_ctag(void *data, const char *url, const fm_dav_response *response, fm_error *err)
 {
     const char *ctag = response->props.text[FM_DAV_CTAG];
-    (void)url;
-    return ctag && *ctag ? set_text(&((changes *)data)->next_token, ctag, err) : FM_OK;
+    fm_status status = on_row(data, url, response, err);
+    return !status && ctag && *ctag ? set_text(&((changes *)data)->next_token, ctag, err) : status;
 }
 
 static void on_ctag_done(void *data, const fm_dav_result *result)
@@ -364,6 +522,8 @@ static void on_ctag_done(void *data, const fm_dav_result *result)
         rediscover(c, result);
     else if (result->status)
         fm_caldav_op_fail(&c->op, &result->error);
+    else if (!names_itself(c) || check_self(c))
+        end(c, c->op.error.status);
     else if (c->token && c->next_token && strcmp(c->token, c->next_token) == 0)
         end(c, commit(c, CTAG_TOKEN));
     else

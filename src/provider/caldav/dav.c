@@ -1,5 +1,6 @@
 #include "provider/caldav/dav.h"
 #include "core/url.h"
+#include "provider/evidence.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,9 +70,14 @@ void fm_dav_cancel_all(fm_caldav_op *op)
 
 /* ------------------------------------------------------------------ the answer as it arrives */
 
+static bool is(const fm_dav_call *call, const char *method)
+{
+    return strcmp(call->method, method) == 0;
+}
+
 static bool reads_multistatus(const fm_dav_call *call)
 {
-    return strcmp(call->method, "PROPFIND") == 0 || strcmp(call->method, "REPORT") == 0;
+    return is(call, "PROPFIND") || is(call, "REPORT");
 }
 
 static fm_status on_response(void *data, const fm_dav_response *response, fm_error *err)
@@ -93,7 +99,7 @@ static fm_status on_begin(void *data, int code, const char *url, fm_error *err)
     fm_buf_reset(&call->text);
     bool listing = code == 207 && reads_multistatus(call);
     call->tolerant = !listing;
-    if (code == 207 || code >= 400)
+    if (code == 207 || code >= 400 || is(call, "DELETE"))
         return fm_multistatus_new(&call->multistatus, listing && call->request.each ? on_response : NULL, call, err);
     return FM_OK;
 }
@@ -136,6 +142,33 @@ static int code_within(const fm_dav_call *call, int code)
     return within ? within : code;
 }
 
+/* Whether the body of an answer to a write says that it is done: none says nothing against it. */
+static bool body_agrees(const fm_dav_call *call, const fm_dav_summary *summary)
+{
+    return !call->received || (summary->multistatus && summary->first_status >= 200 && summary->first_status < 300);
+}
+
+/* Whether an answer whose code means success is one to this request. */
+static bool is_answer(const fm_dav_call *call, const fm_dav_result *result)
+{
+    if (reads_multistatus(call))
+        return result->code == 207;
+    if (is(call, "PUT"))
+        return fm_evidence_of_put(result->code, call->received > 0);
+    if (is(call, "DELETE"))
+        return fm_evidence_of_delete(result->code, body_agrees(call, result->summary));
+    return result->code == 200;
+}
+
+static fm_status describe_no_answer(const fm_dav_call *call, fm_dav_result *result)
+{
+    char why[64];
+    snprintf(why, sizeof why, "HTTP %d is no answer to %s", result->code, call->method);
+    result->status = fm_evidence_no_answer(&result->error, FM_CALDAV_DOMAIN, call->request.what, why);
+    result->error.http_status = result->code;
+    return result->status;
+}
+
 /* Adds the server's words to a sentence about what it answered. */
 static void append(fm_error *err, const char *before, const char *text, const char *after)
 {
@@ -166,6 +199,8 @@ static void describe_code(const fm_dav_call *call, fm_dav_result *result)
     fm_http_reply reply = *result->reply;
     reply.code = result->code;
     result->status = fm_http_reply_error(&reply, FM_CALDAV_DOMAIN, call->request.what, &result->error);
+    if (!result->status && !is_answer(call, result))
+        describe_no_answer(call, result);
     if (result->status == FM_EAUTH)
         explain_sign_in(call->op->p, result);
     if (summary->condition_name)
@@ -216,7 +251,7 @@ static fm_status send(fm_dav_call *call, fm_error *err)
     static const fm_http_sink sink = {.begin = on_begin, .write = on_write};
     fm_caldav *p = call->op->p;
     const fm_dav_request *r = &call->request;
-    bool is_object = strcmp(call->method, "PUT") == 0, is_get = strcmp(call->method, "GET") == 0;
+    bool is_object = is(call, "PUT"), is_get = is(call, "GET");
     fm_http_header headers[4];
     size_t count = 0;
     if (call->body)
@@ -253,6 +288,8 @@ static bool finish_listing(fm_dav_call *call, fm_dav_result *result)
     fm_status status = call->parse_error.status;
     if (!status)
         status = fm_multistatus_finish(call->multistatus, &call->parse_error);
+    if (!status && !fm_multistatus_summary(call->multistatus)->multistatus)
+        status = fm_error_set(&call->parse_error, FM_EPARSE, FM_CALDAV_DOMAIN, "the answer is no WebDAV multistatus");
     if (!status)
         return true;
     if (status == FM_EPARSE && ++call->parse_attempts < PARSE_ATTEMPTS && !send(call, &call->parse_error))

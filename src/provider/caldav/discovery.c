@@ -94,7 +94,7 @@ static fm_status note_principal(discovery *d, const char *url, const char *href,
     if (d->principal || !href || !*href)
         return FM_OK;
     fm_status status = fm_url_resolve(&d->principal, url, href, err);
-    return status ? status : fm_url_canonical_path(&d->principal_path, d->principal, err);
+    return status ? status : fm_href_canonical(&d->principal_path, d->principal, err);
 }
 
 static fm_status on_resource(void *data, const char *url, const fm_dav_response *response, fm_error *err)
@@ -248,6 +248,8 @@ static void explain_failure(discovery *d)
         fm_error_prefix(e, "%s may not sign in (is the account locked, or not allowed to use CalDAV?)",
                         p->username ? p->username : "nobody");
         break;
+    case 200:
+    case 204:
     case 400:
     case 404:
     case 405:

@@ -3,6 +3,7 @@
 #include "core/url.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +12,32 @@
 
 void fm_hrefs_init(fm_hrefs *h, uint64_t seed)
 {
+    *h = (fm_hrefs){0};
     fm_strmap_init(&h->spellings, seed);
 }
 
 void fm_hrefs_free(fm_hrefs *h)
 {
     fm_strmap_free(&h->spellings);
+    free(h->inner);
+    free(h->outer);
+}
+
+static void join_slashes(char *path)
+{
+    char *to = path;
+    for (const char *at = path; *at; at++)
+        if (!(at[0] == '/' && at[1] == '/'))
+            *to++ = *at;
+    *to = '\0';
+}
+
+fm_status fm_href_canonical(char **key, const char *url, fm_error *err)
+{
+    fm_status status = fm_url_canonical_path(key, url, err);
+    if (!status)
+        join_slashes(*key);
+    return status;
 }
 
 /* Remembers the path of an absolute URL where it is not the canonical one. */
@@ -32,21 +53,82 @@ static fm_status note_spelling(fm_hrefs *h, const char *key, const char *url)
     return fm_strmap_set(&h->spellings, key, 0, path);
 }
 
+static fm_status no_memory(fm_error *err)
+{
+    return fm_error_set(err, FM_ENOMEM, "caldav", "out of memory");
+}
+
+/* An href is a URL or an absolute path (RFC 4918 section 8.3): two slashes before it name no host. */
+static const char *without_slashes(const char *href)
+{
+    while (href[0] == '/' && href[1] == '/')
+        href++;
+    return href;
+}
+
+/* Puts the path in requests in place of the one in answers. True where that was done. */
+static fm_status map(bool *mapped, const fm_hrefs *h, char **key, fm_error *err)
+{
+    size_t len = h->inner ? strlen(h->inner) : 0;
+    char *outer = NULL;
+    *mapped = len && strncmp(*key, h->inner, len) == 0;
+    if (!*mapped)
+        return FM_OK;
+    if (asprintf(&outer, "%s%s", h->outer, *key + len) < 0)
+        return no_memory(err);
+    free(*key);
+    *key = outer;
+    return FM_OK;
+}
+
 fm_status fm_hrefs_key(fm_hrefs *h, char **key, const char *base, const char *href, fm_error *err)
 {
     char *url;
+    bool mapped = false;
     *key = NULL;
-    fm_status status = fm_url_resolve(&url, base, href, err);
+    fm_status status = fm_url_resolve(&url, base, without_slashes(href), err);
     if (status)
         return status;
-    status = fm_url_canonical_path(key, url, err);
-    if (!status && note_spelling(h, *key, url)) {
+    status = fm_href_canonical(key, url, err);
+    if (!status)
+        status = map(&mapped, h, key, err);
+    if (!status && !mapped && note_spelling(h, *key, url))
+        status = no_memory(err);
+    if (status) {
         free(*key);
         *key = NULL;
-        status = fm_error_set(err, FM_ENOMEM, "caldav", "out of memory");
     }
     free(url);
     return status;
+}
+
+fm_status fm_hrefs_map(fm_hrefs *h, const char *inner, const char *outer, fm_error *err)
+{
+    char *from = strdup(inner), *to = strdup(outer);
+    if (!from || !to) {
+        free(from);
+        free(to);
+        return no_memory(err);
+    }
+    free(h->inner);
+    free(h->outer);
+    h->inner = from;
+    h->outer = to;
+    return FM_OK;
+}
+
+/* The end of a collection's path that holds its last two names, or all of it. */
+static const char *last_names(const char *path)
+{
+    const char *at = path + strlen(path);
+    for (int slashes = 0; at > path && slashes < 3;)
+        slashes += *--at == '/';
+    return at;
+}
+
+bool fm_href_may_be(const char *inner, const char *outer)
+{
+    return strcmp(last_names(inner), last_names(outer)) == 0;
 }
 
 const char *fm_hrefs_spelling(const fm_hrefs *h, const char *key)

@@ -352,6 +352,8 @@ static fm_status on_start(void *data, const char *name, const char **attributes,
     element e = element_of(name), parent = m->path[m->depth];
     if (m->depth == 0 && e != ELEMENT_MULTISTATUS && e != ELEMENT_ERROR)
         return fm_error_set(err, FM_EPARSE, domain, "the answer is no WebDAV multistatus");
+    if (m->depth == 0)
+        m->summary.multistatus = e == ELEMENT_MULTISTATUS;
     m->path[++m->depth] = e;
     if (e == ELEMENT_RESPONSE && parent == ELEMENT_MULTISTATUS)
         begin_response(m);
@@ -465,8 +467,10 @@ static fm_status end_response(fm_multistatus *m, fm_error *err)
     m->unfinished = 0;
     if (m->summary.responses++ == 0)
         m->summary.first_status = m->status;
-    if (m->href == NO_TEXT || !m->fn)
+    if (!m->fn)
         return FM_OK;
+    if (m->href == NO_TEXT)
+        return fm_error_set(err, FM_EPARSE, domain, "a response of the answer has no href");
     fm_dav_response response = {.href = text_at(&m->arena, m->href),
                                 .status = m->status,
                                 .props = m->response.rest,

@@ -85,6 +85,7 @@ typedef struct fm_dav_response {
 
 /** What stands outside the responses. Owned by the reader. */
 typedef struct fm_dav_summary {
+    bool multistatus; /**< that is what the body is, and no error */
     unsigned responses;
     const char *sync_token;     /**< NULL where there is none */
     unsigned conditions;        /**< of an error that is the whole body */

@@ -3,6 +3,7 @@
  */
 #include "provider/caldav/apply_impl.h"
 #include "provider/caldav/same_event.h"
+#include "provider/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,17 @@ static bool same_version(const char *a, const char *b)
     if (!a || !b)
         return false;
     return strcmp(is_weak(a) ? a + 2 : a, is_weak(b) ? b + 2 : b) == 0;
+}
+
+/* Some servers take "*" for a version like any other (Radicale 3.1). It is there, so nothing can be made by mistake. */
+static bool try_unconditionally(fm_caldav_job *job)
+{
+    if (!job->etag || strcmp(job->etag, "*") != 0)
+        return false;
+    free(job->etag);
+    job->etag = NULL;
+    fm_caldav_job_send(job);
+    return true;
 }
 
 /* A weak tag never matches If-Match (RFC 9110 section 13.1.1); some servers give out no other. Tried once. */
@@ -64,7 +76,7 @@ static void on_there(fm_caldav_job *job, const fm_dav_result *result)
     bool untouched = write->kind != FM_WRITE_CREATE && same_version(write->etag, etag);
     if (untouched && job->unknown)
         fm_caldav_job_send(job);
-    else if (untouched && try_strong(job))
+    else if ((untouched && try_strong(job)) || (!job->lost && try_unconditionally(job)))
         return;
     else if (write->kind == FM_WRITE_CREATE && !fm_caldav_has_uid(result->body, result->body_len, write->uid))
         name_taken(job);
@@ -91,8 +103,26 @@ static void on_get(void *data, const fm_dav_result *result)
         fm_caldav_apply_fail(job->apply, &result->error);
     else if (result->status)
         fm_batch_failed(&job->base, &result->error);
+    else if (!fm_caldav_is_object(job, result))
+        return;
     else
         on_there(job, result);
+}
+
+bool fm_caldav_is_object(fm_caldav_job *job, const fm_dav_result *result)
+{
+    fm_evidence_object found;
+    fm_error error = {0};
+    if (fm_evidence_of_object(&found, result->body, result->body_len, &error)) {
+        fm_caldav_apply_fail(job->apply, &error);
+        return false;
+    }
+    free(found.uid);
+    if (!found.wrong)
+        return true;
+    fm_evidence_no_answer(&error, FM_CALDAV_DOMAIN, "reading the event again", found.wrong);
+    fm_batch_failed(&job->base, &error);
+    return false;
 }
 
 void fm_caldav_settle(fm_caldav_job *job)

@@ -138,6 +138,7 @@ static fm_status submit(fm_google_job *job, fm_error *err)
         .body_len = body.len,
         .if_match = job->etag,
         .retry = FM_HTTP_RETRY_UNSENT | FM_HTTP_RETRY_REFUSED,
+        .is_answer = fm_google_is_job_s,
         .done = on_written,
         .data = job,
     };

@@ -46,6 +46,8 @@ void fm_google_job_next_id(fm_google_job *job);
 /** Ends the whole operation. */
 void fm_google_apply_fail(fm_google_batch *a, const fm_error *error);
 
+/** Whether an answer is the event of the job; see fm_google_answer_fn. */
+bool fm_google_is_job_s(const void *job, const fm_json_span *body);
 /** Finds out by GET what has the job's id and goes on from there. */
 void fm_google_settle(fm_google_job *job);
 

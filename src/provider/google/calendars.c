@@ -100,6 +100,7 @@ static void next_page(listing *l, const char *page_token)
                                  .path = path.data,
                                  .what = "listing the calendars",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = fm_google_has_items,
                                  .done = on_page,
                                  .data = l};
     if (path.status ? fm_google_no_memory(&err) : fm_google_submit(l->op, &request, &err))
@@ -224,6 +225,17 @@ static fm_status take_entry(opening *o, const fm_json_span *entry, fm_error *err
     return FM_OK;
 }
 
+/* An entry of the account's list, or what a listing of events says of its calendar. */
+static bool is_entry(const void *data, const fm_json_span *body)
+{
+    static const char *const members[] = {"id", "kind", "summary", "timeZone", "accessRole"};
+    bool any = false;
+    (void)data;
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        any = any || fm_google_has(body, members[i]);
+    return any;
+}
+
 static void ask(opening *o, const char *before, const char *calendar, const char *after, fm_google_done_fn done)
 {
     fm_buf path;
@@ -236,6 +248,7 @@ static void ask(opening *o, const char *before, const char *calendar, const char
                                  .path = path.data,
                                  .what = "opening the calendar",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = is_entry,
                                  .done = done,
                                  .data = o};
     if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&o->op, &request, &err))

@@ -1,6 +1,8 @@
 #include "provider/google/call.h"
+#include "provider/evidence.h"
 #include "provider/google/object.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,20 +181,26 @@ static bool is_read(const fm_google_call *call)
     return strcmp(call->method, "GET") == 0;
 }
 
-static bool wants_json(const fm_google_call *call, int code)
+/* Whether what came with a code that means success is an answer to this request. */
+static bool is_answer(const fm_google_call *call, const fm_http_reply *reply, const fm_json_span *body, bool valid)
 {
-    return code >= 200 && code < 300 && strcmp(call->method, "DELETE") != 0;
+    if (strcmp(call->method, "DELETE") == 0)
+        return fm_evidence_of_delete(reply->code, reply->body_len == 0);
+    return valid && call->request.is_answer(call->request.data, body);
 }
 
-/* An answer that came, but cannot be read. False where the request was sent again. */
-static bool unreadable(fm_google_call *call, fm_google_result *result)
+/* An answer that came, but is none. False where the request was sent again. */
+static bool unreadable(fm_google_call *call, fm_google_result *result, bool valid)
 {
     call->maybe_done = true;
     if (is_read(call) && ++call->parse_attempts < PARSE_ATTEMPTS && !get_ready(call, &result->error))
         return false;
+    char why[96];
+    snprintf(why, sizeof why,
+             valid ? "HTTP %d came without what it has to hold" : "HTTP %d came cut short, or is no JSON",
+             result->code);
     result->code = 0;
-    result->status = fm_error_set(&result->error, FM_ENETWORK, FM_GOOGLE_DOMAIN,
-                                  "%s: the answer was cut short or is no JSON", call->request.what);
+    result->status = fm_evidence_no_answer(&result->error, FM_GOOGLE_DOMAIN, call->request.what, why);
     return true;
 }
 
@@ -205,7 +213,8 @@ static void on_done(void *data, const fm_http_reply *reply)
     bool valid = fm_json_check(result.body.at, result.body.len, FM_JSON_DEPTH_LIMIT, NULL) == FM_OK;
     if (!reply->status && reply->code == 401 && renew(call, &result))
         return;
-    if (!reply->status && !valid && wants_json(call, reply->code) && !unreadable(call, &result))
+    bool success = !reply->status && reply->code >= 200 && reply->code < 300;
+    if (success && !is_answer(call, reply, &result.body, valid) && !unreadable(call, &result, valid))
         return;
     if (!valid)
         result.body = (fm_json_span){"{}", 2};
@@ -325,6 +334,8 @@ static char *url_of(const fm_google *p, const char *path)
 
 fm_status fm_google_submit(fm_google_op *op, const fm_google_request *request, fm_error *err)
 {
+    if (!request->is_answer && strcmp(request->method, "DELETE") != 0)
+        return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN, "%s: nothing says what an answer is", request->what);
     fm_google_call *call = calloc(1, sizeof *call);
     if (!call)
         return fm_google_no_memory(err);

@@ -1,7 +1,8 @@
 /**
  * @file call.h
- * One API request of an operation: with a token, within the quota, its failure put in words. An answer that is no JSON
- * counts as a transport failure. 401 gets a new token, once. Google's 403 for rate limits is what 429 is elsewhere.
+ * One API request of an operation: with a token, within the quota, its failure put in words. An answer that is no JSON,
+ * or none to this request (provider/evidence.h), counts as a transport failure. 401 gets a new token, once. Google's
+ * 403 for rate limits is what 429 is elsewhere.
  */
 #ifndef FM_PROVIDER_GOOGLE_CALL_H
 #define FM_PROVIDER_GOOGLE_CALL_H
@@ -16,7 +17,7 @@ typedef struct fm_google_call fm_google_call;
 
 /** How a request ended. Borrowed for the length of the call. */
 typedef struct fm_google_result {
-    fm_status status;  /**< FM_OK: 2xx, with JSON where JSON was expected */
+    fm_status status;  /**< FM_OK: 2xx, with what was expected */
     int code;          /**< HTTP status; 0 where no usable answer came */
     bool maybe_done;   /**< it may have been carried out although the answer does not say so */
     fm_json_span body; /**< valid JSON; "{}" where the answer has none */
@@ -24,6 +25,8 @@ typedef struct fm_google_result {
 } fm_google_result;
 
 typedef void (*fm_google_done_fn)(void *data, const fm_google_result *result);
+/** Whether the JSON of a 2xx is an answer to the request with this `data`. */
+typedef bool (*fm_google_answer_fn)(const void *data, const fm_json_span *body);
 
 /** One request. Strings are copied. */
 typedef struct fm_google_request {
@@ -32,8 +35,9 @@ typedef struct fm_google_request {
     const char *what; /**< starts the sentence of its error: "listing the calendar"; borrowed, a literal */
     const char *body; /**< JSON; NULL for none */
     size_t body_len;
-    const char *if_match; /**< NULL: none */
-    unsigned retry;       /**< FM_HTTP_RETRY_* */
+    const char *if_match;          /**< NULL: none */
+    unsigned retry;                /**< FM_HTTP_RETRY_* */
+    fm_google_answer_fn is_answer; /**< required but of DELETE, which is answered without a body */
     fm_google_done_fn done;
     void *data;
 } fm_google_request;

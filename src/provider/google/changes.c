@@ -120,6 +120,13 @@ static void on_page(void *data, const fm_google_result *result)
     fm_google_op_fail(&c->op, &err);
 }
 
+/* A page of events, with what comes after it: the next page, or the token of the whole. */
+static bool is_page(const void *data, const fm_json_span *body)
+{
+    return fm_google_has_items(data, body) &&
+           (fm_google_has(body, "nextPageToken") || fm_google_has(body, "nextSyncToken"));
+}
+
 static void add_query(fm_buf *path, const char *name, const char *value)
 {
     fm_buf_addf(path, "&%s=", name);
@@ -139,6 +146,7 @@ static void ask(changes *c)
                                  .path = path.data,
                                  .what = "listing the calendar",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = is_page,
                                  .done = on_page,
                                  .data = c};
     if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&c->op, &request, &err))

@@ -68,13 +68,7 @@ static void on_page(void *data, const fm_google_result *result)
         fm_batch_failed(&job->base, &result->error);
         return;
     }
-    if (!fm_google_member(&items, &result->body, "items")) {
-        fm_error err = {0};
-        fm_error_set(&err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN,
-                     "looking for changed occurrences: the answer is no list of events");
-        fm_batch_failed(&job->base, &err);
-        return;
-    }
+    fm_google_member(&items, &result->body, "items");
     if (find_exception(job, &items, &found) || fm_google_string(&next, &result->body, "nextPageToken"))
         no_memory(job);
     else if (found)
@@ -114,6 +108,7 @@ static void ask(fm_google_job *job, const char *page_token)
                                  .path = path.data,
                                  .what = "looking for changed occurrences",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = fm_google_has_items,
                                  .done = on_page,
                                  .data = job};
     if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&job->apply->op, &request, &err))

@@ -98,6 +98,11 @@ static void on_event(void *data, const fm_google_result *result)
     start_more(f);
 }
 
+static bool is_wanted(const void *data, const fm_json_span *body)
+{
+    return fm_google_is(body, "id", ((const wanted *)data)->href);
+}
+
 static void begin(fetch *f, wanted *w, const char *href)
 {
     fm_buf path;
@@ -109,6 +114,7 @@ static void begin(fetch *f, wanted *w, const char *href)
                                  .path = path.data,
                                  .what = "reading an event",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = is_wanted,
                                  .done = on_event,
                                  .data = w};
     if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&f->op, &request, &err))

@@ -90,6 +90,27 @@ fm_status fm_google_private(char **out, const fm_json_span *event, const char *n
     return status;
 }
 
+bool fm_google_has(const fm_json_span *object, const char *path)
+{
+    fm_json_span value;
+    fm_json_string string;
+    return fm_google_member(&value, object, path) && fm_json_string_of(&value, &string) && string.len > 0;
+}
+
+bool fm_google_has_items(const void *unused, const fm_json_span *body)
+{
+    fm_json_span list, element;
+    fm_json_scan scan;
+    bool all = true;
+    (void)unused;
+    if (!fm_google_member(&list, body, "items") || list.at[0] != '[')
+        return false;
+    fm_json_begin(&scan, list.at, list.len, FM_JSON_DEPTH_LIMIT);
+    FM_GOOGLE_EACH(&scan, &element)
+    all = all && fm_google_has(&element, "id");
+    return all;
+}
+
 bool fm_google_is_cancelled(const fm_json_span *event)
 {
     return fm_google_is(event, "status", "cancelled");

@@ -44,6 +44,11 @@ fm_status fm_google_id(char id[FM_GOOGLE_ID_MAX], const char *uid, unsigned gene
  */
 fm_status fm_google_uid(char **out, const fm_json_span *event, fm_error *err);
 
+/** Whether a string is at a path, and not empty. */
+bool fm_google_has(const fm_json_span *object, const char *path);
+/** Whether an answer has `items`, each of which has an id. `unused` makes it a fm_google_answer_fn. */
+bool fm_google_has_items(const void *unused, const fm_json_span *body);
+
 /** Whether the object is a deleted event. */
 bool fm_google_is_cancelled(const fm_json_span *event);
 

@@ -1,5 +1,12 @@
 #include "provider/google/presence.h"
 #include "provider/google/event_path.h"
+#include "provider/google/object.h"
+
+static bool is_calendar(const void *data, const fm_json_span *body)
+{
+    (void)data;
+    return fm_google_is(body, "kind", "calendar#events");
+}
 
 fm_status fm_google_ask_presence(fm_google_op *op, fm_google_done_fn done, void *data, fm_error *err)
 {
@@ -9,6 +16,7 @@ fm_status fm_google_ask_presence(fm_google_op *op, fm_google_done_fn done, void 
                                  .path = path.data,
                                  .what = "looking for the calendar",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = is_calendar,
                                  .done = done,
                                  .data = data};
     fm_status status = path.status ? fm_google_no_memory(err) : fm_google_submit(op, &request, err);

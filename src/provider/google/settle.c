@@ -129,6 +129,11 @@ static void on_event(void *data, const fm_google_result *result)
         settle_change(job, &result->body);
 }
 
+bool fm_google_is_job_s(const void *job, const fm_json_span *body)
+{
+    return fm_google_is(body, "id", ((const fm_google_job *)job)->id);
+}
+
 void fm_google_settle(fm_google_job *job)
 {
     fm_buf path;
@@ -138,6 +143,7 @@ void fm_google_settle(fm_google_job *job)
                                  .path = path.data,
                                  .what = "reading the event again",
                                  .retry = FM_HTTP_RETRY_ALL,
+                                 .is_answer = fm_google_is_job_s,
                                  .done = on_event,
                                  .data = job};
     if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&job->apply->op, &request, &err))

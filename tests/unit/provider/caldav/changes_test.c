@@ -190,7 +190,7 @@ static void test_without_multiget_objects_are_read_one_by_one(void **state)
     assert_int_equal(test_server_count(&f->server, "GET"), 5);
 }
 
-static void test_an_object_gone_before_it_was_read(void **state)
+static void test_an_object_that_a_multiget_does_not_find(void **state)
 {
     fixture *f = *state;
     test_calendar *c = &f->calendar;
@@ -201,8 +201,25 @@ static void test_an_object_gone_before_it_was_read(void **state)
                                   "\"<multistatus xmlns='DAV:'><response><href>/cal/alice/kanban/a.ics</href>"
                                   "<status>HTTP/1.1 404 Not Found</status></response></multistatus>\"}");
     assert_int_equal(test_calendar_changes(c, NULL), FM_OK);
-    assert_non_null(strstr(c->log.data, "deleted a.ics\n"));
+    assert_non_null(strstr(c->log.data, "changed a.ics"));
     assert_non_null(strstr(c->log.data, "changed b.ics"));
+}
+
+static void test_an_object_that_is_listed_and_not_there(void **state)
+{
+    fixture *f = *state;
+    put(f, "a.ics", "a", "A");
+    put(f, "b.ics", "b", "B");
+    test_calendar_open(&f->calendar);
+    test_server_fault(&f->server, "[{\"kind\": \"replace\", \"method\": \"REPORT\", \"skip\": 1, \"body\": "
+                                  "\"<multistatus xmlns='DAV:'><response><href>/cal/alice/kanban/a.ics</href>"
+                                  "<status>HTTP/1.1 404 Not Found</status></response></multistatus>\"},"
+                                  "{\"kind\": \"status\", \"method\": \"GET\", \"path\": \"a.ics\", \"code\": 404}]");
+    assert_int_equal(test_calendar_changes(&f->calendar, NULL), FM_OK);
+    assert_non_null(
+        strstr(f->calendar.log.data, "unread a.ics: the calendar lists it, and answers HTTP 404 when it is read\n"));
+    assert_non_null(strstr(f->calendar.log.data, "changed b.ics \"3\"\n"));
+    assert_int_equal(f->calendar.deleted, 0);
 }
 
 static void test_pages_of_a_difference_are_committed_each(void **state)
@@ -508,7 +525,7 @@ static void test_pages_that_never_end(void **state)
     assert_nothing_was_committed(f, NULL, FM_EPROTOCOL);
 }
 
-static void test_foreign_hrefs_in_a_listing_are_passed_over(void **state)
+static void test_foreign_hrefs_in_a_listing_are_not_understood(void **state)
 {
     fixture *f = *state;
     test_calendar_open(&f->calendar);
@@ -517,7 +534,7 @@ static void test_foreign_hrefs_in_a_listing_are_passed_over(void **state)
                     "<response><href>/etc/passwd</href></response><response><href>/cal/alice/kanban/</href></response>"
                     "<response><href>/cal/alice/kanban/sub/</href></response><response><href>\\n</href></response>"
                     "<sync-token>data:,1</sync-token></multistatus>\"}");
-    assert_changes(f, NULL, "page complete\n");
+    assert_changes(f, NULL, "unread passwd: the calendar lists it, and it lies elsewhere\npage complete\n");
 }
 
 /* A listing holds the calendar itself and what is no object, with an ETag even, and without a slash. */
@@ -526,12 +543,12 @@ static void test_collections_in_a_listing_are_passed_over(void **state)
     fixture *f = *state;
     test_server_options(&f->server, "{\"sync\": false}");
     test_calendar_open(&f->calendar);
-    test_server_fault(
-        &f->server,
-        "{\"kind\": \"replace\", \"method\": \"PROPFIND\", \"skip\": 1, \"body\": \"<multistatus "
-        "xmlns='DAV:'><response><href>/cal/alice/kanban/sub</href><propstat><prop><resourcetype><collection/>"
-        "</resourcetype><getetag>1</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
-        "</multistatus>\"}");
+    test_server_fault(&f->server,
+                      "{\"kind\": \"replace\", \"method\": \"PROPFIND\", \"skip\": 1, \"body\": \"<multistatus "
+                      "xmlns='DAV:'><response><href>/cal/alice/kanban</href></response><response><href>/cal/alice/"
+                      "kanban/sub</href><propstat><prop><resourcetype><collection/>"
+                      "</resourcetype><getetag>1</getetag></prop><status>HTTP/1.1 200 OK</status></propstat></response>"
+                      "</multistatus>\"}");
     assert_changes(f, NULL, "page complete\n");
 }
 
@@ -558,7 +575,7 @@ static void test_an_object_listed_with_a_failure_is_not_gone(void **state)
                       "{\"kind\": \"replace\", \"method\": \"REPORT\", \"body\": \"<multistatus xmlns='DAV:'>"
                       "<response><href>/cal/alice/kanban/x.ics</href><status>HTTP/1.1 500 Oops</status></response>"
                       "<sync-token>data:,1</sync-token></multistatus>\"}");
-    assert_changes(f, NULL, "seen x.ics\npage complete\n");
+    assert_changes(f, NULL, "unread x.ics: the calendar lists it with HTTP 500\npage complete\n");
 }
 
 static void test_fetch(void **state)
@@ -571,7 +588,7 @@ static void test_fetch(void **state)
     put(f, "b@c.ics", "b", "B");
     test_calendar_open(c);
     assert_int_equal(test_calendar_fetch(c, hrefs, 3), FM_OK);
-    assert_string_equal(c->log.data, "changed a.ics \"2\"\ndeleted nothing.ics\nchanged b@c.ics \"3\"\n");
+    assert_string_equal(c->log.data, "changed a.ics \"2\"\nchanged b@c.ics \"3\"\ndeleted nothing.ics\n");
 }
 
 static void test_fetch_from_an_unreachable_calendar_deletes_nothing(void **state)
@@ -605,7 +622,8 @@ int main(void)
         WITH_SERVER(test_some_of_many_bodies_take_multigets),
         WITH_SERVER(test_what_a_query_leaves_out_is_read_anyway),
         WITH_SERVER(test_without_multiget_objects_are_read_one_by_one),
-        WITH_SERVER(test_an_object_gone_before_it_was_read),
+        WITH_SERVER(test_an_object_that_a_multiget_does_not_find),
+        WITH_SERVER(test_an_object_that_is_listed_and_not_there),
         WITH_SERVER(test_pages_of_a_difference_are_committed_each),
         WITH_SERVER(test_pages_of_a_full_listing_are_committed_once),
         WITH_SERVER(test_refused_tokens_lead_to_a_full_listing),
@@ -626,7 +644,7 @@ int main(void)
         WITH_SERVER(test_listings_that_stay_broken_are_a_network_failure),
         WITH_SERVER(test_hostile_listings_are_not_asked_for_again),
         WITH_SERVER(test_pages_that_never_end),
-        WITH_SERVER(test_foreign_hrefs_in_a_listing_are_passed_over),
+        WITH_SERVER(test_foreign_hrefs_in_a_listing_are_not_understood),
         WITH_SERVER(test_collections_in_a_listing_are_passed_over),
         WITH_SERVER(test_tombstones_may_be_410),
         WITH_SERVER(test_an_object_listed_with_a_failure_is_not_gone),

@@ -381,7 +381,7 @@ static void test_no_caldav_server(void **state)
     fixture *f = *state;
     test_server_fault(&f->server,
                       "{\"kind\": \"status\", \"times\": -1, \"code\": 200, \"body\": \"<html>Hi</html>\"}");
-    assert_fails(f, FM_ENOTFOUND, "is it the address of a CalDAV server?");
+    assert_fails(f, FM_ENOTFOUND, "the address of a CalDAV server?");
 }
 
 /* The codes alone would speak of a resource or of the request. */
