@@ -178,6 +178,11 @@ function config.load(opened, options)
     return failure("calendar sync is switched off for %s: set calendarConfig.enabled to true", opened:path())
   end
   local targets = targets_of(section, holder)
+  local off = #targets == 0 and config.calendar_members(section, holder) or {}
+  if #off > 0 then
+    return failure("board %s is connected with no calendar: %s %s switched off; run connect.lua, or set connected to true",
+      opened:path(), table.concat(off, ", "), #off == 1 and "is" or "are")
+  end
   if #targets == 0 then
     return failure("board %s names no calendar: set calendarConfig.provider (for example \"vdir\" or \"caldav\")",
       opened:path())

@@ -100,7 +100,7 @@ end
 --- Explains one entry, and the court date of an epic with it.
 -- @param options of fmcal.sync.run.sync
 -- @param key string
--- @return list of explanations, or nil and the result of the run that failed
+-- @return list of explanations, or nil where there is none; and the result of the run, which says what failed
 function explain.entry(options, key)
   local asked, list = {}, json.array {}
   for name, value in pairs(options) do asked[name] = value end
@@ -111,7 +111,7 @@ function explain.entry(options, key)
   end
   local result = run.sync(asked)
   if not result.success and #list == 0 then return nil, result end
-  return list
+  return list, result
 end
 
 return explain
