@@ -20,6 +20,11 @@ local function given(value)
   return value
 end
 
+-- What messages call a board.
+local function name_of(opened)
+  return opened:path() or "in memory"
+end
+
 local function plain(value)
   if type(value) ~= "table" then return given(value) end
   local copy = {}
@@ -78,7 +83,7 @@ function config.section(opened)
   local is_object = type(section) == "table" and not getmetatable(section)
   local wrong = not is_object and "calendarConfig must be an object"
     or config_schema.mistyped(readable(section), SECTION .. ".")
-  if wrong then return failure("board %s: %s", opened:path(), wrong) end
+  if wrong then return failure("board %s: %s", name_of(opened), wrong) end
   return section
 end
 
@@ -124,10 +129,10 @@ local function section_of(opened, path)
   if not holder then return nil, err end
   local section = given(holder:member(SECTION))
   if section == nil then
-    return failure("board %s has no calendarConfig: add one, or give --config FILE", opened:path())
+    return failure("board %s has no calendarConfig: add one, or give --config FILE", name_of(opened))
   end
   if type(section) ~= "table" or getmetatable(section) then
-    return failure("%s: calendarConfig must be an object", path and "configuration " .. path or "board " .. opened:path())
+    return failure("%s: calendarConfig must be an object", path and "configuration " .. path or "board " .. name_of(opened))
   end
   return section, holder
 end
@@ -155,10 +160,10 @@ end
 local function team_of(opened, wanted)
   local team, name = given(opened:member("team")), given(opened:member("teamName"))
   if type(team) ~= "string" or team == "" or team:find("\0", 1, true) then
-    return failure("board %s has no \"team\" (a text without zero bytes): add one", opened:path())
+    return failure("board %s has no \"team\" (a text without zero bytes): add one", name_of(opened))
   end
-  if name ~= nil and type(name) ~= "string" then return failure("board %s: teamName must be a text", opened:path()) end
-  if wanted and wanted ~= team then return failure("board %s is team %q, not %q", opened:path(), team, wanted) end
+  if name ~= nil and type(name) ~= "string" then return failure("board %s: teamName must be a text", name_of(opened)) end
+  if wanted and wanted ~= team then return failure("board %s is team %q, not %q", name_of(opened), team, wanted) end
   return team, name
 end
 
@@ -173,19 +178,19 @@ function config.load(opened, options)
   local team, team_name = team_of(opened, options.team)
   if not team then return nil, team_name end
   local wrong = config_schema.wrong(section, SECTION .. ".")
-  if wrong then return failure("board %s: %s", opened:path(), wrong) end
+  if wrong then return failure("board %s: %s", name_of(opened), wrong) end
   if section.enabled == false then
-    return failure("calendar sync is switched off for %s: set calendarConfig.enabled to true", opened:path())
+    return failure("calendar sync is switched off for %s: set calendarConfig.enabled to true", name_of(opened))
   end
   local targets = targets_of(section, holder)
   local off = #targets == 0 and config.calendar_members(section, holder) or {}
   if #off > 0 then
     return failure("board %s is connected with no calendar: %s %s switched off; run connect.lua, or set connected to true",
-      opened:path(), table.concat(off, ", "), #off == 1 and "is" or "are")
+      name_of(opened), table.concat(off, ", "), #off == 1 and "is" or "are")
   end
   if #targets == 0 then
     return failure("board %s names no calendar: set calendarConfig.provider (for example \"vdir\" or \"caldav\")",
-      opened:path())
+      name_of(opened))
   end
   return {
     team = team, team_name = team_name, section = section, targets = targets,
