@@ -1,6 +1,7 @@
 -- Events from kanban entries, by the default mapping: for scripts that drive a provider themselves.
 
 local defaults = require "fmcal.rules.defaults"
+local uids = require "fmcal.uid"
 
 local event = {}
 
@@ -19,7 +20,7 @@ end
 local function finished(raw, suffix, options)
   if type(raw.id) ~= "string" or raw.id == "" then error("the entry has no id: its event cannot have a UID", 3) end
   local made = defaults.to_event(raw, context(options))
-  made.uid = raw.id .. suffix .. "@fleetmonitor"
+  made.uid = uids.of(raw.id .. suffix)
   return made
 end
 

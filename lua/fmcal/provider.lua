@@ -7,8 +7,7 @@ local quantity = require "fmcal.quantity"
 local script_names = require "fmcal.script_names"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
-
-local UID_DOMAIN = "@fleetmonitor"
+local uids = require "fmcal.uid"
 
 local provider = {}
 
@@ -111,7 +110,7 @@ local function uid_of(event)
   if event.uid then return event.uid end
   local id = event.kanbanId or event.eventId
   if not id then error("the event has neither uid nor kanbanId", 3) end
-  return id .. (event.eventType == "court-date" and ".court-date" or "") .. UID_DOMAIN
+  return uids.of(id .. (event.eventType == "court-date" and ".court-date" or ""))
 end
 
 local function with_uid(event, uid)

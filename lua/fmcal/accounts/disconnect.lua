@@ -14,12 +14,12 @@ local provider = require "fmcal.provider"
 local provider_options = require "fmcal.provider_options"
 local run = require "fmcal.sync.run"
 local Target = require "fmcal.sync.target"
+local uids = require "fmcal.uid"
 
 local disconnect = {}
 
 local LOCK_WAIT_MS = 30000
 local SECTION = "calendarConfig"
-local UID_DOMAIN = "@fleetmonitor"
 
 local function given(value)
   if value == json.null then return nil end
@@ -137,7 +137,7 @@ end
 
 -- Whether fmcal made an event: by its UID, and because it has our base or our team's name on it.
 local function is_made_by_us(target, row, event)
-  if not row.uid or row.uid:sub(-#UID_DOMAIN) ~= UID_DOMAIN then return false end
+  if not uids.is_ours(row.uid) then return false end
   if event.team ~= nil then return event.team == target.team end
   return target.state:base_by_uid(row.uid) ~= nil
 end

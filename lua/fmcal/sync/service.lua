@@ -7,6 +7,7 @@ local board = require "fmcal.board"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
+local uids = require "fmcal.uid"
 
 local service = {}
 
@@ -148,7 +149,7 @@ function Service:get_external_events(team)
     for _, row in ipairs(t:remotes()) do
       local event = not row.gone and not row.unread and target.provider:decode(t:remote(row.href).text)
       if event then
-        local is_foreign = not (row.uid or ""):find("@fleetmonitor$")
+        local is_foreign = not uids.is_ours(row.uid)
         if is_foreign or (event.team and event.team ~= team) then
           event.eventId, event.etag = row.href, row.etag
           events[#events + 1] = event
