@@ -3,6 +3,7 @@ local fixtures = require "fixtures"
 local lu = require "luaunit"
 local shell = require "shell"
 local core = require "fmcal.provider.core"
+local json = require "fmcal.json"
 
 local TITLE = "Another title, from the board"
 
@@ -50,6 +51,36 @@ function TestObjects.test_a_title_loses_its_encoding()
     local written = assert(codec:encode(event, text))
     lu.assertStrContains(written, "\r\nSUMMARY:50=3D plain text\r\nDT")
     lu.assertNil(written:find("goes on", 1, true))
+  end
+end
+
+-- ------------------------------------------------------------------ Google
+
+TestGoogle = {}
+
+local google = assert(core.new("google", {}))
+
+-- An event without the member that an edit of the title touches.
+local function untitled(text)
+  return (text:gsub('"summary"%s*:%s*"[^\n]*', '"summary"', 1))
+end
+
+function TestGoogle.test_no_edit_is_the_event_byte_for_byte()
+  for _, one in ipairs(fixtures.list("google", "json")) do
+    local event = assert(google:decode(one.text))
+    lu.assertEquals(assert(google:encode(event, one.text)), one.text, one.name)
+  end
+end
+
+function TestGoogle.test_a_title_edit_touches_the_title()
+  for _, one in ipairs(fixtures.list("google", "json")) do
+    local event = assert(google:decode(one.text))
+    event.title = TITLE
+    local text = assert(google:encode(event, one.text))
+    lu.assertEquals(assert(google:decode(text)).title, TITLE, one.name)
+    lu.assertEquals(json.decode(text).summary, TITLE)
+    if one.name ~= "no-title" then lu.assertEquals(untitled(text), untitled(one.text), one.name) end
+    lu.assertEquals(assert(google:encode(event, text)), text, one.name)
   end
 end
 
