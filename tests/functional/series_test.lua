@@ -126,11 +126,15 @@ end
 
 -- ------------------------------------------------------------------ at random
 
--- What a board makes of a floating time.
+local function is_floating(due, zone)
+  return zone == json.null and due:find("T") and not due:find("Z$")
+end
+
+-- What a board makes of a floating time: one in its own zone. Whether it is another date then.
 local function on_a_board(one)
-  local floating = one.move.zone == json.null and one.move.due:find("T") and not one.move.due:find("Z$")
-  if floating then one.move.zone = "Europe/Rome" end
-  return one.move.due ~= one.start or one.move.zone ~= one.start_zone
+  local was_floating = is_floating(one.start, one.start_zone)
+  if is_floating(one.move.due, one.move.zone) then one.move.zone = "Europe/Rome" end
+  return one.move.due ~= one.start or (one.move.zone ~= one.start_zone and not was_floating)
 end
 
 local function item_of(one, due, zone)
