@@ -5,10 +5,14 @@
 -- has, unless the date was edited on the board or the rules have come to make another one of it: that something was
 -- pulled is no reason to write. Where only the start or only the length was edited, the other part stays as it is.
 --
--- What only goes out, texts, tags and priority need nothing of this: of them the codecs write what differs in meaning.
+-- So with the footer, which the rules make of tags and priority besides what only goes out: where those were pulled, the one
+-- that is there stays.
+--
+-- The rest needs nothing of this: of texts, tags, priority and metadata the codecs write what differs in meaning.
 
 local crypto = require "fmcal.crypto"
 local entries = require "fmcal.sync.entries"
+local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local spans = require "fmcal.sync.spans"
 
@@ -28,15 +32,18 @@ local function date_print(event)
 end
 
 --- What goes out with an event as the rules make it, to tell whether a later run makes the same of its entry: a print of
--- its date and one of the whole. @return string, or nil and an error where the event cannot be written down
+-- its date, one of the whole and one of its footer. @return string, or nil and an error where the event cannot be written down
 function untouched.print(event)
   local text, err = json.encode(event, { sort = true })
   if not text then return nil, err end
-  return date_print(event) .. " " .. print_of(text)
+  return ("%s %s %s"):format(date_print(event), print_of(text), print_of(event.footer or ""))
 end
 
-local function printed_date(out)
-  return type(out) == "string" and out:match("^(%S+) %S+$") or nil
+-- The prints of the date and of the footer that are in one of the whole; of an older fmcal's, there is none of the footer.
+local function printed(out)
+  if type(out) ~= "string" then return nil, nil end
+  local date, rest = out:match("^(%S+) %S+(.*)$")
+  return date, rest and rest:match("^ (%S+)$")
 end
 
 local function pushes(action, field)
@@ -49,7 +56,7 @@ end
 -- Whether the rules, or what they look at beside the mapped fields, make another date of what was agreed on than when it
 -- was agreed on.
 local function rules_changed(target, decision, base, event)
-  local before = base and printed_date(base.out)
+  local before = base and printed(base.out)
   if not before or not base.l.date or date_print(event) == before then return false end
   local again = target.rules:to_event(decision.key, entries.with_version(decision.view, base.l))
   return again ~= nil and date_print(again) ~= before
@@ -69,12 +76,35 @@ local function is_date_edited(target, decision, side, action, event)
   return rules_changed(target, decision, side.base, event)
 end
 
---- Gives an event that is to be written over another one back the date that nobody edited.
+local function footer_of(target, decision, version)
+  local event = target.rules:to_event(decision.key, entries.with_version(decision.view, version))
+  return event and event.footer or ""
+end
+
+-- Whether the footer is another one because of what was edited on the board, or of what only goes out.
+local function is_footer_edited(target, decision, side, action)
+  local base = side.base
+  local _, before = printed(base and base.out)
+  if not before or not base.l.date then return true end
+  local agreed, pushed = footer_of(target, decision, base.l), fields.copy(base.l)
+  for _, field in ipairs(action.push or {}) do pushed[field] = action.version[field] end
+  return print_of(agreed) ~= before or footer_of(target, decision, pushed) ~= agreed
+end
+
+local function keep_footer(target, decision, side, action, event)
+  local there = side.remote.event.footer
+  if (event.footer or "") ~= (there or "") and not is_footer_edited(target, decision, side, action) then
+    event.footer = there
+  end
+end
+
+--- Gives an event that is to be written over another one back the date and the footer that nobody edited.
 -- @param side { target, base, remote }
 -- @param action of the planner: `push`, `version`, `step`
 -- @param event as the rules make it of the action's version; it is changed
 function untouched.keep(decision, side, action, event)
   local target, there = side.target, side.remote.event
+  keep_footer(target, decision, side, action, event)
   if not is_date_edited(target, decision, side, action, event) then return restore_date(event, there) end
   if there.unknownDate then return end
   local same_length = action.version.duration == side.remote.version.duration
