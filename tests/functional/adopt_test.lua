@@ -81,6 +81,20 @@ function TestAdopt.test_a_plan_shows_it_and_its_counts_follow()
   lu.assertStrContains(place:expect(0, "sync.lua board.json"), "1 external event")
 end
 
+-- What is pulled is no reason to write, nor is a status that would only go out.
+function TestAdopt.test_pulling_writes_nothing_on_the_event()
+  local place <close> = place_with(ADOPT)
+  place:expect(0, "sync.lua board.json")
+  local renamed = ICS:gsub("SUMMARY:Adopt me", "SUMMARY:Renamed")
+  place:write(EXTERNAL, renamed)
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(place:item("N-ext-1").title, "Renamed")
+  place:edit(function(board) board.items[2].status = "done" end)
+  place:expect(0, "sync.lua board.json")
+  lu.assertEquals(place:read(EXTERNAL), renamed)
+  assert_settled(place)
+end
+
 TestRelease = {}
 
 local ENDS = {

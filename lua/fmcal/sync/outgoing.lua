@@ -32,10 +32,10 @@ local function encode(decision, side, action, event)
 end
 
 -- Whether an event needs nothing of what only goes out: it has it, or it is one of somebody else's that has nothing of ours
--- yet.
+-- yet, because nobody has edited its item.
 local function is_refreshed(target, side, out)
-  local known = side.base and side.base.out
-  return known == out or known == nil and target:is_foreign(side.uid)
+  if side.base and side.base.out == out then return true end
+  return target:is_foreign(side.uid) and side.remote ~= nil and side.remote.event.kanbanId == nil
 end
 
 local function event_write(target, decision, side, action, direction)
