@@ -20,8 +20,9 @@ local function edit_entry(world, key, fn)
   world.board:write(board)
 end
 
--- Somebody writes a value over the one that he sees.
+-- Somebody writes a value over the one that he sees; nobody can tell that he did where it is the same one.
 local function write_over(world, side, key, field, old, new)
+  if old == new then return end
   world.ledger:replaced(side, key, field, old)
   world.ledger:wrote(side, key, field, new)
 end

@@ -27,7 +27,9 @@ local function taken_back(note, base, old)
   for name, value in pairs(base) do copy[name] = value end
   copy.seen = nil -- of the event that was agreed on after it
   copy.l, copy.r, copy.open = fields.copy(base.l), fields.copy(base.r), fields.copy(base.open or {})
+  copy.rewound = {}
   for _, field in ipairs(note.fields) do
+    copy.rewound[field] = true
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
     copy.open[field] = not old or copy.open[field]
   end

@@ -34,6 +34,8 @@ function TestRewind.test_an_older_copy_is_pulled_into_again()
   shell.write(place.board_path, before)
   place:expect(0)
   assert_both(place, "Theirs")
+  local rows = place:history("X-1")
+  lu.assertEquals({ #rows, rows[1].side, rows[1].value }, { 1, "local", '"Old"' })
 end
 
 -- As often as somebody edits within a second.
