@@ -68,10 +68,12 @@ static fm_status hand_on(fm_caldav_bodies *b, fm_caldav_row *row, const fm_objec
     return b->sink.object(b->sink.data, object, err);
 }
 
-static fm_status hand_on_unread(fm_caldav_bodies *b, fm_caldav_row *row, const char *why, fm_error *err)
+/* `etag`: of a version that will never be read; NULL: it is tried again by the next run. */
+static fm_status hand_on_unread(fm_caldav_bodies *b, fm_caldav_row *row, const char *etag, const char *why,
+                                fm_error *err)
 {
     row->settled = true;
-    return fm_evidence_unread(&b->sink, row->key, NULL, NULL, why, err);
+    return fm_evidence_unread(&b->sink, row->key, NULL, etag, why, err);
 }
 
 /* It is not at its place. */
@@ -80,7 +82,7 @@ static fm_status hand_on_gone(fm_caldav_bodies *b, fm_caldav_row *row, int code,
     fm_object object = {.kind = FM_OBJECT_DELETED, .href = row->key};
     char why[96];
     snprintf(why, sizeof why, "the calendar lists it, and answers HTTP %d when it is read", code);
-    return b->listed ? hand_on_unread(b, row, why, err) : hand_on(b, row, &object, err);
+    return b->listed ? hand_on_unread(b, row, NULL, why, err) : hand_on(b, row, &object, err);
 }
 
 /* What a report gave of an object; what is none is read once more, alone. */
@@ -128,13 +130,14 @@ static void end(fm_caldav_bodies *b, const fm_error *err)
 }
 
 /*
- * What ends the whole reading; anything else is tried again the next way. A calendar that answers 403, 404 or
+ * What ends the whole reading; anything else is tried again the next way: what one object has spoilt for all others
+ * in smaller parts, down to each alone. A calendar that answers 403, 404 or
  * 410 cannot be reached: its objects are not to be taken for deleted.
  */
 static bool is_fatal(const fm_dav_result *result)
 {
     static const int codes[] = {0, 401, 404, 410, 429, 503};
-    if (!result->status)
+    if (!result->status || (result->spoilt && result->status != FM_ENOMEM && result->status != FM_ECANCELED))
         return false;
     if (result->code && result->code < 400)
         return true;
@@ -260,7 +263,7 @@ static bool is_of_object(const fm_dav_result *result)
 {
     if (!result->status || result->status == FM_EAUTH || result->status == FM_ENOMEM)
         return false;
-    return result->code && result->code != 429 && result->code != 503;
+    return result->spoilt || (result->code && result->code != 429 && result->code != 503);
 }
 
 static void on_get_done(void *data, const fm_dav_result *result)
@@ -274,7 +277,8 @@ static void on_get_done(void *data, const fm_dav_result *result)
     if (result->code == 404 || result->code == 410) {
         status = hand_on_gone(b, row, result->code, &b->failure);
     } else if (is_of_object(result)) {
-        status = hand_on_unread(b, row, result->error.message, &b->failure);
+        const char *too_large = result->status == FM_ELIMIT ? row->etag : NULL;
+        status = hand_on_unread(b, row, too_large, result->error.message, &b->failure);
     } else if (result->status) {
         end(b, &result->error);
         return;

@@ -10,8 +10,8 @@
 #define MULTISTATUS_MAX ((size_t)1 << 30)
 /* Bodies of errors are kept whole or thrown away: nobody needs more of one. */
 #define ERROR_BODY_MAX ((size_t)1 << 20)
-/* Answers that are no XML after this many tries will not become any. */
-#define PARSE_ATTEMPTS 3
+/* An answer that was no XML twice will not become any. */
+#define PARSE_ATTEMPTS 2
 
 struct fm_dav_call {
     fm_dav_call *prev, *next; /* among the operation's */
@@ -22,8 +22,9 @@ struct fm_dav_call {
     unsigned parse_attempts;
     fm_multistatus *multistatus; /* of the answer at hand; NULL where it has none */
     bool tolerant;               /* an error's body: it may be anything */
-    const char *answering;       /* URL of the answer at hand */
-    size_t received;             /* bytes of its body */
+    const char *answering;       /* URL of the answer at hand, NULL before one begins */
+    int answering_code;
+    size_t received; /* bytes of its body */
     fm_error parse_error;
     fm_buf text; /* body of a GET */
 };
@@ -90,6 +91,7 @@ static fm_status on_begin(void *data, int code, const char *url, fm_error *err)
 {
     fm_dav_call *call = data;
     call->answering = url;
+    call->answering_code = code;
     call->received = 0;
     if (call->request.begin)
         call->request.begin(call->request.data);
@@ -212,6 +214,17 @@ static void describe_code(const fm_dav_call *call, fm_dav_result *result)
 /* Reads a listing to its end. False where it has to be asked for again, which has been arranged. */
 static bool finish_listing(fm_dav_call *call, fm_dav_result *result);
 
+/* Whether what failed had begun as it should: a multistatus with its root, an object that is given. */
+static bool is_spoilt(const fm_dav_call *call)
+{
+    if (!call->answering)
+        return false;
+    if (is(call, "GET"))
+        return call->answering_code == 200;
+    return !call->tolerant && call->multistatus && call->received <= MULTISTATUS_MAX &&
+           fm_multistatus_summary(call->multistatus)->multistatus;
+}
+
 static void deliver(fm_dav_call *call, const fm_http_reply *reply)
 {
     static const fm_dav_summary nothing = {0};
@@ -234,6 +247,7 @@ static void deliver(fm_dav_call *call, const fm_http_reply *reply)
         fm_http_reply_error(reply, FM_CALDAV_DOMAIN, call->request.what, &result.error);
     else if (!result.status)
         describe_code(call, &result);
+    result.spoilt = (reply->status || result.code == 207) && result.error.status && is_spoilt(call);
     unlink_call(call);
     call->request.done(call->request.data, &result);
     free_call(call);

@@ -1,8 +1,8 @@
 /**
  * @file dav.h
  * One WebDAV request of an operation: sent, its multistatus read as it arrives, its failure put in words. A
- * multistatus that is cut short or no XML is asked for again, as a transport failure is. An answer that is none to this
- * request (provider/evidence.h) is a failure, whatever its code.
+ * multistatus that is cut short or no XML is asked for once more, as a transport failure is. An answer that is none to
+ * this request (provider/evidence.h) is a failure, whatever its code.
  */
 #ifndef FM_PROVIDER_CALDAV_DAV_H
 #define FM_PROVIDER_CALDAV_DAV_H
@@ -18,6 +18,8 @@ typedef struct fm_dav_result {
         status; /**< FM_OK: of PROPFIND and REPORT a multistatus, of GET an object, of a write word that it is done */
     int code;   /**< HTTP status; of a write answered with 207, the status within; 0 where no answer came */
     fm_error error; /**< where status is negative */
+    bool spoilt;    /**< it failed although an answer of the right form had begun: by what one object in it holds (a
+                       control character in a multistatus, megabytes), or because it was cut in the middle */
     const fm_http_reply *reply;
     const char *url;               /**< that answered */
     const fm_dav_summary *summary; /**< of a multistatus or an error body; never NULL */
