@@ -47,6 +47,12 @@ local function fit(columns, widths, available)
   end
 end
 
+-- A search for " +$" would look at each blank of a wide column as the possible beginning of the last ones.
+local function without_end_blanks(text)
+  local last = text:find("[^ ] *$")
+  return last and text:sub(1, last) or ""
+end
+
 local function line(view, columns, widths, cells, style)
   local parts = {}
   for i, column in ipairs(columns) do
@@ -61,7 +67,7 @@ local function line(view, columns, widths, cells, style)
     end
     parts[i] = text
   end
-  return (table.concat(parts, (" "):rep(GAP)):gsub(" +$", ""))
+  return without_end_blanks(table.concat(parts, (" "):rep(GAP)))
 end
 
 --- A cell in a style.

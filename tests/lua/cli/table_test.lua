@@ -21,6 +21,14 @@ function TestTable.test_nothing_is_cut_without_a_terminal()
   lu.assertEquals(layout.lines(PLAIN, { { title = "T", shrinks = true } }, { { long } })[2], long)
 end
 
+-- A calendar may send any title; time that grows with its square would keep this test for hours.
+function TestTable.test_a_title_of_a_megabyte_is_a_row_like_others()
+  local long = ("x"):rep(2 ^ 20)
+  local lines = layout.lines(PLAIN, { { title = "Title" }, { title = "Why" } }, { { long, "edited" }, { "a", "" }, { "", "" } })
+  lu.assertEquals(lines[1], "Title" .. (" "):rep(2 ^ 20 - 5) .. "  Why")
+  lu.assertEquals({ lines[2], lines[3], lines[4] }, { long .. "  edited", "a", "" })
+end
+
 function TestTable.test_the_widest_column_shrinks_until_it_fits()
   local columns = { { title = "Id" }, { title = "Title", shrinks = true }, { title = "Why", shrinks = true } }
   local lines = layout.lines(view(30), columns, { { "XACA-0040", ("日本"):rep(20), "new on the board" } })
