@@ -13,7 +13,7 @@ function TestOutput.test_a_full_disk_behind_standard_output()
   local place <close> = place_of_one()
   for _, words in ipairs { "sync.lua board.json --json", "sync.lua board.json", "sync.lua board.json --dry-run", "sync.lua --help",
     "sync.lua board.json --plan plan.json", "status.lua board.json", "status.lua board.json --json", "events.lua board.json",
-    "history.lua board.json", "conflicts.lua board.json", "conflicts.lua board.json --json", "explain.lua board.json A",
+    "history.lua board.json", "conflicts.lua board.json", "explain.lua board.json A",
     "export.lua board.json", "doctor.lua board.json", "--help", "-v", "-e 'print(1)'" } do
     local _, errors = place:expect(1, words .. " >/dev/full")
     lu.assertStrContains(errors, "cannot write to standard output")

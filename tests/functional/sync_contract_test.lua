@@ -210,7 +210,7 @@ function TestConflicts.test_nobody_waits_for_what_is_not_synced_any_more()
   local place <close> = conflict()
   place:edit(function(b) b.calendarConfig.syncOptions.syncItems = false end)
   place:expect(0, "sync.lua board.json")
-  lu.assertStrContains((place:expect(0, "conflicts.lua board.json --json")), "[]")
+  lu.assertEquals((place:expect(0, "conflicts.lua board.json --json")), "")
 end
 
 TestRetries = {}

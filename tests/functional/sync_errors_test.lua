@@ -110,7 +110,7 @@ function TestConfiguration.test_an_unknown_zone()
 end
 
 function TestConfiguration.test_a_quota_that_is_no_number()
-  assert_configuration({ "requestsPerMinute", "many" }, function(c) c.requestsPerMinute = "many" end)
+  assert_configuration({ "requestsPerMinute must be a number" }, function(c) c.requestsPerMinute = "many" end)
   assert_configuration({ "requestsPerMinute", "1000000" }, function(c) c.requestsPerMinute = 2000000 end)
 end
 
