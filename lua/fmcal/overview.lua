@@ -103,15 +103,19 @@ local function target_status(self, target)
 end
 
 --- How each calendar stands.
--- @return { team, board, state, last_run, runs, entries, problems, conflicts, targets = { { name, provider, account,
+-- @return { team, board, state, status ("idle", or "error": the last run failed, as last_error = { message, at } says),
+--   last_run, runs, entries, problems, conflicts, targets = { { name, provider, account,
 --   calendar_id, calendar, bound, counts = {[status] = n}, pending = { board, calendar }, errors }, … } }
 function Overview:status()
   local targets, problems = json.array {}, json.array {}
   for i, target in ipairs(self.targets) do targets[i] = target_status(self, target) end
   for i, problem in ipairs(self.board:problems()) do problems[i] = problem.message end
+  local said = self.state:get("last_error")
+  local failed = said and json.decode(said)
   return {
     team = self.settings.team, board = self.board:path(), state = self.state_file, last_run = self.state:get("last_run"),
     runs = tonumber(self.state:get("run") or "0"), entries = #self.board:keys(), problems = problems,
+    status = failed and "error" or "idle", last_error = failed or nil,
     conflicts = #conflicts.list(self.board), targets = targets, warnings = json.array(self.settings.warnings),
   }
 end

@@ -184,10 +184,24 @@ static int board_keys(lua_State *L)
     return 1;
 }
 
+/* Sets a member of the table on top to a member of a JSON object; false where that is absent, null or "". */
+static bool set_member(lua_State *L, const char *name, const fm_json_span *object, const char *member)
+{
+    fm_json_span value;
+    if (!fm_json_find_member(object, member, strlen(member), &value) || *value.at == 'n' ||
+        (*value.at == '"' && value.len == 2))
+        return false;
+    fm_bind_push_json(L, value.at, value.len, NULL, NULL);
+    lua_setfield(L, -2, name);
+    return true;
+}
+
 static void push_problem(lua_State *L, const fm_board *b, const fm_index *ix, const fm_entry *e, fm_buf *scratch)
 {
-    lua_createtable(L, 0, 4);
+    const fm_json_span object = fm_index_text(ix, e);
+    lua_createtable(L, 0, 5);
     fm_bind_set_integer(L, "line", e->line);
+    set_member(L, "title", &object, "title");
     fm_bind_set_boolean(L, "hides", !e->id_len || e->flags & FM_ENTRY_BAD_SUBITEMS);
     if (e->id_len) {
         push_key(L, ix, e, scratch);
@@ -227,18 +241,6 @@ static fm_status find_entry(lua_State *L, fm_board_place *place, fm_board *b, fm
     size_t len;
     const char *key = luaL_checklstring(L, 2, &len);
     return fm_board_find(place, b, key, len, err);
-}
-
-/* Sets a member of the table on top to a member of a JSON object; false where that is absent, null or "". */
-static bool set_member(lua_State *L, const char *name, const fm_json_span *object, const char *member)
-{
-    fm_json_span value;
-    if (!fm_json_find_member(object, member, strlen(member), &value) || *value.at == 'n' ||
-        (*value.at == '"' && value.len == 2))
-        return false;
-    fm_bind_push_json(L, value.at, value.len, NULL, NULL);
-    lua_setfield(L, -2, name);
-    return true;
 }
 
 static void set_parent(lua_State *L, const fm_board_place *place, const fm_json_span *object)

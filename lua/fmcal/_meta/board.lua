@@ -81,6 +81,7 @@ function b:keys() end
 ---@field key? string absent for an entry without a usable id
 ---@field line integer
 ---@field message string
+---@field title any as the entry has it; nil where that is absent, null or ""
 ---@field hides boolean it may stand for entries that are not seen: one without a usable id, or with unreadable subitems
 
 ---Entries that cannot be told apart or named: an id (or the key of a court date) that is used more than once, one that

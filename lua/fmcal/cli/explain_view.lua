@@ -79,12 +79,26 @@ local function add(lines, list, indent)
   for _, line in ipairs(list) do lines[#lines + 1] = indent .. line end
 end
 
+local function no_base(side)
+  if side.status == "skipped" then return "base: none, the entry is not synced now: it has no date or is not selected" end
+  return "base: none, the two have not met yet"
+end
+
+local PAST = { cleared = "cleared", ["set aside"] = "set aside" }
+
+-- 'run 2 overwrote dueDate "2027-02-01" (board): edited in the calendar'
+local function overwrite(row)
+  local side = row.side == "local" and "board" or row.calendar
+  return terminal.clean(("run %d %s %s %s%s: %s"):format(row.run or 0, PAST[row.action] or "overwrote", row.field,
+    json.encode(row.value), row.action == "cleared" and "" or (" (%s)"):format(side), row.reason or ""))
+end
+
 local function side_lines(out, about, side)
   local narrower = { colour = out.colour, columns = out.columns and out.columns - 2 }
   local lines = { terminal.paint(out, "bold", ("%s (%s)"):format(terminal.clean(side.name), side.provider)) }
   add(lines, member_table(out.columns and narrower or out, about, side), "  ")
   local said = {}
-  said[#said + 1] = side.base and sum_up(side.board_edits, "board") or "base: none, the two have not met yet"
+  said[#said + 1] = side.base and sum_up(side.board_edits, "board") or no_base(side)
   said[#said + 1] = side.base and (sum_up(side.calendar_edits, "calendar") or "calendar: the event is not there") or nil
   if side.unknown_date then
     said[#said + 1] = "calendar: its date is neither taken nor written: " .. terminal.clean(side.unknown_date)
@@ -108,6 +122,7 @@ function view.lines(out, about)
   local lines = { ("%s  %s  (%s)"):format(terminal.paint(out, "bold", about.id), terminal.clean(about.title or ""), where) }
   if about.error then lines[#lines + 1] = terminal.paint(out, "red", terminal.clean(about.error)) end
   for _, side in ipairs(about.calendars) do add(lines, side_lines(out, about, side), "") end
+  for _, row in ipairs(about.history) do lines[#lines + 1] = overwrite(row) end
   return lines
 end
 

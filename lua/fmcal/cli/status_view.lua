@@ -50,6 +50,10 @@ function view.lines(out, status)
   local rows = {}
   for i, target in ipairs(status.targets) do rows[i] = row(target) end
   for _, line in ipairs(layout.lines(out, COLUMNS, rows)) do lines[#lines + 1] = line end
+  if status.last_error then
+    lines[#lines + 1] = terminal.paint(out, "red", ("the last run failed, %s: %s"):format(common.when(status.last_error.at),
+      terminal.clean(first_line(status.last_error.message) or "")))
+  end
   add_errors(out, lines, status)
   if status.conflicts > 0 then lines[#lines + 1] = "look at the conflicts with conflicts.lua" end
   for _, warning in ipairs(status.warnings) do lines[#lines + 1] = "warning: " .. terminal.clean(warning) end

@@ -47,7 +47,7 @@ function sync.options(parser)
   parser:flag("--watch", "Go on: run again every syncInterval minutes and whenever a board file changes.")
   parser:flag("--json", "Print one line of JSON for each board.")
   parser:flag("--child"):hidden(true) -- prints the whole result as JSON, for a parent with --jobs
-  parser:flag("-q --quiet", "Print nothing but what went wrong.")
+  parser:flag("-q --quiet", "Print nothing but what went wrong and who is waited for.")
 end
 
 --- What the engine is told for one board.
@@ -77,6 +77,7 @@ function sync.show(values, result)
     cli.print(table.unpack(sync_view.lines(terminal.of("stdout"), result)))
   end
   cli.flush()
+  if values.quiet and not values.json then cli.complain(sync_view.waiting(result)) end
   local told_to_stop = values.watch and result.error_code == "canceled"
   if not told_to_stop then cli.complain(table.unpack(sync_view.complaints(result))) end
 end

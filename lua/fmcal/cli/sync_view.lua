@@ -17,6 +17,7 @@ local WORDS = {
   conflict = { "conflict", "conflict", "yellow", 2 }, error = { "error", "error", "red", 1 },
   hold = { "held back", "hold back", "yellow", 2 }, wait = { "waits", "wait", "dim", 4 },
   adopt = { "adopted", "adopt", "cyan", 3 }, release = { "released", "release", "yellow", 3 },
+  settle = { "settled", "settle", "yellow", 2 }, clear = { "cleared", "clear", "yellow", 3 }, keep = { "kept", "keep", "dim", 4 },
   orphan = { "orphan", "orphan", "dim", 4 },
 }
 
@@ -90,6 +91,8 @@ function view.summary(result)
   add_count(parts, out.unchanged, "unchanged")
   add_count(parts, out.skipped, "without a date or not selected")
   add_count(parts, inbound.externalEvents, "external event", "external events")
+  add_count(parts, out.updated_beside_conflicts, "updated beside a conflict")
+  add_count(parts, #(result.settled or {}), "conflict settled", "conflicts settled")
   add_count(parts, conflicts, "conflict waits", "conflicts wait")
   add_count(parts, (errors or 0) + (out.delete_errors or 0), "error", "errors")
   return #parts > 0 and table.concat(parts, ", ") or "nothing to do"
@@ -118,18 +121,6 @@ function view.lines(out, result)
   end
   lines[#lines + 1] = advice(result)
   return lines
-end
-
--- What an inbound run says about its entries: it has no outbound part with sentences.
-local function entry_errors(result)
-  local list = {}
-  for _, action in ipairs(result.actions or {}) do
-    if action.action == "error" then
-      local is_named = action.detail:find(action.key, 1, true)
-      list[#list + 1] = is_named and action.detail or ("%s: %s"):format(action.key, action.detail)
-    end
-  end
-  return list
 end
 
 local MOST_KEYS = 3
@@ -176,9 +167,15 @@ function view.complaints(result)
   end
   for _, warning in ipairs(result.warnings or {}) do say("warning: " .. warning) end
   say(result.error_code == "canceled" and INTERRUPTED or result.error)
-  local outbound = (result.result or {}).outbound
-  for _, message in ipairs(grouped(outbound and outbound.error_messages or entry_errors(result))) do say(message) end
+  for _, message in ipairs(grouped(result.error_messages or {})) do say(message) end
   return list
+end
+
+--- The sentence about people who are waited for, or nil: a command that is to be quiet says at least that.
+function view.waiting(result)
+  local count = result.conflicts or 0
+  if count == 0 then return nil end
+  return ("%s for a person: conflicts.lua lists them"):format(quantity(count, "conflict waits", "conflicts wait"))
 end
 
 local MEMBERS = { "success", "message", "team", "direction", "result", "board", "dry_run", "targets", "conflicts", "error",
@@ -189,6 +186,7 @@ function view.for_programs(result)
   local json = require "fmcal.json"
   local shown = {}
   for _, name in ipairs(MEMBERS) do shown[name] = result[name] end
+  shown.settled = json.array(result.settled or {})
   shown.warnings = json.array(result.warnings or {})
   if result.targets then shown.targets = json.array(result.targets) end
   if result.dry_run or result.exit == 5 then shown.actions = json.array(result.actions or {}) end

@@ -5,6 +5,7 @@ local attempt = require "fmcal.attempt"
 local board = require "fmcal.board"
 local entries = require "fmcal.sync.entries"
 local guard = require "fmcal.sync.guard"
+local json = require "fmcal.json"
 local outcome = require "fmcal.sync.outcome"
 local record = require "fmcal.sync.record"
 local report = require "fmcal.sync.report"
@@ -96,6 +97,8 @@ local function commit_state(run, keys, prints, is_last)
   assert(run.state:set("run", tostring(run.number)))
   unseen.note(run)
   assert(run.state:set("last_run", run.now))
+  local failure = report.failure_of(run)
+  assert(run.state:set("last_error", failure and json.encode { message = failure, at = run.now }))
   assert(run.state:commit())
 end
 

@@ -82,11 +82,19 @@ local function ask(target, view, conflict, remote, base)
   return need(answer, sentence)
 end
 
+-- Who answers when a conflict is decided by itself.
+local function decider(target)
+  local place = target.rules:place("on_conflict")
+  if place then return ("rule:on_conflict (%s)"):format(place:match("[^/]*$")) end
+  return "strategy:" .. (target.options.conflictResolution or "last-write-wins")
+end
+
 local function resolver(target, view, remote, base, forced)
   return function(conflict)
-    if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone) end
+    if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone), "person" end
+    local decided_by = decider(target)
     if not times_differ(conflict) then
-      return spread(ask(target, view, conflict, remote, base), conflict, view, target.options.timeZone)
+      return spread(ask(target, view, conflict, remote, base), conflict, view, target.options.timeZone), decided_by
     end
     local answers = {}
     for field, sides in pairs(conflict.fields) do
@@ -94,7 +102,7 @@ local function resolver(target, view, remote, base, forced)
       local answer = ask(target, view, single, remote, base)
       answers[field] = spread(answer, single, view, target.options.timeZone)[field]
     end
-    return answers
+    return answers, decided_by
   end
 end
 

@@ -80,6 +80,18 @@ local function side_of(decision, i)
   }
 end
 
+-- The last overwrites that the history knows of an entry, newest first.
+local MOST_OVERWRITES = 5
+
+local function overwrites(state, key)
+  local list = json.array {}
+  for i, row in ipairs(assert(state:history { key = key, limit = MOST_OVERWRITES })) do
+    list[i] = { run = row.run, time = row.time, calendar = row.target, field = fields.MEMBER[row.field] or row.field,
+      side = row.side, action = row.action, reason = row.reason, value = row.value and json.decode(row.value) }
+  end
+  return list
+end
+
 local function shown(decided, key)
   local decision = decided.decisions[key]
   if not decision then return nil end
@@ -87,6 +99,7 @@ local function shown(decided, key)
   local result = {
     id = key, title = view and view.version.title, on_board = view ~= nil or decision.entry ~= nil,
     line = view and view.entry.line, board = view and members(view, view.version), error = decision.error,
+    history = overwrites(decided.state, key),
     pulled = json.array {}, rewound = decision.rewound and true or nil, calendars = json.array {},
   }
   for field in pairs(decision.plan and decision.plan.pulled or {}) do

@@ -13,12 +13,16 @@
 --   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
 --             decided = set of fields that are asked about though they may be equal, or nil,
 --             adopted = true where the event is not of our making and is never deleted,
---             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}},
+--             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}}, and who decided that,
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
---     pulled = {field = true}, open = {field = conflict}, waits = {field = true}, lost = {{field, side, value}, …},
---     reason = why, in words }
+--     pulled = {field = true}, open = {field = conflict}, waits = {field = true},
+--     lost = {{field, side, value, action}, …}: every edit that gives way, and dates that go with their event,
+--     overwritten = {{field, side, value, reason}, …}: what the entry had until something was pulled over it,
+--     settled = {{field, winner = "local"|"external"|"merged", decided_by, lost}, …}: conflicts that were decided, one
+--     for each value that gives way,
+--     edit_wins = true where it brings a cleared date back, reason = why, in words }
 --   presence: "sync" (there and wanted), "create", "delete", "keep-deleted", "cleared", "drop", "orphan", "none", "wait"
 
 local fields = require "fmcal.sync.fields"
@@ -30,7 +34,8 @@ local function changed(list, old, new)
 end
 
 local function result(cur, presence, reason)
-  return { cur = cur, presence = presence, reason = reason, pulled = {}, open = {}, waits = {}, lost = {} }
+  return { cur = cur, presence = presence, reason = reason, pulled = {}, open = {}, waits = {}, lost = {},
+    overwritten = {}, settled = {} }
 end
 
 local function copy_entry(cur)
@@ -45,6 +50,20 @@ local function take(out, field, value, at)
   out.cur.version[field] = value
   out.cur.times[field] = at
   out.pulled[field] = true
+end
+
+local function is_something(value)
+  return value ~= nil and value ~= "" and not (type(value) == "table" and #value == 0)
+end
+
+-- Takes what was edited in the calendar; what the entry had until then is not lost.
+local function pull(out, field, remote)
+  local value = out.cur.version[field]
+  if is_something(value) and not fields.equal(field, value, remote.version[field]) then
+    out.overwritten[#out.overwritten + 1] = { field = field, side = "local", value = value,
+      reason = "edited in the calendar" }
+  end
+  take(out, field, remote.version[field], remote.time)
 end
 
 local DATE_FIELDS = fields.OF_DATE
@@ -96,18 +115,24 @@ local function conflict_on(contested, base, cur, remote)
   return conflict
 end
 
+-- One of the two values of a conflict gives way, unless the other one is the same.
+local function give_way(out, field, side, sides, winner, decided_by)
+  if fields.equal(field, sides["local"], sides.external) and winner ~= "merged" then return end
+  local lost = { field = field, side = side, value = sides[side] }
+  out.lost[#out.lost + 1] = lost
+  out.settled[#out.settled + 1] = { field = field, winner = winner, decided_by = decided_by, lost = lost }
+end
+
 -- Carries one answer out.
-local function settle(out, field, answer, sides, remote)
+local function settle(out, field, answer, sides, remote, decided_by)
   if answer == "local" then
-    out.lost[#out.lost + 1] = { field = field, side = "external", value = sides.external }
+    give_way(out, field, "external", sides, "local", decided_by)
   elseif answer == "external" then
-    out.lost[#out.lost + 1] = { field = field, side = "local", value = sides["local"] }
+    give_way(out, field, "local", sides, "external", decided_by)
     take(out, field, sides.external, remote.time)
   elseif type(answer) == "table" then
     for _, side in ipairs { "local", "external" } do
-      if not fields.equal(field, sides[side], answer.value) then
-        out.lost[#out.lost + 1] = { field = field, side = side, value = sides[side] }
-      end
+      if not fields.equal(field, sides[side], answer.value) then give_way(out, field, side, sides, "merged", decided_by) end
     end
     take(out, field, answer.value, nil)
   else
@@ -136,10 +161,10 @@ end
 
 local function resolve(out, contested, base, cur, remote, policy)
   local conflict = conflict_on(contested, base, cur, remote)
-  local answers = policy.resolve(conflict)
+  local answers, decided_by = policy.resolve(conflict)
   if mixes_kinds(answers.date, cur, remote) then bind_to_date(answers, cur, remote) end
   for _, field in ipairs(contested) do
-    settle(out, field, answers[field] or "manual", conflict.fields[field], remote)
+    settle(out, field, answers[field] or "manual", conflict.fields[field], remote, decided_by)
   end
 end
 
@@ -174,8 +199,10 @@ local function merge_fields(base, cur, remote, policy, reason)
       else
         if base.rewound and base.rewound[field] then
           out.lost[#out.lost + 1] = { field = field, side = "local", value = cur.version[field] }
+          take(out, field, remote.version[field], remote.time)
+        else
+          pull(out, field, remote)
         end
-        take(out, field, remote.version[field], remote.time)
       end
     end
   end
@@ -202,8 +229,15 @@ local function date_back(base, cur, remote, policy)
   if policy.direction == "outbound" then return result(cur, "wait", reason) end
   local out = merge_fields(base, cur, remote, { fields = without_date(policy.fields), direction = policy.direction,
     resolve = policy.resolve }, reason .. ": the edit wins")
-  for _, field in ipairs(DATE_FIELDS) do take(out, field, remote.version[field], remote.time) end
+  for _, field in ipairs(DATE_FIELDS) do pull(out, field, remote) end
+  out.edit_wins = true
   return out
+end
+
+-- Why an entry's event is not wanted any more.
+local function why_unwanted(cur)
+  if not cur.on_board then return "gone from the board" end
+  return cur.exists and "the date was cleared on the board" or "not selected any more"
 end
 
 local function gone_here(base, cur, remote, policy)
@@ -211,9 +245,9 @@ local function gone_here(base, cur, remote, policy)
   local edited = remote.edited
   if edited == nil then edited = remote.unknown ~= nil or changed(policy.fields, base.r, remote.version) end
   if not edited then
-    if policy.adopted then return result(cur, "delete", "no longer wanted on the board: an adopted event stays") end
-    if policy.direction == "inbound" then return result(cur, "wait", "no longer wanted on the board") end
-    return result(cur, "delete", "no longer wanted on the board")
+    if policy.adopted then return result(cur, "delete", why_unwanted(cur) .. ": an adopted event stays") end
+    if policy.direction == "inbound" then return result(cur, "wait", why_unwanted(cur)) end
+    return result(cur, "delete", why_unwanted(cur))
   end
   if cur.exists then return date_back(base, cur, remote, policy) end
   return result(cur, "orphan", "gone from the board, edited in the calendar: the event stays")

@@ -112,7 +112,9 @@ local function open_state(run, options)
   local ok, err = take_lock(run)
   if not ok then return nil, err end
   sweep(run)
-  return claim(run)
+  ok, err = claim(run)
+  run.is_claimed = ok
+  return ok, err
 end
 
 -- Loads what an older copy of the board had taken away. @return settings with a warning, or nil and an error

@@ -260,7 +260,7 @@ local function settle_remote(decision, i, outcome)
   if row and not outcome.acted then assert(side.target.state:settle(row.href)) end
 end
 
--- A value as people read it, and the board takes it.
+-- A value that gave way, as people read it, and the board takes it.
 local function readable(lost)
   if lost.field == "date" and math.type(lost.value) == "integer" then return time.format(lost.value) end
   if lost.value == nil then return json.null end
@@ -268,12 +268,14 @@ local function readable(lost)
 end
 
 local function keep_lost(run, key, side, step)
-  for _, lost in ipairs(step.lost) do
-    assert(run.state:add_history {
-      time = run.now, target = side.target.name, key = key, field = lost.field, side = lost.side,
-      action = lost.action or "overwritten", reason = step.reason,
-      value = json.encode(readable(lost)), run = run.number,
-    })
+  for _, list in ipairs { step.overwritten, step.lost } do
+    for _, lost in ipairs(list) do
+      assert(run.state:add_history {
+        time = run.now, target = side.target.name, key = key, field = lost.field, side = lost.side,
+        action = lost.action or "overwritten", reason = lost.reason or step.reason,
+        value = json.encode(readable(lost)), run = run.number,
+      })
+    end
   end
   step.kept = true
 end
@@ -288,7 +290,7 @@ end
 --- Whether a decision overwrites something that is not in the history yet.
 function record.has_lost(decision)
   for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
-    if not action.step.kept and #action.step.lost > 0 then return true end
+    if not action.step.kept and #action.step.lost + #action.step.overwritten > 0 then return true end
   end
   return false
 end

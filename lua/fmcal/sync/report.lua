@@ -1,5 +1,6 @@
 -- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
 
+local actions = require "fmcal.sync.actions"
 local attempt = require "fmcal.attempt"
 local credentials = require "fmcal.credentials"
 local inverse = require "fmcal.sync.inverse"
@@ -47,6 +48,7 @@ local function outbound(counts, ok)
     created = counts.created, updated = counts.updated, deleted = counts.deleted, unchanged = counts.unchanged,
     skipped = counts.skipped, errors = counts.errors, error_messages = json.array(counts.messages),
     delete_errors = counts.delete_errors > 0 and counts.delete_errors or nil,
+    updated_beside_conflicts = counts.updated_beside > 0 and counts.updated_beside or nil,
   }
 end
 
@@ -119,6 +121,7 @@ function report.guarded(self, sentence)
   local result = base_result(self)
   result.success, result.message, result.error, result.exit = false, sentence, sentence, report.EXIT_GUARD
   result.actions = self.actions
+  result.settled = actions.settled(self.actions)
   return result
 end
 
@@ -151,22 +154,37 @@ end
 -- What is wrong with entries on the board is no action of a run, but no plan should hide it.
 local function add_problems(self)
   for _, problem in ipairs(self.board:problems()) do
-    table.insert(self.actions, { key = problem.key or "", title = "", action = "error", detail = problem.message })
+    local title = type(problem.title) == "string" and problem.title or ""
+    table.insert(self.actions, { key = problem.key or "", title = title, action = "error", detail = problem.message })
   end
+end
+
+-- The outcome of a run that saw its calendars: its actions and sentences, its exit status.
+local function conclude(self, result)
+  result.actions, result.settled = self.actions, actions.settled(self.actions)
+  result.error_messages = json.array(self.tally.messages)
+  result.exit = exit_of(self)
+  result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
+  add_calendar_failure(self, result)
+end
+
+-- Actions that write nothing, or that another one of the same entry stands for.
+local IDLE = { wait = true, error = true, keep = true, orphan = true }
+
+local function is_written(action)
+  return not IDLE[action.action] and not (action.action == "settle" and action.winner == "local")
 end
 
 --- A dry run: what a run would do.
 function report.planned(self)
   local result = base_result(self)
   add_problems(self)
-  result.actions = self.actions
-  local failure = calendar_failure(self)
-  result.exit = failure and exit_of_error(failure) or report.EXIT_OK
-  result.success = failure == nil
-  add_calendar_failure(self, result)
+  tally.finish(self.tally, self)
+  conclude(self, result)
+  result.conflicts = self.tally.conflicts
   local writes = 0
   for _, action in ipairs(result.actions) do
-    if action.action ~= "wait" and action.action ~= "error" then writes = writes + 1 end
+    if is_written(action) then writes = writes + 1 end
   end
   result.message = ("Dry run: %s planned, nothing was written"):format(quantity(writes, "action"))
   return result
@@ -176,10 +194,7 @@ end
 function report.finished(self)
   local result = base_result(self)
   fill(self, result, true)
-  result.actions = self.actions
-  result.exit = exit_of(self)
-  add_calendar_failure(self, result)
-  result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
+  conclude(self, result)
   for _, direction in pairs(result.result) do direction.success = result.success end
   result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)
     or ("Calendar sync completed with errors (%s)"):format(self.direction)
@@ -212,8 +227,8 @@ local function encrypt_credentials(self, section)
   end
 end
 
--- The sentence for what failed first, or nil.
-local function failure_of(self)
+--- The sentence for what failed first, or nil.
+function report.failure_of(self)
   local failure = calendar_failure(self)
   return failure and failure.message or self.tally.failure
 end
@@ -222,7 +237,18 @@ end
 function report.is_news(self)
   local section = self.board:member("calendarConfig")
   if type(section) ~= "table" then return false end
-  return (failure_of(self) ~= nil) ~= (section.lastSyncStatus == "error")
+  return (report.failure_of(self) ~= nil) ~= (section.lastSyncStatus == "error")
+end
+
+--- Writes into a board that a run failed before it could do anything, where the board says something else of its last run.
+-- @return whether anything was written
+function report.failed_members(board, sentence)
+  local section = board:member("calendarConfig")
+  if type(section) ~= "table" or type(section.lastSyncStatus) ~= "string" then return false end
+  if section.lastSyncStatus == "error" and section.lastSyncError == sentence then return false end
+  board:set(nil, { "calendarConfig", "lastSyncStatus" }, "error")
+  board:set(nil, { "calendarConfig", "lastSyncError" }, sentence)
+  return true
 end
 
 --- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats, and encrypts credentials; called only where the board is
@@ -230,7 +256,7 @@ end
 function report.board_members(self)
   local section = self.board:member("calendarConfig")
   if type(section) ~= "table" or section == json.null then return end
-  local counts, failure = self.tally, failure_of(self)
+  local counts, failure = self.tally, report.failure_of(self)
   encrypt_credentials(self, section)
   set_member(self, "lastSyncAt", self.now)
   set_member(self, "lastSyncStatus", failure and "error" or "success")

@@ -3,6 +3,7 @@
 -- Each entry of a plan has three seals, hashes of what its decision rests on: the entry on the board, its events
 -- with their bases, and the outcome. A plan is carried out only where all of them are found again.
 
+local actions = require "fmcal.sync.actions"
 local crypto = require "fmcal.crypto"
 local fields = require "fmcal.sync.fields"
 local fail = require "fmcal.failure"
@@ -70,6 +71,14 @@ local function seals_of(decision)
   return { board = board_seal(decision), calendars = calendar_seals(decision), outcome = outcome_seal(decision) }
 end
 
+-- Conflicts that it settles, or nil.
+local function settled_of(decision)
+  local list = {}
+  actions.add(list, decision, true)
+  local settled = actions.settled(list)
+  return #settled > 0 and settled or nil
+end
+
 local function describe(decision)
   local writes = json.array {}
   for i in ipairs(decision.sides) do writes[#writes + 1] = write_of(decision, i) end
@@ -81,6 +90,7 @@ local function describe(decision)
     title = decision.view and decision.view.version.title,
     board = touches_board and changes(decision.view, before, decision.plan.cur.version) or nil,
     calendars = writes,
+    settled = settled_of(decision),
     seals = seals_of(decision),
   }
 end
@@ -135,7 +145,7 @@ function review.plan(options)
     review.sealed(plan)
   end
   local result = run.sync(asked)
-  return result, result.success and plan or nil
+  return result, not result.error and plan or nil
 end
 
 --- A plan as text, for people and for fmcal.sync.review.read.

@@ -9,6 +9,7 @@ local answers = require "fmcal.sync.answers"
 local candidates = require "fmcal.sync.candidates"
 local commit = require "fmcal.sync.commit"
 local decisions = require "fmcal.sync.decisions"
+local failed = require "fmcal.sync.failed"
 local guard = require "fmcal.sync.guard"
 local observe = require "fmcal.sync.observe"
 local prepare = require "fmcal.sync.prepare"
@@ -49,15 +50,16 @@ local function new(options)
   }
 end
 
-local function list_actions(self, keys)
-  for _, key in ipairs(keys) do actions.add(self.actions, self.decisions[key]) end
+local function list_actions(self, keys, planned)
+  for _, key in ipairs(keys) do actions.add(self.actions, self.decisions[key], planned) end
   return true
 end
 
 local function show(self, keys)
   rounds.plan(self, keys)
   rounds.report_read_only(self, keys)
-  return list_actions(self, keys)
+  for _, key in ipairs(keys) do tally.expect(self.tally, self.decisions[key]) end
+  return list_actions(self, keys, true)
 end
 
 local function carry_out(self, keys, is_last)
@@ -79,6 +81,12 @@ local function examine(self, fn)
   return fn(self)
 end
 
+-- What was asked for makes no sense: that says nothing about how board and calendar stand.
+local function refused(self, err)
+  self.is_refused = true
+  return report.failure(self, err, report.EXIT_CONFIG)
+end
+
 local function steps(self, options)
   local ok, err = answers.check(self.answers)
   if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
@@ -88,24 +96,24 @@ local function steps(self, options)
   ok, err = observe.all(self)
   if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
   ok, err = candidates.check_only(self)
-  if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
+  if not ok then return refused(self, err) end
   candidates.adopt(self)
   candidates.find(self)
   decisions.all(self)
   ok, err, exit = answers.check_decisions(self)
   if not ok then return report.failure(self, err, exit and report.EXIT_SOME_FAILED or report.EXIT_CONFIG) end
   local stopped = decisions.guarded(self)
+  self.tally = tally.new(self)
   if stopped then
     each_slice(self, show)
     return report.guarded(self, stopped)
   end
   err = options.examine and examine(self, options.examine)
-  if err then return report.failure(self, err, report.EXIT_CONFIG) end
+  if err then return refused(self, err) end
   if self.dry_run then
     each_slice(self, show)
     return report.planned(self)
   end
-  self.tally = tally.new(self)
   ok, err = each_slice(self, carry_out)
   if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
   unseen.catch_up(self)
@@ -161,9 +169,11 @@ end
 function run.sync(options)
   local self = new(options)
   local ok, result = xpcall(steps, trace, self, options)
+  local is_defect = not ok and type(result) ~= "table"
+  if not ok and not is_defect then result = report.failure(self, result, report.EXIT_SOME_FAILED) end
+  if not is_defect then failed.note(self, result) end
   close(self)
-  if not ok and type(result) ~= "table" then error(result, 0) end
-  if not ok then result = report.failure(self, result, report.EXIT_SOME_FAILED) end
+  if is_defect then error(result, 0) end
   tell_webhook(self, result)
   return result
 end

@@ -2,6 +2,7 @@
 
 local attempt = require "fmcal.attempt"
 local entries = require "fmcal.sync.entries"
+local outcome_of = require "fmcal.sync.outcome"
 local record = require "fmcal.sync.record"
 
 local tally = {}
@@ -73,11 +74,12 @@ end
 --- An empty tally; entries that the run does not look at count as what they were.
 -- @param run with its candidates found
 -- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, delete_errors,
---   unreadable (objects in the calendars), messages,
+--   unreadable (objects in the calendars), messages, updated_beside (events of entries that wait for a person),
 --   waiting (conflicts, one a calendar), pending, failure (the first sentence) }
 function tally.new(run)
   local counts = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
-    pulled = 0, cleared = 0, delete_errors = 0, unreadable = 0, waiting = 0, pending = 0, messages = {}, looked_at_anew = {},
+    pulled = 0, cleared = 0, delete_errors = 0, unreadable = 0, updated_beside = 0, waiting = 0, pending = 0, messages = {},
+    looked_at_anew = {},
     decided = {} }
   local considered, problem = {}, run.board:problems()[1]
   for _, key in ipairs(run.order) do considered[key] = true end
@@ -125,7 +127,14 @@ local function count_entry(counts, decision, acts)
     counts.updated = counts.updated + 1
   else
     add(counts, status, 1)
+    if status == "conflict" and acts.updated then counts.updated_beside = counts.updated_beside + 1 end
   end
+end
+
+--- Counts a decision that is not carried out: what a run would leave behind.
+function tally.expect(counts, decision)
+  outcome_of.settle(decision, {})
+  tally.add(counts, decision, {})
 end
 
 --- Counts a settled decision.

@@ -70,20 +70,20 @@ TestComplaints = {}
 
 function TestComplaints.test_warnings_errors_and_entries()
   local r = result { warnings = { "w" }, error = "e" }
-  r.result.outbound.error_messages = { "A-1: failed" }
+  r.error_messages = { "A-1: failed" }
   lu.assertEquals(sync_view.complaints(r), { "warning: w", "e", "A-1: failed" })
 end
 
 function TestComplaints.test_an_inbound_run_names_its_entries()
-  local r = result { result = { inbound = { stats = {} } }, actions = { action("error", "A-1"), action("pull", "A-2") } }
+  local r = result { result = { inbound = { stats = {} } }, error_messages = { "A-1: why" } }
   lu.assertEquals(sync_view.complaints(r), { "A-1: why" })
 end
 
 function TestComplaints.test_entries_that_failed_alike_share_a_sentence()
-  local r = result()
-  for i = 1, 5 do r.result.outbound.error_messages[i] = ("A-%d: the server is down"):format(i) end
-  table.insert(r.result.outbound.error_messages, 2, "B-1: something else")
-  table.insert(r.result.outbound.error_messages, "a sentence without a key")
+  local r = result { error_messages = {} }
+  for i = 1, 5 do r.error_messages[i] = ("A-%d: the server is down"):format(i) end
+  table.insert(r.error_messages, 2, "B-1: something else")
+  table.insert(r.error_messages, "a sentence without a key")
   lu.assertEquals(sync_view.complaints(r), { "A-1, A-2, A-3 and 2 more: the server is down", "B-1: something else",
     "a sentence without a key" })
 end

@@ -35,7 +35,7 @@ function TestRewind.test_an_older_copy_is_pulled_into_again()
   place:expect(0)
   assert_both(place, "Theirs")
   local rows = place:history("X-1")
-  lu.assertEquals({ #rows, rows[1].side, rows[1].value }, { 1, "local", '"Old"' })
+  lu.assertEquals({ #rows, rows[1].side, rows[1].value }, { 2, "local", '"Old"' })
 end
 
 -- As often as somebody edits within a second.
