@@ -228,9 +228,10 @@ function TestPull.test_titles_with_prefixes()
   lu.assertEquals(place:event("E-1").title, "📊 [EPIC] Smith against Jones")
   lu.assertEquals(place:event("X-2").title, "Draft > Part two")
   local kept = place:history("X-2")
-  lu.assertEquals({ #kept, kept[1].field, kept[1].value }, { 1, "title", '"Renamed > Part two"' })
+  lu.assertEquals({ #kept, kept[1].field, kept[1].value }, { 2, "title", '"Renamed > Part two"' })
+  lu.assertEquals({ kept[2].value, kept[2].reason }, { '"Part"', "edited in the calendar" })
   place:assert_settled()
-  lu.assertEquals(#place:history("X-2"), 1)
+  lu.assertEquals(#place:history("X-2"), 2)
 end
 
 -- ---------------------------------------------------------------- both sides edited
@@ -245,7 +246,9 @@ function TestMerge.test_different_fields()
   assert_both(place, "From the board", OTHER_DAY)
   lu.assertEquals(place:event("X-1").priority, "low")
   lu.assertEquals(place:entry("X-1").tags, { "calendar" })
-  lu.assertEquals(#place:history("X-1"), 0)
+  local overwritten = place:history("X-1")
+  lu.assertEquals(#overwritten, 2)
+  for _, row in ipairs(overwritten) do lu.assertEquals({ row.side, row.reason }, { "local", "edited in the calendar" }) end
   place:assert_settled()
 end
 
