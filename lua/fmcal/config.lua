@@ -1,6 +1,7 @@
 -- A board's calendarConfig: checked, and spread out into the targets that one run works on.
 
 local board = require "fmcal.board"
+local clear_text = require "fmcal.clear_text"
 local config_schema = require "fmcal.config_schema"
 local fail = require "fmcal.failure"
 local json = require "fmcal.json"
@@ -167,6 +168,17 @@ local function team_of(opened, wanted)
   return team, name
 end
 
+-- Slips, and what is allowed but should be known.
+local function warnings_of(section, targets)
+  local list = config_schema.unknown(section, SECTION .. ".")
+  for _, target in ipairs(targets) do
+    if target.allow_http and clear_text.is(target.endpoint) then
+      list[#list + 1] = clear_text.warning("allowHttp", target.endpoint)
+    end
+  end
+  return list
+end
+
 --- Reads and checks the configuration of a board.
 -- @param opened fmcal.board
 -- @param options table { config = path, rules = path, team = name }
@@ -195,7 +207,7 @@ function config.load(opened, options)
   return {
     team = team, team_name = team_name, section = section, targets = targets,
     rules = options.rules or config.resolve(opened:path(), section.rules),
-    warnings = config_schema.unknown(section, SECTION .. "."), options = section.syncOptions or {},
+    warnings = warnings_of(section, targets), options = section.syncOptions or {},
   }
 end
 

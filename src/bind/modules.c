@@ -14,6 +14,16 @@ const fm_embedded *fm_embedded_find(const char *kind, const char *name)
     return NULL;
 }
 
+const fm_embedded *fm_embedded_script(const char *name)
+{
+    size_t len = strlen(name);
+    for (const fm_embedded *file = fm_embedded_files; file->kind; file++)
+        if (strcmp(file->kind, "script") == 0 && strncmp(file->name, name, len) == 0 &&
+            (!file->name[len] || strcmp(file->name + len, ".lua") == 0))
+            return file;
+    return NULL;
+}
+
 static int load_embedded(lua_State *L)
 {
     const fm_embedded *file = lua_touserdata(L, lua_upvalueindex(1));

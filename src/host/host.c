@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* After how many VM instructions a busy script looks at the interrupt flag. */
 #define INSTRUCTIONS_PER_LOOK 10000
@@ -308,7 +307,7 @@ void fm_host_load_file(lua_State *L, const char *path)
 
 void fm_host_load_script(lua_State *L, const char *name)
 {
-    const fm_embedded *own = access(name, F_OK) == 0 ? NULL : fm_embedded_find("script", name);
+    const fm_embedded *own = strchr(name, '/') ? NULL : fm_embedded_script(name);
     if (own)
         check_load(L, luaL_loadbufferx(L, (const char *)own->code, own->len, own->name, "b"));
     else

@@ -47,6 +47,25 @@ end
 
 TestConnect = {}
 
+function TestConnect.test_the_primary_calendar()
+  local place <close> = commands.place(BOARD)
+  lu.assertStrContains(connect(place, 0, words_for() .. " --calendar primary"), "connected with the calendar")
+end
+
+-- Refused before a password is read, and told where it is allowed.
+function TestConnect.test_clear_text()
+  local place <close> = commands.place(BOARD)
+  local url = "http://dav.invalid/"
+  local words = ("caldav board.json --endpoint %s --username alice"):format(url)
+  local _, errors = connect(place, 2, words)
+  lu.assertStrContains(errors, url .. " is not encrypted: give an address with https://")
+  _, errors = connect(place, 3, words_for(url) .. " --allow-http")
+  lu.assertStrContains(errors, "warning: --allow-http: the password and all events go to " .. url .. " unencrypted")
+  place:write("board.json", SINGLE:gsub("http://127.0.0.1:1/", url):gsub('"enabled"', '"allowHttp": true, "enabled"'))
+  _, errors = place:expect(3, "sync.lua board.json", { env = "NOWHERE=x" })
+  lu.assertStrContains(errors, "warning: allowHttp: the password and all events go to " .. url)
+end
+
 function TestConnect.setUp()
   server:clear()
 end
@@ -172,7 +191,7 @@ function TestConnect.testChoosing()
   _, errors = connect(place, 2, words_for(own.url) .. " --calendar Tasks")
   lu.assertStrContains(errors, '"Tasks" holds tasks only, no events')
   _, errors = connect(place, 2, words_for(own.url) .. " --calendar nothing")
-  lu.assertStrContains(errors, 'there is no calendar "nothing"')
+  lu.assertStrContains(errors, 'there is no calendar "nothing"; there are "Kanban"')
   lu.assertEquals(place:read("board.json"), BOARD)
   local out = connect(place, 0, words_for(own.url) .. " --calendar 'Read me'")
   lu.assertStrContains(out, "The calendar is read only: events come to the board")

@@ -31,6 +31,22 @@ function TestOptions.test_module_into_global()
   assert_fails("module 'nowhere' not found", "-l nowhere")
 end
 
+function TestOptions.test_help_lists_the_commands()
+  local text = fmcal("--help")
+  for _, name in ipairs { "sync", "connect", "doctor", "explain" } do lu.assertStrContains(text, " " .. name) end
+end
+
+-- A name without a slash is fmcal's own command, whatever lies in the folder; a path is a file.
+function TestOptions.test_commands_by_name()
+  local folder = shell.lines("mktemp -d")[1]
+  shell.write(folder .. "/status.lua", "print 'a file'")
+  local here = "cd " .. folder .. " && " .. program
+  lu.assertEquals((shell.run(here .. " status --help")), (shell.run(here .. " status.lua --help")))
+  lu.assertStrContains((shell.run(here .. " status.lua --help")), "Usage: status.lua")
+  lu.assertEquals((shell.run(here .. " ./status.lua")), "a file\n")
+  os.execute("rm -rf " .. folder)
+end
+
 function TestOptions.test_version()
   local text = fmcal("-v")
   lu.assertStrMatches(text, "fmcal 0%.1%.0  Lua 5%.4.*\n")

@@ -41,4 +41,5 @@ for signal in INT TERM; do
   [ ! -s err ] || { cat err; exit 1; }
   grep -q "created  A-1" out
   grep -q "updated  A-1" out
+  grep -Eq '^[0-9-]+ [0-9:]+ UTC: done; next run at [0-9-]+ [0-9:]+ UTC, or when a board file changes$' out
 done

@@ -117,9 +117,25 @@ function connect.provider(place, profile, account)
   return provider.new(profile.provider, members)
 end
 
+local function names_of(calendars)
+  local names = {}
+  for i, calendar in ipairs(calendars) do names[i] = ("%q"):format(calendar.name or calendar.id) end
+  return table.concat(names, ", ")
+end
+
+-- The one that the service calls primary, else the first that holds events and may be written to.
+local function primary_of(calendars)
+  local first
+  for i, calendar in ipairs(calendars) do
+    if calendar.primary then return i end
+    first = first or (calendar.events and calendar.writable ~= false and i) or nil
+  end
+  return first
+end
+
 --- The calendar that a person means.
 -- @param calendars list from provider:list()
--- @param wanted string number in the list, id or name
+-- @param wanted string number in the list, id or name, or "primary"
 -- @return calendar, or nil and a sentence
 function connect.choose(calendars, wanted)
   local found = {}
@@ -128,7 +144,8 @@ function connect.choose(calendars, wanted)
     if calendar.name == wanted or calendar.id:gsub("/+$", ""):match("[^/]*$") == wanted then found[#found + 1] = i end
   end
   if #found == 0 and calendars[math.tointeger(tonumber(wanted))] then found[1] = math.tointeger(tonumber(wanted)) end
-  if #found == 0 then return nil, ("there is no calendar %q"):format(wanted) end
+  if #found == 0 and wanted == "primary" then found[1] = primary_of(calendars) end
+  if #found == 0 then return nil, ("there is no calendar %q; there are %s"):format(wanted, names_of(calendars)) end
   if #found > 1 then
     return nil, ("%d calendars are called %q: give the number, or --calendar with the id of one"):format(#found, wanted)
   end

@@ -1,6 +1,7 @@
 -- Connecting an account with a password: where it comes from, and the account made of it.
 
 local ask = require "fmcal.cli.ask"
+local clear_text = require "fmcal.clear_text"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local connect = require "fmcal.accounts.connect"
@@ -40,6 +41,15 @@ local function endpoint_of(profile, values)
   return profile.server.url(steps.wanted(values.endpoint, "--endpoint", profile.server.prompt))
 end
 
+-- Nobody types a password for a server that must not get it.
+local function check_clear_text(endpoint, values)
+  if not clear_text.is(endpoint) then return end
+  if not values.allow_http then
+    cli.fail(("%s is not encrypted: give an address with https://, or --allow-http where that is meant"):format(endpoint))
+  end
+  cli.complain("warning: " .. clear_text.warning("--allow-http", endpoint))
+end
+
 -- The password: as a secret, or as text where it is to be stored like that.
 local function read_password(profile, values, as_text)
   if values.password_stdin then return cli.check(core.from_input(as_text)) end
@@ -61,6 +71,7 @@ local function account_of(profile, place, values, source)
   local account = steps.account(values)
   account.source = source
   account.endpoint = endpoint_of(profile, values)
+  check_clear_text(account.endpoint, values)
   if not profile.password then return account end
   account.username = steps.wanted(values.username, "--username", profile.username)
   if source then

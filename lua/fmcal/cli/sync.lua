@@ -15,6 +15,7 @@ local run = require "fmcal.sync.run"
 local sync_view = require "fmcal.cli.sync_view"
 local sys = require "fmcal.sys"
 local terminal = require "fmcal.cli.terminal"
+local time = require "fmcal.time"
 local watch = require "fmcal.cli.watch"
 
 local sync = {}
@@ -198,10 +199,26 @@ local function run_and_settle(values, paths)
   return exits.OK, watch.marks(paths)
 end
 
+-- What a person who watches the runs wants to know between them: how it stands, since when, and when it goes on.
+local function tell(values, status, before, seconds)
+  if values.quiet or values.json then return end
+  local good = status == exits.OK or status == exits.CONFLICTS
+  local was_good = before == nil or before == exits.OK or before == exits.CONFLICTS
+  local now = time.epoch()
+  local how = good and (was_good and "done" or "works again") or "failed"
+  cli.print(("%s: %s; next run at %s, or when a board file changes"):format(common.when(time.format(now)), how,
+    common.when(time.format(now + seconds))))
+  cli.flush()
+end
+
 local function go_on(values, paths)
+  local before
   repeat
     local status, marks = run_and_settle(values, paths)
-    local why = status ~= exits.INTERRUPTED and watch.wait(paths, marks, interval_of(values, paths))
+    local seconds = interval_of(values, paths)
+    if status ~= exits.INTERRUPTED then tell(values, status, before, seconds) end
+    before = status
+    local why = status ~= exits.INTERRUPTED and watch.wait(paths, marks, seconds)
   until why == "stop" or not why
 end
 

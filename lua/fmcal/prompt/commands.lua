@@ -2,6 +2,7 @@
 -- shown, and of `nil, message` the message.
 local quantity = require "fmcal.quantity"
 local suggest = require "fmcal.suggest"
+local sys = require "fmcal.sys"
 
 local commands = {}
 
@@ -83,7 +84,8 @@ list.plan = {
   run = function(session)
     local result, err = look(session)
     if not result then return nil, err end
-    return table.concat(require("fmcal.cli.sync_view").lines(session.view, result), "\n")
+    local uncut = { colour = session.view.colour }
+    return table.concat(require("fmcal.cli.sync_view").lines(uncut, result), "\n")
   end,
 }
 
@@ -163,6 +165,42 @@ function commands.names()
   for name in pairs(list) do names[#names + 1] = name end
   table.sort(names)
   return names
+end
+
+local function starting_with(prefix, list_of_words)
+  local names = {}
+  for _, word in ipairs(list_of_words) do
+    if word:sub(1, #prefix) == prefix then names[#names + 1] = word end
+  end
+  return names
+end
+
+local function ids(session)
+  return session.board and session.board:keys() or {}
+end
+
+-- Files and folders whose path starts as typed.
+local function files(typed)
+  local folder = typed:match("^(.*/)") or ""
+  local names = {}
+  for i, entry in ipairs(sys.list(folder == "" and "." or folder) or {}) do names[i] = folder .. entry end
+  return names
+end
+
+-- What can stand where the first or a later word of a command's argument stands: function(session, typed, number).
+local WORDS = {
+  board = function(_, typed) return files(typed) end,
+  item = ids,
+  event = ids,
+  rule = function(session, _, number) return number == 1 and ENTRY_RULES or ids(session) end,
+  trace = function() return { "on", "off" } end,
+}
+
+--- What the last word of a command's argument may become: how much of it is there already, and the candidates.
+function commands.complete(session, name, argument)
+  local before, typed = argument:match("^(.-)(%S*)$")
+  local _, number = before:gsub("%S+", "")
+  return typed, WORDS[name] and starting_with(typed, WORDS[name](session, typed, number + 1)) or {}
 end
 
 --- Runs a command. Returns what it shows, or nil and a message.

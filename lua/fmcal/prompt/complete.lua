@@ -82,8 +82,11 @@ end
 --- @param text string         the line up to the cursor
 --- @param globals table       where names start
 --- @param commands string[]   names of dot commands
+--- @param arguments? fun(name: string, argument: string): string, string[]   the same for a dot command's argument
 --- @return string prefix, string[] names
-function complete.candidates(text, globals, commands)
+function complete.candidates(text, globals, commands, arguments)
+  local named, argument = text:match("^%s*%.(%a+)%s+(.*)$")
+  if named and arguments then return arguments(named, argument) end
   local command = text:match("^%s*%.(%a*)$")
   if command then
     local names = {}
@@ -135,8 +138,8 @@ end
 
 --- What Tab does: the text to insert at the cursor, and where several names fit, lines that show them.
 --- @return string? insert, string? lines
-function complete.tab(text, globals, commands, width)
-  local prefix, names = complete.candidates(text, globals, commands)
+function complete.tab(text, globals, commands, width, arguments)
+  local prefix, names = complete.candidates(text, globals, commands, arguments)
   if #names == 0 then return nil end
   local insert = common_prefix(names):sub(#prefix + 1)
   if #names == 1 or insert ~= "" then return insert end

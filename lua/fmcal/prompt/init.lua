@@ -150,7 +150,8 @@ function prompt.run(editor)
     session:write("Type .help for help.\n")
   end
   editor:completer(function(text)
-    return complete.tab(text, _G, commands.names(), terminal.of("stdout").columns or 80)
+    return complete.tab(text, _G, commands.names(), terminal.of("stdout").columns or 80,
+      function(name, argument) return commands.complete(session, name, argument) end)
   end)
   repeat
     local line = editor:read(prompt_text("_PROMPT", "> "))

@@ -321,8 +321,8 @@ function Target:read(key, raw, row)
   if not event then return nil, cannot_read(key, err.message) end
   event.eventId, event.etag = row.href, row.etag
   if event.team and event.team ~= self.team then
-    return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event")
-      :format(row.uid, event.team, key)
+    return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event; where the team was "
+      .. "renamed, call it %s on the board again"):format(row.uid, event.team, key, event.team)
   end
   if event.deleted then return { version = {}, event = event, row = row } end
   local members, sentence, left_out = self.rules:to_entry(key, readable(event, raw), raw)

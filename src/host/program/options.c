@@ -1,4 +1,5 @@
 #include "host/program/options.h"
+#include "bind/embedded.h"
 
 #include <string.h>
 
@@ -80,7 +81,7 @@ void fm_command_line_usage(FILE *out, const char *program)
 {
     fprintf(out,
             "usage: %s [options] [script [args]]\n"
-            "Runs Lua scripts with fmcal's modules. A script is a file, or one of fmcal's own, such as sync.lua.\n"
+            "Runs Lua scripts with fmcal's modules. A script is one of fmcal's own commands, or a file.\n"
             "Without a script, on a terminal, it opens the prompt.\n"
             "  -e code    run this Lua code\n"
             "  -i         open the prompt after the script\n"
@@ -91,4 +92,9 @@ void fm_command_line_usage(FILE *out, const char *program)
             "  --         stop reading options\n"
             "  -          stop reading options and run standard input\n",
             program);
+    fputs("Commands, each of which has --help:\n ", out);
+    for (const fm_embedded *file = fm_embedded_files; file->kind; file++)
+        if (strcmp(file->kind, "script") == 0)
+            fprintf(out, " %.*s", (int)strcspn(file->name, "."), file->name);
+    fputc('\n', out);
 }

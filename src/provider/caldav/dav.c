@@ -183,13 +183,14 @@ static void append(fm_error *err, const char *before, const char *text, const ch
 /* Who is not let in, or why nobody was announced. */
 static void explain_sign_in(const fm_caldav *p, fm_dav_result *result)
 {
-    if (!fm_http_reply_has_known_scheme(result->reply))
+    if (!p->username)
+        fm_error_prefix(&result->error, "the board is not connected with this calendar: run connect.lua");
+    else if (!fm_http_reply_has_known_scheme(result->reply))
         fm_error_prefix(&result->error,
                         "%s cannot sign in (the server offers neither Basic nor a Digest that fmcal knows)",
-                        p->username ? p->username : "nobody");
+                        p->username);
     else if (result->reply->with_credentials)
-        fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)",
-                        p->username ? p->username : "nobody");
+        fm_error_prefix(&result->error, "%s is not let in (check the user name and the password)", p->username);
     else
         fm_error_prefix(&result->error, "%s leads to a server of another domain, which does not get the password",
                         p->home);

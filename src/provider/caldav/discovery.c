@@ -245,8 +245,11 @@ static void explain_failure(discovery *d)
     case 403:
     case 423:
         e->status = FM_EACCESS;
-        fm_error_prefix(e, "%s may not sign in (is the account locked, or not allowed to use CalDAV?)",
-                        p->username ? p->username : "nobody");
+        if (p->username)
+            fm_error_prefix(e, "%s may not sign in (is the account locked, or not allowed to use CalDAV?)",
+                            p->username);
+        else
+            fm_error_prefix(e, "the board is not connected with this calendar: run connect.lua");
         break;
     case 200:
     case 204:
@@ -280,7 +283,7 @@ static void no_way_on(discovery *d)
             fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
                          "%s lets %s in but names no calendars: some servers do that to slow clients down (try again "
                          "in some minutes), others where calendars are switched off for the account",
-                         d->op.p->endpoint, d->op.p->username ? d->op.p->username : "nobody"));
+                         d->op.p->endpoint, d->op.p->username ? d->op.p->username : "everybody"));
     else
         end(d, fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
                             "%s has no calendars: is it the address of a CalDAV server?", d->op.p->endpoint));

@@ -26,7 +26,9 @@ fm_status fm_google_credentials_check(const fm_google_credentials *credentials, 
     if (!missing)
         return FM_OK;
     return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
-                        "the setting \"%s\" is missing: sign in with connect.lua google", missing);
+                        "the board is not connected with this calendar (the setting \"%s\" is missing): "
+                        "sign in with connect.lua google",
+                        missing);
 }
 
 void fm_google_credentials_clear(fm_google_credentials *c)

@@ -57,4 +57,14 @@ function TestTable.test_missing_cells_are_empty()
   lu.assertEquals(layout.lines(PLAIN, { { title = "A" }, { title = "B" }, { title = "C" } }, { { "x", nil, "z" } })[2], "x     z")
 end
 
+-- The heading is padded to the width of the longest cell: where that took the square of it, this would not end.
+function TestTable.test_a_huge_cell()
+  local title = ("y"):rep(2000000)
+  local lines = layout.lines(PLAIN, { { title = "Id" }, { title = "Title" }, { title = "Why" } }, { { "X", title }, { "Y", "z" } })
+  lu.assertEquals(lines[3], "Y   z")
+  lu.assertEquals(#lines[2], 4 + #title)
+  lines = layout.lines(view(80), { { title = "Id" }, { title = "Title", shrinks = true } }, { { "X", title } })
+  lu.assertTrue(sys.width(lines[2]) <= 80)
+end
+
 os.exit(lu.LuaUnit.run())

@@ -80,4 +80,30 @@ function TestTab.test_nothing_fits()
   lu.assertNil(complete.tab("", {}, commands, 80))
 end
 
+-- ---------------------------------------------------------------- arguments of dot commands
+
+TestArguments = {}
+
+local function completed(text, session)
+  return { complete.tab(text, {}, commands, 80, function(name, argument)
+    return require("fmcal.prompt.commands").complete(session or {}, name, argument)
+  end) }
+end
+
+function TestArguments.test_ids_and_rules()
+  local session = { board = { keys = function() return { "XACA-1", "XACA-1-001", "E-9" } end } }
+  lu.assertEquals(completed(".item E", session), { "-9" })
+  lu.assertEquals(completed(".event X", session), { "ACA-1" })
+  lu.assertEquals(completed(".rule on_c", session), { "onflict" })
+  lu.assertEquals(completed(".rule select E", session), { "-9" })
+  lu.assertEquals(completed(".item E"), {})
+  lu.assertEquals(completed(".trace of"), { "f" })
+end
+
+function TestArguments.test_files()
+  local path = os.tmpname()
+  lu.assertEquals(completed(".board " .. path:sub(1, -2)), { path:sub(-1) })
+  os.remove(path)
+end
+
 os.exit(lu.LuaUnit.run())
