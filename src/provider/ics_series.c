@@ -17,11 +17,6 @@ static fm_status zone_of(const fm_zone **out, const void *data, fm_span tzid, fm
     return ics_zone_of(out, &e->object, tzid, e->zones, err);
 }
 
-static bool is_rule(fm_span name)
-{
-    return fm_span_is(name, "RRULE") || fm_span_is(name, "EXRULE");
-}
-
 /* The next property of a component; FM_ICAL_NONE after the last. */
 static size_t next_property(const ics_edit *e, size_t begin, size_t at)
 {
@@ -58,10 +53,10 @@ static void check_rules(series *s)
     ics_edit *e = s->e;
     size_t rules = 0;
     for (size_t at = FM_ICAL_NONE; (at = next_property(e, e->object.master, at)) != FM_ICAL_NONE;)
-        rules += is_rule(fm_ical_at(e->object.doc, at)->parts.name);
+        rules += fm_series_is_rule(fm_ical_at(e->object.doc, at)->parts.name);
     for (size_t at = FM_ICAL_NONE; !e->status && (at = next_property(e, e->object.master, at)) != FM_ICAL_NONE;) {
         const fm_ical_parts *line = &fm_ical_at(e->object.doc, at)->parts;
-        if (is_rule(line->name))
+        if (fm_series_is_rule(line->name))
             e->status = fm_series_follow(&s->move, line->value, rules == 1, e->err);
     }
 }
@@ -86,12 +81,7 @@ static void move_line(series *s, size_t at)
         return;
     fm_buf_init(&params, FM_ICS_MAX_BYTES);
     fm_buf_init(&value, FM_ICS_MAX_BYTES);
-    if (is_rule(line.name)) {
-        fm_buf_add(&params, line.params.at, line.params.len);
-        e->status = fm_series_move_rule(&value, &s->move, line.value, e->err);
-    } else {
-        e->status = fm_series_move_times(&params, &value, &s->move, &line, e->err);
-    }
+    e->status = fm_series_move_line(&params, &value, &s->move, &line, e->err);
     set_line(e, at, &params, &value);
     fm_buf_free(&params);
     fm_buf_free(&value);

@@ -27,6 +27,8 @@ typedef struct fm_series_move {
 
 /** Whether a property is one that moves with the start: RRULE, EXRULE, EXDATE, RDATE. */
 bool fm_series_is_property(fm_span name);
+/** Whether it is one of the two that hold a rule. */
+bool fm_series_is_rule(fm_span name);
 
 /**
  * Finds out how a rule (of RRULE or EXRULE) follows the move. To be called for each rule of a series before anything is
@@ -36,9 +38,6 @@ bool fm_series_is_property(fm_span name);
  */
 fm_status fm_series_follow(fm_series_move *move, fm_span rule, bool alone, fm_error *err);
 
-/** Appends what becomes of a rule. FM_EINVAL, FM_EPARSE. */
-fm_status fm_series_move_rule(fm_buf *out, const fm_series_move *move, fm_span rule, fm_error *err);
-
 /** The time that a time which names an occurrence becomes: in its own zone and form, unless those are the old start's.
  */
 fm_event_time fm_series_move_time(const fm_series_move *move, const fm_event_time *time);
@@ -47,8 +46,8 @@ fm_event_time fm_series_move_time(const fm_series_move *move, const fm_event_tim
 fm_status fm_series_read_time(fm_event_time *out, const fm_series_move *move, const fm_ical_parts *line, fm_span value,
                               fm_error *err);
 
-/** Appends what becomes of a line of times: its parameters and its value. FM_EINVAL, FM_EPARSE. */
-fm_status fm_series_move_times(fm_buf *params, fm_buf *value, const fm_series_move *move, const fm_ical_parts *line,
-                               fm_error *err);
+/** Appends what becomes of a line, of a rule or of times: its parameters and its value. FM_EINVAL, FM_EPARSE. */
+fm_status fm_series_move_line(fm_buf *params, fm_buf *value, const fm_series_move *move, const fm_ical_parts *line,
+                              fm_error *err);
 
 #endif

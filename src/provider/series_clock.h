@@ -20,4 +20,7 @@ int64_t fm_clock_move(const fm_series_move *move, int64_t clock);
 /** Where a limit goes: it has as many occurrences up to it as before. */
 int64_t fm_clock_move_limit(const fm_series_move *move, int64_t clock);
 
+/** Appends what becomes of a rule. FM_EINVAL, FM_EPARSE. */
+fm_status fm_series_move_rule(fm_buf *out, const fm_series_move *move, fm_span rule, fm_error *err);
+
 #endif

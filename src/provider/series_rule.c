@@ -16,10 +16,14 @@ enum { SHOWN_BYTES = 80, LAST_DAY_OF_EVERY_MONTH = 28 };
 static const char *const day_parts[] = {"BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH", "BYSETPOS"};
 static const char *const time_parts[] = {"BYHOUR", "BYMINUTE", "BYSECOND"};
 
+bool fm_series_is_rule(fm_span name)
+{
+    return fm_span_is(name, "RRULE") || fm_span_is(name, "EXRULE");
+}
+
 bool fm_series_is_property(fm_span name)
 {
-    return fm_span_is(name, "RRULE") || fm_span_is(name, "EXRULE") || fm_span_is(name, "EXDATE") ||
-           fm_span_is(name, "RDATE");
+    return fm_series_is_rule(name) || fm_span_is(name, "EXDATE") || fm_span_is(name, "RDATE");
 }
 
 /* ------------------------------------------------------------------ parts of a rule */

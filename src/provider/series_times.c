@@ -137,8 +137,8 @@ static fm_status add_params(fm_buf *params, const fm_series_move *m, const fm_ic
     return fm_ical_time_params(params, after, tzid, line->params, err);
 }
 
-fm_status fm_series_move_times(fm_buf *params, fm_buf *value, const fm_series_move *m, const fm_ical_parts *line,
-                               fm_error *err)
+static fm_status move_times(fm_buf *params, fm_buf *value, const fm_series_move *m, const fm_ical_parts *line,
+                            fm_error *err)
 {
     fm_event_time first, first_moved, moved;
     fm_span text;
@@ -167,4 +167,14 @@ fm_status fm_series_move_times(fm_buf *params, fm_buf *value, const fm_series_mo
     if (!status)
         status = add_params(params, m, line, &first, &first_moved, err);
     return status ? status : value->status;
+}
+
+fm_status fm_series_move_line(fm_buf *params, fm_buf *value, const fm_series_move *m, const fm_ical_parts *line,
+                              fm_error *err)
+{
+    if (!fm_series_is_rule(line->name))
+        return move_times(params, value, m, line, err);
+    fm_buf_add(params, line->params.at, line->params.len);
+    fm_status status = fm_series_move_rule(value, m, line->value, err);
+    return status ? status : params->status;
 }

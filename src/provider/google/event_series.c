@@ -29,11 +29,6 @@ static fm_status zone_of(const fm_zone **out, const void *data, fm_span tzid, fm
     return status == FM_ENOTFOUND || status == FM_EPARSE ? FM_OK : status;
 }
 
-static bool is_rule(fm_span name)
-{
-    return fm_span_is(name, "RRULE") || fm_span_is(name, "EXRULE");
-}
-
 static fm_status read_lines(lines *l, const fm_json_span *array, fm_error *err)
 {
     fm_json_scan scan;
@@ -62,9 +57,9 @@ static fm_status follow(fm_series_move *move, const lines *l, fm_error *err)
     size_t rules = 0;
     fm_status status = FM_OK;
     for (size_t i = 0; i < l->texts.count; i++)
-        rules += is_rule(l->parts[i].name);
+        rules += fm_series_is_rule(l->parts[i].name);
     for (size_t i = 0; i < l->texts.count && !status; i++)
-        if (is_rule(l->parts[i].name))
+        if (fm_series_is_rule(l->parts[i].name))
             status = fm_series_follow(move, l->parts[i].value, rules == 1, err);
     return status;
 }
@@ -73,15 +68,9 @@ static fm_status follow(fm_series_move *move, const lines *l, fm_error *err)
 static fm_status move_line(fm_buf *out, const fm_series_move *move, const fm_ical_parts *line, fm_error *err)
 {
     fm_buf params, value;
-    fm_status status;
     fm_buf_init(&params, FM_GOOGLE_EVENT_MAX);
     fm_buf_init(&value, FM_GOOGLE_EVENT_MAX);
-    if (is_rule(line->name)) {
-        fm_buf_add(&params, line->params.at, line->params.len);
-        status = fm_series_move_rule(&value, move, line->value, err);
-    } else {
-        status = fm_series_move_times(&params, &value, move, line, err);
-    }
+    fm_status status = fm_series_move_line(&params, &value, move, line, err);
     fm_buf_add(out, line->name.at, line->name.len);
     fm_buf_add(out, params.data, params.len);
     fm_buf_addc(out, ':');
