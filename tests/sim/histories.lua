@@ -29,7 +29,7 @@ local function report(script, complaint, run)
 end
 
 local function run_all(given, calendar, run)
-  local only = given.hold == "all" and swarm.ALL or given.hold and names_in(given.hold) or swarm.HELD
+  local only = given.hold == "all" and swarm.ALL or given.hold and names_in(given.hold) or swarm.held(calendar.provider)
   for seed = tonumber(given.seed), tonumber(given.seed) + tonumber(given.histories) - 1 do
     local script = history.generate(seed, calendar.provider, calendar.draw, only)
     local complaint, trace = run(script)

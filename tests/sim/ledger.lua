@@ -9,7 +9,7 @@ local Ledger = {}
 Ledger.__index = Ledger
 
 function Ledger.new()
-  return setmetatable({ alive = {}, written = {}, old = {}, stands = {}, base = {} }, Ledger)
+  return setmetatable({ alive = {}, written = {}, old = {}, stands = {}, base = {}, unsure = {} }, Ledger)
 end
 
 local function add_tokens(found, text)
@@ -78,17 +78,25 @@ function Ledger:replaced(side, key, field, value)
   if not canonical then return end
   local stands = place(self.stands, key, field)
   stands[side .. canonical] = nil
-  if not self.unsure and not stands[OTHER[side] .. canonical] then place(self.old, key, field)[canonical] = true end
+  if not (self.unsure.all or self.unsure[key]) and not stands[OTHER[side] .. canonical] then place(self.old, key, field)[canonical] = true end
 end
 
 --- Nobody can tell what is old until both sides are in step again: the state was lost, or a program saved what it read
 -- long ago.
 function Ledger:forget_what_is_old()
-  self.old, self.unsure = {}, true
+  self.old, self.unsure.all = {}, true
+end
+
+--- Likewise of one entry that nobody wanted while its event was there: that may be an orphan.
+function Ledger:orphaned(key)
+  for name in pairs(self.old) do
+    if name:sub(1, #key + 1) == key .. " " then self.old[name] = nil end
+  end
+  self.unsure[key] = true
 end
 
 function Ledger:in_step()
-  self.unsure = false
+  self.unsure = {}
 end
 
 function Ledger:is_written(key, field, canonical)

@@ -27,6 +27,7 @@
 #define START_US ((int64_t)1874966400 * 1000000)
 
 static struct world {
+    bool began;
     int64_t now_us;
     int64_t slept_ms;
     uint64_t random;
@@ -49,10 +50,14 @@ static int64_t monotonic_ms(void *data)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000 + world.slept_ms;
 }
 
+/* Until a history begins there are servers to wait for. */
 static void sleep_ms(void *data, int64_t ms)
 {
     (void)data;
-    world.slept_ms += ms;
+    if (world.began)
+        world.slept_ms += ms;
+    else
+        nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
 /* xorshift64* */
@@ -88,6 +93,7 @@ static int sim_seed(lua_State *L)
 {
     world.random = (uint64_t)luaL_checkinteger(L, 1) * 2 + 1;
     world.now_us = START_US;
+    world.began = true;
     return 0;
 }
 

@@ -18,14 +18,18 @@ swarm.KINDS = {
   server    = { on = { "write", "fetch", "changes" } },
   throttle  = { on = { "write" } },
   refuse    = { on = { "create", "update", "delete" } },
-  stale     = { on = { "update", "delete" }, mock = true },
+  stale     = { on = { "update", "delete" }, where = "mock" },
   expired   = { on = { "changes" } },
   gone      = { on = { "changes", "write" } },
-  auth      = { on = { "open" }, mock = true },
-  forget    = { on = { "create", "update", "delete" } },
+  auth      = { on = { "open" }, where = "mock" },
+  -- What Google's answer to a write shows is not read again.
+  forget    = { on = { "create", "update" }, where = "mock caldav" },
   missing   = { on = { "fetch" } },
   lag       = { on = { "fetch" } },
   damaged   = { on = { "fetch" } },
+  hollow    = { on = { "any", "write", "fetch", "changes", "open" }, where = "caldav google" },
+  odd       = { on = { "changes" }, where = "caldav google" },
+  tokenless = { on = { "changes" }, where = "caldav google" },
 }
 
 --- What else a history may or may not hold.
@@ -41,19 +45,25 @@ end
 --- Everything that can be drawn.
 swarm.ALL = names()
 
--- What is not mended yet.
-local NOT_HELD = { close = true, vanish = true, forget = true, floating = true }
+-- What is not mended yet, by provider.
+local NOT_HELD = {
+  mock = { damaged = true },
+  caldav = { damaged = true, hollow = true, missing = true, odd = true },
+  google = { hollow = true, odd = true },
+}
 
---- What holds today.
-swarm.HELD = {}
-for _, name in ipairs(swarm.ALL) do
-  if not NOT_HELD[name] then swarm.HELD[#swarm.HELD + 1] = name end
+--- What holds today with a provider.
+function swarm.held(provider)
+  local held = {}
+  for _, name in ipairs(swarm.ALL) do
+    if not NOT_HELD[provider][name] then held[#held + 1] = name end
+  end
+  return held
 end
 
--- Whether a history of a provider can hold it.
 local function fits(name, provider)
-  local kind = swarm.KINDS[name]
-  return not (kind and kind.mock) or provider == "mock"
+  local where = swarm.KINDS[name] and swarm.KINDS[name].where
+  return not where or where:find(provider, 1, true) ~= nil
 end
 
 --- Draws what a history holds.
@@ -79,7 +89,8 @@ function swarm.faults(random, drawn)
   for i = 1, random(2) do
     local name = kinds[random(#kinds)]
     local places = swarm.KINDS[name].on
-    local fault = { kind = name, on = places[random(#places)], at = random(name == "cut" and 12 or 3), times = random(2) }
+    local fault = { kind = name, on = places[random(#places)], at = random(name == "cut" and 12 or 3), times = random(2),
+      form = random(24) }
     if name == "cut" then fault.after = random(2) == 1 end
     faults[i] = fault
   end

@@ -52,6 +52,7 @@ end
 local function agree(self, look)
   for _, key in ipairs(Board.KEYS) do
     local event = look.events[key] and look.events[key].event
+    if event and not Board.is_wanted(look.board, key) then self.ledger:orphaned(key) end
     for _, field in ipairs(event and Board.FIELDS or {}) do
       local here = Ledger.canonical(field, Board.get(look.board, key, field))
       if here and here == Ledger.canonical(field, promises.event_value(key, event, field)) then
@@ -116,7 +117,8 @@ local function check_guarded(before, after)
   if next(after.objects) then promises.broken("a run that the guard stopped made %s", (next(after.objects))) end
 end
 
-local function one_run(self, step, allowed)
+-- @param unsettled part of what people wrote is somewhere else for the moment
+local function one_run(self, step, allowed, unsettled)
   local before = self:look()
   self.before_sync, self.meddled = before.text, false
   self.calendar:order(step.faults or {})
@@ -128,15 +130,18 @@ local function one_run(self, step, allowed)
   local after = self:look()
   log_run(self, result, after)
   remember_all(self, after)
-  agree(self, after)
-  promises.after_run(self, before, after, self.meddled)
-  if not result then return nil, after end
+  promises.after_run(self, before, after, self.meddled, unsettled)
+  if not result then
+    agree(self, after)
+    return nil, after
+  end
   promises.exit(result, after, not (step.faults or self.meddled))
   if result.exit == 5 then check_guarded(before, after) end
   if result.exit == 0 and step.direction == "both" and not self.meddled then
     promises.in_step(self, after)
     self.ledger:in_step()
   end
+  agree(self, after)
   return result, after
 end
 
@@ -160,9 +165,9 @@ end
 
 -- ---------------------------------------------------------------- everything gone at once
 
-local function calm_run(self, allowed)
+local function calm_run(self, allowed, unsettled)
   sim.advance(60)
-  return one_run(self, { direction = "both", retry_failed = true }, allowed)
+  return one_run(self, { direction = "both", retry_failed = true }, allowed, unsettled)
 end
 
 -- How many entries of a kind have an event.
@@ -210,7 +215,7 @@ function steps.vanish(self, step)
   if result.exit ~= 0 then return end
   local bring_back = gone[step.what](self, look)
   if not bring_back then return end
-  result = calm_run(self, false)
+  result = calm_run(self, false, true)
   if result.exit ~= 5 then
     promises.broken("all of the %s vanished at once and the run ended with %d", step.what, result.exit)
   end

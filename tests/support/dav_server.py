@@ -29,6 +29,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
 from dav_faults import Faults
+from lies import Liar, dav_name, worse_dav
 from dav_store import Calendar, Store, reordered, uid_of
 from sign_in import SignIn
 
@@ -102,7 +103,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, port, user, password):
         self.options = dict(OPTIONS)
         self.store = Store()
-        self.faults = Faults()
+        self.faults, self.liar = Faults(), Liar(self.store)
         self.log = []
         self.connections = 0
         self.open_now = 0
@@ -201,7 +202,8 @@ class Handler(BaseHTTPRequestHandler):
             self.server.busiest = max(self.server.busiest, self.server.busy)
         if self.options["delay_ms"]:
             time.sleep(self.options["delay_ms"] / 1000)
-        self.fault = self.server.faults.next_for(self.command, self.path)
+        name = dav_name(self.command, self.headers, self.body)
+        self.fault = self.server.faults.next_for(self.command, self.path, name)
         kind = self.fault and self.fault["kind"]
         if time.monotonic() < self.server.penalty_until:
             self.answer(503, "", **{"Retry-After": "1"})
@@ -230,8 +232,9 @@ class Handler(BaseHTTPRequestHandler):
         if self.server.user and not self.is_let_in():
             return
         with self.store.lock:
-            code, body, headers = getattr(self, "dav_" + self.command.lower(), self.dav_unknown)()
-        self.answer(code, body, **headers)
+            handle = getattr(self, "dav_" + self.command.lower(), self.dav_unknown)
+            code, body, headers = self.server.liar.carry_out(name, self.fault, handle)
+        self.answer(code, worse_dav(self.fault, name, body), **headers)
 
     def is_let_in(self):
         """Answers itself where it is not."""
@@ -350,6 +353,7 @@ class Handler(BaseHTTPRequestHandler):
                     server.faults.order(rule)
             elif verb == "DELETE _fault":
                 server.faults.clear()
+                server.liar.forget()
             elif verb == "POST _calendar":
                 self.store.add_calendar(given.pop("name"), **given)
             elif verb == "DELETE _calendar":

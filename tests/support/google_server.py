@@ -13,6 +13,7 @@ Control, without a token:
                                 "gzip" (the answer was compressed)
     DELETE /_all                every event, without a trace
     GET /_events/CALENDAR       all events, with tombstones
+    PUT /_events/CALENDAR       an event as a person's program leaves it, in one piece
     POST /_events/CALENDAR      an edit by a person: {"id", ...} merges, with "status": "cancelled" deletes, without id inserts,
                                 with "recurringEventId" and "originalStartTime" changes or cancels one occurrence of a series
     POST /_options              members of OPTIONS
@@ -38,8 +39,9 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from dav_faults import Faults
+from lies import Liar, google_name, worse_google
 from google_oauth import ALL_SCOPES, CLIENT_ID, CLIENT_SECRET, EVENT_SCOPES, LIST_SCOPES, OWN_SCOPES, Grants, OAuth
-from google_store import Account, Calendar, Refusal, bad, too_old
+from google_store import Account, Calendar, Clock, Refusal, bad, too_old
 
 OPTIONS = {
     "delay_ms": 0,
@@ -60,6 +62,7 @@ OPTIONS = {
     "ungranted": [],  # scopes that are never granted
     "keep_refresh": False,  # no refresh token in the answer to a code
     "date": None,  # the Date header of every answer
+    "now": None,  # the time of changes
     "seed": 1,  # of the random faults
 }
 TOKEN_EXCLUDES = ("iCalUID", "orderBy", "privateExtendedProperty", "q", "sharedExtendedProperty", "timeMin", "timeMax", "updatedMin")
@@ -76,7 +79,7 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, port):
         self.options, self.faults, self.account = dict(OPTIONS), Faults(), Account()
-        self.log, self.lock = [], threading.Lock()
+        self.log, self.lock, self.liar = [], threading.Lock(), Liar(self.account)
         self.random = random.Random(1)
         self.grants, self.made_by_app = Grants(), set()
         self.refresh_token = self.grants.new_refresh(" ".join(ALL_SCOPES))
@@ -112,6 +115,7 @@ class Handler(OAuth, BaseHTTPRequestHandler):
         if self.failing:
             self.failing = False
             raise BACKEND_ERROR
+        body = worse_google(self.fault, body)
         data = b"" if body is None else (body if isinstance(body, bytes) else json.dumps(body).encode())
         self.row["status"] = code
         if self.lost:
@@ -172,7 +176,7 @@ class Handler(OAuth, BaseHTTPRequestHandler):
 
     def disturb(self, path):
         options, chance = self.server.options, self.server.chance
-        self.fault = self.server.faults.next_for(self.command, path)
+        self.fault = self.server.faults.next_for(self.command, path, google_name(self.command, path))
         kind = self.fault and self.fault["kind"]
         if kind == "google":
             raise Refusal(self.fault["code"], self.fault["reason"], self.fault.get("message", self.fault["reason"]))
@@ -201,7 +205,9 @@ class Handler(OAuth, BaseHTTPRequestHandler):
 
     def route(self, path):
         if path.startswith("/calendar/v3/"):
-            self.calendar_api(self.segments[2:])
+            with self.server.account.lock:
+                name = google_name(self.command, path)
+                self.server.liar.carry_out(name, self.fault, lambda: self.calendar_api(self.segments[2:]))
         elif self.oauth(path):
             return
         else:
@@ -350,12 +356,15 @@ class Handler(OAuth, BaseHTTPRequestHandler):
         elif what == "_fault":
             if self.command == "DELETE":
                 server.faults.clear()
+                server.liar.forget()
             else:
-                server.faults.order(self.json_body())
+                given = json.loads(self.body)
+                for rule in given if isinstance(given, list) else [given]:
+                    server.faults.order(rule)
             self.send(200, {})
         elif what == "_options":
             server.options.update(self.json_body())
-            server.random = random.Random(server.options["seed"])
+            server.random, Clock.said = random.Random(server.options["seed"]), server.options["now"]
             self.send(200, server.options)
         elif what == "_expire":
             for calendar in server.account.calendars.values():
@@ -391,6 +400,8 @@ class Handler(OAuth, BaseHTTPRequestHandler):
             body = self.json_body()
             if "recurringEventId" in body:
                 self.send(200, calendar.change_occurrence(body))
+            elif self.command == "PUT":
+                self.send(200, calendar.put(body))
             elif body.get("id") not in calendar.events:
                 self.send(200, calendar.insert(body))
             elif body.get("status") == "cancelled":
