@@ -96,9 +96,9 @@ function steps.stale(world, step)
   local entry = Board.entry(board, step.key)
   if not entry then return end
   local look = world:look()
-  local saved, elsewhere = Ledger.tokens(board), promises.visible_tokens { board = {}, events = look.events }
+  local elsewhere = promises.visible_tokens { board = {}, events = look.events }
   for token in pairs(Ledger.tokens(look.board)) do
-    if not saved[token] and not elsewhere[token] then world.ledger.alive[token] = nil end
+    if not elsewhere[token] then world.ledger.alive[token] = nil end
   end
   world.ledger:forget_what_is_old()
   write_over(world, "board", step.key, "title", entry.title, step.value)

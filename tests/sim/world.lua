@@ -121,6 +121,7 @@ end
 local function one_run(self, step, allowed, unsettled)
   local before = self:look()
   self.before_sync, self.meddled = before.text, false
+  for _, fault in ipairs(step.faults or {}) do self.did_not_find = self.did_not_find or fault.kind == "missing" end
   self.calendar:order(step.faults or {})
   self.calendar:begin_log()
   local result = execute(self, { direction = step.direction, allow_mass_delete = allowed, retry_failed = step.retry_failed,

@@ -65,8 +65,8 @@ function server:remove_calendar(id) end
 ---done), "lost" (done, but the answer is lost), "stale" (somebody touched the event a moment before),
 ---"throttle" (429), "server" (503), "auth" (401) and "gone" (404: the calendar vanished), which end the
 ---operation, "forget" (said to be done and not kept); for a listing: "expired" (the token is not accepted),
----"truncate" (it ends after half of it); for a fetch: "missing" (no object is found), "lag" (the objects are as they
----were before their last change), "damaged" (the first text is cut in half).
+---"truncate" (it ends after half of it); for a fetch: "missing" (no object is found), "lag" (objects that changed since
+---the last listing are as they were before), "damaged" (the first text is cut in half).
 ---@param fault fmcal.mock.fault
 function server:fault(fault) end
 

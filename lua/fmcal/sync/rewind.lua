@@ -28,9 +28,11 @@ local function taken_back(note, base, old)
   copy.seen = nil -- of the event that was agreed on after it
   copy.l, copy.r, copy.open = fields.copy(base.l), fields.copy(base.r), fields.copy(base.open or {})
   copy.rewound = {}
+  copy.texts = base.texts and fields.copy(base.texts)
   for _, field in ipairs(note.fields) do
     copy.rewound[field] = true
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
+    if copy.texts then copy.texts[field] = nil end -- nor was it agreed how the event says it
     copy.open[field] = not old or copy.open[field]
   end
   return copy

@@ -188,6 +188,7 @@ static fm_status run_changes(void *data, fm_error *err)
         status = fm_mock_bound_calendar(r->mock, &c, err);
     if (status)
         return status;
+    s->listed = s->change;
     int64_t since = r->token && fault != FM_MOCK_EXPIRED ? accept_token(s, c, r->token) : -1;
     if (since >= 0)
         return report_since(s, c, since, &r->sink, fault == FM_MOCK_TRUNCATE, err);
@@ -208,7 +209,7 @@ static fm_status run_fetch(void *data, fm_error *err)
         status = fm_mock_bound_calendar(r->mock, &c, err);
     for (size_t i = 0; !status && i < r->count; i++) {
         const fm_mock_object *o = fault == FM_MOCK_MISSING ? NULL : fm_mock_find(c, r->hrefs[i]);
-        if (o && fault == FM_MOCK_LAG)
+        if (o && fault == FM_MOCK_LAG && o->change > r->mock->server->listed)
             o = o->before;
         status =
             o ? deliver_damaged(r->mock->server, &r->sink, o, &fault, err) : deliver_gone(&r->sink, r->hrefs[i], err);

@@ -50,6 +50,7 @@ typedef struct fm_mock_server {
     fm_mock_calendar **calendars;
     size_t calendar_count;
     int64_t change;        /**< number of the last change */
+    int64_t listed;        /**< that of when changes were last asked for */
     unsigned last_id;      /**< number in the name of the last object it named: mock-event-0001, … */
     int64_t page_size;     /**< changes per page, 0: all in one */
     int64_t max_token_age; /**< changes after which a token is no longer accepted, 0: never */
