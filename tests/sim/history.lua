@@ -1,7 +1,7 @@
 -- Scripts of random histories: what people, programs and the network do to a board and its calendar.
 --
 -- A script is a table that can be printed and run again:
---   options   syncOptions;  rules, stamps  whether there are rules, whether people's programs say when they edited
+--   options   syncOptions;  rules, stamps  which rules there are (see world.lua), whether people's programs say when they edited
 --   server    settings of the calendar;  seed  of what is random in the world
 --   steps     list of { op, … }, see `makers`; a step that does not apply is passed over
 local swarm = require "swarm"
@@ -52,15 +52,22 @@ function makers.board(self)
   return { op = "board", key = any(self.random, KEYS), field = field, value = value_of(self, field) }
 end
 
-function makers.event(self)
+-- A field that an edit in the calendar brings back: not the date where the rules forget it.
+local function field_there(self)
   local field = any(self.random, FIELDS)
+  return self.drawn.forgetful and field == "dueDate" and "title" or field
+end
+
+function makers.event(self)
+  local field = field_there(self)
   return { op = "event", key = any(self.random, EVENT_KEYS), field = field, value = value_of(self, field, true) }
 end
 
 -- Both sides at once, often in the same field.
 function makers.clash(self)
   local key, field = any(self.random, KEYS), any(self.random, FIELDS)
-  local theirs = self.random(4) == 1 and any(self.random, FIELDS) or field
+  local theirs = self.random(4) == 1 and field_there(self) or field
+  if self.drawn.forgetful and theirs == "dueDate" then theirs = "title" end
   local value = value_of(self, field)
   return { op = "board", key = key, field = field, value = value },
     { op = "event", key = key, field = theirs, value = value_of(self, theirs, true) }
@@ -75,6 +82,7 @@ function makers.restore(self)
   local step = { op = "restore", side = any(self.random, { "board", "event" }), key = any(self.random, EVENT_KEYS),
     field = any(self.random, FIELDS), back = self.random(2) }
   if step.key == "E-1.court-date" then step.field = "dueDate" end
+  if self.drawn.forgetful and step.field == "dueDate" then step.side = "board" end
   return step
 end
 
@@ -134,6 +142,7 @@ local function cut_and_restored(self)
   local random = self.random
   local edit = makers[any(random, { "board", "board", "event" })](self)
   local restore = { op = "restore", side = any(random, { "board", "event" }), key = edit.key, field = edit.field, back = 1 }
+  if self.drawn.forgetful and edit.field == "dueDate" then restore.side = "board" end
   local run = { op = "sync", direction = "both", gap = any(random, self.gaps),
     faults = { { kind = "cut", on = "any", at = random(10), times = 1, after = random(3) > 1 } } }
   if random(3) == 1 then return edit, run, sync(self), restore end
@@ -168,7 +177,7 @@ function history.generate(seed, provider, draw_settings, only)
       onEventDeleted = any(random, { "clear-due-date", "recreate", "keep" }),
       timeZone = any(random, { false, "Europe/Rome", "America/Los_Angeles" }) or nil,
     },
-    rules = random(4) > 1, stamps = random(3) > 1,
+    rules = self.drawn.forgetful and "forgetful" or random(4) > 1 and "archive", stamps = random(3) > 1,
     server = draw_settings(random),
     steps = {},
   }

@@ -76,7 +76,7 @@ end
 
 --- A script as Lua text, one step a line.
 function shrink.print(script)
-  local lines = { ("return { seed = %d, rules = %s, stamps = %s,"):format(script.seed, script.rules, script.stamps),
+  local lines = { ("return { seed = %d, rules = %q, stamps = %s,"):format(script.seed, script.rules, script.stamps),
     "  options = " .. literal(script.options) .. ",", "  server = " .. literal(script.server) .. ",", "  steps = {" }
   for _, step in ipairs(script.steps) do lines[#lines + 1] = "    " .. literal(step) .. "," end
   lines[#lines + 1] = "  },\n}"

@@ -81,7 +81,7 @@ end
 
 -- Only rules know of archived entries.
 function steps.archive(world, step)
-  if not world.script.rules then return end
+  if world.script.rules ~= "archive" then return end
   edit_entry(world, step.key, function(entry) entry.status = "archived" end)
 end
 

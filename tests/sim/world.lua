@@ -12,7 +12,12 @@ local time = require "fmcal.time"
 local World = {}
 World.__index = World
 
-local RULES = 'return { select = function(entry) return entry.status ~= "archived" end }'
+local RULES = {
+  archive = 'return { select = function(entry) return entry.status ~= "archived" end }',
+  -- What a rule leaves out is left as it is.
+  forgetful = 'return { to_entry = function(event, entry, ctx) local members = ctx.defaults.to_entry(event, entry, ctx) '
+    .. 'members.dueDate = nil return members end }',
+}
 -- After the last fault so many runs bring both sides in step.
 local ROUNDS_TO_SETTLE = 2
 local SLICE_SIZES = { 1, 2, 1000 }
@@ -264,7 +269,7 @@ local function new(script, calendar, base)
     values = {}, trace = {}, runs = 0, folder = folder, state_path = folder .. "/.fmcal/sim.db" }, World)
   sim.seed(script.seed or 1)
   sim.make_folder(folder)
-  if script.rules then shell.write(folder .. "/rules.lua", RULES) end
+  if script.rules then shell.write(folder .. "/rules.lua", RULES[script.rules]) end
   calendar:reset(script.server)
   self.board = Board.new(folder .. "/board.json", config_of(script, calendar))
   return self
