@@ -45,22 +45,7 @@ end
 --- Everything that can be drawn.
 swarm.ALL = names()
 
--- What is not mended yet, by provider.
-local NOT_HELD = {
-  mock = { damaged = true, missing = true },
-  caldav = { damaged = true, hollow = true, missing = true, odd = true },
-  google = { hollow = true, odd = true },
-}
-
---- What holds today with a provider.
-function swarm.held(provider)
-  local held = {}
-  for _, name in ipairs(swarm.ALL) do
-    if not NOT_HELD[provider][name] then held[#held + 1] = name end
-  end
-  return held
-end
-
+-- Whether a provider can be made to do it.
 local function fits(name, provider)
   local where = swarm.KINDS[name] and swarm.KINDS[name].where
   return not where or where:find(provider, 1, true) ~= nil

@@ -66,7 +66,7 @@ function server:remove_calendar(id) end
 ---"throttle" (429), "server" (503), "auth" (401) and "gone" (404: the calendar vanished), which end the
 ---operation, "forget" (said to be done and not kept); for a listing: "expired" (the token is not accepted),
 ---"truncate" (it ends after half of it); for a fetch: "missing" (no object is found), "lag" (objects that changed since
----the last listing are as they were before), "damaged" (the first text is cut in half).
+---the last listing are as they were before), "damaged" (what comes for the first is no object).
 ---@param fault fmcal.mock.fault
 function server:fault(fault) end
 

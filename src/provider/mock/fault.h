@@ -40,7 +40,7 @@ typedef enum fm_mock_fault_kind {
     FM_MOCK_FORGET,   /**< the server says that it did a write and has not */
     FM_MOCK_MISSING,  /**< it does not find the objects that it lists */
     FM_MOCK_LAG,      /**< it answers with what objects that changed since the last listing were before */
-    FM_MOCK_DAMAGED,  /**< the first text that it delivers is cut in half */
+    FM_MOCK_DAMAGED,  /**< what it delivers for the first object is none */
     FM_MOCK_FAULT_KINDS
 } fm_mock_fault_kind;
 

@@ -23,21 +23,11 @@ static fm_status deliver(fm_mock_server *s, const fm_object_sink *sink, const fm
     return sink->object(sink->data, &object, err);
 }
 
-/* A text that is cut in half is damaged once: the next one is whole. */
-static fm_status deliver_damaged(fm_mock_server *s, const fm_object_sink *sink, const fm_mock_object *o,
-                                 fm_mock_fault_kind *fault, fm_error *err)
+/* What comes for the first object is none: reading it again may help. */
+static fm_status deliver_damaged(const fm_object_sink *sink, const fm_mock_object *o, fm_error *err)
 {
-    fm_mock_object half = *o;
-    if (*fault == FM_MOCK_DAMAGED)
-        half.text_len /= 2;
-    char *text = strndup(half.text, half.text_len);
-    if (!text)
-        return out_of_memory(err);
-    *fault = *fault == FM_MOCK_DAMAGED ? FM_MOCK_NO_FAULT : *fault;
-    half.text = text;
-    fm_status status = deliver(s, sink, &half, err);
-    free(text);
-    return status;
+    fm_object object = {.kind = FM_OBJECT_UNREAD, .href = o->href, .why = "what came is no calendar object"};
+    return sink->object(sink->data, &object, err);
 }
 
 static fm_status deliver_gone(const fm_object_sink *sink, const char *href, fm_error *err)
@@ -211,8 +201,11 @@ static fm_status run_fetch(void *data, fm_error *err)
         const fm_mock_object *o = fault == FM_MOCK_MISSING ? NULL : fm_mock_find(c, r->hrefs[i]);
         if (o && fault == FM_MOCK_LAG && o->change > r->mock->server->listed)
             o = o->before;
-        status =
-            o ? deliver_damaged(r->mock->server, &r->sink, o, &fault, err) : deliver_gone(&r->sink, r->hrefs[i], err);
+        if (o && fault == FM_MOCK_DAMAGED)
+            status = deliver_damaged(&r->sink, o, err);
+        else
+            status = o ? deliver(r->mock->server, &r->sink, o, err) : deliver_gone(&r->sink, r->hrefs[i], err);
+        fault = fault == FM_MOCK_DAMAGED ? FM_MOCK_NO_FAULT : fault;
     }
     return status;
 }
