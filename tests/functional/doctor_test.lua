@@ -76,8 +76,9 @@ end
 
 function TestDoctor.testBeforeTheFirstRun()
   local place <close> = connected()
+  local before = place:snapshot()
   assert_check(checks(place, 0), "state", "ok", "no run yet")
-  lu.assertNil(io.open(place:file(".fmcal")))
+  lu.assertEquals(place:snapshot(), before)
 end
 
 function TestDoctor.testNoWrite()
