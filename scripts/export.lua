@@ -17,7 +17,7 @@ parser:option("-o --output", "Write to a file instead of standard output."):argn
 cli.main(parser, function(values)
   local options = common.engine_options(values, common.board(values.board, values.team))
   local text, _, problems = cli.check(feed.of(options))
-  if values.output then files.write(values.output, text) else cli.write(text) end
+  if values.output then files.write(values.output, text, "calendar", "^BEGIN:VCALENDAR") else cli.write(text) end
   cli.complain(table.unpack(problems))
   return #problems == 0 and cli.exits.OK or cli.exits.SOME_FAILED
 end)

@@ -2,6 +2,7 @@
 -- command; what nobody reads is a warning.
 
 local core = require "fmcal.provider.core"
+local credentials = require "fmcal.credentials"
 local schema = require "fmcal.schema"
 local suggest = require "fmcal.suggest"
 local time = require "fmcal.time"
@@ -203,6 +204,7 @@ end
 local function unknown_of(members, object, prefix)
   local list = schema.unknown(members, object, prefix)
   append(list, schema.unknown(OPTIONS, object.syncOptions or {}, prefix .. "syncOptions."))
+  append(list, schema.unknown(credentials.members(), object.credentials or {}, prefix .. "credentials."))
   local endpoint = type(object.endpoint) == "table" and object.endpoint or {}
   return append(list, schema.unknown(GOOGLE_ENDPOINT, endpoint, prefix .. "endpoint."))
 end

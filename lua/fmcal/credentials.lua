@@ -24,6 +24,9 @@ local credentials = { keyring = core.keyring, secret = core.secret, is_secret = 
 local BOOKKEEPING = { encrypted = true, lastVerified = true, expiresAt = true, timeout = true }
 -- Members that are no secrets.
 local PUBLIC = { username = true, clientId = true, serviceAccountFile = true }
+-- Members that are.
+local SECRET = { password = true, appPassword = true, refreshToken = true, accessToken = true, clientSecret = true,
+  serviceAccount = true }
 
 local function given(value)
   if value == json.null then return nil end
@@ -134,6 +137,10 @@ local function read_member(name, value)
   return PUBLIC[name] and value or core.secret(value)
 end
 
+local function is_member(name)
+  return PUBLIC[name] or SECRET[name]
+end
+
 -- Adds what the section itself says to `members`. @return true, or nil and an error
 local function read_members(members, section, provider)
   if source_kind(section) then
@@ -142,7 +149,7 @@ local function read_members(members, section, provider)
     members[provider == "google" and "refreshToken" or "password"] = secret
   end
   for name, value in pairs(section) do
-    if not BOOKKEEPING[name] and not sources[name] and given(value) ~= nil then
+    if is_member(name) and given(value) ~= nil then
       local member, err = read_member(name, value)
       if not member then return nil, err end
       members[name] = member
@@ -177,6 +184,16 @@ end
 
 -- ---------------------------------------------------------------- what others call
 
+--- The names of the members that credentials may have. Others go to no provider; what they hold is encrypted all the same.
+-- @return table of names
+function credentials.members()
+  local names = {}
+  for _, known in ipairs { BOOKKEEPING, PUBLIC, SECRET, sources } do
+    for name in pairs(known) do names[name] = true end
+  end
+  return names
+end
+
 --- Decrypts a blob.
 -- @param blob string
 -- @param ids { team = , provider = }
@@ -209,6 +226,9 @@ function credentials.resolve(section, ids, keyring)
   if not keys then return nil, err end
   members, err = open_blob(section, ids, keys)
   if not members then return nil, err end
+  for name in pairs(members) do
+    if not is_member(name) then members[name] = nil end
+  end
   local ok, wrong = read_members(members, section, ids.provider)
   if not ok then return nil, wrong end
   warn_of_plain(section, ids, keys)

@@ -57,6 +57,17 @@ function TestUnknown.test_those_of_a_calendar()
   lu.assertStrContains(errors, "calendarConfig.rule is not known: did you mean rules?")
 end
 
+-- Members that are no settings of the account reach no provider, whatever they are called.
+function TestUnknown.test_those_of_credentials()
+  local place <close> = commands.place()
+  local errors = with(place, function(c)
+    c.credentials = { usrname = "kim", endpoint = "elsewhere", encripted = "fmcal:v1:x" }
+  end, 0)
+  lu.assertStrContains(errors, "calendarConfig.credentials.usrname is not known: did you mean username?")
+  lu.assertStrContains(errors, "calendarConfig.credentials.encripted is not known: did you mean encrypted?")
+  lu.assertStrContains(errors, "calendarConfig.credentials.endpoint is not known")
+end
+
 function TestUnknown.test_what_fleet_monitor_keeps_there_is_known()
   local place <close> = commands.place()
   lu.assertEquals(with(place, function(c)

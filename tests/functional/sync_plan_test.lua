@@ -48,6 +48,23 @@ function TestPlan.test_a_plan_shows_old_and_new_values_and_touches_nothing()
   lu.assertNil(place:event("A-5"))
 end
 
+function TestPlan.test_a_plan_takes_the_place_of_a_plan_alone()
+  local place <close> = place_with_edits()
+  local board = place:read("board.json")
+  for _, words in ipairs { "sync.lua --plan board.json", "sync.lua board.json --plan ./board.json",
+    "export.lua board.json --output board.json" } do
+    local _, errors = place:expect(2, words)
+    lu.assertStrContains(errors, "board.json is there and no ")
+    lu.assertEquals(place:read("board.json"), board)
+  end
+  place:write("empty.json", "")
+  for _, name in ipairs { "plan.json", "empty.json", "new.json" } do
+    place:expect(0, "sync.lua -q board.json --plan " .. name)
+    lu.assertStrContains(place:read(name), "fmcal-plan-")
+  end
+  for _ = 1, 2 do place:expect(0, "export.lua board.json --output board.ics") end
+end
+
 function TestPlan.test_apply_does_it_and_only_once()
   local place <close> = place_with_edits()
   place:expect(0, "sync.lua --apply plan.json")

@@ -125,6 +125,15 @@ end
 
 TestEncrypted = {}
 
+-- What a slip or another program put there is no setting of the account, in a blob neither.
+function TestResolve.testUnknownMembersAreLeftOut()
+  local blob = assert(credentials.seal({ password = "abcd", code = "c", endpoint = "https://elsewhere.example" }, APPLE, keys))
+  local members = assert(credentials.resolve({ username = "julia", usrname = "j", team = "x", encrypted = blob }, APPLE, keys))
+  same(members.password, "abcd")
+  members.password = nil
+  lu.assertEquals(members, { username = "julia" })
+end
+
 function TestEncrypted.testPlainSecretsGoIntoABlob()
   local section = { username = "julia", appPassword = "abcd-efgh", lastVerified = "2026-01-25T12:00:00Z" }
   local blob, names = assert(credentials.encrypted(section, APPLE, keys))

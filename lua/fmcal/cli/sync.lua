@@ -154,7 +154,7 @@ local function make_plan(values)
   end
   local result, plan = with_progress(values, review.plan, options)
   sync.show(values, result)
-  if plan then files.write(values.plan, review.text(plan)) end
+  if plan then files.write(values.plan, review.text(plan), "plan", review.SIGN) end
   return result.exit
 end
 

@@ -11,7 +11,8 @@ local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 local schema = require "fmcal.schema"
 
-local review = {}
+-- SIGN is a pattern that tells the text of a plan, of another version too.
+local review = { SIGN = '"format": "fmcal%-plan%-' }
 
 local FORMAT = "fmcal-plan-1"
 
