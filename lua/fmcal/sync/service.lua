@@ -86,10 +86,11 @@ local function write_back(given, text)
   end
 end
 
+-- Ids that are no texts name no entry; the board's reader says so.
 local function keys_of(given)
   local keys = {}
   for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
-    keys[#keys + 1] = id
+    if type(id) == "string" then keys[#keys + 1] = id end
     if (entry.metadata or {}).courtDate then keys[#keys + 1] = id .. ".court-date" end
   end
   return keys

@@ -61,6 +61,14 @@ function TestService.test_outbound_and_inbound()
 end
 
 -- Another process goes on from calendarSync: no duplicates, and what was edited since is still an edit.
+function TestService.test_an_id_that_is_no_text_costs_its_entry_alone()
+  local given = board()
+  given.items[1].id, given.items[3].subitems = 7, { { id = true, title = "Part", dueDate = "2027-02-03" } }
+  local out = service(mock()):sync_outbound("academy", given.items)
+  lu.assertEquals({ out.success, out.created, out.errors }, { false, 1, 2 })
+  lu.assertStrContains(out.error_messages[1], "the id of the entry is no usable string")
+end
+
 function TestService.test_a_new_service_goes_on_where_another_ended()
   local calendar, given = mock(), board()
   service(calendar):sync(given)
