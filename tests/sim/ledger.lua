@@ -63,6 +63,11 @@ function Ledger:agreed(key, field, canonical)
   place(self.base, key, field).value = canonical
 end
 
+--- What both sides last agreed on, or nil.
+function Ledger:agreed_value(key, field)
+  return place(self.base, key, field).value
+end
+
 --- Somebody who saw a value deleted it, or what it stood in.
 function Ledger:gave_up(value)
   for token in pairs(Ledger.tokens(value)) do self.alive[token] = nil end

@@ -55,9 +55,12 @@ function steps.clear(world, step)
   end)
 end
 
--- What of an entry is there for people to see.
+-- What of an entry is there for people to see, and what both sides were agreed on.
 local function give_up_entry(world, entry)
-  for _, field in ipairs(Board.FIELDS) do world.ledger:gave_up(entry[field]) end
+  for _, field in ipairs(Board.FIELDS) do
+    world.ledger:gave_up(entry[field])
+    world.ledger:gave_up(world.ledger:agreed_value(entry.id, field))
+  end
   world.ledger:gave_up(entry.metadata and entry.metadata.courtDate)
   for _, part in ipairs(entry.subitems or {}) do give_up_entry(world, part) end
 end
@@ -129,7 +132,7 @@ function steps.event(world, step)
   -- A court date's texts only go out.
   local travels = not (Board.is_court_date(key) and field ~= "dueDate")
   local old = there.event[field]
-  world.calendar:edit(there.href, members_of(there.event, key, field, step.value), world.script.stamps)
+  world.calendar:edit(there.href, members_of(there.event, key, field, step.value), world.script.stamps or world.meddled)
   if not travels then return world.ledger:gave_up(old) end
   write_over(world, "event", key, field, promises.event_value(key, there.event, field), step.value)
   if key == "S-1" and field == "title" then write_over_parent(world, old, step.value) end

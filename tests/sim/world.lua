@@ -106,6 +106,7 @@ local function meddling(self, step)
     if calls == step.crash_at then error(KILLED, 0) end
     if calls == step.meanwhile_at then
       self.meddled = true
+      sim.advance(1)
       steps[step.meanwhile.op](self, step.meanwhile)
     end
   end

@@ -164,6 +164,17 @@ local function hold_written(target, view, remote)
   texts.hold_written(remote, need(event, sentence), view.version)
 end
 
+-- How an event reads depends on how its entry spells dates now; that it is the one both sides agreed on does not.
+local function is_as_agreed(target, base, remote)
+  return base and base.seen ~= nil and not base.held and base.seen == target:content_hash(remote.event)
+end
+
+-- So a date in an event that nobody touched says what it said.
+local function hold_date(target, base, remote)
+  if not is_as_agreed(target, base, remote) then return end
+  for _, field in ipairs { "date", "zone", "duration" } do remote.version[field] = base.r[field] end
+end
+
 -- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
 local function doubt_time(remote, agreed_stamp)
   if agreed_stamp and agreed_stamp == remote.stamp then remote.time = nil end
@@ -183,6 +194,7 @@ local function side_of_entry(run, target, view, row)
   end
   if remote and known and not rewound then
     texts.hold(remote, known)
+    hold_date(target, known, remote)
     doubt_time(remote, known.stamp)
   end
   if not base and not remote then base = mark_restored(target, view) end
@@ -226,12 +238,6 @@ local function policy_of_gone(target, key, uid)
   return { fields = kind_fields(key), direction = target.direction, adopted = target:is_foreign(uid) }
 end
 
--- How an event reads depends on how its entry spells dates now; that it is the one both sides agreed on does not.
-local function is_as_agreed(side)
-  local base = side.base
-  return base and base.seen ~= nil and not base.held and base.seen == side.target:content_hash(side.remote.event)
-end
-
 -- An event that a run which died has deleted was not deleted by somebody: an entry that wants it again gets a new one.
 local function is_wanted_again(side, view)
   local wanted = view and side.selected and view.version.date
@@ -257,7 +263,8 @@ local function plan_sides(run, decision, answer)
     decision.rewound = decision.rewound or sides[i].rewound
     decision.adopted = decision.adopted or target.adopted[decision.key] ~= nil
     local unwanted = view and not (sides[i].selected and view.version.date)
-    if unwanted and sides[i].remote and is_as_agreed(sides[i]) then sides[i].remote.edited = false end
+    local remote = unwanted and sides[i].remote
+    if remote and is_as_agreed(target, sides[i].base, remote) then remote.edited = false end
     policies[i] = view and policy_for(target, view, sides[i].remote, sides[i].base,
       { direction = target.direction, answer = answer, adopted = target:is_foreign(sides[i].uid) })
       or policy_of_gone(target, decision.key, sides[i].uid)

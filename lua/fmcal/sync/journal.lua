@@ -135,7 +135,9 @@ local function base_after(target, note, base, view, remote)
   local text = hash(remote.row.text)
   if text == note.before then return agreed.without(base, note, list, version) end
   local known = agreed.perhaps(base, note, list, version, remote.version, text == note.text)
-  known.out, known.seen = nil, text == note.text and target:content_hash(remote.event) or nil
+  -- The event is what both sides agreed on only where all of it was agreed: what was to be pulled may not have been.
+  local whole = text == note.text and not next(note.pulled) and not next(note.held)
+  known.out, known.seen = nil, whole and target:content_hash(remote.event) or nil
   return known
 end
 
