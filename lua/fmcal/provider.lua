@@ -155,6 +155,7 @@ end
 -- What lies at an event id: what create_event gave, or the UID, as calendarSync's externalEventId has it.
 -- @return row (nil: nothing), err
 local function read(self, event_id)
+  if type(event_id) ~= "string" then error("an event id is a string, not " .. type(event_id), 3) end
   if event_id:find("@", 1, true) then
     local row, err = with_that_uid(self, event_id)
     if row or err then return row, err end

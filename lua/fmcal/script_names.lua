@@ -30,6 +30,7 @@ end
 
 -- A copy with the names in camelCase; raises for an unknown one, as misuse does.
 local function named(given, known, what, level)
+  if type(given) ~= "table" then error(("a table of %ss is expected, not %s"):format(what, type(given)), level + 1) end
   local copy = {}
   for name, value in pairs(given) do
     local wanted = type(name) == "string" and camel_case(name) or name
