@@ -125,33 +125,35 @@ static int push_value(lua_State *L, const fm_json_span *value, const char *secre
     return 1;
 }
 
-static int board_member(lua_State *L)
+/* The text of the board's member that is named at index 2; holds the board. */
+static fm_status find_member(lua_State *L, fm_json_span *value, fm_error *err)
 {
     lua_settop(L, 2);
     fm_board *b = hold_board(L);
     size_t len;
     const char *name = luaL_checklstring(L, 2, &len);
+    return fm_board_member_value(value, b, name, len, err);
+}
+
+static int board_member(lua_State *L)
+{
     fm_json_span value;
     fm_error err;
-    fm_status status = fm_board_member_value(&value, b, name, len, &err);
+    fm_status status = find_member(L, &value, &err);
     if (status == FM_ENOTFOUND) {
         lua_pushnil(L);
         return 1;
     }
     if (status)
         return fm_bind_fail(L, &err);
-    return push_value(L, &value, strcmp(name, "calendarConfig") == 0 ? "credentials" : NULL);
+    return push_value(L, &value, strcmp(lua_tostring(L, 2), "calendarConfig") == 0 ? "credentials" : NULL);
 }
 
 static int board_member_names(lua_State *L)
 {
-    lua_settop(L, 2);
-    fm_board *b = hold_board(L);
-    size_t len;
-    const char *name = luaL_checklstring(L, 2, &len);
     fm_json_span value;
     fm_error err;
-    fm_status status = fm_board_member_value(&value, b, name, len, &err);
+    fm_status status = find_member(L, &value, &err);
     if (status && status != FM_ENOTFOUND)
         return fm_bind_fail(L, &err);
     fm_bind_push_member_names(L, status ? &(fm_json_span){"", 0} : &value);

@@ -6,8 +6,8 @@
  * Waiting requests hold their URL, headers and body; connections are kept, and a window for each
  * server limits what is in flight: it grows while it helps and shrinks when the server pushes back (http_window.h).
  * Redirects are followed here, with method and body kept, so that credentials go where a URL of the calendar
- * may lie (fm_url_trusts()), and with a redirect only as far as fm_url_may_follow() allows. libcurl is initialised at
- * the first request.
+ * may lie (fm_url_trusts()), and with a redirect only as far as fm_url_text_may_follow() allows. libcurl is initialised
+ * at the first request.
  *
  * Over TLS and to this machine Basic is sent at once; elsewhere nothing before the server has said what it wants. A
  * server that offers Digest is answered so, and from then on with the first request (http_digest.h).

@@ -82,17 +82,7 @@ fm_status fm_absence_suspect(fm_absence *a, const char *href, const char *why, f
 
 static fm_status count_rows(int64_t *count, fm_absence *a, const char *sql, fm_error *err)
 {
-    fm_cursor *cursor = NULL;
-    *count = 0;
-    fm_status status = fm_db_query(&cursor, a->target->state, err, sql, "ii", a->target->id, (int64_t)a->spare_own);
-    if (!status)
-        status = fm_db_next(cursor, err);
-    if (status == FM_PENDING) {
-        *count = fm_db_integer(cursor, 0);
-        status = FM_OK;
-    }
-    fm_cursor_free(cursor);
-    return status;
+    return fm_db_number(count, a->target->state, err, sql, "ii", a->target->id, (int64_t)a->spare_own);
 }
 
 static fm_status open_page(fm_absence *a, fm_db_page *page, fm_error *err)

@@ -80,16 +80,9 @@ fm_status fm_target_delete_base(fm_target *t, const char *key, fm_error *err)
 
 fm_status fm_target_count(size_t *count, fm_target *t, fm_error *err)
 {
-    fm_cursor *cursor = NULL;
-    *count = 0;
-    fm_status status = fm_db_query(&cursor, t->state, err, "SELECT count(*) FROM mark WHERE target = ?", "i", t->id);
-    if (!status)
-        status = fm_db_next(cursor, err);
-    if (status == FM_PENDING) {
-        *count = (size_t)fm_db_integer(cursor, 0);
-        status = FM_OK;
-    }
-    fm_cursor_free(cursor);
+    int64_t found;
+    fm_status status = fm_db_number(&found, t->state, err, "SELECT count(*) FROM mark WHERE target = ?", "i", t->id);
+    *count = (size_t)found;
     return status;
 }
 

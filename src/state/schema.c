@@ -50,21 +50,6 @@ static const char *const migrations[] = {
 static const char current_tables[] =
     "base,history,intent,mark,named,remote,remote_text,replaced,sqlite_sequence,target";
 
-static fm_status read_integer(int64_t *out, fm_state *s, const char *sql, fm_error *err)
-{
-    fm_cursor *cursor = NULL;
-    *out = 0;
-    fm_status status = fm_db_query(&cursor, s, err, sql, "");
-    if (!status)
-        status = fm_db_next(cursor, err);
-    if (status == FM_PENDING) {
-        *out = fm_db_integer(cursor, 0);
-        status = FM_OK;
-    }
-    fm_cursor_free(cursor);
-    return status;
-}
-
 static fm_status read_tables(char *out, size_t size, fm_state *s, fm_error *err)
 {
     fm_cursor *cursor = NULL;
@@ -123,9 +108,9 @@ static fm_status look(int64_t *application, int64_t *version, char *tables, size
     fm_status status = execute(s, "BEGIN", err);
     if (status)
         return status;
-    status = read_integer(application, s, "PRAGMA application_id", err);
+    status = fm_db_number(application, s, err, "PRAGMA application_id", "");
     if (!status)
-        status = read_integer(version, s, "PRAGMA user_version", err);
+        status = fm_db_number(version, s, err, "PRAGMA user_version", "");
     if (!status)
         status = read_tables(tables, size, s, err);
     if (status == FM_EPARSE)
@@ -152,7 +137,8 @@ fm_status fm_schema_inspect(fm_schema_kind *kind, fm_error *why, fm_state *s)
 static fm_status apply_migrations(fm_state *s, fm_error *err)
 {
     int64_t version = 0;
-    fm_status status = read_integer(&version, s, "PRAGMA user_version", err); /* another process may have been faster */
+    fm_status status =
+        fm_db_number(&version, s, err, "PRAGMA user_version", ""); /* another process may have been faster */
     for (int64_t i = version; !status && i < VERSION; i++)
         status = execute(s, migrations[i], err);
     if (status || version >= VERSION)

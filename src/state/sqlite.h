@@ -59,6 +59,9 @@ fm_status fm_db_next(fm_cursor *cursor, fm_error *err);
 /** Runs a select of at most one value; owned by the caller, NULL where there is no row or the value is NULL. */
 fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 
+/** Runs a select of at most one integer; 0 where there is no row. */
+fm_status fm_db_number(int64_t *out, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
+
 /** Columns of the row that a cursor stands on; borrowed until it is stepped. */
 const char *fm_db_text(fm_cursor *cursor, int column);
 const char *fm_db_bytes(fm_cursor *cursor, int column, size_t *len);

@@ -234,6 +234,24 @@ fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, con
     return status;
 }
 
+fm_status fm_db_number(int64_t *out, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
+{
+    fm_cursor *cursor = NULL;
+    *out = 0;
+    va_list args;
+    va_start(args, types);
+    fm_status status = query(&cursor, s, err, sql, types, args);
+    va_end(args);
+    if (!status)
+        status = fm_db_next(cursor, err);
+    if (status == FM_PENDING) {
+        status = FM_OK;
+        *out = fm_db_integer(cursor, 0);
+    }
+    fm_cursor_free(cursor);
+    return status;
+}
+
 const char *fm_db_text(fm_cursor *cursor, int column)
 {
     return (const char *)sqlite3_column_text(cursor->statement, column);

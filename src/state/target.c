@@ -15,17 +15,7 @@ static fm_target *known_target(const fm_state *s, const char *name)
 
 static fm_status find_id(int64_t *id, fm_state *s, const char *name, fm_error *err)
 {
-    fm_cursor *cursor = NULL;
-    *id = 0;
-    fm_status status = fm_db_query(&cursor, s, err, "SELECT id FROM target WHERE name = ?", "s", name);
-    if (!status)
-        status = fm_db_next(cursor, err);
-    if (status == FM_PENDING) {
-        *id = fm_db_integer(cursor, 0);
-        status = FM_OK;
-    }
-    fm_cursor_free(cursor);
-    return status;
+    return fm_db_number(id, s, err, "SELECT id FROM target WHERE name = ?", "s", name);
 }
 
 fm_status fm_state_target(fm_target **out, fm_state *s, const char *name, fm_error *err)
