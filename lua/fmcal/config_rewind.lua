@@ -6,6 +6,7 @@ local attempt = require "fmcal.attempt"
 local crypto = require "fmcal.crypto"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
+local sorted_names = require "fmcal.sorted_names"
 local state = require "fmcal.state"
 
 local config_rewind = {}
@@ -42,12 +43,10 @@ end
 
 -- Adds the members in which two objects differ: { path =, value = } (none where it is not there any more).
 local function add_changes(list, before, after, path)
-  local names, sorted = {}, {}
+  local names = {}
   for name in pairs(before) do names[name] = true end
   for name in pairs(after) do names[name] = true end
-  for name in pairs(names) do sorted[#sorted + 1] = name end
-  table.sort(sorted)
-  for _, name in ipairs(sorted) do
+  for _, name in ipairs(sorted_names(names)) do
     local old, new, place = before[name], after[name], { table.unpack(path) }
     place[#place + 1] = name
     if is_object(old) and is_object(new) then

@@ -3,8 +3,10 @@
 
 local core = require "fmcal.provider.core"
 local credentials = require "fmcal.credentials"
+local defaults = require "fmcal.rules.defaults"
+local did_you_mean = require "fmcal.did_you_mean"
 local schema = require "fmcal.schema"
-local suggest = require "fmcal.suggest"
+local sorted_names = require "fmcal.sorted_names"
 local time = require "fmcal.time"
 local unknown_provider = require "fmcal.unknown_provider"
 
@@ -81,8 +83,7 @@ local function one_of(list)
     for _, choice in ipairs(list) do
       if choice == value then return nil end
     end
-    local near = suggest(value, list)
-    return ("%s is %q%s; it can be %s"):format(path, value, near and (", did you mean %q?"):format(near) or "",
+    return ("%s is %q%s; it can be %s"):format(path, value, did_you_mean(value, list, ", did you mean %q?"),
       table.concat(list, ", "))
   end
 end
@@ -108,7 +109,7 @@ local function within(least, most, sentence)
 end
 
 local OPTION_VALUES = {
-  conflictResolution = one_of { "last-write-wins", "local-wins", "external-wins", "manual" },
+  conflictResolution = one_of(defaults.strategies),
   onEventDeleted = one_of { "clear-due-date", "recreate", "keep" },
   reminders = function(list, path)
     for _, reminder in ipairs(list) do
@@ -183,10 +184,9 @@ end
 -- The names of the calendars of a configuration in the per-provider form, sorted.
 local function calendars(section)
   local list = {}
-  for name, value in pairs(section) do
-    if config_schema.is_calendar(name, value) then list[#list + 1] = name end
+  for _, name in ipairs(sorted_names(section)) do
+    if config_schema.is_calendar(name, section[name]) then list[#list + 1] = name end
   end
-  table.sort(list)
   return list
 end
 

@@ -2,6 +2,7 @@
 -- batches of one over fmcal.provider.core, whose methods the object has too.
 
 local core = require "fmcal.provider.core"
+local court_date = require "fmcal.sync.court_date"
 local json = require "fmcal.json"
 local quantity = require "fmcal.quantity"
 local script_names = require "fmcal.script_names"
@@ -110,7 +111,7 @@ local function uid_of(event)
   if event.uid then return event.uid end
   local id = event.kanbanId or event.eventId
   if not id then error("the event has neither uid nor kanbanId", 3) end
-  return uids.of(id .. (event.eventType == "court-date" and ".court-date" or ""))
+  return uids.of(event.eventType == "court-date" and court_date.key(id) or id)
 end
 
 local function with_uid(event, uid)

@@ -5,8 +5,9 @@
 --
 -- null is as good as absent, and an empty list and an empty object are the same, for some languages write {} for both.
 
+local did_you_mean = require "fmcal.did_you_mean"
 local json = require "fmcal.json"
-local suggest = require "fmcal.suggest"
+local sorted_names = require "fmcal.sorted_names"
 
 local schema = {}
 
@@ -65,20 +66,13 @@ local function is_given(value)
   return value ~= nil and value ~= json.null
 end
 
-local function names_of(members)
-  local names = {}
-  for name in pairs(members) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local orders = setmetatable({}, { __mode = "k" })
 
 -- The names of a schema in their order.
 local function order_of(members)
   local order = orders[members]
   if not order then
-    order = names_of(members)
+    order = sorted_names(members)
     orders[members] = order
   end
   return order
@@ -122,11 +116,10 @@ end
 --- Sentences about the members of an object that its schema does not have, in the order of their names.
 function schema.unknown(members, object, prefix)
   local sentences, known = {}, order_of(members)
-  for _, name in ipairs(names_of(object)) do
+  for _, name in ipairs(sorted_names(object)) do
     if not members[name] then
-      local near = suggest(name, known)
       sentences[#sentences + 1] = ("%s%s is not known%s"):format(prefix or "", name,
-        near and (": did you mean %s?"):format(near) or "")
+        did_you_mean(name, known, ": did you mean %s?"))
     end
   end
   return sentences

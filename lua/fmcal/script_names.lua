@@ -1,8 +1,9 @@
 -- The names that scripts may use for settings of providers and members of events: camelCase, or snake_case as the original
 -- has it. One that nobody reads is a slip, and would be lost without a word.
 
+local did_you_mean = require "fmcal.did_you_mean"
 local rules_schema = require "fmcal.rules.schema"
-local suggest = require "fmcal.suggest"
+local sorted_names = require "fmcal.sorted_names"
 
 local script_names = {}
 
@@ -21,13 +22,6 @@ local function camel_case(name)
   return (name:gsub("_(%l)", string.upper))
 end
 
-local function names_of(known)
-  local names = {}
-  for name in pairs(known) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 -- A copy with the names in camelCase; raises for an unknown one, as misuse does.
 local function named(given, known, what, level)
   if type(given) ~= "table" then error(("a table of %ss is expected, not %s"):format(what, type(given)), level + 1) end
@@ -35,8 +29,7 @@ local function named(given, known, what, level)
   for name, value in pairs(given) do
     local wanted = type(name) == "string" and camel_case(name) or name
     if not known[wanted] then
-      local near = suggest(tostring(wanted), names_of(known))
-      error(("%s '%s' is not known%s"):format(what, tostring(name), near and (": did you mean '%s'?"):format(near) or ""),
+      error(("%s '%s' is not known%s"):format(what, tostring(name), did_you_mean(tostring(wanted), sorted_names(known))),
         level + 1)
     end
     copy[wanted] = value

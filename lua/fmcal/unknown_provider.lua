@@ -1,13 +1,12 @@
 -- What is said of a provider that does not exist.
 
-local suggest = require "fmcal.suggest"
+local did_you_mean = require "fmcal.did_you_mean"
 
 --- @param name string
 -- @param known list of the names there are
 -- @return string a sentence
 local function unknown_provider(name, known)
-  local near = suggest(name, known)
-  return ("there is no provider %q%s; there are %s"):format(name, near and (" (did you mean %q?)"):format(near) or "",
+  return ("there is no provider %q%s; there are %s"):format(name, did_you_mean(name, known, " (did you mean %q?)"),
     table.concat(known, ", "))
 end
 

@@ -1,8 +1,8 @@
 -- Command lines: argparse, with our wording of its errors, our exit statuses and our help.
 
 local argparse = require "fmcal.cli.argparse"
+local did_you_mean = require "fmcal.did_you_mean"
 local exits = require "fmcal.cli.exits"
-local suggest = require "fmcal.suggest"
 local terminal = require "fmcal.cli.terminal"
 
 local args = {}
@@ -41,9 +41,7 @@ function args.one_of(list)
     for _, word in ipairs(list) do
       if word == value then return value end
     end
-    local near = suggest(value, list)
-    return nil, ("'%s' is not one of %s%s"):format(value, table.concat(list, ", "),
-      near and (": did you mean '%s'?"):format(near) or "")
+    return nil, ("'%s' is not one of %s%s"):format(value, table.concat(list, ", "), did_you_mean(value, list))
   end
 end
 
@@ -67,9 +65,8 @@ local function sentence(parser, message)
   local first, hint = message:match("^([^\n]*)\nDid you mean (.*)$")
   if first then return first .. ": did you mean " .. hint end
   local wrong = message:match("^unknown option '(.-)'")
-  local near = wrong and #wrong > 2 and suggest(wrong, option_names(parser))
-  if near then return ("%s: did you mean '%s'?"):format(message, near) end
-  return message
+  if not wrong or #wrong <= 2 then return message end
+  return message .. did_you_mean(wrong, option_names(parser))
 end
 
 local function asks_for_help(words)

@@ -1,8 +1,8 @@
 -- Which boards a command works on: those named, FMCAL_BOARD, or the folder's only board.
 
 local board = require "fmcal.board"
+local did_you_mean = require "fmcal.did_you_mean"
 local exits = require "fmcal.cli.exits"
-local suggest = require "fmcal.suggest"
 local sys = require "fmcal.sys"
 
 local boards = {}
@@ -56,8 +56,8 @@ function boards.missing(path)
   if stat and stat.kind == "folder" then return ("%s is a folder: name the board file in it"):format(path) end
   if stat then return nil end
   if err.code ~= "notfound" then return "cannot read the board " .. err.message end
-  local near = suggest(path:match("[^/]*$"), json_files(folder_of(path)))
-  return ("there is no board %s%s"):format(path, near and (": did you mean %s?"):format(near) or "")
+  local near = did_you_mean(path:match("[^/]*$"), json_files(folder_of(path)), ": did you mean %s?")
+  return ("there is no board %s%s"):format(path, near)
 end
 
 -- Those of a team, and those that are missing: what team they are of cannot be said.

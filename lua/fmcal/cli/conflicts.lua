@@ -4,10 +4,11 @@ local boards = require "fmcal.board"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local conflicts = require "fmcal.sync.conflicts"
+local did_you_mean = require "fmcal.did_you_mean"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
-local suggest = require "fmcal.suggest"
+local sorted_names = require "fmcal.sorted_names"
 local sync = require "fmcal.cli.sync"
 local terminal = require "fmcal.cli.terminal"
 
@@ -34,8 +35,7 @@ local function no_conflict(id, list)
   local ids = {}
   for i, conflict in ipairs(list) do ids[i] = conflict.id end
   if #ids == 0 then cli.fail(("%s has no conflict, and no other entry has one"):format(id)) end
-  local near = suggest(id, ids)
-  cli.fail(("%s has no conflict%s; these have: %s"):format(id, near and (", did you mean %s?"):format(near) or "",
+  cli.fail(("%s has no conflict%s; these have: %s"):format(id, did_you_mean(id, ids, ", did you mean %s?"),
     table.concat(ids, ", ")))
 end
 
@@ -102,13 +102,6 @@ end
 
 -- ---------------------------------------------------------------- resolve
 
-local function member_names()
-  local names = {}
-  for name in pairs(fields.FIELD) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local READERS = {
   durationMinutes = function(value)
     return tonumber(value) or cli.fail(("durationMinutes=%s is not a number"):format(value))
@@ -126,7 +119,7 @@ local function members_of(words)
   for _, word in ipairs(words) do
     local name, value = word:match("^([%a]+)=(.*)$")
     if not name then cli.fail(("'%s' is not MEMBER=VALUE, for example dueDate=2026-03-01"):format(word)) end
-    common.word(name, member_names())
+    common.word(name, sorted_names(fields.FIELD))
     merge[name] = (READERS[name] or tostring)(value)
   end
   if not next(merge) then cli.fail("merge needs members, for example: merge dueDate=2026-03-01") end

@@ -1,6 +1,7 @@
 -- The explanation of an entry for a person.
 
 local common = require "fmcal.cli.common"
+local defaults = require "fmcal.rules.defaults"
 local first_line = require "fmcal.first_line"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
@@ -39,11 +40,9 @@ local function sum_up(edits, where)
   return ("%s: edited since the base: %s"):format(where, table.concat(edits, ", "))
 end
 
-local DEFAULT_STRATEGY = "last-write-wins"
-
 local function who(side, answer)
   if answer.custom then return ("rule %s of %s"):format(answer.rule, answer.file) end
-  if answer.rule == "on_conflict" then return ("strategy %s"):format(side.strategy or DEFAULT_STRATEGY) end
+  if answer.rule == "on_conflict" then return "strategy " .. defaults.strategy { conflictResolution = side.strategy } end
   return ("default rule %s"):format(answer.rule)
 end
 

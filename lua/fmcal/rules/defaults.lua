@@ -162,11 +162,15 @@ local STRATEGIES = {
 --- The names conflictResolution may have.
 defaults.strategies = { "last-write-wins", "local-wins", "external-wins", "manual" }
 
+--- The one that syncOptions choose.
+function defaults.strategy(options)
+  return options.conflictResolution or "last-write-wins"
+end
+
 --- Who wins a conflict: "local", "external" or "manual". A court date always waits for a person.
 function defaults.on_conflict(conflict, ctx)
   if conflict.entry and conflict.entry.eventType == "court-date" then return "manual" end
-  local name = (ctx.config.syncOptions or {}).conflictResolution or "last-write-wins"
-  return STRATEGIES[name](conflict)
+  return STRATEGIES[defaults.strategy(ctx.config.syncOptions or {})](conflict)
 end
 
 --- What a deleted event does to its entry: "clear-due-date", "recreate" or "keep". A court date is made again.

@@ -3,21 +3,19 @@
 
 local attempt = require "fmcal.attempt"
 local defaults = require "fmcal.rules.defaults"
+local did_you_mean = require "fmcal.did_you_mean"
 local failure = require "fmcal.failure"
 local json = require "fmcal.json"
 local read_file = require "fmcal.read_file"
 local schema = require "fmcal.rules.schema"
-local suggest = require "fmcal.suggest"
+local sorted_names = require "fmcal.sorted_names"
 local time = require "fmcal.time"
 
 local rules = {}
 
-local MEMBERS = { "select", "to_event", "to_entry", "on_conflict", "on_deleted", "adopt" }
-
 local function unknown_function(path, name)
-  local near = suggest(tostring(name), MEMBERS)
   return ("rules file %s has a member '%s' that nobody reads%s"):format(
-    path, tostring(name), near and (": did you mean '%s'?"):format(near) or "")
+    path, tostring(name), did_you_mean(tostring(name), sorted_names(schema.ANSWERS)))
 end
 
 -- What a rule prints is for whoever writes it: standard output may be read by a program.

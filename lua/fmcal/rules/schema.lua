@@ -1,10 +1,11 @@
 -- What the functions of a rules file may answer: one table of members with their types, and the one place that checks an
 -- answer against it. What passes is a plain copy: no metamethod of a rule runs after its call.
 
+local did_you_mean = require "fmcal.did_you_mean"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local shown = require "fmcal.shown"
-local suggest = require "fmcal.suggest"
+local sorted_names = require "fmcal.sorted_names"
 local time = require "fmcal.time"
 
 local schema = {}
@@ -138,16 +139,9 @@ local function expected(kind, value)
   return ("expected %s, got %s"):format(kind.expected, got(value))
 end
 
-local function names_of(shape)
-  local names = {}
-  for name in pairs(shape.members) do names[#names + 1] = name end
-  table.sort(names)
-  return names
-end
-
 local function unknown(name, shape)
-  local near = suggest(tostring(name), names_of(shape))
-  return ("'%s' is a member that nobody reads%s"):format(tostring(name), near and (": did you mean '%s'?"):format(near) or "")
+  return ("'%s' is a member that nobody reads%s"):format(tostring(name),
+    did_you_mean(tostring(name), sorted_names(shape.members)))
 end
 
 local function copy(value)

@@ -2,9 +2,10 @@
 
 local adopt = require "fmcal.sync.adopt"
 local attempt = require "fmcal.attempt"
+local court_date = require "fmcal.sync.court_date"
+local did_you_mean = require "fmcal.did_you_mean"
 local fail = require "fmcal.failure"
 local record = require "fmcal.sync.record"
-local suggest = require "fmcal.suggest"
 
 local candidates = {}
 
@@ -39,12 +40,11 @@ function candidates.check_only(run)
   local court_dates = {}
   for key in pairs(run.only or {}) do
     if not is_known(run, key) then
-      local near = suggest(key, run.board:keys())
       return fail("invalid", "sync", "%s", ("there is no entry %s on the board%s%s"):format(key,
         run.board:path() and " " .. run.board:path() or "",
-        near and (": did you mean %s?"):format(near) or ""))
+        did_you_mean(key, run.board:keys(), ": did you mean %s?")))
     end
-    court_dates[#court_dates + 1] = key .. ".court-date"
+    court_dates[#court_dates + 1] = court_date.key(key)
   end
   for _, key in ipairs(court_dates) do
     if is_known(run, key) then run.only[key] = true end

@@ -2,6 +2,8 @@
 
 local aside = require "fmcal.sync.aside"
 local attempt = require "fmcal.attempt"
+local court_date = require "fmcal.sync.court_date"
+local defaults = require "fmcal.rules.defaults"
 local entries = require "fmcal.sync.entries"
 local given_answers = require "fmcal.sync.answers"
 local fields = require "fmcal.sync.fields"
@@ -86,7 +88,7 @@ end
 local function decider(target)
   local place = target.rules:place("on_conflict")
   if place then return ("rule:on_conflict (%s)"):format(place:match("[^/]*$")) end
-  return "strategy:" .. (target.options.conflictResolution or "last-write-wins")
+  return "strategy:" .. defaults.strategy(target.options)
 end
 
 local function resolver(target, view, remote, base, forced)
@@ -140,7 +142,7 @@ end
 
 -- A gone entry needs only its kind of fields to compare what was with what is.
 local function kind_fields(key)
-  return key:sub(-11) == ".court-date" and fields.COURT_DATE or fields.ALL
+  return court_date.is(key) and fields.COURT_DATE or fields.ALL
 end
 
 -- A base as the state has it or a note says it; there are documents that only hold a failure.

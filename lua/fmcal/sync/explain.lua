@@ -1,6 +1,7 @@
 -- Why the next run would do what it would do to one entry: what the base, the board and the calendar say, what the
 -- planner made of it, and which rule or strategy decided. Nothing is written.
 
+local court_date = require "fmcal.sync.court_date"
 local fields = require "fmcal.sync.fields"
 local json = require "fmcal.json"
 local record = require "fmcal.sync.record"
@@ -118,7 +119,7 @@ function explain.entry(options, key)
   local asked, list = {}, json.array {}
   for name, value in pairs(options) do asked[name] = value end
   asked.dry_run, asked.only, asked.trace_rules = true, { key }, true
-  asked.consider = { key, key .. ".court-date" }
+  asked.consider = { key, court_date.key(key) }
   asked.examine = function(decided)
     for _, about in ipairs(asked.consider) do list[#list + 1] = shown(decided, about) end
   end

@@ -2,6 +2,7 @@
 -- written where that is unusually much, or where one side is suddenly empty.
 
 local attempt = require "fmcal.attempt"
+local court_date = require "fmcal.sync.court_date"
 local quantity = require "fmcal.quantity"
 
 local guard = {}
@@ -28,7 +29,7 @@ function guard.toll()
 end
 
 local function list_of_gone(decision)
-  if decision.key:sub(-11) == ".court-date" then return "epics" end
+  if court_date.is(decision.key) then return "epics" end
   for _, side in ipairs(decision.sides) do
     if side.remote and side.remote.event.eventType == "epic" then return "epics" end
   end

@@ -4,6 +4,7 @@
 -- program which stores its tables needs no other memory.
 
 local board = require "fmcal.board"
+local court_date = require "fmcal.sync.court_date"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
@@ -91,7 +92,7 @@ local function keys_of(given)
   local keys = {}
   for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
     if type(id) == "string" then keys[#keys + 1] = id end
-    if (entry.metadata or {}).courtDate then keys[#keys + 1] = id .. ".court-date" end
+    if (entry.metadata or {}).courtDate then keys[#keys + 1] = court_date.key(id) end
   end
   return keys
 end
@@ -180,7 +181,7 @@ function Service:get_conflicts(given) -- luacheck: no self
   local conflicts = {}
   for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
     add_conflicts(conflicts, id, entry, entry.calendarSync)
-    add_conflicts(conflicts, id .. ".court-date", entry, (entry.metadata or {}).courtDateSync)
+    add_conflicts(conflicts, court_date.key(id), entry, (entry.metadata or {}).courtDateSync)
   end
   table.sort(conflicts, function(a, b) return a.id < b.id end)
   return conflicts
