@@ -110,12 +110,14 @@ end
 
 local function take_back(job, row)
   local target = job.side.target
-  if row and row.deleted then
+  if not row then
+    return disbelieve(job, "the calendar took the event, and could not be asked what it made of it: the next run looks again")
+  elseif row.deleted then
     return disbelieve(job, "the calendar took the event, and does not show it: the next run looks again")
-  elseif row and row.unread then
+  elseif row.unread then
     return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
   end
-  local seen = row and row.text and read(job, row)
+  local seen = read(job, row)
   if seen and is_as_before(job, row, seen) then
     return disbelieve(job, "the calendar took the change, and shows the event as it was before: the next run looks again")
   end
@@ -124,11 +126,7 @@ local function take_back(job, row)
     return
   end
   job.after, job.error = as_written(job)
-  if row and row.text then
-    assert(target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true })
-  else
-    assert(target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text })
-  end
+  assert(target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true })
 end
 
 -- The next listing has to show what was written.
