@@ -15,6 +15,7 @@ local probe = require "fmcal.accounts.probe"
 local profiles = require "fmcal.accounts.profiles"
 local quantity = require "fmcal.quantity"
 local run = require "fmcal.sync.run"
+local state = require "fmcal.state"
 local sys = require "fmcal.sys"
 local Target = require "fmcal.sync.target"
 local time = require "fmcal.time"
@@ -118,6 +119,17 @@ end
 
 -- ---------------------------------------------------------------- the state
 
+-- The team whose state, beside this one's, belongs to this very board: the name that the team had before.
+local function former_team(self, own_state)
+  local folder = own_state:match("^(.*)/[^/]*$") or "."
+  for _, name in ipairs(sys.list(folder) or {}) do
+    local path = folder .. "/" .. name
+    local other <close> = name:find("%.db$") and path ~= own_state and state.open(path, { read_only = true }) or nil
+    if other and other:get("board") == self.board:path() then return url.decode(name:sub(1, -4)) end
+  end
+  return nil
+end
+
 local function check_state(self, options)
   local opened, err, path = run.open_state(self.board:path(), self.team, options.state, { read_only = true })
   if not opened then
@@ -132,6 +144,11 @@ local function check_state(self, options)
       "give one of the boards another team, or another --state", exits.USAGE)
   end
   local last = opened:get("last_run")
+  local former = not last and former_team(self, path)
+  if former then
+    return warn(self, "state", ("no run of team %s yet, but team %s was synced from this board"):format(self.team, former),
+      ("if the team was renamed: sync.lua --adopt-team %s"):format(former))
+  end
   ok(self, "state", "%s: %s", path, last and "last run " .. last or "no run yet")
 end
 

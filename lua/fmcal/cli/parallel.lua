@@ -19,7 +19,7 @@ local function own_command()
 end
 
 local OPTIONS = { direction = "--direction", config = "--config", rules = "--rules", state = "--state", team = "--team",
-  lock_timeout = "--lock-timeout", retry_for = "--retry-for" }
+  lock_timeout = "--lock-timeout", retry_for = "--retry-for", adopt_team = "--adopt-team" }
 local FLAGS = { dry_run = "--dry-run", retry_failed = "--retry-failed", allow_mass_delete = "--allow-mass-delete" }
 
 --- Whether this process can be started once more: it is fmcal-lua, not a program that embeds the library.

@@ -43,6 +43,8 @@ function sync.options(parser)
     :convert(cli.whole_number(0))
   parser:option("--retry-for", "Seconds for which requests are repeated that a server refuses as too many (300).")
     :argname("S"):convert(cli.whole_number(0))
+  parser:option("--adopt-team", "The team's former name: its events are this team's, and bear its name from now on.")
+    :argname("OLD")
   parser:option("--jobs", "Work on so many boards at a time (1); a board's own requests run together anyway.", 1)
     :argname("N"):convert(cli.whole_number(1))
   parser:flag("--watch", "Go on: run again every syncInterval minutes and whenever a board file changes.")
@@ -58,6 +60,7 @@ function sync.engine_options(values, path)
   options.only = #values.only > 0 and values.only or nil
   options.retry_failed, options.allow_mass_delete = values.retry_failed, values.allow_mass_delete
   options.lock_wait_ms = values.lock_timeout and values.lock_timeout * 1000
+  options.adopt_team = values.adopt_team
   options.retry_for_ms = values.retry_for and values.retry_for * 1000
   return options
 end

@@ -89,7 +89,7 @@ local function offered(run, target, row)
   if row.gone or row.unread or not row.uid or target:key(row.uid) then return nil end
   local full = attempt.found(target.state:remote(row.href))
   local event = full and not full.gone and target.provider:decode(full.text)
-  if not event or event.deleted or event.team and event.team ~= run.settings.team then return nil end
+  if not event or event.deleted or not target:is_of_team(event) then return nil end
   event.uid, event.eventId, event.etag = row.uid, row.href, row.etag
   return not is_released(run, target, event) and event or nil
 end

@@ -58,7 +58,14 @@ local function claim(run)
   return true
 end
 
+-- The name that the team had before, kept in the state: events that could not be written yet still bear it.
+local function former_team(run)
+  if run.adopt_team and not run.dry_run then assert(run.state:set("former_team", run.adopt_team)) end
+  return run.adopt_team or attempt.found(run.state:get("former_team"))
+end
+
 local function make_targets(run, providers)
+  local former = former_team(run)
   run.targets, run.failed_targets = {}, {}
   for _, spec in ipairs(run.settings.targets) do
     spec.retry_for_ms = run.retry_for_ms
@@ -66,7 +73,7 @@ local function make_targets(run, providers)
       function(path) return config.resolve(run.board:path() or "./board", path) end,
       providers and providers[spec.name])
     if not target then return nil, err end
-    target.dry_run, target.is_first = run.dry_run, #run.targets == 0
+    target.dry_run, target.is_first, target.former_team = run.dry_run, #run.targets == 0, former
     target.rules.trace = run.trace_rules and {} or nil
     run.targets[#run.targets + 1] = target
   end

@@ -42,6 +42,7 @@ local function new(options)
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
     lock_wait_ms = options.lock_wait_ms, retry_for_ms = options.retry_for_ms,
+    adopt_team = options.adopt_team,
     exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
@@ -153,6 +154,7 @@ end
 --   retry_failed     entries that failed too often are tried again
 --   allow_mass_delete   the guard does not stop
 --   state            where the state lies instead of beside the board
+--   adopt_team       the name that the team had before: events of it are the team's
 --   retry_for_ms     how long a request is repeated that a server refuses because there are too many, 5 minutes by default
 --   answers          {[key] = "local"|"external"|table of members} for conflicts that wait; a table sets all its members. One
 --                    that cannot be carried out ends the run before anything is written

@@ -242,6 +242,11 @@ local function is_copy(self, row, base)
   return chosen ~= nil and chosen.href ~= row.href
 end
 
+--- Whether an event is this team's, as far as the team on it tells: its own, or the one that it had before it was renamed.
+function Target:is_of_team(event)
+  return event.team == nil or event.team == self.team or event.team == self.former_team
+end
+
 --- Whether an event is none of this team's: by its UID, because another team's name is on it, or because it is a copy.
 -- @param row of a remote event; its text is read where the UID does not tell
 function Target:is_external(row)
@@ -253,7 +258,7 @@ function Target:is_external(row)
   if base and base.href and base.status ~= "error" then return false end
   local full = attempt.found(self.state:remote(row.href))
   local event = full and full.text and self.provider:decode(full.text)
-  return event and event.team ~= nil and event.team ~= self.team or false
+  return event and not self:is_of_team(event) or false
 end
 
 local function choose(rows, href)
@@ -320,9 +325,9 @@ function Target:read(key, raw, row)
   local event, err = self.provider:decode(row.text)
   if not event then return nil, cannot_read(key, err.message) end
   event.eventId, event.etag = row.href, row.etag
-  if event.team and event.team ~= self.team then
+  if not self:is_of_team(event) then
     return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event; where the team was "
-      .. "renamed, call it %s on the board again"):format(row.uid, event.team, key, event.team)
+      .. "renamed, take its events over with sync.lua --adopt-team %s"):format(row.uid, event.team, key, event.team)
   end
   if event.deleted then return { version = {}, event = event, row = row } end
   local members, sentence, left_out = self.rules:to_entry(key, readable(event, raw), raw)
