@@ -87,7 +87,7 @@ local function try_connect(bad, url, ca)
   local out, errors = place:expect(3, words .. (ca and " --ca-file " .. ca or ""), { env = WITH_KEY, input = PASSWORD .. "\n" })
   lu.assertEquals(out, "")
   assert_sentence(errors, bad[3])
-  lu.assertEquals(place:read("board.json"), before)
+  lu.assertEquals(board_of(place), before)
   assert_requests(bad)
 end
 
@@ -104,11 +104,16 @@ local function try_doctor(bad, place)
   server:control("DELETE", "_log")
 end
 
+-- The board but for what says how the last run ended.
+local function board_of(place)
+  return (place:read("board.json"):gsub('"lastSync[EAS]%w*": [^\n]*\n', ""))
+end
+
 local function try_sync(bad, place, sentence)
-  local before = place:read("board.json")
+  local before = board_of(place)
   local _, errors = place:expect(3, "sync.lua -q board.json")
   assert_sentence(errors, sentence)
-  lu.assertEquals(place:read("board.json"), before)
+  lu.assertEquals(board_of(place), before)
   assert_requests(bad)
 end
 
