@@ -102,7 +102,10 @@ local function steps(self, options)
   candidates.find(self)
   decisions.all(self)
   ok, err, exit = answers.check_decisions(self)
-  if not ok then return report.failure(self, err, exit and report.EXIT_SOME_FAILED or report.EXIT_CONFIG) end
+  if not ok then
+    self.is_refused = not exit -- what a person decided cannot be
+    return report.failure(self, err, exit and report.EXIT_SOME_FAILED or report.EXIT_CONFIG)
+  end
   local stopped = decisions.guarded(self)
   self.tally = tally.new(self)
   if stopped then
