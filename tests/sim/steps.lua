@@ -132,7 +132,8 @@ function steps.event(world, step)
   -- A court date's texts only go out.
   local travels = not (Board.is_court_date(key) and field ~= "dueDate")
   local old = there.event[field]
-  world.calendar:edit(there.href, members_of(there.event, key, field, step.value), world.script.stamps or world.meddled)
+  world.calendar:edit(there.href, members_of(there.event, key, field, step.value),
+    step.stamp or world.script.stamps or world.meddled)
   if not travels then return world.ledger:gave_up(old) end
   write_over(world, "event", key, field, promises.event_value(key, there.event, field), step.value)
   if key == "S-1" and field == "title" then write_over_parent(world, old, step.value) end
@@ -162,7 +163,8 @@ function steps.restore(world, step)
   local values = world:past(step.side, step.key, step.field)
   local old = values[#values - step.back]
   if old == nil or old == json.null then return end
-  steps[step.side](world, { key = step.key, field = step.field, value = old })
+  -- Byte for byte what it was, stamp and all, it would be what a run that the network cut off never touched.
+  steps[step.side](world, { key = step.key, field = step.field, value = old, stamp = true })
 end
 
 function steps.lose_state(world)
