@@ -164,6 +164,7 @@ function steps.restore(world, step)
   local old = values[#values - step.back]
   if old == nil or old == json.null then return end
   -- Byte for byte what it was, stamp and all, it would be what a run that the network cut off never touched.
+  if step.side == "event" then sim.advance(1) end
   steps[step.side](world, { key = step.key, field = step.field, value = old, stamp = true })
 end
 
