@@ -186,6 +186,13 @@ local function known(look, kind)
   return count
 end
 
+-- The events of all entries, always in the same order.
+local function in_order(look)
+  local list = {}
+  for _, key in ipairs(Board.KEYS) do list[#list + 1] = look.events[key] end
+  return list
+end
+
 local gone = {}
 
 function gone.calendar(self, look)
@@ -196,9 +203,9 @@ function gone.calendar(self, look)
     destroys = destroys or not Board.is_court_date(key)
   end
   if count < 2 or not destroys or (options.onEventDeleted or "clear-due-date") ~= "clear-due-date" then return nil end
-  for _, event in pairs(look.events) do self.calendar:delete(event.href) end
+  for _, event in ipairs(in_order(look)) do self.calendar:delete(event.href) end
   return function()
-    for _, event in pairs(look.events) do self.calendar:put(event.href, event.text) end
+    for _, event in ipairs(in_order(look)) do self.calendar:put(event.href, event.text) end
   end
 end
 
