@@ -2,7 +2,7 @@
 local lu = require "luaunit"
 local shell = require "shell"
 
-local SEEDS = 30
+local SEEDS = 12
 
 local function trace(provider)
   local words = ("TMPDIR=/dev/shm %s %s/sim/histories.lua --provider %s --seed 1 --histories %d --trace yes")

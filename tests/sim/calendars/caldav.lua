@@ -24,12 +24,13 @@ local function control(self, ...)
 end
 
 function Calendar:reset(settings)
+  self.known = nil
   control(self, "DELETE", "_fault")
   control(self, "DELETE", "_all")
   control(self, "POST", "_options", settings)
 end
 
-function Calendar:objects()
+local function fetched(self)
   local found = {}
   for href, object in pairs(control(self, "GET", "_objects").kanban) do
     found[href] = { uid = object.uid, text = object.text, event = ics.event(object.text) }
@@ -37,13 +38,36 @@ function Calendar:objects()
   return found
 end
 
-function Calendar:put(href, text) control(self, "PUT", "_objects/kanban/" .. href, text) end
-function Calendar:delete(href) control(self, "DELETE", "_objects/kanban/" .. href) end
+--- What was found holds until somebody writes: a run, or a person.
+function Calendar:objects()
+  self.known = self.known or fetched(self)
+  return self.known
+end
+
+local function changed(self) self.known = nil end
+
+function Calendar:put(href, text)
+  changed(self)
+  control(self, "PUT", "_objects/kanban/" .. href, text)
+end
+
+function Calendar:delete(href)
+  changed(self)
+  control(self, "DELETE", "_objects/kanban/" .. href)
+end
+
 function Calendar:edit(href, members, stamp) self:put(href, ics.edited(self:objects()[href].text, members, stamp)) end
 function Calendar:foreign(uid) self:put(uid:gsub("@.*", "") .. ".ics", ics.foreign(uid)) end
 function Calendar:order(faults) remote.order(self.server, faults) end
-function Calendar:calm() control(self, "DELETE", "_fault") end
-function Calendar:begin_log() control(self, "DELETE", "_log") end
+function Calendar:calm()
+  changed(self)
+  control(self, "DELETE", "_fault")
+end
+
+function Calendar:begin_log()
+  changed(self)
+  control(self, "DELETE", "_log")
+end
 
 function Calendar:log()
   return remote.log(self.server, function(row)

@@ -35,6 +35,7 @@ end
 
 -- The time of the world is the account's.
 local function tell_time(self)
+  self.known = nil
   control(self, "POST", "_options", { now = time.now():gsub("Z$", ".000Z") })
 end
 
@@ -50,7 +51,7 @@ local function uid_of(event)
   return private.uid or event.iCalUID
 end
 
-function Calendar:objects()
+local function fetched(self)
   local found = {}
   for _, event in ipairs(control(self, "GET", "_events/" .. CALENDAR)) do
     if event.status ~= "cancelled" then
@@ -60,6 +61,14 @@ function Calendar:objects()
   end
   return found
 end
+
+--- What was found holds until somebody writes: a run, or a person.
+function Calendar:objects()
+  self.known = self.known or fetched(self)
+  return self.known
+end
+
+local function changed(self) self.known = nil end
 
 function Calendar:put(href, text) -- luacheck: no unused args
   tell_time(self)
@@ -83,6 +92,7 @@ end
 function Calendar:foreign(uid)
   local id = uid:gsub("@.*", ""):lower():gsub("[^a-v0-9]", "") .. "00000"
   if self:objects()[id] then return end
+  changed(self)
   control(self, "POST", "_events/" .. CALENDAR, { id = id, summary = "foreign",
     start = { date = "2030-01-01" }, ["end"] = { date = "2030-01-02" }, extendedProperties = { private = { uid = uid } } })
 end
@@ -92,8 +102,15 @@ function Calendar:order(faults)
   remote.order(self.server, faults)
 end
 
-function Calendar:calm() control(self, "DELETE", "_fault") end
-function Calendar:begin_log() control(self, "DELETE", "_log") end
+function Calendar:calm()
+  changed(self)
+  control(self, "DELETE", "_fault")
+end
+
+function Calendar:begin_log()
+  changed(self)
+  control(self, "DELETE", "_log")
+end
 
 function Calendar:log()
   return remote.log(self.server, function(row) return row.method == "GET" and row.path:find("/events/.") ~= nil end)
