@@ -2,16 +2,16 @@
  * Lua module fmcal.board: a team's board file (board/board.h). Userdata: fmcal.board owns an fm_board,
  * fmcal.lock owns an fm_lock.
  */
-#include "bind/answer.h"
-#include "bind/handle.h"
-#include "bind/json_value.h"
+#include "bind/base/handle.h"
+#include "bind/base/row.h"
 #include "bind/l_state.h"
-#include "bind/row.h"
+#include "bind/value/answer.h"
+#include "bind/value/json.h"
 #include "board/compare.h"
 #include "board/exchange.h"
 #include "board/patch.h"
 #include "board/snapshot.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "util/lock.h"
 #include "util/stage.h"
 

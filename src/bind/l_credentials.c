@@ -1,17 +1,17 @@
 /*
- * Lua module fmcal.credentials.core: blobs (core/blob.h) and where secrets come from (core/secret_source.h,
- * core/desktop_keyring.h). Userdata fmcal.keyring owns an fm_keyring; secrets are bind/secret.h.
+ * Lua module fmcal.credentials.core: blobs (core/secret/blob.h) and where secrets come from (core/secret/source.h,
+ * core/secret/desktop_keyring.h). Userdata fmcal.keyring owns an fm_keyring; secrets are bind/value/secret.h.
  */
-#include "bind/bind.h"
+#include "bind/base/bind.h"
+#include "bind/base/handle.h"
+#include "bind/base/list.h"
 #include "bind/credentials.h"
-#include "bind/handle.h"
-#include "bind/list.h"
-#include "bind/secret.h"
-#include "core/blob.h"
-#include "core/credentials.h"
-#include "core/desktop_keyring.h"
-#include "core/secret_source.h"
-#include "core/secret_terminal.h"
+#include "bind/value/secret.h"
+#include "core/secret/blob.h"
+#include "core/secret/credentials.h"
+#include "core/secret/desktop_keyring.h"
+#include "core/secret/source.h"
+#include "core/secret/terminal.h"
 #include "util/redact.h"
 
 #include <stdio.h>

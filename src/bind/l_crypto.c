@@ -1,8 +1,8 @@
-/* Lua module fmcal.crypto: core/crypto.h and core/encoding.h. No userdata, owns nothing between calls. */
-#include "bind/bind.h"
-#include "bind/secret.h"
+/* Lua module fmcal.crypto: core/crypto.h and util/encoding.h. No userdata, owns nothing between calls. */
+#include "bind/base/bind.h"
+#include "bind/value/secret.h"
 #include "core/crypto.h"
-#include "core/encoding.h"
+#include "util/encoding.h"
 
 #include <string.h>
 

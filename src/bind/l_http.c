@@ -1,14 +1,14 @@
 /*
- * Lua module fmcal.http: requests over core/http.h on the client of the Lua state.
+ * Lua module fmcal.http: requests over core/http/http.h on the client of the Lua state.
  *   box of a batch  owns its requests and what came of them
  * Calls block: the client is stepped until all requests of the call are done. Answers are copied into C
  * memory meanwhile and become tables afterwards.
  */
-#include "bind/bind.h"
-#include "bind/list.h"
-#include "bind/row.h"
-#include "bind/secret.h"
-#include "core/http.h"
+#include "bind/base/bind.h"
+#include "bind/base/list.h"
+#include "bind/base/row.h"
+#include "bind/value/secret.h"
+#include "core/http/http.h"
 #include "core/url.h"
 #include "util/redact.h"
 

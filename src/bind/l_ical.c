@@ -1,19 +1,19 @@
 /*
  * Lua module fmcal.ical: iCalendar read, built and edited in place. Userdata fmcal.ical.document owns an fm_ical
- * (core/ical.h) and keeps the string it was read from in user value 1.
+ * (core/ical/ical.h) and keeps the string it was read from in user value 1.
  */
-#include "bind/answer.h"
-#include "bind/bind.h"
-#include "bind/bind_zones.h"
-#include "bind/event.h"
-#include "bind/handle.h"
-#include "bind/ical_tree.h"
-#include "bind/json_value.h"
-#include "bind/row.h"
-#include "core/ical.h"
-#include "core/ical_value.h"
-#include "core/vtimezone.h"
-#include "provider/ics_codec.h"
+#include "bind/base/bind.h"
+#include "bind/base/handle.h"
+#include "bind/base/row.h"
+#include "bind/base/zones.h"
+#include "bind/value/answer.h"
+#include "bind/value/event.h"
+#include "bind/value/ical_tree.h"
+#include "bind/value/json.h"
+#include "core/ical/ical.h"
+#include "core/ical/value.h"
+#include "core/ical/vtimezone.h"
+#include "provider/ics/codec.h"
 
 #include <stdlib.h>
 #include <string.h>

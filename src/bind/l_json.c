@@ -1,13 +1,13 @@
 /*
  * Lua module fmcal.json: text to values and back. Userdata fmcal.json.document owns a buffer with the
- * text of a document that is edited in place (core/json_edit.h).
+ * text of a document that is edited in place (core/json/edit.h).
  */
-#include "bind/answer.h"
-#include "bind/handle.h"
-#include "bind/json_value.h"
-#include "bind/list.h"
-#include "bind/row.h"
-#include "core/json_edit.h"
+#include "bind/base/handle.h"
+#include "bind/base/list.h"
+#include "bind/base/row.h"
+#include "bind/value/answer.h"
+#include "bind/value/json.h"
+#include "core/json/edit.h"
 
 #include <stdlib.h>
 

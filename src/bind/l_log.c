@@ -1,5 +1,5 @@
 /* Lua module fmcal.log: lines into env->log through util/log.h. No userdata. */
-#include "bind/bind.h"
+#include "bind/base/bind.h"
 #include "util/log.h"
 #include "util/redact.h"
 

@@ -1,10 +1,10 @@
 /*
- * Lua module fmcal.loopback: one request at a time from a browser on this machine (core/loopback.h).
+ * Lua module fmcal.loopback: one request at a time from a browser on this machine (core/http/loopback.h).
  *   fmcal.loopback.listener   owns an fm_loopback; NULL = closed
  */
-#include "bind/bind.h"
-#include "bind/handle.h"
-#include "core/loopback.h"
+#include "bind/base/bind.h"
+#include "bind/base/handle.h"
+#include "core/http/loopback.h"
 
 #include <limits.h>
 #include <unistd.h>

@@ -3,14 +3,14 @@
  *   fmcal.mock.server  owns a reference to an fm_mock_server
  */
 #include "bind/l_mock.h"
-#include "bind/answer.h"
-#include "bind/bind.h"
-#include "bind/event.h"
-#include "bind/handle.h"
-#include "bind/json_value.h"
-#include "bind/list.h"
-#include "bind/row.h"
-#include "provider/ics_codec.h"
+#include "bind/base/bind.h"
+#include "bind/base/handle.h"
+#include "bind/base/list.h"
+#include "bind/base/row.h"
+#include "bind/value/answer.h"
+#include "bind/value/event.h"
+#include "bind/value/json.h"
+#include "provider/ics/codec.h"
 
 #include <stdlib.h>
 #include <string.h>

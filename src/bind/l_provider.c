@@ -3,17 +3,17 @@
  *   fmcal.provider  owns an fm_provider
  * Calls block: an operation is stepped until it is over, and its results are queued in C meanwhile.
  */
-#include "bind/bind.h"
-#include "bind/collect.h"
-#include "bind/event.h"
-#include "bind/handle.h"
-#include "bind/json_value.h"
+#include "bind/base/bind.h"
+#include "bind/base/handle.h"
+#include "bind/base/list.h"
+#include "bind/base/row.h"
 #include "bind/l_mock.h"
 #include "bind/l_state.h"
-#include "bind/list.h"
-#include "bind/options.h"
-#include "bind/row.h"
-#include "bind/writes.h"
+#include "bind/value/collect.h"
+#include "bind/value/event.h"
+#include "bind/value/json.h"
+#include "bind/value/options.h"
+#include "bind/value/writes.h"
 #include "util/buf.h"
 
 #include <stdlib.h>

@@ -4,9 +4,9 @@
  *   fmcal.state.target  see l_target.c
  */
 #include "bind/l_state.h"
-#include "bind/answer.h"
-#include "bind/bind.h"
-#include "bind/row.h"
+#include "bind/base/bind.h"
+#include "bind/base/row.h"
+#include "bind/value/answer.h"
 
 #include <limits.h>
 #include <stdlib.h>

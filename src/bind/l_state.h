@@ -5,7 +5,7 @@
 #ifndef FM_BIND_L_STATE_H
 #define FM_BIND_L_STATE_H
 
-#include "bind/handle.h"
+#include "bind/base/handle.h"
 #include "state/state.h"
 #include <lua.h>
 

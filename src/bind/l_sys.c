@@ -4,12 +4,12 @@
  *   fmcal.sys.columns   owns an fm_columns; upvalue of the functions that measure text
  *   fmcal.sys.process   owns an fm_process; NULL = closed
  */
-#include "bind/bind.h"
+#include "bind/base/bind.h"
+#include "bind/base/handle.h"
+#include "bind/base/list.h"
+#include "bind/base/row.h"
 #include "bind/credentials.h"
-#include "bind/handle.h"
-#include "bind/json_value.h"
-#include "bind/list.h"
-#include "bind/row.h"
+#include "bind/value/json.h"
 #include "util/columns.h"
 #include "util/file.h"
 #include "util/process.h"

@@ -2,10 +2,10 @@
  * Targets of Lua module fmcal.state, over state/state.h.
  *   fmcal.state.target  borrows an fm_target; keeps its state in user value 1
  */
-#include "bind/answer.h"
-#include "bind/bind.h"
+#include "bind/base/bind.h"
+#include "bind/base/row.h"
 #include "bind/l_state.h"
-#include "bind/row.h"
+#include "bind/value/answer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /*
  * fmcal.time: the clock of the host's environment, dates as text and numbers, time zones.
- * No userdata; the zones of the state are in bind_zones.c. Wraps core/date.h and core/zone.h.
+ * No userdata; the zones of the state are in bind/base/zones.h. Wraps core/date.h and core/zone/zone.h.
  */
-#include "bind/bind.h"
-#include "bind/bind_zones.h"
+#include "bind/base/bind.h"
+#include "bind/base/zones.h"
 #include "core/date.h"
 
 static const char domain[] = "time";

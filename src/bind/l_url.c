@@ -1,5 +1,5 @@
 /* Lua module fmcal.url: core/url.h. No userdata, owns nothing. */
-#include "bind/bind.h"
+#include "bind/base/bind.h"
 #include "core/url.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "bind/modules.h"
-#include "bind/bind.h"
+#include "bind/base/bind.h"
 #include "bind/embedded.h"
 
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #define FM_BOARD_BOARD_H
 
 #include "board/index.h"
-#include "core/json_style.h"
+#include "core/json/style.h"
 #include "fmcal/env.h"
 
 typedef struct fm_board fm_board;

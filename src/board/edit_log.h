@@ -6,7 +6,7 @@
 #ifndef FM_BOARD_EDIT_LOG_H
 #define FM_BOARD_EDIT_LOG_H
 
-#include "core/json_style.h"
+#include "core/json/style.h"
 
 typedef enum fm_edit_kind { FM_EDIT_SET, FM_EDIT_REMOVE, FM_EDIT_APPEND } fm_edit_kind;
 

@@ -3,7 +3,7 @@
 #include "board/patch.h"
 #include "board/replay.h"
 #include "board/unit.h"
-#include "core/json_scan.h"
+#include "core/json/scan.h"
 #include "util/log.h"
 #include "util/stage.h"
 #include "util/system_error.h"

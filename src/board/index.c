@@ -1,6 +1,6 @@
 #include "board/index.h"
 #include "board/index_scan.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 
 #include <stdlib.h>
 #include <string.h>

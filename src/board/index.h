@@ -13,7 +13,7 @@
 #define FM_BOARD_INDEX_H
 
 #include "board/fingerprint.h"
-#include "core/json_scan.h"
+#include "core/json/scan.h"
 #include "util/buf.h"
 
 /** Texts are at most this long: places in them take 32 bits. */

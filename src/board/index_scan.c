@@ -1,5 +1,5 @@
 #include "board/index_scan.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "board/kept_copy.h"
 #include "board/board_impl.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "util/file.h"
 
 #include <stdio.h>

@@ -6,7 +6,7 @@
 #ifndef FM_BOARD_KEPT_COPY_H
 #define FM_BOARD_KEPT_COPY_H
 
-#include "core/json_scan.h"
+#include "core/json/scan.h"
 #include "fmcal/env.h"
 
 /**

@@ -1,7 +1,7 @@
 #include "board/patch.h"
 #include "board/unit.h"
-#include "core/json_edit.h"
-#include "core/json_value.h"
+#include "core/json/edit.h"
+#include "core/json/value.h"
 
 #include <stdlib.h>
 #include <string.h>

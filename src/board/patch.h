@@ -1,6 +1,6 @@
 /**
  * @file patch.h
- * Edits of a board. In memory, see board.h; what they do to the text see core/json_edit.h.
+ * Edits of a board. In memory, see board.h; what they do to the text see core/json/edit.h.
  */
 #ifndef FM_BOARD_PATCH_H
 #define FM_BOARD_PATCH_H

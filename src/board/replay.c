@@ -1,8 +1,8 @@
 #include "board/replay.h"
 #include "board/patch.h"
 #include "board/unit.h"
-#include "core/json_edit.h"
-#include "core/json_value.h"
+#include "core/json/edit.h"
+#include "core/json/value.h"
 
 #include <string.h>
 

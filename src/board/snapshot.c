@@ -1,7 +1,7 @@
 #include "board/snapshot.h"
 #include "board/board_impl.h"
-#include "core/json_edit.h"
-#include "core/json_value.h"
+#include "core/json/edit.h"
+#include "core/json/value.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #include "board/unit.h"
-#include "core/json_edit.h"
+#include "core/json/edit.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -31,7 +31,7 @@ fm_status fm_unit_index(fm_unit *unit, fm_board *b, fm_error *err);
 /** Says that its text changes. */
 void fm_unit_forget_index(fm_unit *unit);
 
-/** Does an edit to a text; `path` starts at the text's value. Failures as for core/json_edit.h. */
+/** Does an edit to a text; `path` starts at the text's value. Failures as for core/json/edit.h. */
 fm_status fm_edit_apply(fm_buf *text, const fm_edit *edit, const fm_json_step *path, size_t steps, fm_error *err);
 
 /**

@@ -1,7 +1,7 @@
 /**
  * @file date.h
  * Dates and times as text and as numbers, in the proleptic Gregorian calendar, without zones (those
- * are in core/zone.h). Everything is range-checked: no month 13, no 30 February, no 25 o'clock.
+ * are in core/zone/zone.h). Everything is range-checked: no month 13, no 30 February, no 25 o'clock.
  */
 #ifndef FM_CORE_DATE_H
 #define FM_CORE_DATE_H

@@ -1,5 +1,5 @@
 #include "fmcal/host.h"
-#include "bind/bind.h"
+#include "bind/base/bind.h"
 #include "bind/embedded.h"
 #include "host/run.h"
 

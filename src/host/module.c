@@ -1,5 +1,5 @@
 /* require "fmcal" in a stock lua5.4: the same modules as in fmcal-lua, in whatever state loads this. */
-#include "bind/bind.h"
+#include "bind/base/bind.h"
 
 FM_API int luaopen_fmcal(lua_State *L);
 

@@ -1,5 +1,5 @@
 #include "provider/evidence.h"
-#include "core/ical.h"
+#include "core/ical/ical.h"
 
 #include <ctype.h>
 #include <stdlib.h>

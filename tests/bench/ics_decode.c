@@ -4,7 +4,7 @@
  *     $(pkg-config --libs lua5.4 libcurl libcjson libical openssl expat sqlite3 libpsl libedit) -lm
  *   ./ics_decode [EVENTS [RUNS]]
  */
-#include "provider/ics_codec.h"
+#include "provider/ics/codec.h"
 
 #include <stdio.h>
 #include <stdlib.h>

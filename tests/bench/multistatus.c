@@ -7,11 +7,11 @@
  *   ./multistatus tables|unchanged day|zone [EVENTS [RUNS [STATE_FILE]]]
  */
 #include "provider/caldav/multistatus.h"
-#include "bind/event.h"
-#include "core/ical.h"
+#include "bind/value/event.h"
+#include "core/ical/ical.h"
 #include "core/xml.h"
 #include "fmcal/env.h"
-#include "provider/ics_codec.h"
+#include "provider/ics/codec.h"
 #include "state/state.h"
 
 #include <lauxlib.h>

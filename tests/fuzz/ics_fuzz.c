@@ -2,9 +2,9 @@
  * Calendar objects as strangers may send them: read, written back unchanged, updated. Whatever is read can be written
  * again, and the same update twice changes nothing the second time.
  */
-#include "core/ical.h"
-#include "core/vtimezone.h"
-#include "provider/ics_codec.h"
+#include "core/ical/ical.h"
+#include "core/ical/vtimezone.h"
+#include "provider/ics/codec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Files of time zones, and the footers in them. */
-#include "core/zone_file.h"
+#include "core/zone/file.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -11,7 +11,7 @@
  *     sim.touch(path)     the file was changed now
  *     sim.make_folder(path)   sim.remove_tree(path)
  */
-#include "core/http.h"
+#include "core/http/http.h"
 #include "fmcal/host.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #ifndef FM_TESTS_SUPPORT_CALENDAR_H
 #define FM_TESTS_SUPPORT_CALENDAR_H
 
-#include "core/http.h"
+#include "core/http/http.h"
 #include "fmcal/provider.h"
 #include "support/server.h"
 #include "util/buf.h"

@@ -26,7 +26,7 @@ extern "C" {
 
 #define FM_PROVIDER_ABI 1
 
-struct fm_http;    /* core/http.h */
+struct fm_http;    /* core/http/http.h */
 struct fm_options; /* util/options.h */
 struct fm_buf;     /* util/buf.h */
 

@@ -1,4 +1,4 @@
-#include "core/ical.h"
+#include "core/ical/ical.h"
 #include "core/url.h"
 #include "provider/caldav/apply_impl.h"
 

@@ -1,8 +1,8 @@
 #include "core/url.h"
 #include "provider/caldav/bookmark.h"
 #include "provider/caldav/caldav_impl.h"
-#include "provider/ics_codec.h"
-#include "provider/people.h"
+#include "provider/event/people.h"
+#include "provider/ics/codec.h"
 #include "util/options.h"
 #include "util/redact.h"
 

@@ -6,8 +6,8 @@
 #ifndef FM_PROVIDER_CALDAV_IMPL_H
 #define FM_PROVIDER_CALDAV_IMPL_H
 
-#include "core/http.h"
-#include "core/zone.h"
+#include "core/http/http.h"
+#include "core/zone/zone.h"
 #include "fmcal/provider.h"
 #include "provider/caldav/caldav.h"
 #include "provider/caldav/hrefs.h"

@@ -7,8 +7,8 @@
 #include "provider/caldav/bookmark.h"
 #include "provider/caldav/calendars.h"
 #include "provider/caldav/dav.h"
+#include "provider/event/people.h"
 #include "provider/op.h"
-#include "provider/people.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 #include "provider/caldav/same_event.h"
-#include "core/ical.h"
-#include "provider/event_same.h"
-#include "provider/ics_codec.h"
+#include "core/ical/ical.h"
+#include "provider/event/same.h"
+#include "provider/ics/codec.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "provider/google/bookmark.h"
 #include "core/crypto.h"
-#include "core/encoding.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "provider/google/object.h"
+#include "util/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>

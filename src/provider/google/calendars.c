@@ -1,5 +1,5 @@
 /* Opening a calendar, and listing those of the account. */
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "core/url.h"
 #include "provider/google/bookmark.h"
 #include "provider/google/call.h"

@@ -7,7 +7,7 @@
 #ifndef FM_PROVIDER_GOOGLE_CALL_H
 #define FM_PROVIDER_GOOGLE_CALL_H
 
-#include "core/json_scan.h"
+#include "core/json/scan.h"
 #include "provider/google/google_impl.h"
 
 /** The largest answer that is read: a page of 2,500 events. */

@@ -2,7 +2,7 @@
  * What changed: events.list with a sync token, or all of it. Only the last page carries the next token, so that a
  * page commits nothing. A token that is refused (410, or 400 for one that is damaged) leads to a full listing.
  */
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "core/url.h"
 #include "provider/google/call.h"
 #include "provider/google/deliver.h"

@@ -5,7 +5,7 @@
  */
 #include "core/url.h"
 #include "provider/google/apply_impl.h"
-#include "provider/google/event_json.h"
+#include "provider/google/event/json.h"
 #include "provider/google/event_path.h"
 
 #include <stdlib.h>

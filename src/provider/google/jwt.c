@@ -1,9 +1,9 @@
 /* The signed assertion of a service account. */
 #include "core/crypto.h"
-#include "core/encoding.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"
+#include "util/encoding.h"
 
 #include <stdlib.h>
 #include <string.h>

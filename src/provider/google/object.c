@@ -1,8 +1,8 @@
 #include "provider/google/object.h"
 #include "core/crypto.h"
-#include "core/encoding.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "provider/google/google_impl.h"
+#include "util/encoding.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #ifndef FM_PROVIDER_GOOGLE_OBJECT_H
 #define FM_PROVIDER_GOOGLE_OBJECT_H
 
-#include "core/json_scan.h"
+#include "core/json/scan.h"
 #include "fmcal/error.h"
 
 /** Characters of a derived id, with its terminating zero. */

@@ -1,8 +1,8 @@
 /* Bodies of writes: what fmcal owns of an event, and nothing else. */
-#include "core/json_edit.h"
-#include "core/json_value.h"
+#include "core/json/edit.h"
+#include "core/json/value.h"
 #include "provider/google/apply_impl.h"
-#include "provider/google/event_model.h"
+#include "provider/google/event/model.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
-#include "provider/event_same.h"
-#include "provider/google/event_json.h"
+#include "provider/event/same.h"
+#include "provider/google/event/json.h"
 
 bool fm_google_same_event(const fm_json_span *a, const fm_json_span *b, fm_zones *zones)
 {

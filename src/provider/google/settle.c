@@ -2,7 +2,7 @@
  * What has an id when an answer does not say: after a lost reply or a server error, and after 404, 409 and 412.
  */
 #include "provider/google/apply_impl.h"
-#include "provider/google/event_json.h"
+#include "provider/google/event/json.h"
 #include "provider/google/event_path.h"
 #include "provider/google/presence.h"
 

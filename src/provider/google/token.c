@@ -1,5 +1,5 @@
 #include "provider/google/token.h"
-#include "core/json_value.h"
+#include "core/json/value.h"
 #include "core/url.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"

@@ -6,7 +6,7 @@
 #ifndef FM_PROVIDER_GOOGLE_TOKEN_H
 #define FM_PROVIDER_GOOGLE_TOKEN_H
 
-#include "core/http.h"
+#include "core/http/http.h"
 #include "util/buf.h"
 #include "util/secret.h"
 

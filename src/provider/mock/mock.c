@@ -1,8 +1,8 @@
 /* The mock provider: a calendar in memory, with real calendar objects, for tests and for trying rules. */
 #include "provider/mock/mock.h"
-#include "core/zone.h"
+#include "core/zone/zone.h"
 #include "provider/classes.h"
-#include "provider/ics_codec.h"
+#include "provider/ics/codec.h"
 #include "provider/op.h"
 #include "util/options.h"
 

@@ -1,5 +1,5 @@
 /* Writing the objects of a vdir. */
-#include "core/ical.h"
+#include "core/ical/ical.h"
 #include "provider/vdir/object.h"
 #include "provider/vdir/vdir_impl.h"
 

@@ -1,5 +1,5 @@
 #include "provider/vdir.h"
-#include "provider/ics_codec.h"
+#include "provider/ics/codec.h"
 #include "provider/op.h"
 #include "provider/vdir/vdir_impl.h"
 #include "util/options.h"

@@ -5,7 +5,7 @@
 #ifndef FM_PROVIDER_VDIR_IMPL_H
 #define FM_PROVIDER_VDIR_IMPL_H
 
-#include "core/zone.h"
+#include "core/zone/zone.h"
 #include "fmcal/provider.h"
 #include <stdbool.h>
 

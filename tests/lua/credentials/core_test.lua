@@ -5,7 +5,7 @@ local shell = require("shell")
 
 local RAW_KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 local OTHER_KEY = ("1"):rep(64)
--- Made by another implementation: see tests/unit/core/blob_test.c.
+-- Made by another implementation: see tests/unit/core/secret/blob_test.c.
 local BLOB = "fmcal:v1:hkdf-sha256:0:3be6c8d625b16f71:BwcHBwcHBwcHBwcHBwcHBw:BwcHBwcHBwcHBwcH:"
   .. "qwEY1YLggXfD-uGMI6L4WeWOtUcHsAYOGn__Ddx4uVtfO3aY-xoWRMk8rPYsDOzKwUCwGSJs1QH3xhrTjj0lW1Af2MBIQsy_ablJ3oex1594"
   .. "Pynm5w_5X39z9Oly6BIT4RgzptLxiSCDGfhqZsFY1PEZROVjdqOljhL96-2Y3wkgt3sZWGy22pnc2xkSIzUd"

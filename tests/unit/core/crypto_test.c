@@ -6,7 +6,7 @@
 #include <cmocka.h>
 // clang-format on
 #include "core/crypto.h"
-#include "core/encoding.h"
+#include "util/encoding.h"
 
 #include <limits.h>
 #include <openssl/err.h>

@@ -1,0 +1,62 @@
+#include "provider/event/series_clock.h"
+
+int64_t fm_clock_day(int64_t clock)
+{
+    return clock >= 0 ? clock / FM_DAY_S : -((FM_DAY_S - 1 - clock) / FM_DAY_S);
+}
+
+int64_t fm_clock_time(int64_t clock)
+{
+    return clock - fm_clock_day(clock) * FM_DAY_S;
+}
+
+static fm_date fields_of(int64_t clock)
+{
+    fm_date date = {.year = 1, .month = 1, .day = 1};
+    fm_date_from_epoch(&date, clock, FM_DATE_LOCAL, 0);
+    return date;
+}
+
+/* Months since the year 0. */
+static int month_of(const fm_date *date)
+{
+    return date->year * 12 + date->month - 1;
+}
+
+/*
+ * The occurrence that a rule by month or year has in a month (of any year, where it is one of the start's), given as
+ * months since the year 0.
+ */
+static int64_t occurrence_in(const fm_event_time *start, int month)
+{
+    fm_date first = fields_of(start->s);
+    return fm_date_days(month / 12, month % 12 + 1, first.day) * FM_DAY_S + fm_clock_time(start->s);
+}
+
+static int64_t move_month(const fm_series_move *m, int month)
+{
+    fm_date from = fields_of(m->from.s), to = fields_of(m->to.s);
+    return occurrence_in(&m->to, month + month_of(&to) - month_of(&from));
+}
+
+int64_t fm_clock_move(const fm_series_move *m, int64_t clock)
+{
+    fm_date date = fields_of(clock), from = fields_of(m->from.s);
+    bool occurs = date.day == from.day && (m->step == FM_SERIES_BY_MONTH || date.month == from.month);
+    if (m->step == FM_SERIES_BY_CLOCK || !occurs)
+        return clock + (m->to.s - m->from.s);
+    return move_month(m, month_of(&date)) + fm_clock_time(clock) - fm_clock_time(m->from.s);
+}
+
+int64_t fm_clock_move_limit(const fm_series_move *m, int64_t clock)
+{
+    if (m->step == FM_SERIES_BY_CLOCK)
+        return clock + (m->to.s - m->from.s);
+    fm_date date = fields_of(clock), from = fields_of(m->from.s);
+    int month = month_of(&date);
+    if (m->step == FM_SERIES_BY_YEAR)
+        month = date.year * 12 + from.month - 1;
+    if (occurrence_in(&m->from, month) > clock)
+        month -= m->step == FM_SERIES_BY_YEAR ? 12 : 1;
+    return move_month(m, month);
+}

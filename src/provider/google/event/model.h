@@ -1,0 +1,43 @@
+/**
+ * @file model.h
+ * What the two halves of the codec share. Private to this folder and patch.c.
+ */
+#ifndef FM_PROVIDER_GOOGLE_EVENT_MODEL_H
+#define FM_PROVIDER_GOOGLE_EVENT_MODEL_H
+
+#include "core/json/scan.h"
+#include "provider/event/dates.h"
+#include "provider/google/event/json.h"
+
+/** The metadata that travels in private properties: name and member. */
+typedef struct fm_google_metadata {
+    const char *name;
+    size_t member; /**< offset of the char * in fm_event */
+} fm_google_metadata;
+
+extern const fm_google_metadata fm_google_metadata_list[];
+extern const size_t fm_google_metadata_count;
+/** Private properties that are no members of fm_event. */
+extern const char *const fm_google_marks[];
+extern const size_t fm_google_mark_count;
+
+/** Reads start and end. FM_EPARSE. */
+fm_status fm_google_dates(fm_event_dates *out, const fm_json_span *event, fm_zones *zones, fm_error *err);
+
+/**
+ * Appends what becomes of `recurrence` when the start of a series moves, as a JSON array. FM_EINVAL with a sentence
+ * where it cannot move.
+ */
+fm_status fm_google_move_series(fm_buf *json, const fm_json_span *recurrence, const fm_event_time *from,
+                                const fm_event_time *to, fm_zones *zones, fm_error *err);
+
+/** The minutes before the start that a reminder such as "-P1D" means. False where Google does not take it. */
+bool fm_google_reminder(int *minutes, const char *text);
+/** Appends the hash by which a description of ours is known. */
+fm_status fm_google_text_hash(fm_buf *out, const char *description);
+/** Whether a description is to be read as HTML. */
+bool fm_google_is_html(const fm_json_span *event, const char *description);
+/** Takes a description apart into what a reader sees. */
+fm_status fm_google_part(fm_buf *text, fm_buf *footer, const char *description, bool html);
+
+#endif

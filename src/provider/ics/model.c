@@ -1,0 +1,118 @@
+#include "provider/ics/model.h"
+#include "core/ical/value.h"
+#include "core/url.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char domain[] = "ical";
+
+const ics_metadata ics_metadata_list[] = {
+    {"X-KANBAN-ID", offsetof(fm_event, kanban_id)}, {"X-TYPE", offsetof(fm_event, event_type)},
+    {"X-TEAM", offsetof(fm_event, team)},           {"X-STATUS", offsetof(fm_event, status)},
+    {"X-EPIC-ID", offsetof(fm_event, epic_id)},     {"X-CASE-NUMBER", offsetof(fm_event, case_number)},
+    {"X-SOURCE", offsetof(fm_event, source)},
+};
+const size_t ics_metadata_count = sizeof ics_metadata_list / sizeof ics_metadata_list[0];
+
+char **ics_metadata_slot(fm_event *event, const ics_metadata *entry)
+{
+    return (char **)(void *)((char *)event + entry->member);
+}
+
+const char *ics_metadata_value(const fm_event *event, const ics_metadata *entry)
+{
+    return *(char *const *)(const void *)((const char *)event + entry->member);
+}
+
+fm_status ics_metadata_decode(fm_buf *out, fm_span value)
+{
+    fm_buf plain, decoded;
+    fm_buf_init(&plain, out->max_bytes);
+    fm_buf_init(&decoded, out->max_bytes);
+    fm_ical_unescape(&plain, value.at, value.len);
+    fm_url_decode(&decoded, plain.data, plain.len);
+    fm_ical_clean(out, decoded.data, decoded.len);
+    fm_status status = plain.status ? plain.status : decoded.status ? decoded.status : out->status;
+    fm_buf_free(&plain);
+    fm_buf_free(&decoded);
+    return status;
+}
+
+/* ------------------------------------------------------------------ the master event */
+
+static bool has(const fm_ical *doc, size_t begin, const char *name)
+{
+    return fm_ical_find_property(doc, begin, FM_ICAL_NONE, name) != FM_ICAL_NONE;
+}
+
+static fm_status find_master(ics_object *o, fm_error *err)
+{
+    o->calendar = fm_ical_find_component(o->doc, FM_ICAL_NONE, FM_ICAL_NONE, NULL);
+    if (!fm_span_is(fm_ical_at(o->doc, o->calendar)->parts.value, "VCALENDAR"))
+        return fm_error_set(err, FM_EPARSE, domain, "this is no calendar object: it does not begin with VCALENDAR");
+    if (fm_ical_find_component(o->doc, FM_ICAL_NONE, o->calendar, NULL) != FM_ICAL_NONE)
+        return fm_error_set(err, FM_EPARSE, domain, "the file holds more than one calendar object");
+    o->master = FM_ICAL_NONE;
+    for (size_t at = FM_ICAL_NONE;;) {
+        at = fm_ical_find_component(o->doc, o->calendar, at, "VEVENT");
+        if (at == FM_ICAL_NONE)
+            break;
+        o->attendees = o->attendees || has(o->doc, at, "ATTENDEE");
+        if (has(o->doc, at, "RECURRENCE-ID"))
+            o->overrides = true;
+        else if (o->master == FM_ICAL_NONE)
+            o->master = at;
+    }
+    if (o->master != FM_ICAL_NONE)
+        return FM_OK;
+    return fm_error_set(err, FM_EUNSUPPORTED, domain,
+                        o->overrides ? "the object holds only single occurrences of a series, not the series"
+                                     : "the object holds no event");
+}
+
+fm_status ics_object_read(ics_object *out, const char *text, size_t len, fm_error *err)
+{
+    *out = (ics_object){0};
+    fm_status status = fm_ical_parse(&out->doc, text, len, NULL, err);
+    if (!status)
+        status = find_master(out, err);
+    if (status) {
+        fm_ical_free(out->doc);
+        *out = (ics_object){0};
+    }
+    return status;
+}
+
+const fm_ical_line *ics_property(const ics_object *o, const char *name)
+{
+    size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
+    return at == FM_ICAL_NONE ? NULL : fm_ical_at(o->doc, at);
+}
+
+fm_span ics_reminder_of(const ics_object *o, size_t alarm)
+{
+    const fm_span none = {"", 0};
+    fm_ical_duration duration;
+    size_t at = fm_ical_find_property(o->doc, alarm, FM_ICAL_NONE, ICS_REMINDER_MARK);
+    if (at == FM_ICAL_NONE)
+        return none;
+    fm_span mark = fm_span_trim(fm_ical_at(o->doc, at)->parts.value);
+    return fm_ical_duration_parse(&duration, mark, NULL) ? none : mark; /* we only write durations */
+}
+
+/* ------------------------------------------------------------------ words */
+
+int ics_priority_number(const char *word)
+{
+    static const struct {
+        const char *word;
+        int number;
+    } words[] = {{"high", 1},   {"critical", 1}, {"urgent", 1}, {"highest", 1}, {"blocker", 1}, {"medium", 5},
+                 {"normal", 5}, {"low", 9},      {"lowest", 9}, {"minor", 9},   {"trivial", 9}};
+    for (size_t i = 0; word && i < sizeof words / sizeof words[0]; i++)
+        if (strcasecmp(words[i].word, word) == 0)
+            return words[i].number;
+    return 0;
+}
