@@ -1,6 +1,6 @@
 #include "core/url.h"
-#include "provider/caldav/bookmark.h"
 #include "provider/caldav/caldav_impl.h"
+#include "provider/caldav/place.h"
 #include "provider/event/people.h"
 #include "provider/ics/codec.h"
 #include "util/options.h"
@@ -9,39 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void fm_caldav_place_clear(fm_caldav_place *place)
-{
-    free(place->url);
-    free(place->id);
-    free(place->account);
-    free(place->name);
-    fm_strings_clear(&place->addresses);
-    *place = (fm_caldav_place){0};
-}
-
-fm_status fm_caldav_bind(fm_caldav *p, fm_caldav_place *place, fm_error *err)
-{
-    char *bookmark = NULL;
-    if (place->url && place->id && place->account && place->name)
-        bookmark = fm_caldav_bookmark_write(p, place);
-    if (!bookmark) {
-        fm_caldav_place_clear(place);
-        return fm_caldav_no_memory(err);
-    }
-    fm_caldav_place_clear(&p->place);
-    p->place = *place;
-    free(p->discovery);
-    p->discovery = bookmark;
-    p->binding = (fm_binding){.account = p->place.account,
-                              .calendar_id = p->place.id,
-                              .name = p->place.name,
-                              .discovery = p->discovery,
-                              .writable = p->place.writable};
-    p->opened = true;
-    p->from_bookmark = false;
-    return FM_OK;
-}
 
 static const fm_binding *binding(const fm_provider *provider)
 {

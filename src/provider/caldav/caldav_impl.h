@@ -46,10 +46,6 @@ typedef struct fm_caldav {
     fm_zones *zones; /**< of the codec */
 } fm_caldav;
 
-/** Frees the strings and makes it all zero bytes. */
-void fm_caldav_place_clear(fm_caldav_place *place);
-/** Makes `place` (consumed, also on failure) what the provider is bound to. FM_ENOMEM. */
-fm_status fm_caldav_bind(fm_caldav *p, fm_caldav_place *place, fm_error *err);
 /** Fills `err` with FM_ENOMEM. */
 fm_status fm_caldav_no_memory(fm_error *err);
 

@@ -4,9 +4,9 @@
  */
 #include "core/dns.h"
 #include "core/url.h"
-#include "provider/caldav/bookmark.h"
 #include "provider/caldav/calendars.h"
 #include "provider/caldav/dav.h"
+#include "provider/caldav/place.h"
 #include "provider/event/people.h"
 #include "provider/op.h"
 
@@ -428,7 +428,7 @@ fm_status fm_caldav_open(fm_provider *provider, fm_op **op, fm_error *err)
 {
     fm_caldav *p = (fm_caldav *)provider;
     fm_caldav_place place = {0};
-    if (!p->discovery || fm_caldav_bookmark_read(p, p->discovery, &place))
+    if (!p->discovery || fm_caldav_place_read(p, p->discovery, &place))
         return fm_caldav_discover(p, op, err);
     fm_status status = fm_caldav_bind(p, &place, err);
     if (status)

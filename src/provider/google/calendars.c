@@ -1,9 +1,9 @@
 /* Opening a calendar, and listing those of the account. */
 #include "core/json/value.h"
 #include "core/url.h"
-#include "provider/google/bookmark.h"
 #include "provider/google/call.h"
 #include "provider/google/object.h"
+#include "provider/google/place.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -355,7 +355,7 @@ static void start(opening *o)
 {
     fm_google *p = o->op.p;
     fm_error err = {0};
-    bool known = p->discovery && fm_google_bookmark_read(p, p->discovery, &o->place) == FM_OK;
+    bool known = p->discovery && fm_google_place_read(p, p->discovery, &o->place) == FM_OK;
     if (!known)
         ask(o, "/users/me/calendarList/", "primary", "?prettyPrint=false", on_primary);
     else if (fm_google_token(p))

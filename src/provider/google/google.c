@@ -1,8 +1,8 @@
 #include "core/url.h"
 #include "provider/classes.h"
 #include "provider/event/people.h"
-#include "provider/google/bookmark.h"
 #include "provider/google/event/json.h"
+#include "provider/google/place.h"
 #include "util/file.h"
 #include "util/options.h"
 #include "util/redact.h"
@@ -15,37 +15,6 @@
 static const char default_api[] = "https://www.googleapis.com/calendar/v3";
 static const char default_token_url[] = "https://oauth2.googleapis.com/token";
 static const char default_revoke_url[] = "https://oauth2.googleapis.com/revoke";
-
-void fm_google_place_clear(fm_google_place *place)
-{
-    free(place->id);
-    free(place->account);
-    free(place->name);
-    free(place->zone);
-    *place = (fm_google_place){0};
-}
-
-fm_status fm_google_bind(fm_google *p, fm_google_place *place, fm_error *err)
-{
-    char *bookmark = NULL;
-    if (place->id && place->account && place->name && place->zone)
-        bookmark = fm_google_bookmark_write(p, place);
-    if (!bookmark) {
-        fm_google_place_clear(place);
-        return fm_google_no_memory(err);
-    }
-    fm_google_place_clear(&p->place);
-    p->place = *place;
-    free(p->discovery);
-    p->discovery = bookmark;
-    p->binding = (fm_binding){.account = p->place.account,
-                              .calendar_id = p->place.id,
-                              .name = p->place.name,
-                              .discovery = p->discovery,
-                              .writable = p->place.writable};
-    p->opened = true;
-    return FM_OK;
-}
 
 static const fm_binding *binding(const fm_provider *provider)
 {

@@ -43,10 +43,6 @@ typedef struct fm_google {
     fm_zones *zones; /**< of the codec */
 } fm_google;
 
-/** Frees the strings and makes it all zero bytes. */
-void fm_google_place_clear(fm_google_place *place);
-/** Makes `place` (consumed, also on failure) what the provider is bound to. FM_ENOMEM. */
-fm_status fm_google_bind(fm_google *p, fm_google_place *place, fm_error *err);
 /** Fills `err` with FM_ENOMEM. */
 fm_status fm_google_no_memory(fm_error *err);
 

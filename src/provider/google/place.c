@@ -1,4 +1,4 @@
-#include "provider/google/bookmark.h"
+#include "provider/google/place.h"
 #include "core/crypto.h"
 #include "core/json/value.h"
 #include "provider/google/object.h"
@@ -11,6 +11,17 @@
 /* Tells one sign-in from another, and nothing about it: a hash of the token, cut short. */
 #define MARK_BYTES 12
 #define MARK_SIZE  (MARK_BYTES * 2 + 1)
+
+void fm_google_place_clear(fm_google_place *place)
+{
+    free(place->id);
+    free(place->account);
+    free(place->name);
+    free(place->zone);
+    *place = (fm_google_place){0};
+}
+
+/* ------------------------------------------------------------------ the bookmark */
 
 static bool mark_of(char mark[MARK_SIZE], const fm_google *p)
 {
@@ -32,7 +43,7 @@ static void add(fm_buf *out, const char *name, const char *value)
     fm_json_add_string(out, value, strlen(value));
 }
 
-char *fm_google_bookmark_write(const fm_google *p, const fm_google_place *place)
+static char *write_bookmark(const fm_google *p, const fm_google_place *place)
 {
     fm_buf out;
     char mark[MARK_SIZE];
@@ -51,7 +62,7 @@ char *fm_google_bookmark_write(const fm_google *p, const fm_google_place *place)
     return fm_buf_take(&out, NULL);
 }
 
-fm_status fm_google_bookmark_read(const fm_google *p, const char *text, fm_google_place *place)
+fm_status fm_google_place_read(const fm_google *p, const char *text, fm_google_place *place)
 {
     fm_json_span object = {text, strlen(text)};
     char mark[MARK_SIZE];
@@ -70,4 +81,28 @@ fm_status fm_google_bookmark_read(const fm_google *p, const char *text, fm_googl
         return FM_OK;
     fm_google_place_clear(place);
     return status ? status : FM_ENOTFOUND;
+}
+
+/* ------------------------------------------------------------------ the place in use */
+
+fm_status fm_google_bind(fm_google *p, fm_google_place *place, fm_error *err)
+{
+    char *bookmark = NULL;
+    if (place->id && place->account && place->name && place->zone)
+        bookmark = write_bookmark(p, place);
+    if (!bookmark) {
+        fm_google_place_clear(place);
+        return fm_google_no_memory(err);
+    }
+    fm_google_place_clear(&p->place);
+    p->place = *place;
+    free(p->discovery);
+    p->discovery = bookmark;
+    p->binding = (fm_binding){.account = p->place.account,
+                              .calendar_id = p->place.id,
+                              .name = p->place.name,
+                              .discovery = p->discovery,
+                              .writable = p->place.writable};
+    p->opened = true;
+    return FM_OK;
 }

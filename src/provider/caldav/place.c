@@ -1,4 +1,4 @@
-#include "provider/caldav/bookmark.h"
+#include "provider/caldav/place.h"
 #include "core/url.h"
 
 #include <stdlib.h>
@@ -8,13 +8,25 @@
 #define FIRST_LINE "caldav 2"
 #define TEXT_MAX   65536
 
+void fm_caldav_place_clear(fm_caldav_place *place)
+{
+    free(place->url);
+    free(place->id);
+    free(place->account);
+    free(place->name);
+    fm_strings_clear(&place->addresses);
+    *place = (fm_caldav_place){0};
+}
+
+/* ------------------------------------------------------------------ the bookmark */
+
 static void add_line(fm_buf *out, const char *name, const char *value)
 {
     fm_buf_addf(out, "\n%s=", name);
     fm_url_encode(out, value, strlen(value));
 }
 
-char *fm_caldav_bookmark_write(const fm_caldav *p, const fm_caldav_place *place)
+static char *write_bookmark(const fm_caldav *p, const fm_caldav_place *place)
 {
     fm_buf out;
     fm_buf_init(&out, TEXT_MAX);
@@ -85,7 +97,7 @@ static bool is_absolute_url(const char *text)
     return valid;
 }
 
-fm_status fm_caldav_bookmark_read(const fm_caldav *p, const char *text, fm_caldav_place *place)
+fm_status fm_caldav_place_read(const fm_caldav *p, const char *text, fm_caldav_place *place)
 {
     const char *at = text + strlen(FIRST_LINE);
     if (strncmp(text, FIRST_LINE, strlen(FIRST_LINE)) != 0)
@@ -105,4 +117,29 @@ fm_status fm_caldav_bookmark_read(const fm_caldav *p, const char *text, fm_calda
         return FM_OK;
     fm_caldav_place_clear(place);
     return FM_ENOTFOUND;
+}
+
+/* ------------------------------------------------------------------ the place in use */
+
+fm_status fm_caldav_bind(fm_caldav *p, fm_caldav_place *place, fm_error *err)
+{
+    char *bookmark = NULL;
+    if (place->url && place->id && place->account && place->name)
+        bookmark = write_bookmark(p, place);
+    if (!bookmark) {
+        fm_caldav_place_clear(place);
+        return fm_caldav_no_memory(err);
+    }
+    fm_caldav_place_clear(&p->place);
+    p->place = *place;
+    free(p->discovery);
+    p->discovery = bookmark;
+    p->binding = (fm_binding){.account = p->place.account,
+                              .calendar_id = p->place.id,
+                              .name = p->place.name,
+                              .discovery = p->discovery,
+                              .writable = p->place.writable};
+    p->opened = true;
+    p->from_bookmark = false;
+    return FM_OK;
 }
