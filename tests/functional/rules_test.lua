@@ -277,6 +277,36 @@ function TestInverse.test_other_members()
   end
 end
 
+-- Rules that name another zone and mean the same, and the warnings of a run with them.
+local function warnings_with(item, change)
+  local board = commands.board { item }
+  board.calendarConfig.rules = "rules.lua"
+  local place <close> = commands.place(board)
+  place:write("rules.lua", ([[return { to_entry = function(event, entry, ctx)
+    local members = ctx.defaults.to_entry(event, entry, ctx)
+    %s
+    return members
+  end }]]):format(change))
+  return json.decode((place:expect(0, "sync.lua board.json --json"))).warnings
+end
+
+-- What an entry would spell as it does now comes back, whatever a rule calls it.
+function TestInverse.test_what_is_spelled_the_same_comes_back()
+  local utc = { id = "A", title = "First", dueDate = "2027-01-01T10:00:00Z", timeZone = "Europe/Rome" }
+  local rome = { id = "A", title = "First", dueDate = "2027-01-01T10:00:00", timeZone = "Europe/Rome" }
+  lu.assertEquals(warnings_with(utc, "members.timeZone = 'Asia/Tokyo'"), {})
+  lu.assertEquals(warnings_with(utc, "members.dueDate, members.timeZone = '2027-01-01T11:00:00', 'Europe/Rome'"), {})
+  lu.assertEquals(warnings_with(rome, "members.dueDate, members.timeZone = '2027-01-01T09:00:00Z', nil"), {})
+  lu.assertStrContains(warnings_with(rome, "members.timeZone = 'Asia/Tokyo'")[1], 'timeZone does not come back: "Europe/Rome" becomes "Asia/Tokyo"')
+end
+
+-- Of long texts is shown where they part.
+function TestInverse.test_where_long_texts_part()
+  local item = { id = "A", title = "First", dueDate = "2027-01-01", description = ("word "):rep(40) .. "end" }
+  lu.assertStrContains(warnings_with(item, "members.description = members.description .. '!'")[1],
+    'description does not come back: "…rd word word end" becomes "…rd word word end!"')
+end
+
 -- A text that is hidden from the calendar is still the board's where the state is lost, whoever wins.
 function TestInverse.test_what_is_hidden_from_the_calendar_survives_a_lost_state()
   local place <close> = place_with([[return { to_event = function(entry, ctx)

@@ -10,12 +10,19 @@ local shown = require "fmcal.shown"
 local inverse = {}
 
 local ADVICE = "let to_entry take off what to_event adds"
+-- Bytes that two texts have in common before they are shown from further on, and how many of them still are.
+local LONG_IN_COMMON, COMMON_SHOWN = 40, 16
 
 local function has_own_mapping(target)
   return target.rules.functions.to_event ~= nil or target.rules.functions.to_entry ~= nil
 end
 
---- The fields of an entry that do not come back.
+-- Whether two values of a member are the same to whoever reads the board; lists that are compared differ.
+local function is_same(before, after)
+  return type(before) ~= "table" and before == after
+end
+
+--- The fields of an entry that do not come back: the entry would be spelled in another way.
 -- @param view of the entry
 -- @param version of it that the event was made of
 -- @param event from the rules' to_event
@@ -28,13 +35,24 @@ function inverse.lost(target, view, version, event)
   local ok, back = attempt.pcall(fields.version, members, target.options.timeZone)
   if not ok then return nil, target.rules:complaint("to_entry", view.key, back) end
   for _, field in ipairs(fields.differences(view.fields, version, back)) do
-    if not (left_out and left_out[fields.MEMBER[field]]) then
-      lost[field] = { before = fields.spell(field, version, view.style), after = fields.spell(field, back, view.style) }
+    local before, after = fields.spell(field, version, view.style), fields.spell(field, back, view.style)
+    if not is_same(before, after) and not (left_out and left_out[fields.MEMBER[field]]) then
+      lost[field] = { before = before, after = after }
     end
   end
   -- Without the date nothing is known of the zone and the length.
   if left_out and left_out.dueDate then lost.date, lost.zone, lost.duration = nil, nil, nil end
   return lost
+end
+
+-- Long texts begin shortly before the place where they part.
+local function parted(before, after)
+  if type(before) ~= "string" or type(after) ~= "string" then return before, after end
+  local at = 1
+  while at <= #before and before:byte(at) == after:byte(at) do at = at + 1 end
+  if at <= LONG_IN_COMMON then return before, after end
+  local from = utf8.offset(before, 0, at - COMMON_SHOWN)
+  return "…" .. before:sub(from), "…" .. after:sub(from)
 end
 
 -- The function to blame: to_event, where the team has one.
@@ -55,8 +73,9 @@ function inverse.refusal(target, view, pulled, remote, version)
   for _, field in ipairs(view.fields) do
     local is_theirs = pulled[field] and fields.equal(field, version[field], remote.version[field])
     if is_theirs and lost[field] then
+      local before, after = parted(lost[field].before, lost[field].after)
       local problem = ("%s does not come back: the calendar's %s would become %s; the entry is left as it is; %s"):format(
-        fields.MEMBER[field], shown(lost[field].before), shown(lost[field].after), ADVICE)
+        fields.MEMBER[field], shown(before), shown(after), ADVICE)
       return complaint(target, view.key, problem)
     end
   end
@@ -116,9 +135,9 @@ end
 function inverse.sentences(findings)
   local list = {}
   for i, finding in ipairs(findings) do
-    local others = count(finding.keys) - 1
+    local others, before, after = count(finding.keys) - 1, parted(finding.values.before, finding.values.after)
     list[i] = complaint(finding.target, finding.key, ("%s does not come back: %s becomes %s%s; %s"):format(finding.member,
-      shown(finding.values.before), shown(finding.values.after),
+      shown(before), shown(after),
       others > 0 and (", and so in %s"):format(quantity(others, "other entry", "other entries")) or "", ADVICE))
   end
   return list

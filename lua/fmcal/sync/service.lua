@@ -65,34 +65,45 @@ local function board_text(given, members)
   return ('%s,"calendarConfig":{%s}}'):format(text:sub(1, -2), table.concat(members, ","))
 end
 
+-- A member of what a program has put there, which may be no table.
+local function member(value, name)
+  return type(value) == "table" and value[name] or nil
+end
+
+-- Entries by their id. One that is no text names no entry; the board's reader says so.
 local function by_id(list, found)
-  for _, entry in ipairs(list or {}) do
-    if entry.id then found[entry.id] = entry end
-    by_id(entry.subitems, found)
+  for _, entry in ipairs(type(list) == "table" and list or {}) do
+    local id = member(entry, "id")
+    if type(id) == "string" then found[id] = entry end
+    by_id(member(entry, "subitems"), found)
   end
   return found
+end
+
+-- The entries of a board by their id.
+local function entries_of(given)
+  return by_id(given.epics, by_id(given.items, {}))
 end
 
 local OWNED = { "calendarSync", "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority" }
 
 local function write_back(given, text)
   local after = assert(json.decode(text))
-  local there = by_id(after.epics, by_id(after.items, {}))
-  for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
+  local there = entries_of(after)
+  for id, entry in pairs(entries_of(given)) do
     local now = there[id] or {}
-    for _, member in ipairs(OWNED) do
-      if now[member] ~= nil or entry[member] ~= nil then entry[member] = now[member] end
+    for _, name in ipairs(OWNED) do
+      if now[name] ~= nil or entry[name] ~= nil then entry[name] = now[name] end
     end
     if now.metadata then entry.metadata = now.metadata end
   end
 end
 
--- Ids that are no texts name no entry; the board's reader says so.
 local function keys_of(given)
   local keys = {}
-  for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
-    if type(id) == "string" then keys[#keys + 1] = id end
-    if (entry.metadata or {}).courtDate then keys[#keys + 1] = court_date.key(id) end
+  for id, entry in pairs(entries_of(given)) do
+    keys[#keys + 1] = id
+    if member(entry.metadata, "courtDate") then keys[#keys + 1] = court_date.key(id) end
   end
   return keys
 end
@@ -163,7 +174,7 @@ function Service:get_external_events(team)
 end
 
 local function add_conflict(list, id, entry, sync_record)
-  if type(sync_record) == "table" and sync_record.syncStatus == "conflict" then
+  if member(sync_record, "syncStatus") == "conflict" then
     list[#list + 1] = { id = id, title = entry.title, conflictData = sync_record.conflictData }
   end
 end
@@ -171,7 +182,7 @@ end
 -- One for each calendar in which the entry is in conflict.
 local function add_conflicts(list, id, entry, sync_record)
   add_conflict(list, id, entry, sync_record)
-  local others = type(sync_record) == "table" and sync_record.others
+  local others = member(sync_record, "others")
   for _, other in pairs(type(others) == "table" and others or {}) do add_conflict(list, id, entry, other) end
 end
 
@@ -179,9 +190,9 @@ end
 -- @return list of { id, title, conflictData }
 function Service:get_conflicts(given) -- luacheck: no self
   local conflicts = {}
-  for id, entry in pairs(by_id(given.epics, by_id(given.items, {}))) do
+  for id, entry in pairs(entries_of(given)) do
     add_conflicts(conflicts, id, entry, entry.calendarSync)
-    add_conflicts(conflicts, court_date.key(id), entry, (entry.metadata or {}).courtDateSync)
+    add_conflicts(conflicts, court_date.key(id), entry, member(entry.metadata, "courtDateSync"))
   end
   table.sort(conflicts, function(a, b) return a.id < b.id end)
   return conflicts

@@ -54,19 +54,29 @@ local function named(key, sentence)
   return key .. ": " .. sentence
 end
 
+-- The keys of entries that failed in an earlier run. A run that is confined to some says nothing of what is gone: of a
+-- board in a program's memory it may have been given a part.
+local function failed_earlier(run, target)
+  local compared, is_gone, keys = target.compared, {}, {}
+  for _, key in ipairs(compared.gone) do
+    is_gone[key] = true
+    if not run.only then keys[#keys + 1] = key end
+  end
+  for _, key in ipairs((compared.counts.error or 0) > 0 and target.state:bases("error") or {}) do
+    if not is_gone[key] then keys[#keys + 1] = key end
+  end
+  return keys
+end
+
 -- What kept entries from being synced in an earlier run, where this one does not look at them.
-local function tell_earlier_failures(counts, target, considered)
-  local compared = target.compared
-  local failed = (compared.counts.error or 0) > 0 and target.state:bases("error") or {}
-  for _, list in ipairs { failed, compared.gone } do
-    for _, key in ipairs(list) do
-      local row = not considered[key] and target:base(key)
-      local err = row and row.base and row.base.err
-      if err then
-        counts.messages[#counts.messages + 1] = named(key, err.message)
-          .. (record.retries_exhausted(row) and LEFT_ALONE or "")
-        if row.status == "delete_error" then counts.delete_errors = counts.delete_errors + 1 end
-      end
+local function tell_earlier_failures(counts, run, target, considered)
+  for _, key in ipairs(failed_earlier(run, target)) do
+    local row = not considered[key] and target:base(key)
+    local err = row and row.base and row.base.err
+    if err then
+      counts.messages[#counts.messages + 1] = named(key, err.message)
+        .. (record.retries_exhausted(row) and LEFT_ALONE or "")
+      if row.status == "delete_error" then counts.delete_errors = counts.delete_errors + 1 end
     end
   end
 end
@@ -85,7 +95,7 @@ function tally.new(run)
   for _, key in ipairs(run.order) do considered[key] = true end
   for i, target in ipairs(run.targets) do
     if i == 1 then count_untouched(counts, target, run.board, considered) end
-    tell_earlier_failures(counts, target, considered)
+    tell_earlier_failures(counts, run, target, considered)
     for _, sentence in ipairs(target:unreadable()) do
       counts.unreadable = counts.unreadable + 1
       counts.messages[#counts.messages + 1] = sentence

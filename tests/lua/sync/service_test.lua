@@ -1,5 +1,6 @@
 -- Boards that live in Lua tables: the calls of the original, over the mock provider.
 local event = require "fmcal.event"
+local json = require "fmcal.json"
 local lu = require "luaunit"
 local provider = require "fmcal.provider"
 local sync = require "fmcal.sync"
@@ -60,7 +61,6 @@ function TestService.test_outbound_and_inbound()
   lu.assertEquals({ given.items[1].title, given.items[2].title }, { "Renamed", "Call" })
 end
 
--- Another process goes on from calendarSync: no duplicates, and what was edited since is still an edit.
 function TestService.test_an_id_that_is_no_text_costs_its_entry_alone()
   local given = board()
   given.items[1].id, given.items[3].subitems = 7, { { id = true, title = "Part", dueDate = "2027-02-03" } }
@@ -69,6 +69,37 @@ function TestService.test_an_id_that_is_no_text_costs_its_entry_alone()
   lu.assertStrContains(out.error_messages[1], "the id of the entry is no usable string")
 end
 
+-- Whatever an id is, no call raises, and nothing is taken from the entry.
+function TestService.test_ids_and_members_of_any_type()
+  local waits = { syncStatus = "conflict" }
+  for _, id in ipairs { true, 7, {}, json.null, { "X-9" } } do
+    local given = { team = "academy", items = { { id = id, title = "Odd", dueDate = "2027-02-01", calendarSync = waits },
+      { id = "X-2", title = "Text", calendarSync = waits, metadata = "none", subitems = "none" },
+      { id = "X-1", title = "Text", calendarSync = waits } },
+      epics = { { id = id, title = "Odd", metadata = { courtDate = "2027-02-01", courtDateSync = waits } } } }
+    local ids = {}
+    for i, waiting in ipairs(service():get_conflicts(given)) do ids[i] = waiting.id end
+    lu.assertEquals(ids, { "X-1", "X-2" })
+    local s = service(mock())
+    lu.assertFalse(s:sync_outbound("academy", given.items).success)
+    lu.assertFalse(s:sync(given).success)
+    lu.assertEquals({ given.items[1].title, given.epics[1].title }, { "Odd", "Odd" })
+  end
+end
+
+-- The state of a service outlives a call; what one call complains of is no other's concern.
+function TestService.test_a_call_says_nothing_of_what_another_was_given()
+  local s = service(mock())
+  local bad, other = { id = "X-1", title = "Bad", dueDate = "2027-02-31" }, { id = "X-3", title = "Worse", dueDate = 7 }
+  lu.assertStrContains(s:sync_outbound("academy", { bad }).error_messages[1], "2027-02-31")
+  lu.assertEquals(s:sync_outbound("academy", { { id = "X-2", title = "Good", dueDate = "2027-02-01" } }).error_messages, {})
+  local out
+  for _ = 1, 6 do out = s:sync_outbound("academy", { other }) end
+  lu.assertEquals({ #out.error_messages, out.errors }, { 1, 1 })
+  lu.assertStrContains(out.error_messages[1], "it failed too often")
+end
+
+-- Another process goes on from calendarSync: no duplicates, and what was edited since is still an edit.
 function TestService.test_a_new_service_goes_on_where_another_ended()
   local calendar, given = mock(), board()
   service(calendar):sync(given)
