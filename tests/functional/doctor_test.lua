@@ -122,7 +122,7 @@ function TestDoctor.testRules()
   local place <close> = connected()
   place:edit(function(board) board.calendarConfig.rules = "rules.lua" end)
   place:write("rules.lua", "return {")
-  assert_check(checks(place, 2), "rules", "problem", "rules.lua")
+  assert_check(checks(place, 2), "rules", "problem", "rules.lua:1", "mend the rules file")
   place:write("rules.lua", "return {}")
   assert_all_ok(checks(place, 0), "rules")
 end

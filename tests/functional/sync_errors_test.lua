@@ -145,6 +145,17 @@ function TestRules.test_a_file_that_does_not_load()
   assert_rules("return {", { "the rules file does not load", "rules.lua:1" })
 end
 
+-- Whatever is nested: one sentence that names the file, and nothing of fmcal's own.
+function TestRules.test_a_file_that_is_nested_too_deeply()
+  for opening, closing in pairs { ["x = function() return {"] = "} end ", ["do "] = "end ", ["function f() "] = "end " } do
+    local place <close> = commands.place(board(function(b) b.calendarConfig.rules = "rules.lua" end))
+    place:write("rules.lua", opening:rep(300) .. closing:rep(300))
+    local _, errors = place:expect(2, "sync.lua board.json")
+    lu.assertEquals(errors, ("sync.lua: the rules file does not load: %s: it is nested too deeply\n"):format(place:file("rules.lua")))
+  end
+  assert_rules("return " .. ("not "):rep(300) .. "{}", { "rules.lua: it is nested too deeply" })
+end
+
 function TestRules.test_a_member_that_nobody_reads()
   assert_rules("return { to_evnt = function() end }", { "'to_evnt'", "did you mean 'to_event'?" })
 end

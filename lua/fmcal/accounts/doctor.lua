@@ -305,7 +305,7 @@ local function check_target(self, spec)
   local rows = assert(self.state:target(spec.name))
   local function resolve(path) return config.resolve(self.board:path(), path) end
   local target, err = Target.new(self.settings, spec, rows, resolve)
-  if not target then return problem(self, "rules", err, "rules.lua check shows the line; nothing syncs until it loads") end
+  if not target then return problem(self, "rules", err, "mend the rules file; nothing syncs until it loads") end
   check_rules(self, target)
   if check_server(self, spec) then
     local is_service_account = check_google(self, spec, resolve)

@@ -74,10 +74,13 @@ local function fail(message)
   return failure("invalid", "rules", "%s", message)
 end
 
--- One sentence, which names the file also where what was raised does not.
-local function at_place(path, message)
+-- One sentence, which names the file also where what was raised does not: what is nested too deeply overflows the
+-- parser, which knows of no place.
+local function does_not_load(path, message)
   message = message:match("^[^\n]*")
-  return message:find(path, 1, true) and message or ("%s: %s"):format(path, message)
+  if message == "C stack overflow" then message = "it is nested too deeply" end
+  if not message:find(path, 1, true) then message = ("%s: %s"):format(path, message) end
+  return fail("the rules file does not load: " .. message)
 end
 
 local function check(functions, path)
@@ -97,9 +100,9 @@ local function load_functions(path, reads)
   local text, unread = read_file(path, "rules file")
   if not text then return fail(unread) end
   local chunk, syntax = load(text, "@" .. path, "t", environment(reads))
-  if not chunk then return fail("the rules file does not load: " .. syntax) end
+  if not chunk then return does_not_load(path, syntax) end
   local ok, functions = attempt.pcall(chunk)
-  if not ok then return fail(("the rules file does not load: %s"):format(at_place(path, text_of(functions)))) end
+  if not ok then return does_not_load(path, text_of(functions)) end
   local checked, err = check(functions, path)
   return checked, err, text
 end

@@ -56,12 +56,14 @@ local function targets_of(self, team)
   return members, providers
 end
 
+-- Members are sorted: an entry that is as it was is spelled as it was.
 local function board_text(given, members)
   local own = type(given.calendarConfig) == "table" and given.calendarConfig or {}
   for _, name in ipairs { "syncOptions", "rules" } do
     if own[name] ~= nil then members[#members + 1] = ('"%s":%s'):format(name, json.encode(own[name])) end
   end
-  local text = json.encode { team = given.team, items = json.array(given.items or {}), epics = json.array(given.epics or {}) }
+  local text = json.encode({ team = given.team, items = json.array(given.items or {}),
+    epics = json.array(given.epics or {}) }, { sort = true })
   return ('%s,"calendarConfig":{%s}}'):format(text:sub(1, -2), table.concat(members, ","))
 end
 
