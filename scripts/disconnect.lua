@@ -6,7 +6,7 @@ local common = require "fmcal.cli.common"
 local disconnect = require "fmcal.accounts.disconnect"
 local google = require "fmcal.accounts.google"
 local terminal = require "fmcal.cli.terminal"
-local quantity = require "fmcal.quantity"
+local quantity = require "fmcal.util.quantity"
 
 local parser = cli.parser {
   name = "disconnect.lua",

@@ -3,7 +3,7 @@
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local credentials = require "fmcal.credentials"
-local rotate = require "fmcal.rotate"
+local rotate = require "fmcal.accounts.rotate"
 
 local parser = cli.parser {
   name = "rotate.lua",

@@ -14,7 +14,7 @@
 -- Any member may also be a source of its own: { "clientSecret": { "env": "NAME" } }.
 
 local core = require "fmcal.credentials.core"
-local failure = require "fmcal.failure"
+local failure = require "fmcal.util.failure"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
 

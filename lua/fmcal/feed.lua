@@ -2,10 +2,10 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
-local entries = require "fmcal.sync.entries"
+local entries = require "fmcal.model.entry"
 local provider = require "fmcal.provider"
 local state = require "fmcal.state"
-local Target = require "fmcal.sync.target"
+local Target = require "fmcal.place.target"
 
 local feed = {}
 

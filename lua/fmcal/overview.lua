@@ -5,10 +5,10 @@ local board = require "fmcal.board"
 local config = require "fmcal.config"
 local conflicts = require "fmcal.sync.conflicts"
 local json = require "fmcal.json"
-local naming = require "fmcal.sync.naming"
+local naming = require "fmcal.place.naming"
 local provider = require "fmcal.provider"
 local run = require "fmcal.sync.run"
-local Target = require "fmcal.sync.target"
+local Target = require "fmcal.place.target"
 local time = require "fmcal.time"
 
 local overview = {}

@@ -4,7 +4,7 @@
 local core = require "fmcal.provider.core"
 local court_date = require "fmcal.sync.court_date"
 local json = require "fmcal.json"
-local quantity = require "fmcal.quantity"
+local quantity = require "fmcal.util.quantity"
 local script_names = require "fmcal.script_names"
 local state = require "fmcal.state"
 local time = require "fmcal.time"

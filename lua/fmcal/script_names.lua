@@ -1,9 +1,9 @@
 -- The names that scripts may use for settings of providers and members of events: camelCase, or snake_case as the original
 -- has it. One that nobody reads is a slip, and would be lost without a word.
 
-local did_you_mean = require "fmcal.did_you_mean"
-local rules_schema = require "fmcal.rules.schema"
-local sorted_names = require "fmcal.sorted_names"
+local did_you_mean = require "fmcal.util.did_you_mean"
+local rules_schema = require "fmcal.rules.answer_schema"
+local sorted_names = require "fmcal.util.sorted_names"
 
 local script_names = {}
 

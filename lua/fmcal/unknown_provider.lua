@@ -1,6 +1,6 @@
 -- What is said of a provider that does not exist.
 
-local did_you_mean = require "fmcal.did_you_mean"
+local did_you_mean = require "fmcal.util.did_you_mean"
 
 --- @param name string
 -- @param known list of the names there are

@@ -9,7 +9,7 @@
 
 typedef struct fm_embedded {
     const char *kind; /**< "module" or "script"; NULL ends the table */
-    const char *name; /**< "fmcal.sync.plan" or "sync.lua" */
+    const char *name; /**< "fmcal.sync.decide.plan" or "sync.lua" */
     const unsigned char *code;
     size_t len;
 } fm_embedded;

@@ -46,7 +46,7 @@ end
 
 function TestLog.testErrorsMadeInLuaAreMaskedToo()
   local secret <const> = require("fmcal.credentials").secret("kanarienvogel")
-  local _, err = require("fmcal.failure")("invalid", "test", "the server said %s", "kanarienvogel")
+  local _, err = require("fmcal.util.failure")("invalid", "test", "the server said %s", "kanarienvogel")
   lu.assertEquals({ err.message, tostring(secret) }, { "the server said [secret]", "[secret]" })
 end
 

@@ -1,7 +1,7 @@
 -- What is promised of every run and of the end, held against what people wrote.
 local Board = require "place"
 local Ledger = require "ledger"
-local fields = require "fmcal.sync.fields"
+local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local state = require "fmcal.state"
 local time = require "fmcal.time"

@@ -2,9 +2,9 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
-local config_rewind = require "fmcal.config_rewind"
+local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
-local failure = require "fmcal.failure"
+local failure = require "fmcal.util.failure"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local provider = require "fmcal.provider"

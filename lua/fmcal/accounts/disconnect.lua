@@ -5,15 +5,15 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
-local config_rewind = require "fmcal.config_rewind"
+local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
-local entries = require "fmcal.sync.entries"
-local failure = require "fmcal.failure"
+local entries = require "fmcal.model.entry"
+local failure = require "fmcal.util.failure"
 local json = require "fmcal.json"
 local provider = require "fmcal.provider"
-local provider_options = require "fmcal.provider_options"
+local provider_options = require "fmcal.place.provider_options"
 local run = require "fmcal.sync.run"
-local Target = require "fmcal.sync.target"
+local Target = require "fmcal.place.target"
 local uids = require "fmcal.uid"
 
 local disconnect = {}

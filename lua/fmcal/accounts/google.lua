@@ -5,7 +5,7 @@
 
 local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
-local failure = require "fmcal.failure"
+local failure = require "fmcal.util.failure"
 local http = require "fmcal.http"
 local json = require "fmcal.json"
 local log = require "fmcal.log"

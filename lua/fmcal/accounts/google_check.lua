@@ -3,7 +3,7 @@
 
 local google = require "fmcal.accounts.google"
 local json = require "fmcal.json"
-local provider_options = require "fmcal.provider_options"
+local provider_options = require "fmcal.place.provider_options"
 local time = require "fmcal.time"
 
 local google_check = {}

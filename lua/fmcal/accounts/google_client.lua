@@ -3,9 +3,9 @@
 
 local core = require "fmcal.credentials.core"
 local credentials = require "fmcal.credentials"
-local failure = require "fmcal.failure"
+local failure = require "fmcal.util.failure"
 local json = require "fmcal.json"
-local read_file = require "fmcal.read_file"
+local read_file = require "fmcal.util.read_file"
 
 local google_client = {}
 

@@ -1,7 +1,7 @@
 -- Command lines: argparse, with our wording of its errors, our exit statuses and our help.
 
 local argparse = require "fmcal.cli.argparse"
-local did_you_mean = require "fmcal.did_you_mean"
+local did_you_mean = require "fmcal.util.did_you_mean"
 local exits = require "fmcal.cli.exits"
 local terminal = require "fmcal.cli.terminal"
 

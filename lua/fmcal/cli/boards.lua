@@ -1,7 +1,7 @@
 -- Which boards a command works on: those named, FMCAL_BOARD, or the folder's only board.
 
 local board = require "fmcal.board"
-local did_you_mean = require "fmcal.did_you_mean"
+local did_you_mean = require "fmcal.util.did_you_mean"
 local exits = require "fmcal.cli.exits"
 local sys = require "fmcal.sys"
 

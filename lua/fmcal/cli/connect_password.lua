@@ -1,7 +1,7 @@
 -- Connecting an account with a password: where it comes from, and the account made of it.
 
 local ask = require "fmcal.cli.ask"
-local clear_text = require "fmcal.clear_text"
+local clear_text = require "fmcal.util.clear_text"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local connect = require "fmcal.accounts.connect"

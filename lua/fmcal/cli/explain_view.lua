@@ -2,10 +2,10 @@
 
 local common = require "fmcal.cli.common"
 local defaults = require "fmcal.rules.defaults"
-local first_line = require "fmcal.first_line"
+local first_line = require "fmcal.util.first_line"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
-local quantity = require "fmcal.quantity"
+local quantity = require "fmcal.util.quantity"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}

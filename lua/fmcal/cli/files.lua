@@ -1,7 +1,7 @@
 -- Files that commands read and write for a person.
 
 local cli = require "fmcal.cli"
-local read_file = require "fmcal.read_file"
+local read_file = require "fmcal.util.read_file"
 local sys = require "fmcal.sys"
 
 local files = {}

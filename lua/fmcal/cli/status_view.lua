@@ -1,9 +1,9 @@
 -- The status of a board for a person.
 
 local common = require "fmcal.cli.common"
-local first_line = require "fmcal.first_line"
+local first_line = require "fmcal.util.first_line"
 local layout = require "fmcal.cli.table"
-local quantity = require "fmcal.quantity"
+local quantity = require "fmcal.util.quantity"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}

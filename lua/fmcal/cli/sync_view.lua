@@ -1,8 +1,8 @@
 -- How the result of a sync is shown to a person: what was done to which entry, then one line that sums up.
 
-local first_line = require "fmcal.first_line"
+local first_line = require "fmcal.util.first_line"
 local layout = require "fmcal.cli.table"
-local quantity = require "fmcal.quantity"
+local quantity = require "fmcal.util.quantity"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}

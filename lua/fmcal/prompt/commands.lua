@@ -1,7 +1,7 @@
 -- The dot commands of the prompt. Each is a function of the session and the rest of the line; what it returns is
 -- shown, and of `nil, message` the message.
-local quantity = require "fmcal.quantity"
-local suggest = require "fmcal.suggest"
+local quantity = require "fmcal.util.quantity"
+local suggest = require "fmcal.util.suggest"
 local sys = require "fmcal.sys"
 
 local commands = {}

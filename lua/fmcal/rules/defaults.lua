@@ -1,9 +1,9 @@
 -- The default rules: which entries are synced, how an entry becomes an event and comes back, what wins.
 -- A team's rules file replaces any of them and reaches these through ctx.defaults.
 
-local fields = require "fmcal.sync.fields"
+local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
-local spans = require "fmcal.sync.spans"
+local spans = require "fmcal.model.spans"
 local time = require "fmcal.time"
 
 local defaults = {}

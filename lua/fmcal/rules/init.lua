@@ -1,14 +1,14 @@
 -- A team's rules: loads the file, checks it, and calls its functions with copies and clear errors. What they answer is
--- checked in one place, fmcal.rules.schema.
+-- checked in one place, fmcal.rules.answer_schema.
 
-local attempt = require "fmcal.attempt"
+local attempt = require "fmcal.util.attempt"
 local defaults = require "fmcal.rules.defaults"
-local did_you_mean = require "fmcal.did_you_mean"
-local failure = require "fmcal.failure"
+local did_you_mean = require "fmcal.util.did_you_mean"
+local failure = require "fmcal.util.failure"
 local json = require "fmcal.json"
-local read_file = require "fmcal.read_file"
-local schema = require "fmcal.rules.schema"
-local sorted_names = require "fmcal.sorted_names"
+local read_file = require "fmcal.util.read_file"
+local schema = require "fmcal.rules.answer_schema"
+local sorted_names = require "fmcal.util.sorted_names"
 local time = require "fmcal.time"
 
 local rules = {}

@@ -1,7 +1,7 @@
 -- Conflicts that wait for a person: listed from the board, answered through a run.
 
-local attempt = require "fmcal.attempt"
-local entries = require "fmcal.sync.entries"
+local attempt = require "fmcal.util.attempt"
+local entries = require "fmcal.model.entry"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 

@@ -2,9 +2,9 @@
 -- planner made of it, and which rule or strategy decided. Nothing is written.
 
 local court_date = require "fmcal.sync.court_date"
-local fields = require "fmcal.sync.fields"
+local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
-local record = require "fmcal.sync.record"
+local record = require "fmcal.sync.keep.record"
 local run = require "fmcal.sync.run"
 
 local explain = {}

@@ -3,13 +3,13 @@
 -- Each entry of a plan has three seals, hashes of what its decision rests on: the entry on the board, its events
 -- with their bases, and the outcome. A plan is carried out only where all of them are found again.
 
-local actions = require "fmcal.sync.actions"
+local actions = require "fmcal.sync.tell.actions"
 local crypto = require "fmcal.crypto"
-local fields = require "fmcal.sync.fields"
-local fail = require "fmcal.failure"
+local fields = require "fmcal.model.fields"
+local fail = require "fmcal.util.failure"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
-local schema = require "fmcal.schema"
+local schema = require "fmcal.util.schema"
 
 -- SIGN is a pattern that tells the text of a plan, of another version too.
 local review = { SIGN = '"format": "fmcal%-plan%-' }

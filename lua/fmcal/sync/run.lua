@@ -4,21 +4,21 @@
 -- finished by the next one, because every intent is in the journal before its write. A large run does this slice by
 -- slice, once the guard has seen all of it, so that its memory is bounded by a slice.
 
-local actions = require "fmcal.sync.actions"
-local answers = require "fmcal.sync.answers"
-local candidates = require "fmcal.sync.candidates"
-local commit = require "fmcal.sync.commit"
-local decisions = require "fmcal.sync.decisions"
-local failed = require "fmcal.sync.failed"
-local guard = require "fmcal.sync.guard"
-local observe = require "fmcal.sync.observe"
-local prepare = require "fmcal.sync.prepare"
-local report = require "fmcal.sync.report"
-local rounds = require "fmcal.sync.rounds"
-local tally = require "fmcal.sync.tally"
+local actions = require "fmcal.sync.tell.actions"
+local answers = require "fmcal.sync.decide.answers"
+local candidates = require "fmcal.sync.look.candidates"
+local commit = require "fmcal.sync.keep.commit"
+local decisions = require "fmcal.sync.decide.decisions"
+local failed = require "fmcal.sync.keep.failed"
+local guard = require "fmcal.sync.decide.guard"
+local observe = require "fmcal.sync.look.observe"
+local prepare = require "fmcal.sync.look.prepare"
+local report = require "fmcal.sync.tell.report"
+local rounds = require "fmcal.sync.act.rounds"
+local tally = require "fmcal.sync.tell.tally"
 local time = require "fmcal.time"
-local unseen = require "fmcal.sync.unseen"
-local webhook = require "fmcal.sync.webhook"
+local unseen = require "fmcal.place.unseen"
+local webhook = require "fmcal.sync.tell.webhook"
 
 local run = {}
 
@@ -170,7 +170,7 @@ end
 --                    returns ends the run
 --   board_object, state_object, providers   opened parts to use instead of making them; seed: bases missing from
 --                    the state are made from calendarSync (see fmcal.sync.service)
--- @return result (see fmcal.sync.report); it never raises for what a user can cause
+-- @return result (see fmcal.sync.tell.report); it never raises for what a user can cause
 function run.sync(options)
   local self = new(options)
   local ok, result = xpcall(steps, trace, self, options)

@@ -148,7 +148,7 @@ function Service:sync_inbound(given)
   return shape(result, err, "inbound")
 end
 
---- Both ways. @return a whole sync result (see fmcal.sync.report)
+--- Both ways. @return a whole sync result (see fmcal.sync.tell.report)
 function Service:sync(given)
   local result, err = sync(self, given, { direction = "both" })
   return result or { success = false, error = err.message }

@@ -1,7 +1,7 @@
 local lu = require "luaunit"
 local core = require "fmcal.provider.core"
 local defaults = require "fmcal.rules.defaults"
-local fields = require "fmcal.sync.fields"
+local fields = require "fmcal.model.fields"
 
 local function context(options)
   return { team = "academy", provider = "mock", config = { syncOptions = options or {} }, defaults = defaults }

@@ -1,0 +1,195 @@
+-- One entry of the board as a run sees it: what the rules get, its version, its place for patches.
+
+local attempt = require "fmcal.util.attempt"
+local fields = require "fmcal.model.fields"
+local json = require "fmcal.json"
+local schema = require "fmcal.util.schema"
+local time = require "fmcal.time"
+
+local entries = {}
+
+local EVENT_TYPE = { item = "item", subitem = "item", epic = "epic", ["court-date"] = "court-date" }
+
+-- What the members of an entry must be. A court date is its own entry: the epic's others do not depend on it.
+local METADATA = { caseNumber = "text" }
+local MEMBERS = {
+  type = "name", title = "text", description = "text", dueDate = "name", timeZone = "name", durationMinutes = "number",
+  tags = "texts", priority = "text", status = "text", epicId = "name", parentTitle = "text", metadata = METADATA,
+}
+local COURT_DATE_MEMBERS = {}
+for name, wanted in pairs(MEMBERS) do COURT_DATE_MEMBERS[name] = wanted end
+COURT_DATE_MEMBERS.metadata = { courtDate = "name", caseNumber = "text" }
+
+-- What the members of a calendarSync are; what somebody else made of them counts as absent.
+local SYNC = {
+  externalEventId = "name", provider = "name", lastSyncedAt = "name", syncStatus = "name", lastModifiedLocal = "name",
+  lastModifiedExternal = "name", syncError = "text", retryCount = "number", lastErrorAt = "name", deletedAt = "name",
+  conflictData = "object", others = "object",
+}
+
+local function given(value)
+  if value == json.null then return nil end
+  return value
+end
+
+--- Where a member of an entry lies, from the entry's own object.
+function entries.path(entry, member)
+  if entry.kind == "court-date" and member == "dueDate" then return { "metadata", "courtDate" } end
+  if entry.kind == "court-date" and member == "calendarSync" then return { "metadata", "courtDateSync" } end
+  return { member }
+end
+
+--- The value of a member, by the same places.
+function entries.member(entry, member)
+  local value = entry.value
+  for _, name in ipairs(entries.path(entry, member)) do
+    if type(value) ~= "table" then return nil end
+    value = value[name]
+  end
+  return given(value)
+end
+
+local function readable_sync(value)
+  return type(value) == "table" and schema.right(SYNC, value) or nil
+end
+
+--- The calendarSync of an entry, nil where it has none; see SYNC.
+function entries.sync(entry)
+  local sync = readable_sync(entries.member(entry, "calendarSync"))
+  if not sync or type(sync.others) ~= "table" then return sync end
+  local others = {}
+  for name, other in pairs(sync.others) do others[name] = readable_sync(other) end
+  sync.others = others
+  return sync
+end
+
+--- Whether an entry has a place for its calendarSync: an epic's metadata may be something else than an object.
+function entries.can_hold_sync(entry)
+  local metadata = given(entry.value.metadata)
+  return entry.kind ~= "court-date" or metadata == nil or schema.is("object", metadata)
+end
+
+--- A calendarSync as text, to tell whether it is the one that was noted.
+function entries.sync_text(sync)
+  return assert(json.encode(sync == nil and json.null or sync, { sort = true }))
+end
+
+-- What a rule gets: the entry's own members, and what it means beside them.
+local function for_rules(entry)
+  local shown = {}
+  for name, value in pairs(entry.value) do shown[name] = given(value) end
+  shown.calendarSync = nil
+  shown.eventType = EVENT_TYPE[entry.kind]
+  shown.itemCounts = entry.counts
+  if entry.kind == "court-date" then
+    shown.dueDate = entries.member(entry, "dueDate")
+    shown.durationMinutes = nil
+  end
+  if entry.parent then
+    shown.parentId = entry.parent
+    shown.parentTitle = shown.parentTitle or entry.parent_title
+  end
+  return shown
+end
+
+local function epoch_of(text)
+  local parsed = type(text) == "string" and time.parse(text)
+  return parsed and parsed.epoch or nil
+end
+
+-- The lastModifiedLocal of a person's edit: what a run has written itself is not later than that run.
+local function edited_since(sync, ours)
+  if not sync then return nil end
+  local said, synced = epoch_of(sync.lastModifiedLocal), epoch_of(sync.lastSyncedAt)
+  if said and said > (synced or 0) and said > (epoch_of(ours) or 0) then return said end
+  return nil
+end
+
+--- When the entry was last edited here: its updatedAt, else a lastModifiedLocal since the last sync, else the board file's.
+local function local_time(entry, ours, board_time)
+  return epoch_of(entries.member(entry, "updatedAt")) or edited_since(entries.sync(entry), ours)
+    or board_time
+end
+
+-- What is wrong with the members of an entry, or nil.
+local function mistyped(entry)
+  local wrong = schema.wrong(entry.kind == "court-date" and COURT_DATE_MEMBERS or MEMBERS, entry.value)
+  if wrong or entry.parent_title == nil then return wrong end
+  return schema.wrong({ title = "text" }, { title = entry.parent_title }, "its parent's ")
+end
+
+-- What the rules get and the version, or nil and a sentence.
+local function understood(entry, default_zone)
+  local wrong = mistyped(entry)
+  if wrong then return nil, wrong end
+  local raw = for_rules(entry)
+  local ok, version = attempt.pcall(fields.version, raw, default_zone)
+  if not ok then return nil, version end
+  return raw, version
+end
+
+--- The view of an entry.
+-- @param entry as fmcal.board gives it
+-- @param default_zone syncOptions.timeZone
+-- @return { entry, raw (for the rules), version, style, sync (its calendarSync), fields } or nil and a sentence
+function entries.view(entry, default_zone)
+  local raw, version = understood(entry, default_zone)
+  if not raw then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
+  return {
+    key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),
+    sync = entries.sync(entry), fields = fields.of_kind(entry.kind),
+  }
+end
+
+--- The entry as the planner wants it.
+-- @param view from entries.view, or nil for an entry that is gone
+function entries.current(view, ours, board_time)
+  if not view then return { version = {}, on_board = false, times = {} } end
+  return {
+    version = fields.copy(view.version), on_board = true, times = {},
+    time = local_time(view.entry, ours, board_time),
+  }
+end
+
+--- What a rule gets for an entry that holds another version.
+function entries.with_version(view, version)
+  local raw = {}
+  for name, value in pairs(view.raw) do raw[name] = value end
+  for _, field in ipairs(view.fields) do
+    local value = fields.spell(field, version, view.style)
+    raw[fields.MEMBER[field]] = given(value)
+  end
+  return raw
+end
+
+local function patch_member(board, view, member, value)
+  local current = entries.member(view.entry, member)
+  if value == json.null and current == nil then return end
+  assert(board:set(view.key, entries.path(view.entry, member), value))
+end
+
+-- Duration and zone are written only where the entry does not mean them anyway.
+local function implied(field, version, view)
+  if field == "duration" then
+    return version.duration == nil or version.duration == (view.raw.durationMinutes or fields.DEFAULT_DURATION)
+  end
+  return field == "zone" and fields.spell("zone", version, view.style) == (view.style.zone or json.null)
+end
+
+--- Writes the fields in which the board differs from a version. @return whether anything was written
+function entries.patch(board, view, version)
+  local differing = fields.differences(view.fields, view.version, version)
+  local date_moved = false
+  for _, field in ipairs(differing) do
+    date_moved = date_moved or field == "zone" or field == "date"
+    if field == "tags" then
+      patch_member(board, view, "tags", fields.order_tags(version.tags, view.raw.tags))
+    elseif field ~= "date" and not implied(field, version, view) then
+      patch_member(board, view, fields.MEMBER[field], fields.spell(field, version, view.style))
+    end
+  end
+  if date_moved then patch_member(board, view, "dueDate", fields.spell("date", version, view.style)) end
+  return #differing > 0
+end
+
+return entries

@@ -1,0 +1,54 @@
+-- Entries that another program rewound: it read the board before a run, saved it after, and so wrote over what the run
+-- had pulled. Such an entry has the calendarSync that the run replaced. What the run pulled into it is then as if it
+-- had not been pulled: a member that still has its value of before is pulled again, one with a third value was
+-- edited on both sides.
+
+local entries = require "fmcal.model.entry"
+local fields = require "fmcal.model.fields"
+local json = require "fmcal.json"
+
+local rewind = {}
+
+--- What to remember of an entry whose pulled members a run has written.
+-- @param decision of the run; its view is the entry as it was before
+-- @param sync the calendarSync that the run wrote
+-- @return string for fmcal.state's set_replaced, or nil where nothing tells the entry of before from that of after
+function rewind.note(decision, sync)
+  local view, bases = decision.view, {}
+  local before = entries.sync_text(view.sync)
+  if before == entries.sync_text(sync) then return nil end
+  for _, side in ipairs(decision.sides) do bases[side.target.name] = side.base and side.base.r end
+  return assert(json.encode { sync = before, l = view.version, r = bases,
+    fields = json.array(fields.differences(view.fields, view.version, decision.plan.cur.version)) })
+end
+
+local function taken_back(note, base, old)
+  local copy = {}
+  for name, value in pairs(base) do copy[name] = value end
+  copy.seen = nil -- of the event that was agreed on after it
+  copy.l, copy.r, copy.open = fields.copy(base.l), fields.copy(base.r), fields.copy(base.open or {})
+  copy.rewound = {}
+  copy.texts = base.texts and fields.copy(base.texts)
+  for _, field in ipairs(note.fields) do
+    copy.rewound[field] = true
+    copy.l[field], copy.r[field] = note.l[field], old and old[field]
+    if copy.texts then copy.texts[field] = nil end -- nor was it agreed how the event says it
+    copy.open[field] = not old or copy.open[field]
+  end
+  return copy
+end
+
+--- The base that holds for an entry: where it was rewound, that of before the run.
+-- @param noted string|nil from fmcal.state's replaced
+-- @param view of the entry
+-- @param name of the target
+-- @param base table|nil that the state has
+function rewind.base(noted, view, name, base)
+  local note = noted and json.decode(noted)
+  if not note or note.sync ~= entries.sync_text(view.sync) then return base end
+  local old = note.r[name]
+  if base then return taken_back(note, base, old) end
+  return old and { l = note.l, r = old } or nil
+end
+
+return rewind

@@ -1,0 +1,179 @@
+-- The journal: what is noted of a write before it is made, and what a later run makes of a note whose outcome nobody saw,
+-- because the run died or the network did. Writes to the calendar are noted, and what is pulled into the board file.
+--
+-- A note lives until its outcome was seen, however the run ends. It was seen where the calendar said what became of the
+-- write, or where a later run has read the calendar and made the note's end a part of the base. Both go through
+-- journal.seen, in the transaction that puts that base. So there is one write of an entry at most that nobody knows of.
+
+local agreed = require "fmcal.model.agreed"
+local crypto = require "fmcal.crypto"
+local entries = require "fmcal.model.entry"
+local fields = require "fmcal.model.fields"
+local json = require "fmcal.json"
+
+local journal = {}
+
+local function hash(text)
+  return crypto.encode("base64", crypto.sha256(text))
+end
+
+-- The kind of the intents that are no writes to the calendar.
+local PULL = "pull"
+
+local function is_pull(intent)
+  return intent.kind == PULL
+end
+
+--- Reads the notes that are open into target.intents, {[key] = {row, …}}.
+function journal.load(target)
+  target.intents = {}
+  for _, intent in ipairs(target.state:intents()) do
+    local of_key = target.intents[intent.key] or {}
+    of_key[#of_key + 1] = intent
+    target.intents[intent.key] = of_key
+  end
+end
+
+local function add(target, intent)
+  intent.id = assert(target.state:add_intent(intent))
+  local of_key = target.intents[intent.key] or {}
+  of_key[#of_key + 1] = intent
+  target.intents[intent.key] = of_key
+end
+
+-- Drops the notes of a key that `which` picks, all by default.
+local function drop(target, key, which)
+  local kept = {}
+  for _, intent in ipairs(target.intents[key] or {}) do
+    if which and not which(intent) then
+      kept[#kept + 1] = intent
+    else
+      assert(target.state:drop_intent(intent.id))
+    end
+  end
+  target.intents[key] = #kept > 0 and kept or nil
+end
+
+-- The latest note of a key, of a pull or of a write.
+local function intent_of(target, key, pull)
+  local found
+  for _, intent in ipairs(target.intents and target.intents[key] or {}) do
+    if is_pull(intent) == pull then found = intent end
+  end
+  return found
+end
+
+local function read(intent)
+  local note = intent and intent.doc and json.decode(intent.doc)
+  return note and fields.unfold(note) or nil
+end
+
+-- ---------------------------------------------------------------- noting
+
+-- What a later run has to know of a write; nil for a deletion.
+local function write_note(job)
+  local action, view = job.action, job.decision.view
+  if not action.version then return nil end
+  local note, old = agreed.note(job.decision.plan, action, view.fields), action.remote
+  note.text, note.before = hash(job.write.text), old and hash(old.row.text)
+  note.seen = job.side.target:content_hash(assert(job.side.target.provider:decode(job.write.text)))
+  return assert(json.encode(fields.fold(note)))
+end
+
+--- Notes a write; called inside a transaction, before the write is made.
+function journal.write(job)
+  local write = job.write
+  add(job.side.target, { key = job.decision.key, kind = write.kind, uid = write.uid, href = write.href, etag = write.etag,
+    doc = write_note(job) })
+end
+
+--- Notes what is pulled into an entry: the calendarSync that goes into the board file with it, and the base that holds
+-- once it is there. Nothing where calendarSync does not tell the entry of before from that of after.
+-- @param before calendarSync of the entry as it is there still
+-- @param sync calendarSync as it goes there
+-- @param base document of the base row, or nil
+-- @param seen whether `base` knows what became of the write that was made with it
+function journal.pull(target, key, before, sync, base, seen)
+  local text = entries.sync_text(sync)
+  if text == entries.sync_text(before) then return end
+  add(target, { key = key, kind = PULL, doc = assert(json.encode { sync = text, base = base, seen = seen }) })
+end
+
+-- ---------------------------------------------------------------- ending
+
+--- The one end of notes: the outcome of all that was noted of a key was seen. Called inside the transaction that puts the
+-- base which it has led to.
+function journal.seen(target, key)
+  drop(target, key)
+end
+
+--- Ends the note of a pull: the board file was written. The outcome of the write that was made with it is not known.
+-- Called inside the transaction that puts the base which the pull has led to.
+-- @param reached whether what was pulled is in the board file, and not another program's
+function journal.pulled(target, key, reached)
+  local intent = intent_of(target, key, false)
+  local note = read(intent)
+  drop(target, key, is_pull)
+  if not reached or not note or not next(note.pulled) then return end
+  note.pulled = {}
+  intent.doc = assert(json.encode(fields.fold(note)))
+  drop(target, key)
+  add(target, intent)
+end
+
+-- ---------------------------------------------------------------- reading
+
+-- What a pull that reached the board has noted, or nil.
+local function pull_on_board(target, view)
+  local note = read(intent_of(target, view.key, true))
+  return note and note.sync == entries.sync_text(view.sync) and note or nil
+end
+
+local function base_after(target, note, base, view, remote)
+  local list, version = view.fields, view.version
+  if not remote then return agreed.gone(base, note, list, version) end
+  local text = hash(remote.row.text)
+  if text == note.before then return agreed.without(base, note, list, version) end
+  local known = agreed.perhaps(base, note, list, version, remote.version, text == note.text)
+  -- The event is what both sides agreed on only where all of it was agreed: what was to be pulled may not have been.
+  local whole = text == note.text and not next(note.pulled) and not next(note.held)
+  known.out, known.seen = nil, whole and target:content_hash(remote.event) or nil
+  return known
+end
+
+--- The base of an entry, with what the notes and the calendar say of writes and pulls whose outcome nobody saw.
+-- @param base table|nil that the state has
+-- @param remote table|nil the event as it is
+function journal.base(target, view, base, remote)
+  local pull = pull_on_board(target, view)
+  if pull then
+    base = fields.unfold(pull.base)
+    if pull.seen then return base end
+  end
+  local note = read(intent_of(target, view.key, false))
+  if not note then return base end
+  if pull then note.pulled = {} end
+  return base_after(target, note, base, view, remote)
+end
+
+--- The base of an entry that is gone: likewise, where the event says what was written.
+-- @param seen hash of what a person can edit in the event
+function journal.base_of_gone(target, key, base, seen)
+  local note = read(intent_of(target, key, false))
+  if not note or note.seen ~= seen then return base end
+  local waiting = next(note.pulled) ~= nil or next(note.held) ~= nil
+  return { l = note.l, r = note.r, seen = seen, held = waiting or nil }
+end
+
+--- Whether anything is noted of an entry.
+function journal.is_noted(target, key)
+  return target.intents[key] ~= nil
+end
+
+--- Whether an event that is not there may be one that we deleted: an entry that wants it was edited since.
+function journal.deleted(target, key)
+  local intent = intent_of(target, key, false)
+  return intent ~= nil and intent.kind == "delete"
+end
+
+return journal

@@ -1,0 +1,205 @@
+-- What the functions of a rules file may answer: one table of members with their types, and the one place that checks an
+-- answer against it. What passes is a plain copy: no metamethod of a rule runs after its call.
+
+local did_you_mean = require "fmcal.util.did_you_mean"
+local fields = require "fmcal.model.fields"
+local json = require "fmcal.json"
+local shown = require "fmcal.util.shown"
+local sorted_names = require "fmcal.util.sorted_names"
+local time = require "fmcal.time"
+
+local schema = {}
+
+-- ---------------------------------------------------------------- types
+
+local MAX_DEPTH = 64
+
+local function is_text(value)
+  return type(value) == "string" and utf8.len(value) ~= nil
+end
+
+local function is_date(value)
+  return is_text(value) and time.parse(value) ~= nil
+end
+
+local function is_zone(value)
+  return is_text(value) and time.is_zone(value)
+end
+
+local function is_minutes(value)
+  return type(value) == "number" and value >= 1 and value <= fields.MAX_DURATION
+end
+
+local function is_boolean(value)
+  return type(value) == "boolean"
+end
+
+local function is_list(value, is_element)
+  if type(value) ~= "table" then return false end
+  local count = 0
+  for _, element in next, value do
+    if not is_element(element) then return false end
+    count = count + 1
+  end
+  return count == rawlen(value)
+end
+
+local function is_texts(value)
+  return is_list(value, is_text)
+end
+
+local function is_json(value, depth)
+  depth = depth or 0
+  local kind = math.type(value) or type(value)
+  if kind ~= "table" then
+    return kind == "integer" or kind == "boolean" or value == json.null or is_text(value)
+      or kind == "float" and value == value and math.abs(value) < math.huge
+  end
+  if depth == MAX_DEPTH then return false end
+  local is_array = rawlen(value) > 0
+  for name, member in next, value do
+    local is_name = is_array and math.type(name) == "integer" and name >= 1 and name <= rawlen(value)
+    if not is_name and (is_array or not is_text(name)) or not is_json(member, depth + 1) then return false end
+  end
+  return true
+end
+
+local TEXT = { is = is_text, expected = "a text" }
+local DATE = { is = is_date, expected = "a date or a time such as 2026-02-15 or 2026-02-15T10:00:00Z" }
+local ZONE = { is = is_zone, expected = "an IANA zone name such as Europe/Rome" }
+local MINUTES = { is = is_minutes, expected = ("a number of minutes from 1 to %d"):format(fields.MAX_DURATION) }
+local TEXTS = { is = is_texts, expected = "a list of texts" }
+local BOOLEAN = { is = is_boolean, expected = "true or false" }
+local VALUE = { is = is_json, expected = "a value that JSON can hold" }
+
+local function one_of(...)
+  local words, quoted = {}, {}
+  for i, word in ipairs { ... } do
+    words[word], quoted[i] = true, '"' .. word .. '"'
+  end
+  return {
+    is = function(value) return words[value] ~= nil end,
+    expected = table.concat(quoted, ", ", 1, #quoted - 1) .. " or " .. quoted[#quoted],
+  }
+end
+
+-- ---------------------------------------------------------------- members
+
+--- The members of an event that to_event may answer. They are all optional but for `required`.
+schema.EVENT = {
+  required = { "title", "dueDate" },
+  members = {
+    title = TEXT, description = TEXT, footer = TEXT, dueDate = DATE, endDate = DATE, timeZone = ZONE, unknownDate = TEXT,
+    priority = TEXT, tags = TEXTS, reminders = TEXTS, status = TEXT, epicId = TEXT, kanbanId = TEXT, team = TEXT,
+    caseNumber = TEXT, source = TEXT, eventType = one_of("item", "epic", "court-date"),
+    eventId = TEXT, uid = TEXT, etag = TEXT, raw = TEXT, lastModified = TEXT, deleted = BOOLEAN, recurring = BOOLEAN,
+    hasAttendees = BOOLEAN,
+  },
+}
+
+--- The mapped members of an entry, which to_entry, on_conflict and a person's merge answer.
+schema.ENTRY = {
+  required = {},
+  members = {
+    title = TEXT, description = TEXT, dueDate = DATE, timeZone = ZONE, durationMinutes = MINUTES, tags = TEXTS,
+    priority = TEXT,
+  },
+}
+
+-- An item of the board: the mapped members, and whatever else a team keeps there.
+local ITEM = { required = { "id" }, members = { id = TEXT }, others = VALUE }
+for name, kind in pairs(schema.ENTRY.members) do ITEM.members[name] = kind end
+
+local SIDES = one_of("local", "external", "manual")
+
+--- What each function may answer: a single value, or a table of members, or either; `optional`: nil too.
+schema.ANSWERS = {
+  select = { value = BOOLEAN },
+  to_event = { table = schema.EVENT },
+  to_entry = { table = schema.ENTRY },
+  on_conflict = { value = SIDES, table = schema.ENTRY },
+  on_deleted = { value = one_of("clear-due-date", "recreate", "keep") },
+  adopt = { table = ITEM, optional = true },
+}
+
+-- ---------------------------------------------------------------- checking
+
+-- What came instead, so that a person finds it in the rules file.
+local function got(value)
+  if value == nil or value == json.null then return "nothing" end
+  if type(value) == "string" then
+    if not utf8.len(value) then return "a text that is cut inside a character" end
+    return "the text " .. shown(value)
+  end
+  if type(value) == "number" or type(value) == "boolean" then return ("the %s %s"):format(type(value), value) end
+  return "a " .. type(value)
+end
+
+local function expected(kind, value)
+  return ("expected %s, got %s"):format(kind.expected, got(value))
+end
+
+local function unknown(name, shape)
+  return ("'%s' is a member that nobody reads%s"):format(tostring(name),
+    did_you_mean(tostring(name), sorted_names(shape.members)))
+end
+
+local function copy(value)
+  if type(value) ~= "table" then return value end
+  local plain = {}
+  for name, member in next, value do plain[name] = copy(member) end
+  return getmetatable(value) == "fmcal.json.array" and json.array(plain) or plain
+end
+
+-- The first problem in the order of names, so that it is the same in every run.
+local function problem_of(shape, answer)
+  local problems = {}
+  for name, value in next, answer do
+    local kind = type(name) == "string" and (shape.members[name] or shape.others)
+    if not kind then
+      problems[#problems + 1] = unknown(name, shape)
+    elseif value ~= json.null and not kind.is(value) then
+      problems[#problems + 1] = ("%s: %s"):format(name, expected(kind, value))
+    end
+  end
+  for _, name in ipairs(shape.required) do
+    local value = rawget(answer, name)
+    if value == nil or value == json.null then
+      problems[#problems + 1] = ("%s: %s"):format(name, expected(shape.members[name], nil))
+    end
+  end
+  table.sort(problems)
+  return problems[1]
+end
+
+--- Checks a table of members.
+-- @param shape schema.EVENT, schema.ENTRY
+-- @return a copy of it without what is null, or nil and what is wrong: "member: expected …, got …"
+function schema.members(shape, answer)
+  local problem = problem_of(shape, answer)
+  if problem then return nil, problem end
+  local plain = {}
+  for name, value in next, answer do
+    if value ~= json.null or not shape.members[name] then plain[name] = copy(value) end
+  end
+  return plain
+end
+
+local function expected_answer(kinds)
+  local value = kinds.value and kinds.value.expected
+  if not kinds.table then return value end
+  return value and value:gsub(" or ", ", ", 1) .. " or a table of members" or "a table of members"
+end
+
+--- Checks what a function answered.
+-- @param name of the function
+-- @return the answer as a plain copy, or nil and what is wrong with it; nil alone where nil is an answer
+function schema.answer(name, answer)
+  local kinds = schema.ANSWERS[name]
+  if answer == nil and kinds.optional then return nil end
+  if type(answer) == "table" and kinds.table then return schema.members(kinds.table, answer) end
+  if kinds.value and answer ~= nil and kinds.value.is(answer) then return answer end
+  return nil, ("expected %s, got %s"):format(expected_answer(kinds), got(answer))
+end
+
+return schema

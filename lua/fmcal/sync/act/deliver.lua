@@ -1,0 +1,204 @@
+-- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
+
+local fields = require "fmcal.model.fields"
+local journal = require "fmcal.place.journal"
+local left_out = require "fmcal.model.left_out"
+local record = require "fmcal.sync.keep.record"
+
+local deliver = {}
+
+-- What an earlier note of the entry has led to is in the base before the next one is made. Nothing is noted for a calendar
+-- that failed in an earlier slice: it is left alone.
+local function note_writes(run, jobs)
+  assert(run.state:begin())
+  for _, job in ipairs(jobs) do
+    record.history(run, job.decision)
+    if not job.side.target.error then
+      record.settle(job.decision, job.index)
+      journal.write(job)
+      job.noted = true
+    end
+  end
+  assert(run.state:commit())
+end
+
+-- What the calendar has instead of what was expected becomes a remote change that the next round plans with.
+local function note_change(target, write, outcome)
+  local href = outcome.href or write.href
+  if outcome.gone then
+    if href then assert(target.state:put_remote { href = href, uid = write.uid, pending = true, gone = true }) end
+    return true
+  end
+  if not outcome.text then return false end
+  assert(target.state:put_remote { href = href, uid = write.uid, etag = outcome.etag, text = outcome.text, pending = true })
+  return true
+end
+
+local function sentence_of(outcome, whole_error)
+  local err = outcome.error or whole_error
+  return err and err.message or "the calendar did not take it", err and err.code
+end
+
+local TRANSIENT = { network = true, timeout = true, throttled = true, server = true, canceled = true, auth = true }
+
+local function judge(job, outcome, whole_error)
+  job.outcome = outcome.outcome
+  if outcome.outcome == "done" then
+    job.href, job.etag, job.shown = outcome.href or job.write.href, outcome.etag, outcome.text
+  elseif outcome.outcome == "changed" and note_change(job.side.target, job.write, outcome) then
+    job.changed = true
+  else
+    local message, code = sentence_of(outcome, whole_error)
+    job.error, job.transient = message, TRANSIENT[code] or outcome.outcome == "none"
+  end
+end
+
+local function give_up(target, jobs)
+  for _, job in ipairs(jobs) do judge(job, { outcome = "none" }, target.error) end
+end
+
+local function apply(run, target, jobs)
+  local writes = {}
+  for i, job in ipairs(jobs) do writes[i] = job.write end
+  local outcomes, err = target.provider:apply(writes, function(done, total)
+    run.progress("write", done, total, target.name)
+  end)
+  if not outcomes then
+    outcomes = {}
+    for i = 1, #jobs do outcomes[i] = { outcome = "none" } end
+  end
+  target.error = target.error or err
+  for i, job in ipairs(jobs) do judge(job, outcomes[i], err) end
+end
+
+-- What a row says about the entry of a job, or nil and a sentence: a team's to_entry may fail on what the calendar made
+-- of an event.
+local function read(job, row)
+  local seen, sentence = job.side.target:read(job.decision.key, job.decision.view.raw, row)
+  if not seen then return nil, sentence end
+  left_out.fill(seen, job.action.version, nil, job.decision.plan.cur.version)
+  return seen
+end
+
+-- What we wrote, as if it had been read back.
+local function as_written(job)
+  return read(job, { href = job.href, text = job.write.text, uid = job.write.uid })
+end
+
+-- Whether what was read back is what was written, as the server rewrote it, and not somebody's later edit.
+local function is_ours(job, row, seen)
+  if row.text == job.write.text then return true end -- one version may have several ETags (vdir)
+  if job.etag and row.etag then return job.etag == row.etag end
+  local written = as_written(job)
+  return written ~= nil and written.event.lastModified == seen.event.lastModified
+end
+
+-- Whether what was read back is the very version that was to be replaced, and says something else than what was written.
+local function is_as_before(job, row, seen)
+  if not row.etag or row.etag ~= job.write.etag then return false end
+  local written = as_written(job)
+  for _, field in ipairs(written and job.decision.view.fields or {}) do
+    if not fields.equal(field, written.version[field], seen.version[field]) then return true end
+  end
+  return false
+end
+
+-- An answer said that it was done, and the calendar does not show it: then it was not. The next run looks again.
+local function disbelieve(job, sentence)
+  job.outcome, job.error, job.transient = "failed", sentence, true
+end
+
+-- It could not be read back. An ETag in the answer to the write names what the calendar has made of it; no ETag, no name.
+local function take_answer(job)
+  if not job.etag then
+    return disbelieve(job, "the calendar took the event, and could not be asked what it made of it: the next run looks again")
+  end
+  job.after = as_written(job)
+  assert(job.side.target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text })
+end
+
+local function take_back(job, row)
+  local target = job.side.target
+  if not row then return take_answer(job) end
+  if row.deleted then
+    return disbelieve(job, "the calendar took the event, and does not show it: the next run looks again")
+  elseif row.unread then
+    return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
+  end
+  local seen = read(job, row)
+  if seen and is_as_before(job, row, seen) then
+    return disbelieve(job, "the calendar took the change, and shows the event as it was before: the next run looks again")
+  end
+  if seen and is_ours(job, row, seen) then
+    job.after = seen
+    return
+  end
+  job.after, job.error = as_written(job)
+  assert(target.state:put_remote { href = row.href, uid = row.uid, etag = row.etag, text = row.text, pending = true })
+end
+
+-- The next listing has to show what was written.
+local function expect_written(run, target, jobs)
+  assert(run.state:begin())
+  for href in pairs(jobs) do assert(target.state:expect(href)) end
+  assert(run.state:commit())
+end
+
+-- What the answer to a write has shown need not be read; what is deleted cannot be. @return jobs by href, rows shown
+local function take_answers(run, target, jobs)
+  local by_href, found = {}, {}
+  assert(run.state:begin())
+  for _, job in ipairs(jobs) do
+    if job.outcome == "done" and job.write.kind == "delete" then
+      assert(target.state:delete_remote(job.write.href))
+    elseif job.outcome == "done" then
+      by_href[job.href] = job
+      if job.shown then
+        found[job.href] = { href = job.href, uid = job.write.uid, etag = job.etag, text = job.shown }
+        assert(target.state:put_remote(found[job.href]))
+      end
+    end
+  end
+  assert(run.state:commit())
+  return by_href, found
+end
+
+local function read_back(run, target, jobs)
+  local by_href, found = take_answers(run, target, jobs)
+  local hrefs = {}
+  for _, job in ipairs(jobs) do
+    if by_href[job.href] == job and not found[job.href] then hrefs[#hrefs + 1] = job.href end
+  end
+  if #hrefs > 0 then
+    run.progress("read", 0, #hrefs, target.name)
+    local rows, err = target.provider:fetch(hrefs, target.state)
+    target.error = target.error or err
+    for _, row in ipairs(rows or {}) do found[row.href] = row end
+  end
+  if not next(by_href) then return end
+  for href, job in pairs(by_href) do take_back(job, found[href]) end
+  expect_written(run, target, by_href)
+end
+
+--- Carries out a round.
+-- @param run { state, targets, progress }
+-- @param jobs list of { decision, side, action, write }; afterwards each has `outcome` ("done", "changed", …),
+--   `after` (what the calendar holds now), `changed`, `error`, `transient`, `noted` (in the journal)
+function deliver.round(run, jobs)
+  if #jobs == 0 then return end
+  note_writes(run, jobs)
+  for _, target in ipairs(run.targets) do
+    local own = {}
+    for _, job in ipairs(jobs) do
+      if job.side.target == target then own[#own + 1] = job end
+    end
+    if target.error then
+      give_up(target, own)
+    elseif #own > 0 then
+      apply(run, target, own)
+      read_back(run, target, own)
+    end
+  end
+end
+
+return deliver

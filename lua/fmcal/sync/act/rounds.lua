@@ -1,0 +1,90 @@
+-- Carries decisions out in rounds: what the calendar answers "changed" to is planned again.
+
+local attempt = require "fmcal.util.attempt"
+local decisions = require "fmcal.sync.decide.decisions"
+local deliver = require "fmcal.sync.act.deliver"
+local entries = require "fmcal.model.entry"
+local inverse = require "fmcal.rules.inverse"
+local outgoing = require "fmcal.sync.act.outgoing"
+
+local rounds = {}
+
+-- What this very run has pulled may have changed a parent's title or an epic's counts.
+local function refresh_dependencies(run, decision)
+  if not run.pulled or not decision.view then return end
+  local entry = attempt.found(run.board:entry(decision.key))
+  if not entry then return end
+  local raw = decision.view.raw
+  raw.itemCounts = entry.counts
+  if entry.parent and not entries.member(entry, "parentTitle") then raw.parentTitle = entry.parent_title end
+end
+
+local function jobs_of(run, decision)
+  local jobs = {}
+  if decision.error then return jobs end
+  refresh_dependencies(run, decision)
+  for i, side in ipairs(decision.sides) do
+    local action = decision.plan.actions[i]
+    local write, sentence = outgoing.write(decision, i, side.target.direction)
+    if sentence then action.error = sentence end
+    inverse.note(run.findings, side.target, decision.key, side.lost or {})
+    if write then jobs[i] = { decision = decision, side = side, action = action, write = write, index = i } end
+  end
+  return jobs
+end
+
+local VERB = { create = "created", update = "updated", delete = "deleted" }
+
+local function count_job(run, job)
+  if job.outcome ~= "done" then return end
+  local acts = run.acts[job.decision.key] or {}
+  acts[VERB[job.write.kind]] = true
+  run.acts[job.decision.key] = acts
+end
+
+local function round(run, keys)
+  local all = {}
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    decision.jobs = jobs_of(run, decision)
+    for _, job in pairs(decision.jobs) do all[#all + 1] = job end
+  end
+  deliver.round(run, all)
+  local changed = {}
+  for _, job in ipairs(all) do
+    job.side.target.wrote = true
+    count_job(run, job)
+    if job.changed then changed[#changed + 1] = job.decision.key end
+  end
+  return changed
+end
+
+--- A calendar that should have been written to and cannot be fails as a whole; its entries wait.
+function rounds.report_read_only(run, keys)
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    for i, side in ipairs(decision.plan and decision.sides or {}) do
+      local target = side.target
+      if target.read_only and run.direction == "both" and decision.plan.actions[i].kind == "wait" then
+        target.error = target.error or target:read_only_error()
+      end
+    end
+  end
+end
+
+--- Makes the writes of decisions and leaves it at that.
+function rounds.plan(run, keys)
+  for _, key in ipairs(keys) do run.decisions[key].jobs = jobs_of(run, run.decisions[key]) end
+end
+
+--- Carries decisions out; what the calendar answered "changed" to is planned again.
+function rounds.carry_out(run, keys)
+  for number = 1, run.max_rounds do
+    local changed = round(run, keys)
+    if #changed == 0 or number == run.max_rounds then break end
+    for _, key in ipairs(changed) do decisions.again(run, key) end
+    keys = changed
+  end
+end
+
+return rounds

@@ -1,0 +1,118 @@
+-- A run writes to an event only what somebody changed.
+--
+-- An event as the rules make it says its date in full, with an end, a zone and whole minutes. The event in the calendar
+-- may have none of them and mean the same. So before an update is encoded, its date becomes the one that the calendar
+-- has, unless the date was edited on the board or the rules have come to make another one of it: that something was
+-- pulled is no reason to write. Where only the start or only the length was edited, the other part stays as it is.
+--
+-- So with the footer, which the rules make of tags and priority besides what only goes out: where those were pulled, the one
+-- that is there stays.
+--
+-- The rest needs nothing of this: of texts, tags, priority and metadata the codecs write what differs in meaning.
+
+local crypto = require "fmcal.crypto"
+local entries = require "fmcal.model.entry"
+local fields = require "fmcal.model.fields"
+local json = require "fmcal.json"
+local spans = require "fmcal.model.spans"
+
+local untouched = {}
+
+local DATE_MEMBERS = { "dueDate", "endDate", "timeZone" }
+local PRINT_BYTES = 16
+
+local function print_of(value)
+  return crypto.encode("base64", crypto.sha256(assert(json.encode(value, { sort = true })))):sub(1, PRINT_BYTES)
+end
+
+local function date_print(event)
+  local date = {}
+  for _, member in ipairs(DATE_MEMBERS) do date[member] = event[member] or json.null end
+  return print_of(date)
+end
+
+--- What goes out with an event as the rules make it, to tell whether a later run makes the same of its entry: a print of
+-- its date, one of the whole and one of its footer. @return string, or nil and an error where the event cannot be written down
+function untouched.print(event)
+  local text, err = json.encode(event, { sort = true })
+  if not text then return nil, err end
+  return ("%s %s %s"):format(date_print(event), print_of(text), print_of(event.footer or ""))
+end
+
+-- The prints of the date and of the footer that are in one of the whole; of an older fmcal's, there is none of the footer.
+local function printed(out)
+  if type(out) ~= "string" then return nil, nil end
+  local date, rest = out:match("^(%S+) %S+(.*)$")
+  return date, rest and rest:match("^ (%S+)$")
+end
+
+local function pushes(action, field)
+  for _, pushed in ipairs(action.push or {}) do
+    if pushed == field then return true end
+  end
+  return false
+end
+
+-- Whether the rules, or what they look at beside the mapped fields, make another date of what was agreed on than when it
+-- was agreed on.
+local function rules_changed(target, decision, base, event)
+  local before = base and printed(base.out)
+  if not before or not base.l.date or date_print(event) == before then return false end
+  local again = target.rules:to_event(decision.key, entries.with_version(decision.view, base.l))
+  return again ~= nil and date_print(again) ~= before
+end
+
+local function restore_date(event, there)
+  for _, member in ipairs(DATE_MEMBERS) do event[member] = there[member] end
+end
+
+local function is_held(action)
+  return action.step.open.date or action.step.waits.date
+end
+
+local function is_date_edited(target, decision, side, action, event)
+  if is_held(action) then return false end
+  if pushes(action, "date") or pushes(action, "zone") or pushes(action, "duration") then return true end
+  return rules_changed(target, decision, side.base, event)
+end
+
+local function footer_of(target, decision, version)
+  local event = target.rules:to_event(decision.key, entries.with_version(decision.view, version))
+  return event and event.footer or ""
+end
+
+-- Whether the footer is another one because of what was edited on the board, or of what only goes out.
+local function is_footer_edited(target, decision, side, action)
+  local base = side.base
+  local _, before = printed(base and base.out)
+  if not before or not base.l.date then return true end
+  local agreed, pushed = footer_of(target, decision, base.l), fields.copy(base.l)
+  for _, field in ipairs(action.push or {}) do pushed[field] = action.version[field] end
+  return print_of(agreed) ~= before or footer_of(target, decision, pushed) ~= agreed
+end
+
+local function keep_footer(target, decision, side, action, event)
+  local there = side.remote.event.footer
+  if (event.footer or "") ~= (there or "") and not is_footer_edited(target, decision, side, action) then
+    event.footer = there
+  end
+end
+
+--- Gives an event that is to be written over another one back the date and the footer that nobody edited.
+-- @param side { target, base, remote }
+-- @param action of the planner: `push`, `version`, `step`
+-- @param event as the rules make it of the action's version; it is changed
+function untouched.keep(decision, side, action, event)
+  local target, there = side.target, side.remote.event
+  keep_footer(target, decision, side, action, event)
+  if not is_date_edited(target, decision, side, action, event) then return restore_date(event, there) end
+  if there.unknownDate then return end
+  local same_length = action.version.duration == side.remote.version.duration
+  if same_length then
+    spans.keep_length(event, there, action.version.duration)
+  elseif not pushes(action, "date") and not pushes(action, "zone") then
+    spans.keep_start(event, there, action.version.duration, target.options.timeZone)
+  end
+end
+
+return untouched

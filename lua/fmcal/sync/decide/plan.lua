@@ -1,0 +1,115 @@
+-- The planner: one entry and all its calendars in, actions out. Pure: no I/O, no clock.
+--
+-- A run is a fold: the changes of each calendar merge into the entry so far, then each calendar gets its
+-- difference. With a single calendar this is the ordinary three-way merge.
+
+local fields = require "fmcal.model.fields"
+local merge = require "fmcal.sync.decide.merge"
+
+local plan = {}
+
+-- The version a calendar should hold: the entry's, except for fields that wait there.
+local function wanted(cur, step, remote)
+  local version = fields.copy(cur.version)
+  for _, held in ipairs { step.open, step.waits } do
+    for field in pairs(held) do version[field] = remote.version[field] end
+  end
+  return version
+end
+
+-- The fields to write: different there, and not just spelled differently there since both sides agreed.
+local function pushed(list, base, cur, step, remote)
+  local push = {}
+  for _, field in ipairs(list) do
+    local here, there = cur.version[field], remote.version[field]
+    local settled = base and fields.equal(field, here, base.l[field]) and fields.equal(field, there, base.r[field])
+    local held = step.open[field] or step.waits[field]
+    if not held and not settled and not fields.equal(field, here, there) then push[#push + 1] = field end
+  end
+  return push
+end
+
+-- A deleted event stays deleted until the entry is edited, be it through another calendar.
+local function stays_deleted(base, cur, step, policy)
+  return step.presence == "keep-deleted" and #fields.differences(policy.fields, base.l, cur.version) == 0
+end
+
+-- What happens to the event when the entry is wanted.
+local function act_on_present(action, base, cur, step, remote, policy)
+  if step.presence == "wait" then
+    action.kind = "wait"
+  elseif stays_deleted(base, cur, step, policy) then
+    action.kind, action.deleted_mark = "none", true
+  elseif not remote then
+    action.kind, action.version = "create", fields.copy(cur.version)
+  else
+    action.push = pushed(policy.fields, base, cur, step, remote)
+    action.version = wanted(cur, step, remote)
+    action.kind = #action.push > 0 and "update" or "refresh"
+  end
+  if policy.direction == "inbound" and (action.kind == "create" or action.kind == "update") then
+    action.kind = "wait"
+  end
+end
+
+-- What happens to the event when the entry is not wanted (any more).
+local function act_on_absent(action, base, step, remote, policy)
+  -- "sync" here: another calendar's deletion cleared the date after this step.
+  local cleared = step.presence == "sync" and base and remote
+  local unwanted = step.presence == "delete" or cleared
+  if cleared then step.reason = "deleted in another calendar: the date is cleared" end
+  if unwanted and policy.adopted then
+    action.kind, action.released = "none", true
+  elseif unwanted and policy.direction ~= "inbound" then
+    action.kind = "delete"
+  elseif unwanted or step.presence == "wait" then
+    action.kind = "wait"
+  else
+    action.kind = "none"
+  end
+end
+
+--- The action on one calendar once the fold is over:
+-- kind "create", "update" (fields in `push`), "refresh" (write only if something that merely goes out differs),
+-- "delete", "wait" (left out by a one-way run), "none"; `version` what the event should hold; `released`: an adopted event
+-- is external again.
+local function finish(base, cur, step, remote, policy)
+  local action = { step = step, remote = remote, base = base }
+  if cur.present then
+    act_on_present(action, base, cur, step, remote, policy)
+  else
+    act_on_absent(action, base, step, remote, policy)
+  end
+  action.drop_base = not cur.present and action.kind ~= "wait"
+  return action
+end
+
+-- The entry as one calendar meets it: which entries are wanted can differ from calendar to calendar.
+local function seen_by(target, cur)
+  local view = {}
+  for name, value in pairs(cur) do view[name] = value end
+  view.exists = cur.on_board and target.selected
+  view.present = view.exists and cur.version.date ~= nil
+  return view
+end
+
+--- Plans one entry.
+-- @param cur the entry: { version, on_board, time, times } (see fmcal.sync.decide.merge)
+-- @param targets list of { base, remote, selected }
+-- @param policy list of policies, one a target
+-- @return { cur = the entry after the run, pulled = {field = true}, actions = {…, one a target} }
+function plan.entry(cur, targets, policy)
+  local steps, pulled = {}, {}
+  for i, target in ipairs(targets) do
+    steps[i] = merge.step(target.base, seen_by(target, cur), target.remote, policy[i])
+    cur = steps[i].cur
+    for field in pairs(steps[i].pulled) do pulled[field] = true end
+  end
+  local actions = {}
+  for i, target in ipairs(targets) do
+    actions[i] = finish(target.base, seen_by(target, cur), steps[i], target.remote, policy[i])
+  end
+  return { cur = cur, pulled = pulled, actions = actions }
+end
+
+return plan

@@ -1,0 +1,125 @@
+-- What a slice of a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
+
+local adopt = require "fmcal.sync.look.adopt"
+local attempt = require "fmcal.util.attempt"
+local board = require "fmcal.board"
+local entries = require "fmcal.model.entry"
+local guard = require "fmcal.sync.decide.guard"
+local json = require "fmcal.json"
+local outcome = require "fmcal.sync.keep.outcome"
+local record = require "fmcal.sync.keep.record"
+local report = require "fmcal.sync.tell.report"
+local rewind = require "fmcal.model.rewind"
+local tally = require "fmcal.sync.tell.tally"
+local unseen = require "fmcal.place.unseen"
+
+local commit = {}
+
+local LOCK_WAIT_MS = 30000
+
+local function fingerprints(run, keys)
+  local prints = {}
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    prints[key] = {}
+    for i, side in ipairs(decision.sides) do
+      if decision.view or decision.entry then
+        prints[key][i] = run.board:fingerprint(key, side.target.context)
+      end
+    end
+  end
+  return prints
+end
+
+-- A member that another program changed meanwhile stays as it wrote it: nothing counts as pulled into that entry, and
+-- the next run merges it.
+local function reopen_skipped(run, skipped)
+  for _, member in ipairs(skipped or {}) do
+    local decision = member.key and run.decisions[member.key]
+    for _, result in ipairs(decision and decision.outcomes or {}) do
+      result.unpulled, result.revisit = decision.plan and decision.plan.pulled, true
+    end
+  end
+end
+
+-- What the board is about to lose must be in the history before, and what is pulled into it in the journal; most runs have
+-- nothing of that kind.
+local function prepare_board(run, keys)
+  local concerned = {}
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    if decision.patched or decision.adopted or record.has_lost(decision) then concerned[#concerned + 1] = decision end
+  end
+  if #concerned == 0 then return end
+  assert(run.state:begin())
+  for _, decision in ipairs(concerned) do
+    record.history(run, decision)
+    if decision.patched or decision.adopted then record.pulled(run, decision) end
+  end
+  assert(run.state:commit())
+end
+
+local function save_board(run)
+  local dirty, lock, err
+  dirty, err = run.board:dirty()
+  if dirty == nil then return nil, err end
+  if not dirty or not run.board:path() then return true end
+  lock, err = board.lock(run.board:path(), LOCK_WAIT_MS)
+  if not lock then return nil, err end
+  local saved
+  local keep = not run.saved and run.state_file ~= ":memory:"
+  saved, err = run.board:save { keep = keep and run.state_file .. ".previous-board" or nil }
+  lock:release()
+  if not saved then return nil, err end
+  run.saved = true
+  reopen_skipped(run, saved.skipped)
+  return true
+end
+
+-- An older copy over a date that was cleared is no slip: with the date somebody may want the event back. It counts as an
+-- edit, and makes a new event.
+local function note_replaced(run, decision)
+  local _, clears = guard.destroys(decision)
+  if clears > 0 then return assert(run.state:set_replaced(decision.key, nil)) end
+  local entry = attempt.found(run.board:entry(decision.key))
+  local written = entry and entries.sync(entry)
+  assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
+end
+
+local function commit_state(run, keys, prints, is_last)
+  assert(run.state:begin())
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    record.state(run, decision, prints[key])
+    if decision.patched and decision.plan then note_replaced(run, decision) end
+  end
+  if is_last then adopt.settle(run) end
+  assert(run.state:set("run", tostring(run.number)))
+  unseen.note(run)
+  assert(run.state:set("last_run", run.now))
+  local failure = report.failure_of(run)
+  assert(run.state:set("last_error", failure and json.encode { message = failure, at = run.now }))
+  assert(run.state:commit())
+end
+
+--- Writes calendarSync and the summary into the board, the board to its file, and the base to the state.
+-- @param keys of the slice
+-- @param is_last whether it is the run's last slice
+-- @return true, or nil and an error
+function commit.slice(run, keys, is_last)
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    outcome.settle(decision, decision.jobs or {})
+    tally.add(run.tally, decision, run.acts[key] or {})
+    record.board(run, decision)
+  end
+  if run.board:dirty() or run.saved or is_last and report.is_news(run) then report.board_members(run) end
+  local prints = fingerprints(run, keys)
+  prepare_board(run, keys)
+  local ok, err = save_board(run)
+  if not ok then return nil, err end
+  commit_state(run, keys, prints, is_last)
+  return true
+end
+
+return commit

@@ -1,0 +1,162 @@
+-- What a run did, or would do, to each entry, for people and programs: what `actions` of a result lists.
+
+local fields = require "fmcal.model.fields"
+local json = require "fmcal.json"
+local sys = require "fmcal.sys"
+
+local actions = {}
+
+local HELD = "people are invited to it: set syncOptions.pushInvitations to change it"
+local ADOPTED = "an event of the calendar that rule adopt made an item of"
+local MOST_OF_A_VALUE = 60 -- columns
+local READ_ONLY = "the calendar is read-only"
+
+-- What the entry is called once the run is over; of one that is gone, what it was called.
+local function title_of(decision)
+  if decision.view then
+    local version = decision.plan and decision.plan.cur.version or decision.view.version
+    return version.title or ""
+  end
+  local value = decision.entry and decision.entry.value.title
+  if type(value) == "string" then return value end
+  for _, side in ipairs(decision.sides) do
+    if side.base and side.base.l.title then return side.base.l.title end
+  end
+  return ""
+end
+
+-- Fields as the members of the board that they are.
+local function member_list(list)
+  local names = {}
+  for i, field in ipairs(list) do names[i] = fields.MEMBER[field] end
+  table.sort(names)
+  return table.concat(names, ", ")
+end
+
+-- What a field held, as its board member would say it, or nil.
+local function spelled(decision, field, value, version)
+  local holding = fields.copy(version or {})
+  holding[field] = value
+  local shown = fields.spell(field, holding, decision.view.style)
+  if shown == json.null then return nil end
+  return shown
+end
+
+-- The beginning of a value, for a sentence.
+local function quoted(value)
+  if value == nil then return "nothing" end
+  if type(value) == "table" then value = table.concat(value, ", ") end
+  local text = tostring(value)
+  local short = sys.fit(text, MOST_OF_A_VALUE)
+  return ('"%s%s"'):format(short, #short < #text and "…" or "")
+end
+
+-- What the board takes over from its calendars, but for what was in conflict and dates that went with their event.
+local function pulled_members(decision)
+  local apart = {}
+  for _, action in ipairs(decision.plan.actions) do
+    for _, settled in ipairs(action.step.settled) do apart[settled.field] = true end
+    for _, field in ipairs(action.step.presence == "cleared" and fields.OF_DATE or {}) do apart[field] = true end
+  end
+  local list = {}
+  for field in pairs(decision.plan.pulled) do
+    if not apart[field] then list[#list + 1] = field end
+  end
+  return member_list(list)
+end
+
+-- Where an edit in the calendar brings a cleared date back, that is why.
+local function why_pulled(decision, members)
+  for _, action in ipairs(decision.plan.actions) do
+    if action.step.edit_wins then return ("%s: %s"):format(members, action.step.reason) end
+  end
+  return members
+end
+
+local function why_written(action)
+  if action.kind == "update" and #action.push > 0 then return member_list(action.push) end
+  if action.kind == "refresh" then return action.renewed or "what only goes out" end
+  return action.step.reason
+end
+
+local SIDES = { ["local"] = "the board", external = "the calendar" }
+
+-- How a conflict ended: 'title: the calendar wins (last-write-wins); the board's "…" is in the history'.
+local function settlement(field, settled, value, planned)
+  local who = SIDES[settled.winner] and SIDES[settled.winner] .. " wins" or "a value of its own wins"
+  return ("%s: %s (%s); %s's %s %s the history"):format(field, who, settled.decided_by:gsub("^strategy:", ""),
+    SIDES[settled.lost.side], quoted(value), planned and "goes into" or "is in")
+end
+
+local function add_settled(add, decision, side, step, planned)
+  for _, settled in ipairs(step.settled) do
+    local field, lost = fields.MEMBER[settled.field], settled.lost
+    local there = side.remote and side.remote.version
+    local value = spelled(decision, settled.field, lost.value, lost.side == "external" and there or decision.view.version)
+    add("settle", settlement(field, settled, value, planned), { field = field, winner = settled.winner,
+      decided_by = settled.decided_by, lost = { side = lost.side, field = field, value = value } })
+  end
+end
+
+local function add_cleared(add, decision, step)
+  local view = decision.view
+  add("clear", ("%s; it was %s"):format(step.reason, tostring(spelled(decision, "date", view.version.date, view.version))))
+end
+
+-- What became of the event, apart from conflicts: an action's name and a detail, or nil where nothing did.
+local function of_event(side, action, job)
+  if job then return job.write.kind, why_written(action) end
+  if action.held then return "hold", HELD end
+  if action.released then return "release", action.step.reason end
+  if action.kind == "wait" then return "wait", side.target.read_only and READ_ONLY or action.step.reason end
+  if action.step.presence == "orphan" then return "orphan", action.step.reason end
+  if action.deleted_mark and not side.base.deleted then return "keep", action.step.reason end
+  return nil
+end
+
+local function add_side(add, decision, i, planned)
+  local side, action = decision.sides[i], decision.plan and decision.plan.actions[i]
+  local job, outcome = decision.jobs and decision.jobs[i], decision.outcomes and decision.outcomes[i]
+  local failed = decision.error or (action and action.error) or (outcome and outcome.failed and outcome.error)
+  if failed then return add("error", failed) end
+  if next(action.step.open) then add("conflict", action.step.reason) end
+  add_settled(add, decision, side, action.step, planned)
+  if action.step.presence == "cleared" then add_cleared(add, decision, action.step) end
+  local kind, detail = of_event(side, action, job)
+  if kind then add(kind, detail) end
+end
+
+--- Adds what becomes of a decided entry to a list: { key, title, action, target (nil for the board), detail }; those of a
+-- settled conflict have { field, winner, decided_by, lost = { side, field, value } } beside it.
+-- `action`: "pull", "clear" (the date, as the event was deleted), "create", "update", "delete", "conflict" (waits for a
+-- person), "settle" (a conflict that was decided), "error", "hold", "wait", "keep" (deleted there, kept here), "orphan",
+-- "adopt", "release" (an adopted event that is external again).
+-- @param planned whether it is still to be done
+function actions.add(list, decision, planned)
+  local key, title = decision.key, title_of(decision)
+  local function add(target, action, detail, more)
+    local made = { key = key, title = title, action = action, target = target, detail = detail }
+    for name, value in pairs(more or {}) do made[name] = value end
+    list[#list + 1] = made
+  end
+  if decision.adopted then add(nil, "adopt", ADOPTED) end
+  local pulled = decision.patched and decision.plan and pulled_members(decision) or ""
+  if pulled ~= "" then add(nil, "pull", why_pulled(decision, pulled)) end
+  for i, side in ipairs(decision.sides) do
+    add_side(function(...) add(side.target.name, ...) end, decision, i, planned)
+  end
+end
+
+--- The settled conflicts among actions, for programs: { key, calendar, field, winner, decided_by, lost }.
+function actions.settled(list)
+  local settled = json.array {}
+  for _, action in ipairs(list) do
+    if action.action == "settle" then
+      settled[#settled + 1] = { key = action.key, calendar = action.target, field = action.field, winner = action.winner,
+        decided_by = action.decided_by, lost = action.lost }
+    end
+  end
+  return settled
+end
+
+return actions

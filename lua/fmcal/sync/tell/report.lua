@@ -1,0 +1,268 @@
+-- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
+
+local actions = require "fmcal.sync.tell.actions"
+local attempt = require "fmcal.util.attempt"
+local credentials = require "fmcal.credentials"
+local inverse = require "fmcal.rules.inverse"
+local json = require "fmcal.json"
+local log = require "fmcal.log"
+local quantity = require "fmcal.util.quantity"
+local tally = require "fmcal.sync.tell.tally"
+
+local report = {}
+
+report.EXIT_OK = 0
+report.EXIT_SOME_FAILED = 1
+report.EXIT_CONFIG = 2
+report.EXIT_UNREACHABLE = 3
+report.EXIT_CONFLICTS = 4
+report.EXIT_GUARD = 5
+report.EXIT_LOCKED = 6
+report.EXIT_INTERRUPTED = 130
+
+--- The number of events that are not fmcal's; counted again only where the calendar changed.
+local function external_events(self)
+  local total = 0
+  for _, target in ipairs(self.targets) do
+    local name = "external." .. target.name
+    local known = tonumber(attempt.found(self.state:get(name)) or "")
+    local summary = target.summary or {}
+    if not known or self.external_moved or (summary.changed or 0) > 0 or (summary.deleted or 0) > 0 then
+      known = 0
+      for _, row in ipairs(target.state:unbased()) do
+        if target:is_external(row) then known = known + 1 end
+      end
+      if not self.dry_run then self.state:set(name, tostring(known)) end
+    end
+    total = total + known
+  end
+  return total
+end
+
+-- ---------------------------------------------------------------- shapes
+
+local function outbound(counts, ok)
+  local synced = counts.created + counts.updated + counts.unchanged
+  return {
+    success = ok, total_items = synced + counts.skipped + counts.errors + counts.conflicts, synced = synced,
+    created = counts.created, updated = counts.updated, deleted = counts.deleted, unchanged = counts.unchanged,
+    skipped = counts.skipped, errors = counts.errors, error_messages = json.array(counts.messages),
+    delete_errors = counts.delete_errors > 0 and counts.delete_errors or nil,
+    updated_beside_conflicts = counts.updated_beside > 0 and counts.updated_beside or nil,
+  }
+end
+
+local function inbound(self, counts, ok)
+  return {
+    success = ok, syncedAt = self.now,
+    stats = { pulled = counts.pulled, conflicts = counts.conflicts, errors = counts.errors + counts.delete_errors,
+      externalEvents = external_events(self), deleted = counts.cleared },
+  }
+end
+
+-- What the configuration warns of, and what the rules make that does not come back.
+local function warnings_of(self)
+  local list = json.array {}
+  for _, warning in ipairs(self.settings and self.settings.warnings or {}) do list[#list + 1] = warning end
+  for _, sentence in ipairs(inverse.sentences(self.findings)) do list[#list + 1] = sentence end
+  return list
+end
+
+local function base_result(self)
+  local targets = {}
+  for i, target in ipairs(self.all_targets or self.targets) do
+    targets[i] = { name = target.name, provider = target.spec.provider,
+      calendar = target.binding and target.binding.name, calendar_id = target.binding and target.binding.calendar_id,
+      error = target.error and target.error.message }
+  end
+  return {
+    team = self.settings and self.settings.team, direction = self.direction,
+    board = self.board and self.board:path() or self.board_path,
+    targets = targets, warnings = warnings_of(self), dry_run = self.dry_run or false,
+    started = self.now,
+  }
+end
+
+local function fill(self, result, ok)
+  local counts = self.tally
+  tally.finish(counts, self)
+  result.conflicts = counts.conflicts
+  result.result = {}
+  if self.direction ~= "inbound" then result.result.outbound = outbound(counts, ok) end
+  if self.direction ~= "outbound" then result.result.inbound = inbound(self, counts, ok) end
+end
+
+-- ---------------------------------------------------------------- outcomes of a run
+
+local EXIT_BY_CODE = { canceled = 130, locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
+  limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2 }
+
+-- What a server's own answer means is never our usage or lock, whatever its code is called; a state that cannot be
+-- written is none of the calendar's.
+local function exit_of_error(err)
+  if err.domain == "state" and (err.code == "io" or err.code == "access") then return report.EXIT_SOME_FAILED end
+  return not err.status and EXIT_BY_CODE[err.code] or report.EXIT_UNREACHABLE
+end
+
+--- A run that could not be carried out.
+function report.failure(self, err, default_exit)
+  local result = base_result(self)
+  result.success, result.error, result.error_code = false, err.message or tostring(err), err.code
+  result.message = result.error
+  result.exit = default_exit
+  if err.code == "locked" or err.code == "canceled" or default_exit == report.EXIT_UNREACHABLE then
+    result.exit = exit_of_error(err)
+  end
+  return result
+end
+
+--- A run that the guard stopped.
+function report.guarded(self, sentence)
+  local result = base_result(self)
+  result.success, result.message, result.error, result.exit = false, sentence, sentence, report.EXIT_GUARD
+  result.actions = self.actions
+  result.settled = actions.settled(self.actions)
+  return result
+end
+
+-- The first failure of a whole calendar, and its name.
+local function calendar_failure(self)
+  local failed = self.failed_targets[1]
+  if failed then return failed.error, failed.name end
+  for _, target in ipairs(self.targets) do
+    if target.error then return target.error, target.name end
+  end
+  return nil
+end
+
+local function exit_of(self)
+  local failure, counts = calendar_failure(self), self.tally
+  if failure then return exit_of_error(failure) end
+  if counts.errors + counts.delete_errors + counts.unreadable + #self.messages > 0 then return report.EXIT_SOME_FAILED end
+  if counts.conflicts > 0 then return report.EXIT_CONFLICTS end
+  return report.EXIT_OK
+end
+
+-- Of several calendars the one that failed is named.
+local function add_calendar_failure(self, result)
+  local failure, name = calendar_failure(self)
+  if not failure then return end
+  result.error_code = failure.code
+  result.error = #self.all_targets > 1 and ("%s: %s"):format(name, failure.message) or failure.message
+end
+
+-- What is wrong with entries on the board is no action of a run, but no plan should hide it.
+local function add_problems(self)
+  for _, problem in ipairs(self.board:problems()) do
+    local title = type(problem.title) == "string" and problem.title or ""
+    table.insert(self.actions, { key = problem.key or "", title = title, action = "error", detail = problem.message })
+  end
+end
+
+-- The outcome of a run that saw its calendars: its actions and sentences, its exit status.
+local function conclude(self, result)
+  result.actions, result.settled = self.actions, actions.settled(self.actions)
+  result.error_messages = json.array(self.tally.messages)
+  result.exit = exit_of(self)
+  result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
+  add_calendar_failure(self, result)
+end
+
+-- Actions that write nothing, or that another one of the same entry stands for.
+local IDLE = { wait = true, error = true, keep = true, orphan = true }
+
+local function is_written(action)
+  return not IDLE[action.action] and not (action.action == "settle" and action.winner == "local")
+end
+
+--- A dry run: what a run would do.
+function report.planned(self)
+  local result = base_result(self)
+  add_problems(self)
+  tally.finish(self.tally, self)
+  conclude(self, result)
+  result.conflicts = self.tally.conflicts
+  local writes = 0
+  for _, action in ipairs(result.actions) do
+    if is_written(action) then writes = writes + 1 end
+  end
+  result.message = ("Dry run: %s planned, nothing was written"):format(quantity(writes, "action"))
+  return result
+end
+
+--- A run that went through to its end.
+function report.finished(self)
+  local result = base_result(self)
+  fill(self, result, true)
+  conclude(self, result)
+  for _, direction in pairs(result.result) do direction.success = result.success end
+  result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)
+    or ("Calendar sync completed with errors (%s)"):format(self.direction)
+  return result
+end
+
+-- ---------------------------------------------------------------- the board's own summary
+
+local function set_member(self, name, value)
+  self.board:set(nil, { "calendarConfig", name }, value)
+end
+
+-- What the board holds unencrypted goes into a blob, where there is a key.
+local function encrypt_credentials(self, section)
+  for _, place in ipairs(credentials.places(section)) do
+    local ids = { team = self.settings.team, provider = place.provider }
+    local blob, names = credentials.encrypted(place.section, ids)
+    if blob then
+      local path = { "calendarConfig", table.unpack(place.path) }
+      local last = #path + 1
+      path[last] = "encrypted"
+      self.board:set(nil, path, blob)
+      for _, name in ipairs(names) do
+        path[last] = name
+        self.board:remove(nil, path)
+      end
+    elseif names then
+      log.warn("credentials", "the credentials of %s stay unencrypted: %s", place.provider, names)
+    end
+  end
+end
+
+--- The sentence for what failed first, or nil.
+function report.failure_of(self)
+  local failure = calendar_failure(self)
+  return failure and failure.message or self.tally.failure
+end
+
+--- Whether the board says that the last run succeeded where this one failed, or the other way round.
+function report.is_news(self)
+  local section = self.board:member("calendarConfig")
+  if type(section) ~= "table" then return false end
+  return (report.failure_of(self) ~= nil) ~= (section.lastSyncStatus == "error")
+end
+
+--- Writes into a board that a run failed before it could do anything, where the board says something else of its last run.
+-- @return whether anything was written
+function report.failed_members(board, sentence)
+  local section = board:member("calendarConfig")
+  if type(section) ~= "table" or type(section.lastSyncStatus) ~= "string" then return false end
+  if section.lastSyncStatus == "error" and section.lastSyncError == sentence then return false end
+  board:set(nil, { "calendarConfig", "lastSyncStatus" }, "error")
+  board:set(nil, { "calendarConfig", "lastSyncError" }, sentence)
+  return true
+end
+
+--- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats, and encrypts credentials; called only where the board is
+-- written anyway, or where there is news.
+function report.board_members(self)
+  local section = self.board:member("calendarConfig")
+  if type(section) ~= "table" or section == json.null then return end
+  local counts, failure = self.tally, report.failure_of(self)
+  encrypt_credentials(self, section)
+  set_member(self, "lastSyncAt", self.now)
+  set_member(self, "lastSyncStatus", failure and "error" or "success")
+  set_member(self, "lastSyncError", failure or json.null)
+  self.board:set(nil, { "calendarConfig", "stats", "pendingChanges" }, counts.pending)
+  if counts.waiting > 0 then self.board:set(nil, { "calendarConfig", "stats", "lastConflictAt" }, self.now) end
+end
+
+return report
