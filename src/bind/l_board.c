@@ -164,7 +164,7 @@ static void push_key(lua_State *L, const fm_index *ix, const fm_entry *e, fm_buf
 {
     fm_buf_reset(scratch);
     if (fm_index_add_key(ix, e, scratch))
-        luaL_error(L, "memory ran out");
+        fm_bind_no_memory(L);
     lua_pushlstring(L, scratch->data, scratch->len);
 }
 
@@ -211,7 +211,7 @@ static void push_problem(lua_State *L, const fm_board *b, const fm_index *ix, co
     }
     fm_buf_reset(scratch);
     if (fm_board_add_problem(scratch, b, ix, e))
-        luaL_error(L, "memory ran out");
+        fm_bind_no_memory(L);
     fm_bind_set_bytes(L, "message", scratch->data, scratch->len);
 }
 
@@ -515,7 +515,7 @@ static int board_save(lua_State *L)
     void **slot = fm_bind_box(L, free_log);
     fm_edit_log *skipped = *slot = calloc(1, sizeof *skipped);
     if (!skipped)
-        return luaL_error(L, "memory ran out");
+        return fm_bind_no_memory(L);
     if (fm_board_save(b, keep, skipped, &err))
         return fm_bind_fail(L, &err);
     lua_createtable(L, 0, 1);

@@ -105,7 +105,7 @@ static const char *push_assignment(lua_State *L, const char *name, const fm_secr
     void **slot = fm_bind_box(L, release_secret);
     *slot = fm_secret_alloc(&text, prefix + len);
     if (!*slot)
-        luaL_error(L, "not enough memory");
+        fm_bind_no_memory(L);
     snprintf((char *)text, prefix + len + 1, "%s=%s", name, bytes);
     return (const char *)text;
 }
@@ -134,7 +134,7 @@ static fm_secret *read_master_key(lua_State *L, const char *name)
         return NULL;
     fm_secret *s = fm_secret_new(value, strlen(value));
     if (!s)
-        luaL_error(L, "not enough memory");
+        fm_bind_no_memory(L);
     fm_redact_add(fm_bind_get(L)->env.redact, s);
     return s;
 }
@@ -188,7 +188,7 @@ static fm_secret *check_key_member(lua_State *L, const char *name)
         const char *text = lua_tolstring(L, -1, &len);
         *slot = fm_secret_new(text, len);
         if (!*slot)
-            luaL_error(L, "not enough memory");
+            fm_bind_no_memory(L);
     }
     lua_pop(L, 1);
     return *slot;
@@ -243,7 +243,7 @@ static int keyring_open(lua_State *L)
         return fm_bind_fail(L, &err);
     *members = fm_options_new();
     if (!*members)
-        return luaL_error(L, "not enough memory");
+        return fm_bind_no_memory(L);
     if (fm_credentials_unpack(*members, opened, &err) != FM_OK)
         return fm_bind_fail(L, &err);
     push_members(L, *members);
@@ -268,7 +268,7 @@ static void add_member(lua_State *L, fm_options *members)
     fm_status status = s ? fm_options_set_secret(members, name, s) : FM_ENOMEM;
     fm_secret_unref(s);
     if (status != FM_OK)
-        luaL_error(L, "not enough memory");
+        fm_bind_no_memory(L);
 }
 
 static int keyring_seal(lua_State *L)
@@ -281,7 +281,7 @@ static int keyring_seal(lua_State *L)
     void **members = fm_bind_box(L, release_options), **packed = fm_bind_box(L, release_secret);
     *members = fm_options_new();
     if (!*members)
-        return luaL_error(L, "not enough memory");
+        return fm_bind_no_memory(L);
     for (lua_pushnil(L); lua_next(L, 2); lua_pop(L, 1))
         add_member(L, *members);
     fm_secret *plain;
@@ -340,7 +340,7 @@ static int core_secret(lua_State *L)
     void **slot = fm_bind_box(L, release_secret);
     *slot = fm_secret_new(text, len);
     if (!*slot)
-        return luaL_error(L, "not enough memory");
+        return fm_bind_no_memory(L);
     fm_bind_push_secret(L, *slot);
     return 1;
 }

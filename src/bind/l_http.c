@@ -10,6 +10,7 @@
 #include "bind/value/secret.h"
 #include "core/http/http.h"
 #include "core/url.h"
+#include "util/alloc.h"
 #include "util/redact.h"
 
 #include <ctype.h>
@@ -74,7 +75,7 @@ static batch *push_batch(lua_State *L, size_t count, int *keeper)
     void **slot = fm_bind_box(L, release_batch);
     batch *b = *slot = calloc(1, sizeof *b + count * sizeof(exchange));
     if (!b)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     b->count = b->left = count;
     for (size_t i = 0; i < count; i++) {
         b->items[i].batch = b;
@@ -129,7 +130,7 @@ static void on_done(void *data, const fm_http_reply *reply)
     if (reply->status)
         x->error = reply->error;
     else if (copy_reply(x, reply))
-        fm_error_set(&x->error, FM_ENOMEM, "http", "out of memory");
+        fm_error_no_memory(&x->error, "http");
 }
 
 /* Sets headers[name] in the table on top; what comes again is joined (RFC 9110 section 5.2). [-0, +0, m] */
@@ -187,7 +188,7 @@ static void read_secret(lua_State *L, int index, const char *name, fm_secret **o
             const char *bytes = lua_tolstring(L, -1, &len);
             *out = fm_secret_new(bytes, len);
             if (!*out)
-                luaL_error(L, "out of memory");
+                fm_bind_no_memory(L);
             fm_redact_add(fm_bind_get(L)->env.redact, *out);
         }
     }
@@ -280,7 +281,7 @@ static bool read_form(lua_State *L, int index, exchange *x)
     if (type != LUA_TNIL && type != LUA_TTABLE)
         luaL_error(L, "member 'form' must be a table");
     if (type == LUA_TTABLE && fm_buf_reserve(&x->form, FORM_MAX) != FM_OK)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     if (type == LUA_TTABLE) {
         for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
             const fm_secret *secret = fm_bind_to_secret(L, -1);

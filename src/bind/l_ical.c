@@ -125,7 +125,7 @@ static int ical_uid(lua_State *L)
     void **slot = fm_bind_box(L, free);
     char *uid;
     if (fm_ical_uid(text, len, &uid))
-        return luaL_error(L, "not enough memory");
+        return fm_bind_no_memory(L);
     *slot = uid;
     lua_pushstring(L, uid); /* nil for none */
     return 1;
@@ -141,7 +141,7 @@ static int convert(lua_State *L, text_fn fn)
     const char *text = luaL_checklstring(L, 1, &len);
     fm_buf *out = fm_bind_push_buf(L, MAX_BYTES);
     if (fn(out, text, len))
-        return luaL_error(L, "not enough memory");
+        return fm_bind_no_memory(L);
     lua_pushlstring(L, out->data, out->len);
     return 1;
 }
@@ -459,7 +459,7 @@ static int document_text(lua_State *L)
     const fm_ical *doc = fm_bind_hold(L, 1, &document_type);
     fm_buf *out = fm_bind_push_buf(L, MAX_BYTES);
     if (fm_ical_write(doc, out))
-        return luaL_error(L, "not enough memory");
+        return fm_bind_no_memory(L);
     lua_pushlstring(L, out->data, out->len);
     return 1;
 }

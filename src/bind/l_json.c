@@ -87,7 +87,7 @@ static int json_encode(lua_State *L)
     if (indent >= 0) {
         fm_buf *lines = fm_bind_push_buf(L, MAX_BYTES);
         if (lay_out(lines, text, indent))
-            return luaL_error(L, "memory ran out");
+            return fm_bind_no_memory(L);
         text = lines;
     }
     lua_pushlstring(L, text->data, text->len);
@@ -126,7 +126,7 @@ static int json_document(lua_State *L)
         return fm_bind_fail(L, &err);
     fm_buf *document = *slot = malloc(sizeof *document);
     if (!document)
-        return luaL_error(L, "memory ran out");
+        return fm_bind_no_memory(L);
     fm_buf_init(document, MAX_BYTES);
     if (fm_buf_add(document, text, len)) {
         fm_error_set(&err, document->status, "json", "the text is too large");

@@ -11,6 +11,7 @@
 #include "bind/value/event.h"
 #include "bind/value/json.h"
 #include "provider/ics/codec.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -51,20 +52,11 @@ static fm_mock_calendar *check_calendar(lua_State *L, fm_mock_server *s, int ind
 
 /* ------------------------------------------------------------------ settings */
 
-static void replace(lua_State *L, char **member, const char *value)
-{
-    char *copy = strdup(value);
-    if (!copy)
-        luaL_error(L, "out of memory");
-    free(*member);
-    *member = copy;
-}
-
 static void set_text_setting(lua_State *L, int index, const char *name, char **member)
 {
     const char *value = fm_bind_row_text(L, index, name);
-    if (value)
-        replace(L, member, value);
+    if (value && fm_text_set(member, value))
+        fm_bind_no_memory(L);
     lua_pop(L, 1);
 }
 
@@ -81,7 +73,7 @@ static void read_calendar(lua_State *L, fm_mock_server *s, int index)
     fm_status status = fm_mock_add_calendar(s, &calendar, NULL);
     lua_pop(L, 3);
     if (status)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
 }
 
 static void read_calendars(lua_State *L, fm_mock_server *s, int index)
@@ -120,7 +112,7 @@ static int mock_server(lua_State *L)
     void **slot = fm_bind_new_handle(L, &server_type);
     fm_mock_server *s = *slot = fm_mock_server_new();
     if (!s)
-        return luaL_error(L, "out of memory");
+        return fm_bind_no_memory(L);
     if (lua_isnil(L, 1))
         return 1;
     read_settings(L, s, 1);
@@ -216,7 +208,7 @@ static int server_fault(lua_State *L)
         .uid = (char *)fm_bind_row_text(L, 2, "uid"), /* copied below */
     };
     if (fm_mock_add_fault(&s->faults, &fault, NULL))
-        return luaL_error(L, "out of memory");
+        return fm_bind_no_memory(L);
     return 0;
 }
 

@@ -106,7 +106,7 @@ static int core_new(lua_State *L)
     void **slot = fm_bind_new_handle(L, &provider_type);
     instance *made = *slot = calloc(1, sizeof *made);
     if (!made)
-        return luaL_error(L, "out of memory");
+        return fm_bind_no_memory(L);
     made->env = world->env;
     if (fm_options_bool(options, "dry_run", false)) {
         made->env.read_only = true;

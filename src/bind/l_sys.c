@@ -362,7 +362,7 @@ static void push_measure(lua_State *L)
     lua_setmetatable(L, -2);
     *slot = fm_columns_new();
     if (!*slot)
-        luaL_error(L, "memory ran out");
+        fm_bind_no_memory(L);
 }
 
 int luaopen_fmcal_sys(lua_State *L)

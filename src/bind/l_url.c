@@ -36,7 +36,7 @@ static fm_url *push_url(lua_State *L, const char *text, fm_error *err)
     void **slot = fm_bind_box(L, clear_url);
     fm_url *url = *slot = calloc(1, sizeof *url);
     if (!url)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     return fm_url_parse(url, text, err) ? NULL : url;
 }
 
@@ -46,7 +46,7 @@ static fm_buf *push_buffer(lua_State *L)
     void **slot = fm_bind_box(L, free_buffer);
     fm_buf *buffer = *slot = malloc(sizeof *buffer);
     if (!buffer)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     fm_buf_init(buffer, TEXT_MAX_BYTES);
     return buffer;
 }

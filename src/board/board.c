@@ -1,5 +1,6 @@
 #include "board/unit.h"
 #include "core/json/value.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,12 +24,12 @@ fm_status fm_board_new(fm_board **out, const fm_env *env, const char *name, fm_e
     fm_board *b = calloc(1, sizeof *b);
     *out = NULL;
     if (!b)
-        return fm_board_out_of_memory(err);
+        return fm_error_no_memory(err, "board");
     b->env = env;
     fm_buf_init(&b->text, FM_BOARD_MAX_BYTES);
     fm_buf_init(&b->origin, FM_BOARD_MAX_BYTES);
     b->name = strdup(name);
-    fm_status status = b->name ? FM_OK : fm_board_out_of_memory(err);
+    fm_status status = b->name ? FM_OK : fm_error_no_memory(err, "board");
     if (!status)
         status = fm_hash_new(&b->hash, FM_SHA256, err);
     if (status)

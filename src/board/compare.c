@@ -1,6 +1,7 @@
 #include "board/compare.h"
 #include "board/board_impl.h"
 #include "board/unit.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -32,13 +33,13 @@ fm_status fm_compare_new(fm_compare **out, fm_board *b, const void *context, siz
         return status;
     fm_compare *c = calloc(1, sizeof *c);
     if (!c)
-        return fm_board_out_of_memory(err);
+        return fm_error_no_memory(err, "board");
     c->index = index;
     c->hash = b->hash;
     c->day = strdup(day);
     c->unchanged = calloc(index->count + 1, 1);
     if (!c->day || !c->unchanged)
-        status = fm_board_out_of_memory(err);
+        status = fm_error_no_memory(err, "board");
     else
         status = fm_print_of(&c->context, b->hash, FM_PRINT_CONTEXT, context, context_len, err);
     if (status)
@@ -63,23 +64,9 @@ void fm_compare_free(fm_compare *c)
     free(c);
 }
 
-/* Makes room for one more element; false when memory runs out. */
-static bool grow(void **array, size_t count, size_t *room, size_t size)
-{
-    if (count < *room)
-        return true;
-    size_t more = *room ? *room * 2 : 8;
-    void *grown = realloc(*array, more * size);
-    if (!grown)
-        return false;
-    *array = grown;
-    *room = more;
-    return true;
-}
-
 static fm_status add_gone(fm_compare *c, const char *key)
 {
-    if (!grow((void **)&c->gone, c->gone_count, &c->gone_room, sizeof *c->gone))
+    if (fm_grow(&c->gone, &c->gone_room, c->gone_count + 1, sizeof *c->gone))
         return FM_ENOMEM;
     char *copy = strdup(key);
     if (!copy)
@@ -96,7 +83,7 @@ static fm_status count_status(fm_compare *c, const char *status)
             return FM_OK;
         }
     }
-    if (!grow((void **)&c->counts, c->count_count, &c->count_room, sizeof *c->counts))
+    if (fm_grow(&c->counts, &c->count_room, c->count_count + 1, sizeof *c->counts))
         return FM_ENOMEM;
     char *copy = strdup(status);
     if (!copy)

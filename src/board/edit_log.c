@@ -1,4 +1,5 @@
 #include "board/edit_log.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,17 +41,9 @@ static fm_edit *copy_edit(const fm_edit *edit)
 
 fm_status fm_edit_log_add(fm_edit_log *log, const fm_edit *edit, fm_error *err)
 {
-    if (log->count == log->room) {
-        size_t room = log->room ? log->room * 2 : 16;
-        fm_edit **edits = realloc(log->edits, room * sizeof *edits);
-        if (!edits)
-            return fm_error_set(err, FM_ENOMEM, "board", "memory ran out");
-        log->edits = edits;
-        log->room = room;
-    }
-    fm_edit *copy = copy_edit(edit);
-    if (!copy)
-        return fm_error_set(err, FM_ENOMEM, "board", "memory ran out");
+    fm_edit *copy = NULL;
+    if (fm_grow(&log->edits, &log->room, log->count + 1, sizeof *log->edits) || !(copy = copy_edit(edit)))
+        return fm_error_no_memory(err, "board");
     log->edits[log->count++] = copy;
     return FM_OK;
 }

@@ -4,6 +4,7 @@
 #include "board/replay.h"
 #include "board/unit.h"
 #include "core/json/scan.h"
+#include "util/alloc.h"
 #include "util/log.h"
 #include "util/stage.h"
 #include "util/system_error.h"
@@ -126,7 +127,7 @@ static fm_status merge_after(exchange *x, fm_error *err)
     x->stage = (fm_stage){0};
     fm_buf_reset(&x->written);
     if (fm_buf_add(&x->written, b->text.data, b->text.len))
-        return fm_board_out_of_memory(err);
+        return fm_error_no_memory(err, "board");
     x->expected = (fm_json_span){x->written.data, x->written.len};
     fm_status status = read_finished(&x->found, x, x->theirs.path, err);
     return status ? status : fm_board_replay(b, &x->found, x->skipped, err);
@@ -159,7 +160,7 @@ static fm_status check_keep(const char *keep, fm_error *err)
     char *folder = fm_file_folder(keep);
     fm_status status = FM_OK;
     if (!folder)
-        status = fm_board_out_of_memory(err);
+        status = fm_error_no_memory(err, "board");
     else if (access(folder, W_OK | X_OK))
         status = fm_system_error(err, errno, "board", "the previous board cannot be kept in %s", folder);
     free(folder);

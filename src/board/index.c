@@ -1,6 +1,7 @@
 #include "board/index.h"
 #include "board/index_scan.h"
 #include "core/json/value.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,7 +141,7 @@ static fm_status fill_slots(fm_index *ix, fm_error *err)
         ix->slot_count *= 2;
     ix->slots = calloc(ix->slot_count, sizeof *ix->slots);
     if (!ix->slots)
-        return fm_error_set(err, FM_ENOMEM, "board", "memory ran out");
+        return fm_error_no_memory(err, "board");
     for (size_t i = 0; i < ix->count; i++)
         if (has_key(&ix->entries[i]))
             place_entry(ix, (uint32_t)i);

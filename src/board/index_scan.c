@@ -1,5 +1,6 @@
 #include "board/index_scan.h"
 #include "core/json/value.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,15 +29,7 @@ typedef struct facts {
 /* Makes room for one more element of an array that holds `count`. False: memory ran out, and the walk ends. */
 static bool grow(scan *sc, void **array, size_t count, size_t *room, size_t size)
 {
-    if (count < *room)
-        return true;
-    size_t more = *room ? *room * 2 : 16;
-    void *grown = realloc(*array, more * size);
-    if (!grown)
-        return fm_json_refuse(&sc->json, FM_ENOMEM, "memory ran out");
-    *array = grown;
-    *room = more;
-    return true;
+    return fm_grow(array, room, count + 1, size) ? fm_json_refuse(&sc->json, FM_ENOMEM, "memory ran out") : true;
 }
 
 static uint32_t offset(const scan *sc, const char *at)

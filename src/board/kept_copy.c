@@ -1,6 +1,7 @@
 #include "board/kept_copy.h"
 #include "board/board_impl.h"
 #include "core/json/value.h"
+#include "util/alloc.h"
 #include "util/file.h"
 
 #include <stdio.h>
@@ -78,8 +79,8 @@ fm_status fm_board_keep_copy(const fm_env *env, const char *keep, const fm_json_
     else if (c.differs || !file || !move(file, keep)) {
         fm_buf_add(&c.out, c.done, (size_t)(text->at + text->len - c.done));
         (void)unlink(keep); /* its mode may be another */
-        status = c.out.status ? fm_error_set(err, FM_ENOMEM, "board", "out of memory")
-                              : fm_file_replace(env, keep, c.out.data, c.out.len, err);
+        status =
+            c.out.status ? fm_error_no_memory(err, "board") : fm_file_replace(env, keep, c.out.data, c.out.len, err);
     }
     fm_buf_free(&c.out);
     return status;

@@ -2,6 +2,7 @@
 #include "board/unit.h"
 #include "core/json/edit.h"
 #include "core/json/value.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +21,11 @@ static fm_status apply_to_piece(fm_unit *unit, size_t at, size_t len, const fm_e
     fm_buf_init(&piece, unit->text.max_bytes - (unit->text.len - len));
     fm_status status = fm_buf_add(&piece, unit->text.data + at, len);
     if (status)
-        fm_board_out_of_memory(err);
+        fm_error_no_memory(err, "board");
     else
         status = fm_edit_apply(&piece, edit, edit->path, edit->steps, err);
     if (!status && fm_buf_splice(&unit->text, at, len, piece.data, piece.len))
-        status = fm_board_out_of_memory(err);
+        status = fm_error_no_memory(err, "board");
     fm_buf_free(&piece);
     return status;
 }
@@ -115,7 +116,7 @@ static fm_status apply_to_entry(fm_board *b, const fm_board_place *place, const 
     size_t len = object->len;
     fm_unit *unit = fm_board_make_unit(b, top);
     if (!unit)
-        return fm_board_out_of_memory(err);
+        return fm_error_no_memory(err, "board");
     fm_unit_forget_index(unit);
     if (touches_structure(edit))
         b->structure_edited = true;
@@ -183,8 +184,8 @@ static fm_status edit_member(fm_board *b, const fm_board_member *member, const f
     if (status)
         return status;
     fm_unit *unit = fm_board_make_member_unit(b, member);
-    status =
-        unit ? fm_edit_apply(&unit->text, edit, edit->path + 1, edit->steps - 1, err) : fm_board_out_of_memory(err);
+    status = unit ? fm_edit_apply(&unit->text, edit, edit->path + 1, edit->steps - 1, err)
+                  : fm_error_no_memory(err, "board");
     if (status)
         fm_edit_log_drop_last(&b->log);
     return status;

@@ -2,6 +2,7 @@
 #include "board/board_impl.h"
 #include "core/json/edit.h"
 #include "core/json/value.h"
+#include "util/alloc.h"
 
 #include <string.h>
 
@@ -111,7 +112,7 @@ fm_status fm_board_snapshot(unsigned char *out, fm_board *b, const fm_board_plac
     }
     fm_status status = fm_hash_finish(out, b->hash, err);
     if (scratch.status)
-        status = fm_error_set(err, scratch.status, "board", "memory ran out");
+        status = fm_error_no_memory(err, "board");
     fm_buf_free(&scratch);
     return status;
 }

@@ -1,13 +1,9 @@
 #include "board/unit.h"
 #include "core/json/edit.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-fm_status fm_board_out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "board", "memory ran out");
-}
 
 /* ------------------------------------------------------------------ units */
 
@@ -49,14 +45,8 @@ static void free_unit(fm_unit *unit)
 /* A new unit with a copy of a piece of the text, NULL when memory runs out. */
 static fm_unit *add_unit(fm_board *b, size_t at, size_t len)
 {
-    if (b->unit_count == b->unit_room) {
-        size_t room = b->unit_room ? b->unit_room * 2 : 16;
-        fm_unit *units = realloc(b->units, room * sizeof *units);
-        if (!units)
-            return NULL;
-        b->units = units;
-        b->unit_room = room;
-    }
+    if (fm_grow(&b->units, &b->unit_room, b->unit_count + 1, sizeof *b->units))
+        return NULL;
     fm_unit *unit = &b->units[b->unit_count];
     *unit = (fm_unit){.at = (uint32_t)at, .len = (uint32_t)len};
     fm_buf_init(&unit->text, FM_BOARD_MAX_BYTES);
@@ -124,7 +114,7 @@ static fm_status splice_units(fm_buf *out, const fm_board *b, fm_error *err)
 {
     const fm_unit **order = malloc((b->unit_count + 1) * sizeof(const fm_unit *));
     if (!order)
-        return fm_board_out_of_memory(err);
+        return fm_error_no_memory(err, "board");
     size_t growth = 0, at = 0;
     for (size_t i = 0; i < b->unit_count; i++) {
         order[i] = &b->units[i];
@@ -142,7 +132,7 @@ static fm_status splice_units(fm_buf *out, const fm_board *b, fm_error *err)
     if (out->status == FM_ELIMIT)
         return fm_error_set(err, FM_ELIMIT, "board", "the board would become larger than %zu MiB",
                             FM_BOARD_MAX_BYTES >> 20);
-    return out->status ? fm_board_out_of_memory(err) : FM_OK;
+    return out->status ? fm_error_no_memory(err, "board") : FM_OK;
 }
 
 static bool same_place(const fm_edit *a, const fm_edit *b)
@@ -157,7 +147,7 @@ static fm_status append_run(fm_buf *out, const fm_board *b, size_t first, size_t
 {
     fm_json_span *values = malloc(count * sizeof *values);
     if (!values)
-        return fm_board_out_of_memory(err);
+        return fm_error_no_memory(err, "board");
     const fm_edit *edit = b->whole.edits[first];
     for (size_t i = 0; i < count; i++)
         values[i] = b->whole.edits[first + i]->value;

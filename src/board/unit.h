@@ -44,7 +44,4 @@ fm_status fm_board_settle(fm_board *b, fm_error *err);
 /** Frees all units and the edits of the whole. */
 void fm_board_drop_edits(fm_board *b);
 
-/** Describes that memory ran out. @return FM_ENOMEM */
-fm_status fm_board_out_of_memory(fm_error *err);
-
 #endif

@@ -1,4 +1,5 @@
 #include "core/crypto.h"
+#include "util/alloc.h"
 
 #include <limits.h>
 #include <openssl/core_names.h>
@@ -36,7 +37,7 @@ static bool is_ready(void)
 static fm_status missing(fm_error *err, const char *what)
 {
     if (!is_ready())
-        return fm_error_set(err, FM_ENOMEM, "crypto", "not enough memory");
+        return fm_error_no_memory(err, "crypto");
     return fm_error_set(err, FM_ECRYPTO, "crypto", "OpenSSL cannot do %s: check its installation", what);
 }
 
@@ -67,7 +68,7 @@ fm_status fm_hash_new(fm_hash **out, fm_digest digest, fm_error *err)
     fm_hash *h = calloc(1, sizeof *h);
     *out = NULL;
     if (!h)
-        return fm_error_set(err, FM_ENOMEM, "crypto", "not enough memory");
+        return fm_error_no_memory(err, "crypto");
     ERR_set_mark();
     h->md = is_ready() ? EVP_MD_fetch(NULL, digest_names[digest], NULL) : NULL;
     h->context = EVP_MD_CTX_new();

@@ -1,4 +1,5 @@
 #include "fmcal/event.h"
+#include "util/alloc.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -6,12 +7,7 @@
 
 fm_status fm_event_set(char **member, const char *value)
 {
-    char *copy = NULL;
-    if (value && !(copy = strdup(value)))
-        return FM_ENOMEM;
-    free(*member);
-    *member = copy;
-    return FM_OK;
+    return fm_text_set(member, value);
 }
 
 fm_status fm_strings_add(fm_strings *list, const char *value)

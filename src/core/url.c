@@ -1,4 +1,5 @@
 #include "core/url.h"
+#include "util/alloc.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -12,11 +13,6 @@
 #define URL_MAX 65536
 
 static const char domain[] = "url";
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
 
 /* Refuses what could end a request line or hide in a log: controls and, unless encoded later, spaces. */
 static fm_status check_bytes(const char *text, bool allow_space, fm_error *err)
@@ -32,7 +28,7 @@ static fm_status check_bytes(const char *text, bool allow_space, fm_error *err)
 static fm_status curl_failure(CURLUcode code, const char *text, fm_error *err)
 {
     if (code == CURLUE_OUT_OF_MEMORY)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     if (code == CURLUE_USER_NOT_ALLOWED)
         return fm_error_set(err, FM_EINVAL, domain, "the URL holds a user name: give it as a credential instead");
     return fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" is not a usable URL: %s", text, curl_url_strerror(code));
@@ -107,7 +103,7 @@ fm_status fm_url_parse(fm_url *out, const char *text, fm_error *err)
         return fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" does not start with https:// or http://", text);
     CURLU *handle = curl_url();
     if (!handle)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     CURLUcode code = curl_url_set(handle, CURLUPART_URL, text, CURLU_DISALLOW_USER);
     if (!code)
         code = read_parts(handle, out);
@@ -166,7 +162,7 @@ static fm_status encode_reference(fm_buf *out, const char *reference, fm_error *
         else
             fm_buf_addc(out, (char)*at);
     }
-    return out->status ? no_memory(err) : FM_OK;
+    return out->status ? fm_error_no_memory(err, domain) : FM_OK;
 }
 
 /* A path that says nothing in two ways: no escapes, no query, no dot segments, no empty segment at its start. */
@@ -325,7 +321,7 @@ fm_status fm_url_canonical_path(char **out, const char *url, fm_error *err)
             add_escape(&text, c);
     }
     *out = fm_buf_take(&text, NULL);
-    return *out ? FM_OK : no_memory(err);
+    return *out ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 bool fm_url_same_origin(const fm_url *a, const fm_url *b)

@@ -1,4 +1,5 @@
 #include "core/xml.h"
+#include "util/alloc.h"
 
 #include <expat.h>
 #include <limits.h>
@@ -58,7 +59,7 @@ static void XMLCALL on_text(void *data, const XML_Char *text, int len)
     if (status == FM_ELIMIT)
         fm_error_set(&xml->error, status, domain, "an element holds more than %zu bytes of text", xml->text.max_bytes);
     else
-        fm_error_set(&xml->error, status, domain, "out of memory");
+        fm_error_no_memory(&xml->error, domain);
     stop(xml);
 }
 
@@ -82,7 +83,7 @@ fm_status fm_xml_new(fm_xml **out, const fm_xml_handler *handler, void *data, si
     if (!xml || !parser) {
         free(xml);
         XML_ParserFree(parser);
-        return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+        return fm_error_no_memory(err, domain);
     }
     xml->parser = parser;
     xml->handler = *handler;
@@ -120,7 +121,7 @@ static fm_status parse(fm_xml *xml, const char *bytes, size_t len, int final, fm
         return FM_OK;
     enum XML_Error code = XML_GetErrorCode(xml->parser);
     if (!xml->error.status && code == XML_ERROR_NO_MEMORY) {
-        fm_error_set(&xml->error, FM_ENOMEM, domain, "out of memory");
+        fm_error_no_memory(&xml->error, domain);
     } else if (!xml->error.status) {
         unsigned line = (unsigned)XML_GetCurrentLineNumber(xml->parser);
         unsigned column = (unsigned)XML_GetCurrentColumnNumber(xml->parser) + 1;

@@ -248,7 +248,7 @@ static bool record_outcome(fm_host *host, int outcome, bool ended)
     if (host->exit_status == EXIT_SUCCESS)
         return true;
     if (outcome == LUA_ERRMEM)
-        record(host, FM_ENOMEM, "not enough memory", "not enough memory");
+        record(host, FM_ENOMEM, "memory ran out", "memory ran out");
     else if (outcome == LUA_ERRERR)
         record(host, FM_ESCRIPT, "an error in handling an error", "an error in handling an error");
     if (ended) {

@@ -1,5 +1,6 @@
 #include "provider/evidence.h"
 #include "core/ical/ical.h"
+#include "util/alloc.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -53,7 +54,7 @@ fm_status fm_evidence_of_object(fm_evidence_object *out, const char *text, size_
     *out = (fm_evidence_object){0};
     bool whole = ends_whole(text, len);
     if (whole && fm_ical_uid(text, len, &out->uid))
-        return fm_error_set(err, FM_ENOMEM, "provider", "out of memory");
+        return fm_error_no_memory(err, "provider");
     if (!begins_with(text, len, "BEGIN:VCALENDAR"))
         out->wrong = "this is no calendar object: it does not begin with VCALENDAR";
     else if (!whole)

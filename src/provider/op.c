@@ -1,4 +1,5 @@
 #include "provider/op.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 
@@ -62,7 +63,7 @@ fm_status fm_op_call_new(fm_op **out, fm_op_call_fn run, void *data, void (*rele
     if (!call) {
         if (release)
             release(data);
-        return fm_error_set(err, FM_ENOMEM, "provider", "out of memory");
+        return fm_error_no_memory(err, "provider");
     }
     *call = (call_op){.op.klass = &klass, .run = run, .data = data, .release = release};
     *out = &call->op;

@@ -1,5 +1,6 @@
 #include "fmcal/provider.h"
 #include "provider/op.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 
@@ -24,7 +25,7 @@ fm_status fm_provider_new(fm_provider **out, const fm_provider_class *klass, con
         return status;
     fm_provider *p = calloc(1, klass->instance_size);
     if (!p)
-        return fm_error_set(err, FM_ENOMEM, "provider", "out of memory");
+        return fm_error_no_memory(err, "provider");
     p->klass = klass;
     p->context = *context;
     status = klass->init(p, options, err);

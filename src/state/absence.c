@@ -1,4 +1,5 @@
 #include "state/absence.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 
 #include <stdlib.h>
@@ -77,7 +78,7 @@ fm_status fm_absence_suspect(fm_absence *a, const char *href, const char *why, f
     fm_buf_init(&text, SUSPECT_MAX);
     fm_buf_addf(&text, "it is not where it was, and %s there cannot be read (%s)", href, why);
     a->suspect = fm_buf_take(&text, NULL);
-    return a->suspect ? FM_OK : fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+    return a->suspect ? FM_OK : fm_error_no_memory(err, FM_STATE_DOMAIN);
 }
 
 static fm_status count_rows(int64_t *count, fm_absence *a, const char *sql, fm_error *err)

@@ -1,4 +1,5 @@
 #include "state/sqlite.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 #include "util/log.h"
 #include "util/system_error.h"
@@ -96,7 +97,7 @@ static fm_status move(const char *path, const char *target, const char *companio
     fm_buf_addf(&to, "%s%s", target, companion);
     fm_status status = FM_OK;
     if (from.status || to.status)
-        status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+        status = fm_error_no_memory(err, FM_STATE_DOMAIN);
     else if (rename(from.data, to.data) && errno != ENOENT)
         status = fm_system_error(err, errno, FM_STATE_DOMAIN, "could not rename the damaged state %s", from.data);
     fm_buf_free(&from);

@@ -4,6 +4,7 @@
  * and what follows for the rows that it has not, is absence.c's.
  */
 #include "state/absence.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -163,7 +164,7 @@ static fm_status put_row(fm_remote_sink *sink, const fm_object *object, bool pen
                          .pending = pending};
     fm_status status = find_uid(&event, sink, object, &row.uid);
     if (status)
-        fm_error_set(err, status, FM_STATE_DOMAIN, "out of memory");
+        fm_error_no_memory(err, FM_STATE_DOMAIN);
     else
         status = fm_target_put_remote(sink->target, &row, err);
     fm_event_clear(&event);
@@ -325,7 +326,7 @@ fm_status fm_remote_sink_new(fm_remote_sink **out, fm_target *t, fm_sink_mode mo
         status = fm_absence_begin(&absence, t, mode == FM_SINK_CATCH_UP, err);
     fm_remote_sink *sink = status ? NULL : calloc(1, sizeof *sink);
     if (!status && !sink)
-        status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+        status = fm_error_no_memory(err, FM_STATE_DOMAIN);
     if (sink) {
         *sink = (fm_remote_sink){
             .target = t, .provider = provider, .mode = mode, .absence = absence, .has_token = token != NULL};

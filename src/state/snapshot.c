@@ -4,6 +4,7 @@
  * should it have changed meanwhile.
  */
 #include "state/sqlite.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 
 #include <stdlib.h>
@@ -45,7 +46,7 @@ static fm_status copy_into_memory(fm_state *s, bool immutable, fm_error *err)
     fm_buf uri;
     fm_buf_init(&uri, 262144);
     if (uri_of(&uri, s->path, immutable))
-        return fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+        return fm_error_no_memory(err, FM_STATE_DOMAIN);
     int rc = sqlite3_open_v2(uri.data, &source, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
     fm_buf_free(&uri);
     if (!rc)

@@ -1,4 +1,5 @@
 #include "state/sqlite.h"
+#include "util/alloc.h"
 #include "util/system_error.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ static fm_status make_folder(const char *path, fm_error *err)
 {
     char *folder = fm_file_folder(path);
     if (!folder)
-        return fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+        return fm_error_no_memory(err, FM_STATE_DOMAIN);
     fm_status status = FM_OK;
     if (mkdir(folder, 0700) && errno != EEXIST)
         status = fm_system_error(err, errno, FM_STATE_DOMAIN, "could not make the folder %s for the state", folder);
@@ -267,14 +268,14 @@ fm_status fm_state_open(fm_state **out, const char *path, const fm_env *env, con
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "the name of the state is empty");
     fm_state *s = calloc(1, sizeof *s);
     if (!s)
-        return fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+        return fm_error_no_memory(err, FM_STATE_DOMAIN);
     s->references = 1;
     s->env = env;
     s->path = strdup(path);
     s->named = options && options->named;
     fm_status status;
     if (!s->path)
-        status = fm_error_set(err, FM_ENOMEM, FM_STATE_DOMAIN, "out of memory");
+        status = fm_error_no_memory(err, FM_STATE_DOMAIN);
     else if (strcmp(path, ":memory:") == 0)
         status = open_memory(s, options, err);
     else if (env->read_only || (options && options->read_only))

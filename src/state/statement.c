@@ -1,4 +1,5 @@
 #include "state/sqlite.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -61,7 +62,7 @@ fm_status fm_db_fail(fm_state *s, int rc, fm_error *err)
                             "no space left to write the state %s; free some space and run again", s->path);
     switch (status) {
     case FM_ENOMEM:
-        return fm_error_set(err, status, FM_STATE_DOMAIN, "out of memory");
+        return fm_error_no_memory(err, FM_STATE_DOMAIN);
     case FM_ELOCKED:
         return fm_error_set(err, status, FM_STATE_DOMAIN, "another process is using the state %s; try again later",
                             s->path);

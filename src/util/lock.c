@@ -1,4 +1,5 @@
 #include "util/lock.h"
+#include "util/alloc.h"
 #include "util/file.h"
 #include "util/system_error.h"
 
@@ -32,7 +33,7 @@ static fm_status name_lock(char **out, fm_file_facts *facts, const char *path, f
         facts->mode = 0600;
     if (asprintf(out, "%s.lock", target) < 0) {
         *out = NULL;
-        status = fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+        status = fm_error_no_memory(err, domain);
     }
     free(target);
     return status;
@@ -95,7 +96,7 @@ fm_status fm_lock_take(fm_lock **out, const fm_env *env, const char *path, int64
     if (env->read_only)
         return fm_error_set(err, FM_EREADONLY, domain, "%s is not locked in a dry run", path);
     fm_lock *lock = malloc(sizeof *lock);
-    fm_status status = lock ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+    fm_status status = lock ? FM_OK : fm_error_no_memory(err, domain);
     if (!status)
         status = name_lock(&name, &facts, path, err);
     if (!status)

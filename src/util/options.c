@@ -1,4 +1,5 @@
 #include "util/options.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,16 +63,8 @@ static option *find_typed(const fm_options *o, const char *name, option_type typ
 
 static option *append(fm_options *o, const char *name)
 {
-    if (o->count == o->capacity) {
-        size_t capacity = o->capacity ? o->capacity * 2 : 8;
-        option *items = realloc(o->items, capacity * sizeof *items);
-        if (!items)
-            return NULL;
-        o->items = items;
-        o->capacity = capacity;
-    }
-    char *copy = strdup(name);
-    if (!copy)
+    char *copy = NULL;
+    if (fm_grow(&o->items, &o->capacity, o->count + 1, sizeof *o->items) || !(copy = strdup(name)))
         return NULL;
     o->items[o->count] = (option){.name = copy, .type = OPTION_BOOL};
     return &o->items[o->count++];

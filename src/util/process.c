@@ -1,4 +1,5 @@
 #include "util/process.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 #include "util/system_error.h"
 
@@ -141,7 +142,7 @@ fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_
     *process = NULL;
     fm_process *p = calloc(1, sizeof *p);
     if (!p)
-        return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+        return fm_error_no_memory(err, domain);
     p->output_fd = -1;
     fm_buf_init(&p->output, max_bytes);
     p->secret = options && options->secret_output;
@@ -161,7 +162,7 @@ fm_status fm_process_detach(char *const argv[], const fm_process_options *option
     pid_t pid;
     const char **environment = changed_environment(options ? options : &by_default);
     if (!environment)
-        return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+        return fm_error_no_memory(err, domain);
     int error = spawn(&pid, argv, (char *const *)environment, -1);
     free(environment);
     return error ? fm_system_error(err, error, domain, "cannot start %s", argv[0]) : FM_OK;
@@ -290,7 +291,7 @@ fm_status fm_process_wait_any(fm_process *const *processes, size_t count, size_t
     int64_t deadline_ms = env->monotonic_ms(env->data) + timeout_ms;
     struct pollfd *polls = calloc(count ? count : 1, sizeof *polls);
     if (!polls)
-        return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+        return fm_error_no_memory(err, domain);
     for (;;) {
         bool closing;
         if (env->interrupted && *env->interrupted) {

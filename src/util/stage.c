@@ -1,4 +1,5 @@
 #include "util/stage.h"
+#include "util/alloc.h"
 #include "util/file.h"
 #include "util/system_error.h"
 
@@ -39,7 +40,7 @@ static fm_status name_stage(fm_stage *s, const fm_env *env, const char *target, 
         asprintf(&s->path, "%s/.%.*s%s%016" PRIx64, folder, NAME_BYTES, base_name(target), infix, random) < 0)
         s->path = NULL;
     free(folder);
-    return s->path ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+    return s->path ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 static int write_all(int fd, const char *at, size_t len)

@@ -33,6 +33,17 @@ function TestBanned.test_unsafe_calls()
   end
 end
 
+-- util/alloc.h says that memory ran out, and lets arrays grow.
+function TestBanned.test_memory_has_one_home()
+  for _, path in ipairs(shell.sources("src", "c", "h")) do
+    local code = shell.source(path):gsub("/%*.-%*/", " ")
+    for _, other in ipairs({ '"out of memory"', '"not enough memory"', 'FM_ENOMEM, [%w_"]+,%s*"memory ran out"' }) do
+      lu.assertNil(path ~= "src/util/alloc.c" and code:match(other) or nil, path .. ": fm_error_no_memory() says it")
+    end
+    lu.assertNil(code:match("= [^;\n]+ %? [^;\n]+ %* 2 : %d+;"), path .. ": fm_grow() lets arrays grow")
+  end
+end
+
 function TestBanned.test_the_library_never_exits_or_prints()
   for _, path in ipairs(shell.sources("src", "c", "h")) do
     if not path:find("^src/host/program/") then

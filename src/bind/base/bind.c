@@ -55,7 +55,7 @@ void fm_bind_setup(lua_State *L, const fm_env *env)
         return;
     context->env.redact = context->redact = fm_redact_new();
     if (!context->redact)
-        luaL_error(L, "not enough memory");
+        fm_bind_no_memory(L);
 }
 
 fm_bind_context *fm_bind_get(lua_State *L)
@@ -68,11 +68,16 @@ fm_bind_context *fm_bind_get(lua_State *L)
     return context;
 }
 
+int fm_bind_no_memory(lua_State *L)
+{
+    return luaL_error(L, "memory ran out");
+}
+
 struct fm_http *fm_bind_http(lua_State *L)
 {
     fm_bind_context *context = fm_bind_get(L);
     if (!context->http && fm_http_new(&context->http, &context->env, NULL))
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     return context->http;
 }
 

@@ -55,6 +55,9 @@ int fm_bind_fail(lua_State *L, const fm_error *err);
  */
 void **fm_bind_box(lua_State *L, void (*release)(void *));
 
+/** Raises that memory ran out. @return never [-0, +0, e] */
+int fm_bind_no_memory(lua_State *L);
+
 /** The string at `index` as C sees it; raises where a zero byte would cut it short. [-0, +0, v] */
 const char *fm_bind_text(lua_State *L, int index);
 /** Reads an optional member of the table at `index` (absolute). Wrong types raise, naming the member. [-0, +0, v] */

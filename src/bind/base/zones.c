@@ -1,4 +1,5 @@
 #include "bind/base/zones.h"
+#include "bind/base/bind.h"
 
 #include <lauxlib.h>
 
@@ -30,7 +31,7 @@ fm_zones *fm_bind_zones(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &zones_key);
     *slot = fm_zones_new(NULL);
     if (!*slot)
-        luaL_error(L, "not enough memory");
+        fm_bind_no_memory(L);
     lua_pop(L, 1);
     return *slot;
 }

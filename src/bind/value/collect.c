@@ -1,6 +1,7 @@
 #include "bind/value/collect.h"
 #include "bind/base/bind.h"
 #include "bind/base/row.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,34 +51,16 @@ fm_collect *fm_bind_new_collect(lua_State *L)
     void **slot = fm_bind_box(L, release);
     *slot = calloc(1, sizeof(fm_collect));
     if (!*slot)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     return *slot;
-}
-
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "provider", "out of memory");
-}
-
-/* Copies `text`, NULL as NULL. */
-static bool copy(char **out, const char *text)
-{
-    *out = text ? strdup(text) : NULL;
-    return !text || *out;
 }
 
 /* ------------------------------------------------------------------ objects */
 
 static object *new_object(fm_collect *c)
 {
-    if (c->object_count == c->object_cap) {
-        size_t cap = c->object_cap ? c->object_cap * 2 : 16;
-        object *objects = realloc(c->objects, cap * sizeof *objects);
-        if (!objects)
-            return NULL;
-        c->objects = objects;
-        c->object_cap = cap;
-    }
+    if (fm_grow(&c->objects, &c->object_cap, c->object_count + 1, sizeof *c->objects))
+        return NULL;
     object *o = &c->objects[c->object_count++];
     *o = (object){0};
     return o;
@@ -100,7 +83,7 @@ static bool copy_text(object *o, const fm_object *from)
 static bool copy_uid(object *o, const fm_object *from, const fm_provider *provider)
 {
     if (from->uid || !from->text)
-        return copy(&o->uid, from->uid);
+        return fm_text_set(&o->uid, from->uid) == FM_OK;
     fm_event event = {0};
     fm_status status = fm_provider_decode(provider, from->text, from->text_len, &event, NULL);
     o->uid = event.uid;
@@ -119,11 +102,11 @@ static fm_status take_object(void *data, const fm_object *from, fm_error *err)
     }
     object *o = new_object(c);
     if (!o)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "provider");
     o->deleted = from->kind == FM_OBJECT_DELETED;
-    if (!copy(&o->href, from->href) || !copy(&o->etag, from->etag) || !copy(&o->why, from->why) ||
+    if (fm_text_set(&o->href, from->href) || fm_text_set(&o->etag, from->etag) || fm_text_set(&o->why, from->why) ||
         !copy_text(o, from) || !copy_uid(o, from, c->provider))
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "provider");
     return FM_OK;
 }
 
@@ -160,12 +143,12 @@ fm_status fm_collect_calendar(void *data, const fm_calendar *from, fm_error *err
     fm_collect *c = data;
     calendar *calendars = realloc(c->calendars, (c->calendar_count + 1) * sizeof *calendars);
     if (!calendars)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "provider");
     c->calendars = calendars;
     calendar *to = &calendars[c->calendar_count++];
     *to = (calendar){.writable = from->writable, .events = from->events, .primary = from->primary};
-    if (!copy(&to->id, from->id) || !copy(&to->name, from->name) || !copy(&to->color, from->color))
-        return out_of_memory(err);
+    if (fm_text_set(&to->id, from->id) || fm_text_set(&to->name, from->name) || fm_text_set(&to->color, from->color))
+        return fm_error_no_memory(err, "provider");
     return FM_OK;
 }
 

@@ -105,7 +105,7 @@ static void read_text(lua_State *L, int index, const member *m, fm_event *event)
         fm_status status = fm_event_set(AT(char *, event, m), text_at_top(L));
         lua_pop(L, 1);
         if (status)
-            luaL_error(L, "out of memory");
+            fm_bind_no_memory(L);
     }
     lua_pop(L, 1);
 }
@@ -125,7 +125,7 @@ static void read_list(lua_State *L, int index, const member *m, fm_event *event)
             fm_status status = fm_strings_add(list, text_at_top(L));
             lua_pop(L, 2);
             if (status)
-                luaL_error(L, "out of memory");
+                fm_bind_no_memory(L);
         }
     }
     lua_pop(L, 1);

@@ -56,7 +56,7 @@ static void push_secret(lua_State *L, const fm_json_string *string)
     *box = fm_secret_new(bytes, len);
     explicit_bzero(bytes, string->len + 1);
     if (!*box)
-        luaL_error(L, "memory ran out");
+        fm_bind_no_memory(L);
     fm_bind_push_secret(L, *box);
     lua_replace(L, -3);
     lua_pop(L, 1);

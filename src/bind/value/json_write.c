@@ -267,7 +267,7 @@ fm_buf *fm_bind_push_buf(lua_State *L, size_t max_bytes)
     void **slot = fm_bind_box(L, release_buf);
     fm_buf *buf = malloc(sizeof *buf);
     if (!buf)
-        luaL_error(L, "memory ran out");
+        fm_bind_no_memory(L);
     fm_buf_init(buf, max_bytes);
     *slot = buf;
     return buf;

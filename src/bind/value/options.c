@@ -31,7 +31,7 @@ static bool is_secret_name(const char *name)
 static void check_set(lua_State *L, fm_status status)
 {
     if (status)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
 }
 
 static void set_string(lua_State *L, fm_options *options, const char *name)
@@ -144,7 +144,7 @@ fm_options *fm_bind_new_options(lua_State *L, int index)
     fm_options *options = fm_options_new();
     *slot = options;
     if (!options)
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     if (lua_isnoneornil(L, index))
         return options;
     luaL_checktype(L, index, LUA_TTABLE);

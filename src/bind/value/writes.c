@@ -31,7 +31,7 @@ static fm_writes *new_batch(lua_State *L, lua_Integer count)
     if (writes && count)
         writes->items = calloc((size_t)count, sizeof *writes->items);
     if (!writes || (count && !writes->items))
-        luaL_error(L, "out of memory");
+        fm_bind_no_memory(L);
     writes->count = (size_t)count;
     return writes;
 }

@@ -4,6 +4,7 @@
  */
 #include "core/http/http_impl.h"
 #include "core/url.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <string.h>
@@ -64,7 +65,7 @@ static fm_status digest_line(fm_http_call *call, fm_error *err)
     fm_url_clear(&url);
     const fm_http_digest_request request = {config->username, config->password, call->method, uri.data};
     status = uri.status
-                 ? fm_error_set(err, FM_ENOMEM, domain, "out of memory")
+                 ? fm_error_no_memory(err, domain)
                  : fm_http_digest_answer(&call->authorization, &call->host->digest, &request, call->http->env, err);
     fm_buf_free(&uri);
     return status;
@@ -114,7 +115,7 @@ fm_status fm_http_authorize(fm_http_call *call, fm_error *err)
         return digest_line(call, err);
     call->authorization = call->scheme == FM_HTTP_BEARER ? bearer_line(call->config->bearer)
                                                          : basic_line(call->config->username, call->config->password);
-    return call->authorization ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+    return call->authorization ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 /* ------------------------------------------------------------------ what the server asks for */
@@ -172,7 +173,7 @@ fm_status fm_http_consider_challenges(fm_http_call *call, fm_error *err)
     offer offered;
     fm_status status = read_offer(&offered, &call->answer_headers);
     if (status)
-        return fm_error_set(err, status, domain, "out of memory");
+        return fm_error_no_memory(err, domain);
     fm_http_host *host = call->host;
     if (takes_digest(call, &offered.digest)) {
         fm_http_digest_clear(&host->digest);

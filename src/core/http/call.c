@@ -1,4 +1,5 @@
 #include "core/http/http_impl.h"
+#include "util/alloc.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -6,11 +7,6 @@
 #include <strings.h>
 
 static const char domain[] = "http";
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
 
 static bool is_token(const char *text)
 {
@@ -163,7 +159,7 @@ fm_status fm_http_call_new(fm_http_call **out, fm_http *http, const fm_http_requ
         return status;
     fm_http_call *call = calloc(1, sizeof *call);
     if (!call)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     call->http = http;
     call->config = config;
     call->retry = request->retry;
@@ -183,7 +179,7 @@ fm_status fm_http_call_new(fm_http_call **out, fm_http *http, const fm_http_requ
     call->home = strdup(config->home ? config->home : request->url);
     if (!call->method || !call->url || !call->home || copy_headers(call, request) || copy_body(call, request)) {
         fm_http_call_free(call);
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     }
     *out = call;
     return FM_OK;

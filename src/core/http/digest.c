@@ -1,4 +1,5 @@
 #include "core/http/digest.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdio.h>
@@ -25,11 +26,6 @@ static const struct {
     {"SHA-512-256", FM_SHA512_256, false},
     {"SHA-512-256-sess", FM_SHA512_256, true},
 };
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
 
 /* ------------------------------------------------------------------ the challenge */
 
@@ -145,7 +141,7 @@ static fm_status hash_of(fm_secret **out, fm_digest hash, const fm_secret_piece 
     }
     fm_secret *text = fm_secret_join(parts, used);
     *out = text ? fm_secret_alloc(&hex, 2 * fm_digest_size(hash)) : NULL;
-    fm_status status = *out ? FM_OK : no_memory(err);
+    fm_status status = *out ? FM_OK : fm_error_no_memory(err, domain);
     if (!status) {
         const char *bytes = fm_secret_bytes(text, &len);
         status = fm_crypto_hash(digest, hash, bytes, len, err);
@@ -250,5 +246,5 @@ fm_status fm_http_digest_answer(fm_secret **out, fm_http_digest *d, const fm_htt
         *out = fm_secret_join(pieces, 3);
     fm_buf_free(&line);
     fm_secret_unref(response);
-    return *out ? FM_OK : no_memory(err);
+    return *out ? FM_OK : fm_error_no_memory(err, domain);
 }

@@ -1,5 +1,6 @@
 #include "core/http/http.h"
 #include "core/http/http_impl.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,11 +30,6 @@ void fm_http_config_init(fm_http_config *config)
         .max_body_bytes = DEFAULT_MAX_BODY,
         .http2 = true,
     };
-}
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
 }
 
 static int64_t now_ms(const fm_http *http)
@@ -78,7 +74,7 @@ fm_status fm_http_new(fm_http **out, const fm_env *env, fm_error *err)
 {
     *out = calloc(1, sizeof **out);
     if (!*out)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     (*out)->env = env;
     return FM_OK;
 }
@@ -93,7 +89,7 @@ static fm_status start_curl(fm_http *http, fm_error *err)
     http->multi = curl_multi_init();
     if (!http->multi) {
         curl_global_cleanup();
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     }
     return FM_OK;
 }
@@ -161,7 +157,7 @@ fm_status fm_http_submit(fm_http *http, const fm_http_request *request, fm_http_
         goto fail;
     call->host = host_of(http, origin, request->config->max_in_flight);
     if (!call->host) {
-        status = no_memory(err);
+        status = fm_error_no_memory(err, domain);
         goto fail;
     }
     list_add(&call->host->waiting, call);
@@ -293,7 +289,7 @@ static void follow_redirect(fm_http_call *call)
     }
     call->host = host_of(call->http, origin, call->config->max_in_flight);
     if (!call->host) {
-        no_memory(&err);
+        fm_error_no_memory(&err, domain);
         complete(call, &err);
         return;
     }
@@ -346,9 +342,9 @@ static void start(fm_http_call *call)
     call->attempts++;
     call->epoch = call->host->window.epoch;
     call->easy = curl_easy_init();
-    fm_status status = call->easy ? fm_http_transfer_prepare(call, &err) : no_memory(&err);
+    fm_status status = call->easy ? fm_http_transfer_prepare(call, &err) : fm_error_no_memory(&err, domain);
     if (!status && curl_multi_add_handle(http->multi, call->easy) != CURLM_OK)
-        status = no_memory(&err);
+        status = fm_error_no_memory(&err, domain);
     if (!status) {
         call->host->in_flight++;
         list_add(&http->active, call);
@@ -444,7 +440,7 @@ fm_status fm_http_step(fm_http *http, int timeout_ms, fm_error *err)
             return fm_error_set(err, FM_ECANCELED, domain, "interrupted");
         start_ready(http);
         if (curl_multi_perform(http->multi, &running) != CURLM_OK)
-            return no_memory(err);
+            return fm_error_no_memory(err, domain);
         if (drain(http))
             break;
         int64_t left_ms = deadline - now_ms(http);

@@ -1,4 +1,5 @@
 #include "core/http/loopback.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 #include "util/system_error.h"
 
@@ -64,7 +65,7 @@ fm_status fm_loopback_open(fm_loopback **out, uint16_t port, fm_error *err)
     *out = NULL;
     fm_loopback *l = calloc(1, sizeof *l);
     if (!l)
-        return fm_error_set(err, FM_ENOMEM, domain, "memory ran out");
+        return fm_error_no_memory(err, domain);
     for (size_t i = 0; i < CONNECTIONS_MAX; i++)
         l->connections[i].fd = -1;
     l->fd = listen_on(port);

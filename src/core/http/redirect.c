@@ -1,16 +1,12 @@
 #include "core/http/http_impl.h"
 #include "core/url.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 static const char domain[] = "http";
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
 
 fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
 {
@@ -36,7 +32,7 @@ fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
     fm_buf_addf(&text, "%s://%s:%u", url.scheme, url.host, (unsigned)url.port);
     *origin = fm_buf_take(&text, NULL);
     if (!*origin)
-        status = no_memory(err);
+        status = fm_error_no_memory(err, domain);
 out:
     fm_buf_free(&text);
     fm_url_clear(&home);
@@ -68,7 +64,7 @@ static fm_status make_get(fm_http_call *call, fm_error *err)
 {
     char *method = strdup("GET");
     if (!method)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     free(call->method);
     free(call->body);
     call->method = method;

@@ -1,4 +1,5 @@
 #include "core/http/sockets.h"
+#include "util/alloc.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -9,15 +10,8 @@
 /* A socket that does not fit in the list works as well, only without its acknowledgements. */
 static void add(fm_http_sockets *sockets, curl_socket_t socket)
 {
-    if (sockets->count == sockets->capacity) {
-        size_t capacity = sockets->capacity ? sockets->capacity * 2 : 16;
-        curl_socket_t *items = realloc(sockets->items, capacity * sizeof *items);
-        if (!items)
-            return;
-        sockets->items = items;
-        sockets->capacity = capacity;
-    }
-    sockets->items[sockets->count++] = socket;
+    if (fm_grow(&sockets->items, &sockets->capacity, sockets->count + 1, sizeof *sockets->items) == FM_OK)
+        sockets->items[sockets->count++] = socket;
 }
 
 static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)

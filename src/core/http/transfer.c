@@ -1,4 +1,5 @@
 #include "core/http/http_impl.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,7 +102,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *data)
             fm_error_set(&call->abort, status, domain, "the answer has more than %d bytes of headers",
                          FM_HTTP_HEADERS_MAX);
         else if (status)
-            fm_error_set(&call->abort, status, domain, "out of memory");
+            fm_error_no_memory(&call->abort, domain);
     }
     return status ? CURL_WRITEFUNC_ERROR : len;
 }
@@ -125,7 +126,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *data)
     } else {
         status = fm_buf_add(&call->answer, bytes, len);
         if (status)
-            fm_error_set(&call->abort, status, domain, "out of memory");
+            fm_error_no_memory(&call->abort, domain);
     }
     return status ? CURL_WRITEFUNC_ERROR : len;
 }
@@ -226,7 +227,7 @@ fm_status fm_http_transfer_prepare(fm_http_call *call, fm_error *err)
     if (!code)
         return FM_OK;
     if (code == CURLE_OUT_OF_MEMORY)
-        return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+        return fm_error_no_memory(err, domain);
     return fm_error_set(err, FM_EINVAL, domain, "libcurl refuses the request: %s", curl_easy_strerror(code));
 }
 
@@ -252,7 +253,7 @@ static fm_http_failure describe(const fm_http_call *call, CURLcode result, fm_er
     fm_http_failure failure = call->sends ? FM_HTTP_FAILURE_TRANSPORT : FM_HTTP_FAILURE_UNSENT;
     switch (result) {
     case CURLE_OUT_OF_MEMORY:
-        fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+        fm_error_no_memory(err, domain);
         return FM_HTTP_FAILURE_FINAL;
     case CURLE_OPERATION_TIMEDOUT:
         fm_error_set(err, FM_ETIMEOUT, domain, "%s did not answer in time (%s)", call->host->origin, detail);

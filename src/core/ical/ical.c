@@ -1,4 +1,5 @@
 #include "core/ical/ical.h"
+#include "util/alloc.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -94,19 +95,15 @@ static void classify(fm_ical_line *line, const char *text, size_t len)
 
 /* ------------------------------------------------------------------ reading */
 
+/* Most events of one occurrence have fewer lines. */
+#define FIRST_LINES 64
+
 static fm_status reserve(fm_ical *doc, size_t extra, fm_error *err)
 {
-    if (doc->count + extra <= doc->cap)
-        return FM_OK;
-    size_t cap = doc->cap ? doc->cap * 2 : 64;
-    while (cap < doc->count + extra)
-        cap *= 2;
-    entry *entries = realloc(doc->entries, cap * sizeof *entries);
-    if (!entries)
-        return fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a calendar object");
-    doc->entries = entries;
-    doc->cap = cap;
-    return FM_OK;
+    size_t wanted = doc->count + extra;
+    if (!doc->cap && wanted < FIRST_LINES)
+        wanted = FIRST_LINES;
+    return fm_grow(&doc->entries, &doc->cap, wanted, sizeof *doc->entries) ? fm_error_no_memory(err, domain) : FM_OK;
 }
 
 static fm_status fail_at(fm_error *err, fm_status status, unsigned number, const char *what)
@@ -179,7 +176,7 @@ static fm_status reserve_unfolded(fm_ical *doc, size_t len, fm_error *err)
 {
     if (doc->unfolded || (doc->unfolded = malloc(len)))
         return FM_OK;
-    return fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a calendar object");
+    return fm_error_no_memory(err, domain);
 }
 
 static fm_status scan_lines(scan *s, const char *text, size_t len)
@@ -230,7 +227,7 @@ static fm_status read_document(fm_ical *doc, const char *text, size_t len, fm_er
     doc->eol = feed && (feed == text || feed[-1] != '\r') ? "\n" : "\r\n";
     scan s = {.doc = doc, .err = err, .open = calloc(doc->limits.max_depth, sizeof(fm_span))};
     if (!s.open)
-        return fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a calendar object");
+        return fm_error_no_memory(err, domain);
     fm_status status = scan_lines(&s, text, len);
     if (!status && s.depth) {
         const entry *last = &doc->entries[doc->count - 1];
@@ -247,7 +244,7 @@ fm_status fm_ical_parse(fm_ical **out, const char *text, size_t len, const fm_ic
     *out = NULL;
     fm_ical *doc = calloc(1, sizeof *doc);
     if (!doc)
-        return fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a calendar object");
+        return fm_error_no_memory(err, domain);
     doc->limits = with_defaults(limits);
     fm_status status = read_document(doc, text, len, err);
     if (status)
@@ -334,8 +331,7 @@ static fm_status make_entry(entry *out, const fm_ical *doc, fm_span name, fm_spa
     char *bytes = status ? NULL : fm_buf_take(&raw, NULL);
     fm_buf_free(&raw);
     if (!bytes)
-        return status == FM_EINVAL ? status
-                                   : fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a calendar object");
+        return status == FM_EINVAL ? status : fm_error_no_memory(err, domain);
     *out = (entry){.raw = bytes, .raw_len = raw_len, .owned = bytes, .line = {.depth = depth}};
     classify(&out->line, bytes + raw_len, all - raw_len);
     return FM_OK;
@@ -404,7 +400,7 @@ fm_status fm_ical_insert_text(fm_ical *doc, size_t index, const char *text, size
     size_t made = 0, count = fm_ical_count(part);
     entry *entries = calloc(count, sizeof *entries);
     if (!entries)
-        status = fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a calendar object");
+        status = fm_error_no_memory(err, domain);
     for (; !status && made < count; made++) {
         const fm_ical_line *line = fm_ical_at(part, made);
         status = make_entry(&entries[made], doc, line->parts.name, line->parts.params, line->parts.value,

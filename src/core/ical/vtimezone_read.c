@@ -1,5 +1,6 @@
 #include "core/ical/value.h"
 #include "core/ical/vtimezone.h"
+#include "util/alloc.h"
 
 #include <libical/ical.h>
 #include <stdlib.h>
@@ -191,7 +192,7 @@ static fm_status add_onsets(fm_vtimezone *zone, observance *part, const fm_ical_
         if (zone->onset_count == MAX_ONSETS)
             return refuse(err, line, "too many dates");
         if (!zone->onsets && !(zone->onsets = calloc(MAX_ONSETS, sizeof *zone->onsets)))
-            return fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a time zone");
+            return fm_error_no_memory(err, domain);
         zone->onsets[zone->onset_count++] = instant(&date, part->from_s);
         part->onset_count++;
     }
@@ -246,7 +247,7 @@ fm_status fm_vtimezone_read(fm_vtimezone **out, const fm_ical *doc, size_t begin
         zone->parts = calloc(count, sizeof *zone->parts);
     fm_status status = FM_OK;
     if (!zone || !zone->parts)
-        status = fm_error_set(err, FM_ENOMEM, domain, "not enough memory for a time zone");
+        status = fm_error_no_memory(err, domain);
     for (size_t at = FM_ICAL_NONE; !status && zone->count < count;) {
         at = fm_ical_find_component(doc, begin, at, NULL);
         status = read_part(zone, &zone->parts[zone->count++], doc, at, err);

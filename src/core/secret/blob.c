@@ -1,5 +1,6 @@
 #include "core/secret/blob.h"
 #include "core/crypto.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdlib.h>
@@ -143,7 +144,7 @@ static fm_status blob_key(fm_secret **out, const fm_team_key *team_key, const un
     const char *master = fm_secret_bytes(team_key->secret, &len);
     *out = fm_secret_alloc(&bytes, FM_AEAD_KEY_SIZE);
     if (!*out)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     return fm_crypto_hkdf(bytes, FM_AEAD_KEY_SIZE, master, len, salt, SALT_SIZE, BLOB_INFO, strlen(BLOB_INFO), err);
 }
 
@@ -168,7 +169,7 @@ static fm_status append_sealed(fm_buf *out, const header *h, const fm_secret *ke
     const char *bytes = fm_secret_bytes(plain, &len);
     unsigned char *sealed = malloc(len + FM_AEAD_TAG_SIZE);
     if (!sealed)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     fm_aead how = {.key = (const unsigned char *)fm_secret_bytes(key, NULL),
                    .nonce = h->nonce,
                    .aad = aad->data,
@@ -232,14 +233,14 @@ static fm_status open_data(fm_secret **out, const header *h, const fm_secret *ke
     fm_status status = FM_ECRYPTO;
     *out = NULL;
     if (!sealed)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     /* Padding is allowed in base64url, but not here: one blob has one spelling. */
     if (memchr(data, '=', len) || fm_encoding_decode(sealed, &sealed_len, FM_BASE64URL, data, len) != FM_OK ||
         sealed_len < FM_AEAD_TAG_SIZE)
         goto out;
     *out = fm_secret_alloc(&bytes, sealed_len - FM_AEAD_TAG_SIZE);
     if (!*out) {
-        status = fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        status = fm_error_no_memory(err, "credentials");
         goto out;
     }
     fm_aead how = {.key = (const unsigned char *)fm_secret_bytes(key, NULL),
@@ -275,8 +276,7 @@ fm_status fm_blob_open(fm_secret **out, fm_keyring *keys, const char *team, cons
     if (!readable || !team_key)
         return wrong(err);
     if (append_aad(&aad, text, h.len, team, provider) != FM_OK)
-        status =
-            aad.status == FM_ELIMIT ? wrong(err) : fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        status = aad.status == FM_ELIMIT ? wrong(err) : fm_error_no_memory(err, "credentials");
     if (status == FM_OK)
         status = blob_key(&key, team_key, h.salt, err);
     if (status == FM_OK && (status = open_data(out, &h, key, &aad, text + h.len, len - h.len, err)) == FM_ECRYPTO)

@@ -1,4 +1,5 @@
 #include "core/secret/credentials.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -6,11 +7,6 @@
 #define NAME_LENGTH_SIZE  2
 #define VALUE_LENGTH_SIZE 4
 #define BLOCK             64
-
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
-}
 
 /* ------------------------------------------------------------------ pack */
 
@@ -67,7 +63,7 @@ fm_status fm_credentials_pack(fm_secret **out, const fm_options *members, fm_err
         return status;
     *out = fm_secret_alloc(&at, size);
     if (!*out)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "credentials");
     for (size_t i = 0; (name = fm_options_name(members, i)) != NULL; i++) {
         const fm_secret *value = fm_options_secret(members, name);
         if (value)
@@ -137,7 +133,7 @@ fm_status fm_credentials_unpack(fm_options *out, const fm_secret *packed, fm_err
             !take_number(&c, &len, VALUE_LENGTH_SIZE) || !take_bytes(&c, &value, len))
             break;
         if (add_member(out, name, name_len, value, len) != FM_OK)
-            return out_of_memory(err);
+            return fm_error_no_memory(err, "credentials");
     }
     return fm_error_set(err, FM_EPARSE, "credentials", "no packed credentials");
 }

@@ -1,4 +1,5 @@
 #include "core/secret/desktop_keyring.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 
 #include <dlfcn.h>
@@ -101,7 +102,7 @@ fm_status fm_secret_from_desktop(fm_secret **out, const fm_keyring_attribute *at
     if (password) {
         *out = fm_secret_new(password, strlen(password));
         if (!*out)
-            status = fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+            status = fm_error_no_memory(err, "credentials");
         l.password_free(password);
     }
     if (l.library)

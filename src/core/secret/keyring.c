@@ -1,5 +1,6 @@
 #include "core/secret/keyring.h"
 #include "core/crypto.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdlib.h>
@@ -74,7 +75,7 @@ static fm_status read_master(master_key *out, fm_secret *text, const char *varia
     out->derivation = FM_DERIVE_PBKDF2;
     out->secret = fm_secret_new(s, len);
     if (!out->secret)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     return FM_OK;
 }
 
@@ -84,7 +85,7 @@ fm_status fm_keyring_new(fm_keyring **out, fm_secret *current, fm_secret *old, f
     fm_keyring *k = calloc(1, sizeof *k);
     *out = NULL;
     if (!k)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     if (current)
         status = read_master(&k->current, current, "CALENDAR_ENCRYPTION_KEY", err);
     if (status == FM_OK && old)
@@ -141,7 +142,7 @@ static fm_status make_derived(derived *d, const char *team, fm_error *err)
     d->team = strdup(team);
     d->key.secret = fm_secret_alloc(&bytes, FM_TEAM_KEY_SIZE);
     if (!d->team || !d->key.secret)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     fm_status status = derive_bytes(bytes, d->master, team, d->key.rounds, err);
     if (status == FM_OK)
         status = fm_crypto_hmac(mac, FM_SHA256, bytes, FM_TEAM_KEY_SIZE, ID_TEXT, strlen(ID_TEXT), err);
@@ -161,7 +162,7 @@ static fm_status team_key(const fm_team_key **out, fm_keyring *k, const master_k
         }
     derived *d = calloc(1, sizeof *d);
     if (!d)
-        return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
+        return fm_error_no_memory(err, "credentials");
     d->master = master;
     d->key.derivation = master->derivation;
     d->key.rounds = rounds;

@@ -1,4 +1,5 @@
 #include "core/secret/source.h"
+#include "util/alloc.h"
 #include "util/file.h"
 #include "util/process.h"
 #include "util/system_error.h"
@@ -11,11 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "credentials", "not enough memory");
-}
-
 /* ------------------------------------------------------------------ environment */
 
 fm_status fm_secret_from_environment(fm_secret **out, const char *name, fm_error *err)
@@ -26,7 +22,7 @@ fm_status fm_secret_from_environment(fm_secret **out, const char *name, fm_error
         return fm_error_set(err, FM_EINVAL, "credentials",
                             "the environment variable %s, which the credentials name, is not set", name);
     *out = fm_secret_new(value, strlen(value));
-    return *out ? FM_OK : out_of_memory(err);
+    return *out ? FM_OK : fm_error_no_memory(err, "credentials");
 }
 
 fm_secret *fm_secret_take_environment(const char *name)
@@ -54,7 +50,7 @@ static fm_status without_line_end(fm_secret **out, const char *bytes, size_t len
     if (!len)
         return fm_error_set(err, if_empty, "credentials", "\"%s\" gave no text where a secret was expected", source);
     *out = fm_secret_new(bytes, len);
-    return *out ? FM_OK : out_of_memory(err);
+    return *out ? FM_OK : fm_error_no_memory(err, "credentials");
 }
 
 /* Reads an open file to its end; `source` names it in messages. */
@@ -64,7 +60,7 @@ static fm_status from_descriptor(fm_secret **out, int fd, const char *source, fm
     fm_status status = FM_OK;
     fm_secret *buffer = fm_secret_alloc(&bytes, FM_SECRET_SOURCE_MAX + 1);
     if (!buffer)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "credentials");
     ssize_t len = fm_file_read_piece(fd, bytes, FM_SECRET_SOURCE_MAX + 1);
     if (len < 0)
         status = fm_system_error(err, errno, "credentials", "%s cannot be read", source);
@@ -112,7 +108,7 @@ fm_status fm_secret_from_named_file(fm_secret **out, const char *name, fm_error 
     char *path = is_named ? strdup(named) : systemd_credential(name);
     *out = NULL;
     if (!path)
-        return is_named ? out_of_memory(err) : FM_OK;
+        return is_named ? fm_error_no_memory(err, "credentials") : FM_OK;
     fm_status status = fm_secret_from_file(out, path, err);
     free(path);
     if (!status || status == FM_ENOMEM)

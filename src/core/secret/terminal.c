@@ -1,4 +1,5 @@
 #include "core/secret/terminal.h"
+#include "util/alloc.h"
 #include "util/system_error.h"
 
 #include <errno.h>
@@ -112,7 +113,7 @@ static fm_status make(fm_secret **out, const unsigned char *line, size_t len, fm
         return fm_error_set(err, FM_ELIMIT, domain, "what was typed is too long for a password: more than %d bytes",
                             SECRET_BYTES_MAX);
     *out = fm_secret_new(line, len);
-    return *out ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "not enough memory");
+    return *out ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 fm_status fm_secret_from_terminal(fm_secret **out, const char *prompt, const fm_env *env, fm_error *err)
@@ -126,7 +127,7 @@ fm_status fm_secret_from_terminal(fm_secret **out, const char *prompt, const fm_
         return fm_error_set(err, FM_EINVAL, domain, "there is no terminal to ask for the password");
     fm_secret *buffer = fm_secret_alloc(&line, LINE_BYTES_MAX);
     if (!buffer) {
-        status = fm_error_set(err, FM_ENOMEM, domain, "not enough memory");
+        status = fm_error_no_memory(err, domain);
         goto out;
     }
     while (!status && len < 0) {

@@ -1,6 +1,7 @@
 #include "core/zone/zone.h"
 #include "core/date.h"
 #include "core/zone/name.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -159,14 +160,8 @@ out:
 
 static fm_status insert(fm_zones *zones, size_t at, fm_zone *zone)
 {
-    if (zones->count == zones->cap) {
-        size_t cap = zones->cap ? zones->cap * 2 : 8;
-        fm_zone **items = realloc(zones->items, cap * sizeof(fm_zone *));
-        if (!items)
-            return FM_ENOMEM;
-        zones->items = items;
-        zones->cap = cap;
-    }
+    if (fm_grow(&zones->items, &zones->cap, zones->count + 1, sizeof(fm_zone *)))
+        return FM_ENOMEM;
     memmove(zones->items + at + 1, zones->items + at, (zones->count - at) * sizeof(fm_zone *));
     zones->items[at] = zone;
     zones->count++;

@@ -1,6 +1,7 @@
 #include "core/ical/ical.h"
 #include "core/url.h"
 #include "provider/caldav/apply_impl.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,6 @@
 
 /* ------------------------------------------------------------------ outcomes */
 
-static bool set_text(char **member, const char *text)
-{
-    *member = text ? strdup(text) : NULL;
-    return *member || !text;
-}
-
 void fm_caldav_apply_fail(fm_caldav_batch *a, const fm_error *error)
 {
     fm_batch_fail(&a->batch, error);
@@ -24,7 +19,7 @@ void fm_caldav_apply_fail(fm_caldav_batch *a, const fm_error *error)
 static void out_of_memory(fm_caldav_job *job)
 {
     fm_error error;
-    fm_caldav_no_memory(&error);
+    fm_error_no_memory(&error, FM_CALDAV_DOMAIN);
     fm_caldav_apply_fail(job->apply, &error);
 }
 
@@ -32,17 +27,17 @@ void fm_caldav_job_done(fm_caldav_job *job, const char *key, const char *etag)
 {
     fm_write *write = job->base.write;
     bool creates = write->kind == FM_WRITE_CREATE;
-    if (set_text(&write->new_href, creates ? key : NULL) && set_text(&write->new_etag, etag))
-        fm_batch_conclude(&job->base, FM_OUTCOME_DONE);
-    else
+    if (fm_text_set(&write->new_href, creates ? key : NULL) || fm_text_set(&write->new_etag, etag))
         out_of_memory(job);
+    else
+        fm_batch_conclude(&job->base, FM_OUTCOME_DONE);
 }
 
 void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
 {
     fm_write *write = job->base.write;
     write->current_text = malloc(len + 1);
-    if (!write->current_text || !set_text(&write->new_href, key) || !set_text(&write->new_etag, etag)) {
+    if (!write->current_text || fm_text_set(&write->new_href, key) || fm_text_set(&write->new_etag, etag)) {
         out_of_memory(job);
         return;
     }
@@ -170,7 +165,8 @@ static fm_status locate(fm_caldav_job *job, fm_error *err)
         fm_href_name(&name, write->uid);
     else
         fm_buf_adds(&name, fm_hrefs_spelling(&p->hrefs, write->href));
-    fm_status status = name.status ? fm_caldav_no_memory(err) : fm_url_resolve(&job->url, p->place.url, name.data, err);
+    fm_status status = name.status ? fm_error_no_memory(err, FM_CALDAV_DOMAIN)
+                                   : fm_url_resolve(&job->url, p->place.url, name.data, err);
     if (!status)
         status = fm_href_canonical(&job->key, job->url, err);
     fm_buf_free(&name);
@@ -204,7 +200,7 @@ static void begin(fm_batch_job *base)
         status = locate(job, &err);
     if (status == FM_EINVAL || status == FM_EACCESS)
         fm_batch_refused(&job->base, &err);
-    else if (status || !set_text(&job->etag, precondition_of(base->write)))
+    else if (status || fm_text_set(&job->etag, precondition_of(base->write)))
         out_of_memory(job);
     else
         fm_caldav_job_send(job);
@@ -255,13 +251,13 @@ fm_status fm_caldav_apply(fm_provider *provider, fm_write *writes, size_t count,
     fm_caldav *p = (fm_caldav *)provider;
     fm_caldav_batch *a = calloc(1, sizeof *a);
     if (!a)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     a->op.op.klass = &klass;
     a->op.p = p;
     /* Enough that requests are queued for a full window. */
     if (fm_batch_init(&a->batch, &batch_class, a, (size_t)p->config.max_in_flight * 2, writes, count, fn, data)) {
         free(a);
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     }
     *op = &a->op.op;
     return FM_OK;

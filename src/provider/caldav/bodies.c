@@ -2,6 +2,7 @@
 #include "core/url.h"
 #include "core/xml.h"
 #include "provider/evidence.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,23 +19,14 @@ enum { STAGE_QUERY, STAGE_MULTIGET, STAGE_GET, STAGE_END };
 
 fm_status fm_caldav_rows_add(fm_caldav_rows *rows, char *key, const char *etag, fm_error *err)
 {
-    char *etag_copy = etag ? strdup(etag) : NULL;
-    if (etag && !etag_copy)
-        goto fail;
-    if (rows->count == rows->capacity) {
-        size_t capacity = rows->capacity ? rows->capacity * 2 : 64;
-        fm_caldav_row *items = realloc(rows->items, capacity * sizeof *items);
-        if (!items)
-            goto fail;
-        rows->items = items;
-        rows->capacity = capacity;
+    char *etag_copy = NULL;
+    if (fm_text_set(&etag_copy, etag) || fm_grow(&rows->items, &rows->capacity, rows->count + 1, sizeof *rows->items)) {
+        free(key);
+        free(etag_copy);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     }
     rows->items[rows->count++] = (fm_caldav_row){.key = key, .etag = etag_copy};
     return FM_OK;
-fail:
-    free(key);
-    free(etag_copy);
-    return fm_caldav_no_memory(err);
 }
 
 void fm_caldav_rows_free(fm_caldav_rows *rows)
@@ -173,7 +165,7 @@ static fm_status send_report(fm_caldav_bodies *b, const fm_buf *body, int depth)
                               .done = on_report_done,
                               .data = b};
     if (body->status)
-        return fm_caldav_no_memory(&b->failure);
+        return fm_error_no_memory(&b->failure, FM_CALDAV_DOMAIN);
     fm_status status = fm_dav_submit(b->op, &request, &b->failure);
     if (!status)
         b->in_flight++;
@@ -252,7 +244,7 @@ static fm_status hand_on_body(fm_caldav_bodies *b, fm_caldav_row *row, const fm_
         at = stop < end ? stop + 1 : end;
     }
     fm_status status = text.status
-                           ? fm_caldav_no_memory(err)
+                           ? fm_error_no_memory(err, FM_CALDAV_DOMAIN)
                            : hand_on_read(b, row, etag ? etag : row->etag, text.len ? text.data : "", text.len, err);
     fm_buf_free(&text);
     return status;
@@ -404,7 +396,7 @@ static fm_status index_rows(fm_caldav_bodies *b)
         if (fm_strmap_find(&b->index, row->key))
             row->settled = true;
         else if (fm_strmap_set(&b->index, row->key, i, NULL))
-            return fm_caldav_no_memory(&b->failure);
+            return fm_error_no_memory(&b->failure, FM_CALDAV_DOMAIN);
     }
     return FM_OK;
 }

@@ -3,6 +3,7 @@
 #include "provider/caldav/place.h"
 #include "provider/event/people.h"
 #include "provider/ics/codec.h"
+#include "util/alloc.h"
 #include "util/options.h"
 #include "util/redact.h"
 
@@ -26,7 +27,7 @@ static fm_status copy_option(char **out, const fm_options *options, const char *
     if (!value || !*value)
         return FM_OK;
     *out = strdup(value);
-    return *out ? FM_OK : fm_caldav_no_memory(err);
+    return *out ? FM_OK : fm_error_no_memory(err, FM_CALDAV_DOMAIN);
 }
 
 static fm_status read_password(fm_caldav *p, const fm_options *options, fm_error *err)
@@ -37,7 +38,7 @@ static fm_status read_password(fm_caldav *p, const fm_options *options, fm_error
         return FM_OK;
     p->config.password = fm_secret_new(text, strlen(text));
     if (!p->config.password)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     fm_redact_add(p->base.context.env->redact, p->config.password);
     return FM_OK;
 }
@@ -57,7 +58,7 @@ static fm_status read_home(fm_caldav *p, fm_error *err)
         fm_buf_adds(&text, fm_url_is_loopback(host) ? "http://" : "https://");
     }
     fm_buf_adds(&text, p->endpoint);
-    fm_status status = text.status ? fm_caldav_no_memory(err) : fm_url_parse(&url, text.data, err);
+    fm_status status = text.status ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : fm_url_parse(&url, text.data, err);
     if (!status) {
         p->home = url.canonical;
         url.canonical = NULL;
@@ -75,7 +76,7 @@ static fm_status read_settings(fm_caldav *p, const fm_options *options, fm_error
     if (!status)
         status = copy_option(&p->calendar, options, "calendar_id", "primary", err);
     if (!status && !p->calendar)
-        status = fm_event_set(&p->calendar, "primary");
+        status = fm_text_set(&p->calendar, "primary");
     if (!status)
         status = copy_option(&p->username, options, "username", NULL, err);
     if (!status)
@@ -102,7 +103,7 @@ static fm_status init_profile(fm_provider *provider, const fm_caldav_profile *pr
     fm_hrefs_init(&p->hrefs, seed);
     p->zones = fm_zones_new(NULL);
     if (!p->zones)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     fm_status status = read_settings(p, options, err);
     if (status)
         return status;
@@ -163,10 +164,10 @@ static fm_status decode(const fm_provider *p, const char *text, size_t len, fm_e
     if (status || !event->has_attendees)
         return status;
     if (caldav->username && fm_people_add(&own, fm_span_of(caldav->username)))
-        status = fm_caldav_no_memory(err);
+        status = fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     for (size_t i = 0; i < caldav->place.addresses.count && !status; i++)
         if (fm_people_add(&own, fm_span_of(caldav->place.addresses.items[i])))
-            status = fm_caldav_no_memory(err);
+            status = fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     event->has_attendees = fm_people_others(&event->people, &own);
     fm_strings_clear(&own);
     if (status)

@@ -46,9 +46,6 @@ typedef struct fm_caldav {
     fm_zones *zones; /**< of the codec */
 } fm_caldav;
 
-/** Fills `err` with FM_ENOMEM. */
-fm_status fm_caldav_no_memory(fm_error *err);
-
 /* ------------------------------------------------------------------ operations */
 
 struct fm_dav_call;

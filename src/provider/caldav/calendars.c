@@ -1,5 +1,6 @@
 #include "provider/caldav/calendars.h"
 #include "core/url.h"
+#include "util/alloc.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -33,7 +34,7 @@ static fm_status with_slash(char **text, fm_error *err)
         return FM_OK;
     char *longer = realloc(*text, len + 2);
     if (!longer)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     longer[len] = '/';
     longer[len + 1] = '\0';
     *text = longer;
@@ -52,7 +53,7 @@ static fm_status last_segment(char **out, const char *path, fm_error *err)
     fm_buf_init(&text, end + 1);
     fm_url_decode(&text, path + start, end - start);
     *out = fm_buf_take(&text, NULL);
-    return *out ? FM_OK : fm_caldav_no_memory(err);
+    return *out ? FM_OK : fm_error_no_memory(err, FM_CALDAV_DOMAIN);
 }
 
 /* Whether events can be made, changed and deleted. A server that says nothing is taken to allow it. */
@@ -94,7 +95,7 @@ static fm_status read_calendar(fm_caldav_calendar *c, const char *base_url, cons
     c->events = props->events || !props->has_components;
     c->writable = is_writable(props);
     c->sync = props->reports & FM_DAV_SYNC_COLLECTION;
-    return c->name ? FM_OK : fm_caldav_no_memory(err);
+    return c->name ? FM_OK : fm_error_no_memory(err, FM_CALDAV_DOMAIN);
 }
 
 static fm_status note_default(fm_caldav_calendars *list, const char *base_url, const char *href, fm_error *err)
@@ -139,7 +140,7 @@ fm_status fm_caldav_calendars_add(fm_caldav_calendars *list, const char *base_ur
     fm_caldav_calendar *items = realloc(list->items, (list->count + 1) * sizeof *items);
     if (!items) {
         clear_calendar(&c);
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     }
     list->items = items;
     items[list->count++] = c;

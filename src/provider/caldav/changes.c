@@ -9,6 +9,7 @@
 #include "core/xml.h"
 #include "provider/caldav/bodies.h"
 #include "provider/evidence.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,12 +76,7 @@ static void end(changes *c, fm_status status)
 
 static fm_status set_text(char **member, const char *text, fm_error *err)
 {
-    char *copy = text ? strdup(text) : NULL;
-    if (text && !copy)
-        return fm_caldav_no_memory(err);
-    free(*member);
-    *member = copy;
-    return FM_OK;
+    return fm_text_set(member, text) ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : FM_OK;
 }
 
 /* ------------------------------------------------------------------ rows */
@@ -217,7 +213,7 @@ static fm_status commit(changes *c, const char *kind)
     if (c->next_token)
         fm_buf_addf(&token, "%s%s", kind, c->next_token);
     fm_status status =
-        token.status ? fm_caldav_no_memory(&c->op.error)
+        token.status ? fm_error_no_memory(&c->op.error, FM_CALDAV_DOMAIN)
                      : c->sink.page(c->sink.data, c->next_token ? token.data : NULL, c->full && !c->more, &c->op.error);
     fm_buf_free(&token);
     return status;
@@ -350,7 +346,7 @@ static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
         return fm_caldav_op_step(op, timeout_ms, err);
     char *id = strdup(c->op.p->place.id);
     if (!id)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     fm_status status = fm_op_step(c->discovery, timeout_ms, err);
     if (status != FM_PENDING)
         go_on_where_it_is(c, status, id);
@@ -453,7 +449,8 @@ static void ask_sync(changes *c)
                               .each = on_row,
                               .done = on_sync_done,
                               .data = c};
-    fm_status status = body.status ? fm_caldav_no_memory(&c->op.error) : fm_dav_submit(&c->op, &request, &c->op.error);
+    fm_status status = body.status ? fm_error_no_memory(&c->op.error, FM_CALDAV_DOMAIN)
+                                   : fm_dav_submit(&c->op, &request, &c->op.error);
     fm_buf_free(&body);
     if (status)
         end(c, status);
@@ -558,7 +555,7 @@ fm_status fm_caldav_changes(fm_provider *provider, const char *token, const fm_o
     const char *own = own_part(token, p->place.sync ? SYNC_TOKEN : CTAG_TOKEN);
     changes *c = calloc(1, sizeof *c);
     if (!c)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     c->op.op.klass = &klass;
     c->op.p = p;
     c->sink = *sink;

@@ -1,6 +1,7 @@
 #include "provider/caldav/dav.h"
 #include "core/url.h"
 #include "provider/evidence.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,7 +124,7 @@ static fm_status on_write(void *data, const char *bytes, size_t len, fm_error *e
         return fm_error_set(err, FM_ELIMIT, FM_CALDAV_DOMAIN, "the answer is larger than %zu MiB",
                             body_limit(call) >> 20);
     if (!call->multistatus)
-        return fm_buf_add(&call->text, bytes, len) ? fm_caldav_no_memory(err) : FM_OK;
+        return fm_buf_add(&call->text, bytes, len) ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : FM_OK;
     if (call->parse_error.status)
         return FM_OK;
     fm_status status = fm_multistatus_feed(call->multistatus, bytes, len, &call->parse_error);
@@ -328,7 +329,7 @@ fm_status fm_dav_submit(fm_caldav_op *op, const fm_dav_request *request, fm_erro
 {
     fm_dav_call *call = calloc(1, sizeof *call);
     if (!call)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     fm_buf_init(&call->text, FM_DAV_OBJECT_MAX);
     call->request = *request;
     call->method = copy(request->method);
@@ -339,7 +340,7 @@ fm_status fm_dav_submit(fm_caldav_op *op, const fm_dav_request *request, fm_erro
     link_call(call, op);
     bool complete =
         call->method && call->url && (call->if_match || !request->if_match) && (call->body || !request->body);
-    fm_status status = complete ? send(call, err) : fm_caldav_no_memory(err);
+    fm_status status = complete ? send(call, err) : fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     if (status) {
         unlink_call(call);
         free_call(call);

@@ -9,6 +9,7 @@
 #include "provider/caldav/place.h"
 #include "provider/event/people.h"
 #include "provider/op.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,7 +106,7 @@ static fm_status on_resource(void *data, const char *url, const fm_dav_response 
     if (!status)
         status = note_homes(d, url, &response->props, err);
     if (!status && note_addresses(d, &response->props))
-        status = fm_caldav_no_memory(err);
+        status = fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     return status ? status : fm_caldav_calendars_add(&d->calendars, url, response, err);
 }
 
@@ -396,7 +397,7 @@ static fm_status make(discovery **out, fm_caldav *p, fm_error *err)
     static const fm_op_class klass = {.step = fm_caldav_op_step, .destroy = destroy};
     discovery *d = calloc(1, sizeof *d);
     if (!d)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     d->op.op.klass = &klass;
     d->op.p = p;
     d->named_start = STARTS_MAX;

@@ -1,4 +1,5 @@
 #include "provider/caldav/bodies.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static fm_status add_wanted(fetch *f, const char *const *hrefs, size_t count, fm
     fm_status status = FM_OK;
     for (size_t i = 0; i < count && !status; i++) {
         char *key = strdup(hrefs[i]);
-        status = key ? fm_caldav_rows_add(&f->bodies.wanted, key, NULL, err) : fm_caldav_no_memory(err);
+        status =
+            key ? fm_caldav_rows_add(&f->bodies.wanted, key, NULL, err) : fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     }
     return status;
 }
@@ -40,7 +42,7 @@ fm_status fm_caldav_fetch(fm_provider *provider, const char *const *hrefs, size_
     static const fm_op_class klass = {.step = fm_caldav_op_step, .destroy = destroy};
     fetch *f = calloc(1, sizeof *f);
     if (!f)
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     f->op.op.klass = &klass;
     f->op.p = (fm_caldav *)provider;
     fm_caldav_bodies_init(&f->bodies, &f->op, sink, on_bodies);

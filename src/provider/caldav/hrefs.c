@@ -1,6 +1,7 @@
 #include "provider/caldav/hrefs.h"
 #include "core/crypto.h"
 #include "core/url.h"
+#include "util/alloc.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -53,11 +54,6 @@ static fm_status note_spelling(fm_hrefs *h, const char *key, const char *url)
     return fm_strmap_set(&h->spellings, key, 0, path);
 }
 
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "caldav", "out of memory");
-}
-
 /* An href is a URL or an absolute path (RFC 4918 section 8.3): two slashes before it name no host. */
 static const char *without_slashes(const char *href)
 {
@@ -75,7 +71,7 @@ static fm_status map(bool *mapped, const fm_hrefs *h, char **key, fm_error *err)
     if (!*mapped)
         return FM_OK;
     if (asprintf(&outer, "%s%s", h->outer, *key + len) < 0)
-        return no_memory(err);
+        return fm_error_no_memory(err, "caldav");
     free(*key);
     *key = outer;
     return FM_OK;
@@ -93,7 +89,7 @@ fm_status fm_hrefs_key(fm_hrefs *h, char **key, const char *base, const char *hr
     if (!status)
         status = map(&mapped, h, key, err);
     if (!status && !mapped && note_spelling(h, *key, url))
-        status = no_memory(err);
+        status = fm_error_no_memory(err, "caldav");
     if (status) {
         free(*key);
         *key = NULL;
@@ -108,7 +104,7 @@ fm_status fm_hrefs_map(fm_hrefs *h, const char *inner, const char *outer, fm_err
     if (!from || !to) {
         free(from);
         free(to);
-        return no_memory(err);
+        return fm_error_no_memory(err, "caldav");
     }
     free(h->inner);
     free(h->outer);

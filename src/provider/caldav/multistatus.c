@@ -1,5 +1,6 @@
 #include "provider/caldav/multistatus.h"
 #include "core/xml.h"
+#include "util/alloc.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -143,11 +144,6 @@ struct fm_multistatus {
     fm_dav_summary summary;
 };
 
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
-
 static fm_status too_large(size_t max_bytes, fm_error *err)
 {
     return fm_error_set(err, FM_ELIMIT, domain, "one response of the answer is larger than %zu bytes", max_bytes);
@@ -156,7 +152,7 @@ static fm_status too_large(size_t max_bytes, fm_error *err)
 /* Why a buffer of ours failed. */
 static fm_status buffer_failure(const fm_buf *buffer, fm_error *err)
 {
-    return buffer->status == FM_ELIMIT ? too_large(buffer->max_bytes, err) : no_memory(err);
+    return buffer->status == FM_ELIMIT ? too_large(buffer->max_bytes, err) : fm_error_no_memory(err, domain);
 }
 
 static int compare_name(const void *name, const void *entry)
@@ -540,7 +536,7 @@ fm_status fm_multistatus_new(fm_multistatus **out, fm_dav_response_fn fn, void *
     *out = NULL;
     fm_multistatus *m = calloc(1, sizeof *m);
     if (!m)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     fm_status status = fm_xml_new(&m->xml, &handler, m, FM_DAV_OBJECT_MAX, err);
     if (status) {
         free(m);

@@ -2,11 +2,6 @@
 
 #include <stdlib.h>
 
-fm_status fm_caldav_no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, FM_CALDAV_DOMAIN, "out of memory");
-}
-
 fm_status fm_caldav_op_step(fm_op *base, int timeout_ms, fm_error *err)
 {
     fm_caldav_op *op = (fm_caldav_op *)base;

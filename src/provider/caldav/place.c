@@ -1,5 +1,6 @@
 #include "provider/caldav/place.h"
 #include "core/url.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +129,7 @@ fm_status fm_caldav_bind(fm_caldav *p, fm_caldav_place *place, fm_error *err)
         bookmark = write_bookmark(p, place);
     if (!bookmark) {
         fm_caldav_place_clear(place);
-        return fm_caldav_no_memory(err);
+        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     }
     fm_caldav_place_clear(&p->place);
     p->place = *place;

@@ -6,6 +6,7 @@
 #include "core/xml.h"
 #include "provider/caldav/apply_impl.h"
 #include "provider/caldav/same_event.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,7 @@ static fm_status keep(fm_caldav_job *job, const char *url, const fm_dav_response
         return status;
     job->found_etag = etag ? strdup(etag) : NULL;
     fm_buf_add(&job->found_text, props->text[FM_DAV_DATA], props->data_len);
-    return job->found_text.status || (etag && !job->found_etag) ? fm_caldav_no_memory(err) : FM_OK;
+    return job->found_text.status || (etag && !job->found_etag) ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : FM_OK;
 }
 
 static void conclude(fm_caldav_job *job)
@@ -123,7 +124,7 @@ static fm_status send_query(fm_caldav_batch *a, const fm_buf *body, void (*begin
                               .each = each,
                               .done = done,
                               .data = data};
-    return body->status ? fm_caldav_no_memory(err) : fm_dav_submit(&a->op, &request, err);
+    return body->status ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : fm_dav_submit(&a->op, &request, err);
 }
 
 static void search_by_query(fm_caldav_job *job)

@@ -1,5 +1,6 @@
 #include "provider/google/apply_impl.h"
 #include "provider/google/event_path.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ void fm_google_apply_fail(fm_google_batch *a, const fm_error *error)
 static void out_of_memory(fm_google_job *job)
 {
     fm_error error;
-    fm_google_no_memory(&error);
+    fm_error_no_memory(&error, FM_GOOGLE_DOMAIN);
     fm_google_apply_fail(job->apply, &error);
 }
 
@@ -40,7 +41,7 @@ void fm_google_job_done(fm_google_job *job, const fm_json_span *event)
     if (!status && event && !keep_answer(write, event))
         status = FM_ENOMEM;
     if (!status && write->kind == FM_WRITE_CREATE)
-        status = fm_event_set(&write->new_href, job->id);
+        status = fm_text_set(&write->new_href, job->id);
     if (status)
         out_of_memory(job);
     else
@@ -53,7 +54,7 @@ void fm_google_job_changed(fm_google_job *job, const fm_json_span *event)
     write->current_text = strndup(event->at, event->len);
     write->current_len = event->len;
     if (!write->current_text || fm_google_string(&write->new_etag, event, "etag") ||
-        fm_event_set(&write->new_href, job->id))
+        fm_text_set(&write->new_href, job->id))
         out_of_memory(job);
     else
         fm_batch_conclude(&job->base, FM_OUTCOME_CHANGED);
@@ -127,7 +128,7 @@ static fm_status submit(fm_google_job *job, fm_error *err)
     fm_buf_init(&body, BODY_MAX);
     fm_google_event_path(&path, job->apply->op.p, job->verb == FM_GOOGLE_INSERT ? NULL : job->id,
                          "sendUpdates=none&prettyPrint=false");
-    fm_status status = path.status ? fm_google_no_memory(err) : FM_OK;
+    fm_status status = path.status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
     if (!status && job->verb != FM_GOOGLE_DELETE)
         status = fm_google_body(&body, job, err);
     fm_google_request request = {
@@ -171,8 +172,8 @@ static void insert(fm_google_job *job, fm_error *err)
     job->etag = NULL;
     job->tries = 0;
     job->verb = FM_GOOGLE_INSERT;
-    if (status || fm_event_set(&job->id, id))
-        fm_google_apply_fail(job->apply, status ? err : (fm_google_no_memory(err), err));
+    if (status || fm_text_set(&job->id, id))
+        fm_google_apply_fail(job->apply, status ? err : (fm_error_no_memory(err, FM_GOOGLE_DOMAIN), err));
     else
         fm_google_job_send(job);
 }
@@ -211,7 +212,7 @@ static void begin(fm_batch_job *base)
         return;
     }
     job->verb = write->kind == FM_WRITE_UPDATE ? FM_GOOGLE_PATCH : FM_GOOGLE_DELETE;
-    if (fm_event_set(&job->id, write->href) || fm_event_set(&job->etag, write->etag))
+    if (fm_text_set(&job->id, write->href) || fm_text_set(&job->etag, write->etag))
         out_of_memory(job);
     else if (fm_google_moves_series(write))
         fm_google_send_when_whole(job);
@@ -260,13 +261,13 @@ fm_status fm_google_apply(fm_provider *provider, fm_write *writes, size_t count,
     fm_google *p = (fm_google *)provider;
     fm_google_batch *a = calloc(1, sizeof *a);
     if (!a)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     a->op.op.klass = &klass;
     a->op.p = p;
     /* Enough that requests are queued for a full window. */
     if (fm_batch_init(&a->batch, &batch_class, a, (size_t)p->config.max_in_flight * 2, writes, count, fn, data)) {
         free(a);
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     }
     *op = &a->op.op;
     return FM_OK;

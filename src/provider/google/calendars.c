@@ -4,6 +4,7 @@
 #include "provider/google/call.h"
 #include "provider/google/object.h"
 #include "provider/google/place.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,7 +77,7 @@ static void on_page(void *data, const fm_google_result *result)
     }
     fm_status status = each_entry(l, &result->body, &l->op->error);
     if (!status && fm_google_string(&token, &result->body, "nextPageToken"))
-        status = fm_google_no_memory(&l->op->error);
+        status = fm_error_no_memory(&l->op->error, FM_GOOGLE_DOMAIN);
     if (status)
         fm_google_op_end(l->op, status);
     else if (token && ++l->pages < PAGES_MAX)
@@ -103,7 +104,7 @@ static void next_page(listing *l, const char *page_token)
                                  .is_answer = fm_google_has_items,
                                  .done = on_page,
                                  .data = l};
-    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(l->op, &request, &err))
+    if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(l->op, &request, &err))
         fm_google_op_fail(l->op, &err);
     fm_buf_free(&path);
 }
@@ -127,7 +128,7 @@ static fm_status show_entry(void *data, const fm_json_span *entry, fm_error *err
     if (!status)
         status = fm_google_string(&color, entry, "backgroundColor");
     if (status) {
-        fm_google_no_memory(err);
+        fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     } else if (id) {
         fm_calendar calendar = {.id = id,
                                 .name = name,
@@ -165,7 +166,7 @@ fm_status fm_google_list(fm_provider *provider, fm_calendar_fn fn, void *data, f
         return status;
     list *l = calloc(1, sizeof *l);
     if (!l)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     l->op.op.klass = &klass;
     l->op.p = (fm_google *)provider;
     l->fn = fn;
@@ -217,9 +218,9 @@ static fm_status take_entry(opening *o, const fm_json_span *entry, fm_error *err
         status = fm_google_string(&o->place.zone, entry, "timeZone");
     o->place.writable = may_write(entry);
     if (!status && o->place.id && is_true(entry, "primary") && !o->account)
-        status = fm_event_set(&o->account, o->place.id);
+        status = fm_text_set(&o->account, o->place.id);
     if (status)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     if (!o->place.id)
         return fm_error_set(err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN, "a calendar without an id");
     return FM_OK;
@@ -251,7 +252,7 @@ static void ask(opening *o, const char *before, const char *calendar, const char
                                  .is_answer = is_entry,
                                  .done = done,
                                  .data = o};
-    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&o->op, &request, &err))
+    if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&o->op, &request, &err))
         fm_google_op_fail(&o->op, &err);
     fm_buf_free(&path);
 }
@@ -296,10 +297,10 @@ static void on_probed(void *data, const fm_google_result *result)
         next_page(&o->listing, NULL);
     } else if (result->status) {
         fm_google_op_fail(&o->op, &result->error);
-    } else if (fm_event_set(&o->place.id, o->op.p->calendar) || name_of(&o->place.name, &result->body) ||
+    } else if (fm_text_set(&o->place.id, o->op.p->calendar) || name_of(&o->place.name, &result->body) ||
                fm_google_string(&o->place.zone, &result->body, "timeZone") ||
-               (!o->place.name && fm_event_set(&o->place.name, o->place.id))) {
-        fm_google_no_memory(&err);
+               (!o->place.name && fm_text_set(&o->place.name, o->place.id))) {
+        fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
         fm_google_op_fail(&o->op, &err);
     } else {
         o->place.writable = may_write(&result->body);
@@ -382,7 +383,7 @@ fm_status fm_google_open(fm_provider *provider, fm_op **op, fm_error *err)
         return status;
     opening *o = calloc(1, sizeof *o);
     if (!o)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     o->op.op.klass = &klass;
     o->op.p = (fm_google *)provider;
     o->waiter.fn = on_signed_in;

@@ -1,6 +1,7 @@
 #include "provider/google/call.h"
 #include "provider/evidence.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -338,7 +339,7 @@ fm_status fm_google_submit(fm_google_op *op, const fm_google_request *request, f
         return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN, "%s: nothing says what an answer is", request->what);
     fm_google_call *call = calloc(1, sizeof *call);
     if (!call)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     call->request = *request;
     call->config = op->p->config;
     call->config.home = op->p->api;
@@ -352,7 +353,7 @@ fm_status fm_google_submit(fm_google_op *op, const fm_google_request *request, f
     link_call(call, op);
     bool complete =
         call->method && call->url && (call->if_match || !request->if_match) && (call->body || !request->body);
-    fm_status status = complete ? get_ready(call, err) : fm_google_no_memory(err);
+    fm_status status = complete ? get_ready(call, err) : fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     if (status) {
         unlink_call(call);
         free_call(call);

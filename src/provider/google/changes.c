@@ -7,6 +7,7 @@
 #include "provider/google/call.h"
 #include "provider/google/deliver.h"
 #include "provider/google/event_path.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,7 @@ static void go_on(changes *c, const fm_json_span *page)
     if (!status)
         status = fm_google_string(&token, page, "nextSyncToken");
     if (status) {
-        fm_google_no_memory(&err);
+        fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
     } else if (next && ((c->page_token && strcmp(next, c->page_token) == 0) || ++c->pages > PAGES_MAX)) {
         status = fm_error_set(&err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN, "listing the calendar: its pages do not end");
     } else if (next) {
@@ -149,7 +150,7 @@ static void ask(changes *c)
                                  .is_answer = is_page,
                                  .done = on_page,
                                  .data = c};
-    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&c->op, &request, &err))
+    if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&c->op, &request, &err))
         fm_google_op_fail(&c->op, &err);
     fm_buf_free(&path);
 }
@@ -160,13 +161,13 @@ fm_status fm_google_changes(fm_provider *provider, const char *token, const fm_o
     static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy};
     changes *c = calloc(1, sizeof *c);
     if (!c)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     c->op.op.klass = &klass;
     c->op.p = (fm_google *)provider;
     c->sink = *sink;
     if (token && !(c->token = strdup(token))) {
         free(c);
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     }
     *op = &c->op.op;
     ask(c);

@@ -1,4 +1,5 @@
 #include "provider/google/deliver.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@ fm_status fm_google_deliver(const fm_object_sink *sink, const fm_json_span *even
     if (!status)
         status = fm_google_string(&etag, event, "etag");
     if (status)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_object object = {.kind = FM_OBJECT_DELETED, .href = id};
     if (id && !fm_google_is_cancelled(event)) {
         const char *known = sink->known_etag ? sink->known_etag(sink->data, id) : NULL;

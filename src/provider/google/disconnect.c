@@ -1,6 +1,7 @@
 /* Sign-out: the refresh token is revoked (RFC 7009). */
 #include "core/url.h"
 #include "provider/google/google_impl.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static fm_status send(revocation *r, fm_error *err)
     len = form.len;
     r->form = fm_buf_take(&form, NULL);
     if (!r->form)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_http_request request = {.config = &p->config,
                                .method = "POST",
                                .url = p->revoke_url,
@@ -71,7 +72,7 @@ fm_status fm_google_disconnect(fm_provider *provider, fm_op **op, fm_error *err)
         return status;
     revocation *r = calloc(1, sizeof *r);
     if (!r)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     r->op.op.klass = &klass;
     r->op.p = (fm_google *)provider;
     /* The key of a service account is not ours to revoke. */

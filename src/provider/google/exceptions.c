@@ -7,6 +7,7 @@
 #include "provider/google/apply_impl.h"
 #include "provider/google/event/json.h"
 #include "provider/google/event_path.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@ static void ask(fm_google_job *job, const char *page_token);
 static void no_memory(fm_google_job *job)
 {
     fm_error err;
-    fm_google_no_memory(&err);
+    fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
     fm_google_apply_fail(job->apply, &err);
 }
 
@@ -111,7 +112,7 @@ static void ask(fm_google_job *job, const char *page_token)
                                  .is_answer = fm_google_has_items,
                                  .done = on_page,
                                  .data = job};
-    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&job->apply->op, &request, &err))
+    if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&job->apply->op, &request, &err))
         fm_google_apply_fail(job->apply, &err);
     fm_buf_free(&path);
     free(uid);

@@ -3,6 +3,7 @@
 #include "provider/google/deliver.h"
 #include "provider/google/event_path.h"
 #include "provider/google/presence.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 
@@ -117,7 +118,7 @@ static void begin(fetch *f, wanted *w, const char *href)
                                  .is_answer = is_wanted,
                                  .done = on_event,
                                  .data = w};
-    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&f->op, &request, &err))
+    if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&f->op, &request, &err))
         fm_google_op_fail(&f->op, &err);
     fm_buf_free(&path);
 }
@@ -145,7 +146,7 @@ fm_status fm_google_fetch(fm_provider *provider, const char *const *hrefs, size_
     static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy};
     fetch *f = calloc(1, sizeof *f);
     if (!f)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     f->op.op.klass = &klass;
     f->op.p = (fm_google *)provider;
     f->sink = *sink;
@@ -154,7 +155,7 @@ fm_status fm_google_fetch(fm_provider *provider, const char *const *hrefs, size_
     f->places = calloc(places(f), sizeof *f->places);
     if (!f->places) {
         free(f);
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     }
     *op = &f->op.op;
     start_more(f);

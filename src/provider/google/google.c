@@ -3,6 +3,7 @@
 #include "provider/event/people.h"
 #include "provider/google/event/json.h"
 #include "provider/google/place.h"
+#include "util/alloc.h"
 #include "util/file.h"
 #include "util/options.h"
 #include "util/redact.h"
@@ -32,7 +33,7 @@ static fm_status copy_option(char **out, const fm_options *options, const char *
     if (!value || !*value)
         value = fallback;
     *out = value ? strdup(value) : NULL;
-    return *out || !value ? FM_OK : fm_google_no_memory(err);
+    return *out || !value ? FM_OK : fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
 }
 
 static fm_status copy_url(char **out, const fm_options *options, const char *name, const char *fallback, fm_error *err)
@@ -52,7 +53,7 @@ static fm_status keep_secret(const fm_google *p, fm_secret **out, const char *by
 {
     *out = fm_secret_new(bytes, len);
     if (!*out)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_redact_add(p->base.context.env->redact, *out);
     return FM_OK;
 }
@@ -134,7 +135,7 @@ static fm_status init(fm_provider *provider, const struct fm_options *options, f
     fm_http_config_init(&p->config);
     p->zones = fm_zones_new(NULL);
     if (!p->zones)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_status status = read_settings(p, options, err);
     if (!status)
         status = read_numbers(p, options, err);
@@ -179,7 +180,7 @@ static fm_status decode(const fm_provider *provider, const char *text, size_t le
         return status;
     if (fm_people_add(&own, fm_span_of(p->place.account))) {
         fm_event_clear(event);
-        status = fm_google_no_memory(err);
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     }
     event->has_attendees = !status && fm_people_others(&event->people, &own);
     fm_strings_clear(&own);

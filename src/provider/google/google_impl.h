@@ -43,9 +43,6 @@ typedef struct fm_google {
     fm_zones *zones; /**< of the codec */
 } fm_google;
 
-/** Fills `err` with FM_ENOMEM. */
-fm_status fm_google_no_memory(fm_error *err);
-
 /* ------------------------------------------------------------------ operations */
 
 struct fm_google_call;

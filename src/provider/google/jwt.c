@@ -3,6 +3,7 @@
 #include "core/json/value.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdlib.h>
@@ -54,7 +55,7 @@ static fm_status make(fm_buf *jwt, const char *email, const char *private_key, c
     bool failed = head.status || claims.status || jwt->status;
     fm_buf_free(&head);
     fm_buf_free(&claims);
-    return failed ? fm_google_no_memory(err) : sign(jwt, private_key, err);
+    return failed ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : sign(jwt, private_key, err);
 }
 
 fm_status fm_google_jwt_form(fm_buf *out, const fm_secret *secret, const char *audience, int64_t now_s, fm_error *err)
@@ -72,7 +73,7 @@ fm_status fm_google_jwt_form(fm_buf *out, const fm_secret *secret, const char *a
     if (!status)
         status = fm_google_string(&key_id, &key, "private_key_id");
     if (status == FM_ENOMEM)
-        fm_google_no_memory(err);
+        fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     else if (status || !email || !private_key)
         status = fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
                               "the setting \"service_account\" is no JSON key of a service account: it has no "
@@ -81,7 +82,7 @@ fm_status fm_google_jwt_form(fm_buf *out, const fm_secret *secret, const char *a
         status = make(&jwt, email, private_key, key_id, audience, now_s, err);
     if (!status) {
         fm_buf_adds(out, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=");
-        status = fm_buf_add(out, jwt.data, jwt.len) ? fm_google_no_memory(err) : FM_OK;
+        status = fm_buf_add(out, jwt.data, jwt.len) ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
     }
     if (private_key)
         explicit_bzero(private_key, strlen(private_key));

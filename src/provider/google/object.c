@@ -2,6 +2,7 @@
 #include "core/crypto.h"
 #include "core/json/value.h"
 #include "provider/google/google_impl.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdio.h>
@@ -166,7 +167,7 @@ static fm_status own_uid(char **out, const fm_json_span *event, fm_error *err)
     if (!status)
         status = fm_google_string(&id, event, "id");
     if (status)
-        fm_google_no_memory(err);
+        fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     if (!status && uid && id)
         status = is_derived(&derived, id, uid, err);
     if (derived) {
@@ -182,8 +183,8 @@ fm_status fm_google_uid(char **out, const fm_json_span *event, fm_error *err)
 {
     fm_status status = own_uid(out, event, err);
     if (!status && !*out && fm_google_string(out, event, "iCalUID"))
-        status = fm_google_no_memory(err);
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     if (!status && !*out && fm_google_string(out, event, "id"))
-        status = fm_google_no_memory(err);
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     return status;
 }

@@ -1,10 +1,5 @@
 #include "provider/google/call.h"
 
-fm_status fm_google_no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, FM_GOOGLE_DOMAIN, "out of memory");
-}
-
 /* Lets HTTP work for at most `timeout_ms`, or until the quota allows more. */
 static fm_status wait_for_news(fm_google_op *op, int timeout_ms, fm_error *err)
 {

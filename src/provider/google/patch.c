@@ -3,6 +3,7 @@
 #include "core/json/value.h"
 #include "provider/google/apply_impl.h"
 #include "provider/google/event/model.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -214,5 +215,5 @@ fm_status fm_google_body(fm_buf *out, const fm_google_job *job, fm_error *err)
     if (job->verb != FM_GOOGLE_PATCH)
         return add_whole(out, job, err);
     add_patch(out, &event);
-    return out->status ? fm_google_no_memory(err) : FM_OK;
+    return out->status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
 }

@@ -2,6 +2,7 @@
 #include "core/crypto.h"
 #include "core/json/value.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdlib.h>
@@ -92,7 +93,7 @@ fm_status fm_google_bind(fm_google *p, fm_google_place *place, fm_error *err)
         bookmark = write_bookmark(p, place);
     if (!bookmark) {
         fm_google_place_clear(place);
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     }
     fm_google_place_clear(&p->place);
     p->place = *place;

@@ -1,6 +1,7 @@
 #include "provider/google/presence.h"
 #include "provider/google/event_path.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 
 static bool is_calendar(const void *data, const fm_json_span *body)
 {
@@ -19,7 +20,7 @@ fm_status fm_google_ask_presence(fm_google_op *op, fm_google_done_fn done, void 
                                  .is_answer = is_calendar,
                                  .done = done,
                                  .data = data};
-    fm_status status = path.status ? fm_google_no_memory(err) : fm_google_submit(op, &request, err);
+    fm_status status = path.status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : fm_google_submit(op, &request, err);
     fm_buf_free(&path);
     return status;
 }

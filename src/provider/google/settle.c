@@ -5,6 +5,7 @@
 #include "provider/google/event/json.h"
 #include "provider/google/event_path.h"
 #include "provider/google/presence.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static void revive(fm_google_job *job, const fm_json_span *event)
     free(job->etag);
     if (fm_google_string(&job->etag, event, "etag")) {
         fm_error err;
-        fm_google_no_memory(&err);
+        fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
         fm_google_apply_fail(job->apply, &err);
         return;
     }
@@ -105,7 +106,7 @@ static void on_not_there(fm_google_job *job)
 {
     if (job->base.write->kind == FM_WRITE_CREATE) {
         job->verb = FM_GOOGLE_INSERT;
-        fm_event_set(&job->etag, NULL);
+        fm_text_set(&job->etag, NULL);
         fm_google_job_send(job);
     } else if (job->base.write->kind == FM_WRITE_UPDATE) {
         ask_presence(job);
@@ -146,7 +147,7 @@ void fm_google_settle(fm_google_job *job)
                                  .is_answer = fm_google_is_job_s,
                                  .done = on_event,
                                  .data = job};
-    if (path.status ? fm_google_no_memory(&err) : fm_google_submit(&job->apply->op, &request, &err))
+    if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&job->apply->op, &request, &err))
         fm_google_apply_fail(job->apply, &err);
     fm_buf_free(&path);
 }

@@ -3,6 +3,7 @@
 #include "core/url.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 #include "util/redact.h"
 
 #include <stdlib.h>
@@ -95,7 +96,7 @@ static fm_status keep_token(fm_google *p, const fm_json_span *answer, fm_error *
     char *text = NULL;
     double life_s = DEFAULT_LIFE_S;
     if (fm_google_string(&text, answer, "access_token"))
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     if (!text || !*text) {
         free(text);
         return fm_error_set(err, FM_ENETWORK, FM_GOOGLE_DOMAIN, "the answer to the sign-in holds no access token");
@@ -112,7 +113,7 @@ static fm_status keep_token(fm_google *p, const fm_json_span *answer, fm_error *
     fm_secret *access = fm_secret_new(text, strlen(text));
     free(text);
     if (!access)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_redact_add(p->base.context.env->redact, access);
     fm_secret_unref(t->access);
     t->access = access;
@@ -190,7 +191,7 @@ static fm_status refresh_form(fm_google *p, fm_buf *form, fm_error *err)
     add_field(form, "client_secret", text, len);
     text = fm_secret_bytes(c->refresh_token, &len);
     add_field(form, "refresh_token", text, len);
-    return form->status ? fm_google_no_memory(err) : FM_OK;
+    return form->status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
 }
 
 static fm_status start_refresh(fm_google *p, fm_error *err)
@@ -201,7 +202,7 @@ static fm_status start_refresh(fm_google *p, fm_error *err)
     fm_status status = refresh_form(p, &form, err);
     size_t len = form.len;
     if (!status && !(p->tokens.form = fm_buf_take(&form, NULL)))
-        status = fm_google_no_memory(err);
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_buf_free(&form);
     if (status)
         return status;

@@ -5,6 +5,7 @@
 #include "provider/ics/codec.h"
 #include "provider/ics/model.h"
 #include "provider/ics/text.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -240,7 +241,7 @@ fm_status ics_event_read(fm_event *event, const ics_object *o, fm_zones *zones, 
         status = read_members(event, o, &scratch);
     fm_buf_free(&scratch);
     if (status == FM_ENOMEM)
-        fm_error_set(err, status, domain, "not enough memory for an event");
+        fm_error_no_memory(err, domain);
     return status;
 }
 
@@ -259,7 +260,7 @@ fm_status fm_ics_decode(const char *text, size_t len, fm_zones *zones, fm_event 
         status = FM_ENOMEM;
 out:
     if (status == FM_ENOMEM)
-        fm_error_set(err, status, domain, "not enough memory for an event");
+        fm_error_no_memory(err, domain);
     if (status)
         fm_event_clear(event);
     fm_ical_free(object.doc);

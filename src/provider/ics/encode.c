@@ -4,6 +4,7 @@
 #include "provider/event/tags.h"
 #include "provider/ics/codec.h"
 #include "provider/ics/edit.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -248,7 +249,7 @@ static void explain(fm_status status, fm_error *err)
     if (status == FM_ELIMIT)
         fm_error_set(err, status, ICS_DOMAIN, "the event would take more than %u bytes", FM_ICS_MAX_BYTES);
     else if (status == FM_ENOMEM)
-        fm_error_set(err, status, ICS_DOMAIN, "not enough memory for an event");
+        fm_error_no_memory(err, ICS_DOMAIN);
 }
 
 fm_status fm_ics_encode(const fm_event *event, const char *old, size_t old_len, const fm_env *env, fm_zones *zones,

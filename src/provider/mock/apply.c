@@ -3,6 +3,7 @@
  * reading what the calendar holds now, as the contract of fmcal/provider.h asks.
  */
 #include "provider/mock/mock.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,11 +17,6 @@ typedef struct apply_op {
     void *data;
     fm_status status; /* once it has failed */
 } apply_op;
-
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
-}
 
 static fm_mock_request request_of(const fm_write *w)
 {
@@ -43,9 +39,9 @@ static fm_status say_done(fm_write *w, const fm_mock_server *s, const fm_mock_ob
     if (!o)
         return FM_OK;
     if (w->kind == FM_WRITE_CREATE && !(w->new_href = strdup(o->href)))
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     if (s->etag_on_write && !(w->new_etag = strdup(o->etag)))
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     return FM_OK;
 }
 
@@ -61,7 +57,7 @@ static fm_status say_changed(fm_write *w, fm_mock_server *s, const fm_mock_objec
     w->new_etag = strdup(o->etag);
     w->current_text = malloc(o->text_len + 1);
     if (!w->new_href || !w->new_etag || !w->current_text)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     memcpy(w->current_text, o->text, o->text_len + 1);
     w->current_len = o->text_len;
     s->bodies++;
@@ -108,7 +104,7 @@ static fm_status store(fm_mock *m, fm_mock_calendar *c, fm_write *w, const char 
     size_t len;
     char *text = fm_mock_rewritten(&m->server->rewrite, w->text, w->text_len, &len);
     if (!text)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     fm_mock_change change = {.href = href, .uid = w->uid, .text = text, .text_len = len};
     fm_status status = fm_mock_commit(m->server, c, &change, err);
     free(text);
@@ -169,7 +165,7 @@ static fm_status touch(fm_mock *m, fm_mock_calendar *c, const fm_write *w, fm_er
     char *href = strdup(o->href), *uid = o->uid ? strdup(o->uid) : NULL, *text = malloc(o->text_len + 1);
     fm_status status = FM_OK;
     if (!href || !text || (o->uid && !uid)) {
-        status = out_of_memory(err);
+        status = fm_error_no_memory(err, "mock");
     } else {
         memcpy(text, o->text, o->text_len + 1);
         fm_mock_change change = {.href = href, .uid = uid, .text = text, .text_len = o->text_len};
@@ -280,7 +276,7 @@ fm_status fm_mock_apply(fm_provider *p, fm_write *writes, size_t count, fm_writt
     static const fm_op_class klass = {.step = step, .destroy = destroy};
     apply_op *a = calloc(1, sizeof *a);
     if (!a)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     *a = (apply_op){.op.klass = &klass, .mock = (fm_mock *)p, .writes = writes, .count = count, .fn = fn, .data = data};
     *op = &a->op;
     return FM_OK;

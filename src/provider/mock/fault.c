@@ -1,4 +1,5 @@
 #include "provider/mock/fault.h"
+#include "util/alloc.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -43,7 +44,7 @@ fm_status fm_mock_add_fault(fm_mock_fault **list, const fm_mock_fault *fault, fm
     if (!copy || (fault->uid && !uid)) {
         free(copy);
         free(uid);
-        return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
+        return fm_error_no_memory(err, "mock");
     }
     *copy = *fault;
     copy->uid = uid;

@@ -4,23 +4,13 @@
 #include "provider/classes.h"
 #include "provider/ics/codec.h"
 #include "provider/op.h"
+#include "util/alloc.h"
 #include "util/options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
-}
-
 /* ------------------------------------------------------------------ instance */
-
-static bool copy_setting(char **out, const char *value)
-{
-    *out = value && *value ? strdup(value) : NULL;
-    return *out || !value || !*value;
-}
 
 static fm_status mock_init(fm_provider *p, const struct fm_options *options, fm_error *err)
 {
@@ -30,9 +20,10 @@ static fm_status mock_init(fm_provider *p, const struct fm_options *options, fm_
     const char *file = fm_options_string(options, "file", fm_options_string(options, "endpoint", NULL));
     m->server = fm_mock_server_new();
     m->zones = fm_zones_new(NULL);
-    if (!m->server || !m->zones || !copy_setting(&m->calendar_id, fm_options_string(options, "calendar_id", NULL)) ||
-        !copy_setting(&m->file, file) || !copy_setting(&m->password, password))
-        return out_of_memory(err);
+    if (!m->server || !m->zones ||
+        fm_text_set_filled(&m->calendar_id, fm_options_string(options, "calendar_id", NULL)) ||
+        fm_text_set_filled(&m->file, file) || fm_text_set_filled(&m->password, password))
+        return fm_error_no_memory(err, "mock");
     return FM_OK;
 }
 
@@ -94,7 +85,7 @@ static fm_status bind(fm_mock *m, const fm_mock_calendar *c, fm_error *err)
         free(id);
         free(name);
         free(account);
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     }
     free(m->bound_id);
     free(m->bound_name);
@@ -166,7 +157,7 @@ static fm_status mock_list(fm_provider *p, fm_calendar_fn fn, void *data, fm_op 
 {
     listing *l = malloc(sizeof *l);
     if (!l)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     *l = (listing){(fm_mock *)p, fn, data};
     return fm_op_call_new(op, run_list, l, free, err);
 }

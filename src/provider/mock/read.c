@@ -1,15 +1,11 @@
 /* The slots changes and fetch of the mock provider. */
 #include "provider/mock/mock.h"
 #include "provider/op.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
-}
 
 static fm_status deliver(fm_mock_server *s, const fm_object_sink *sink, const fm_mock_object *o, fm_error *err)
 {
@@ -129,7 +125,7 @@ static fm_status report_since(fm_mock_server *s, const fm_mock_calendar *c, int6
     char token[48];
     entry *entries = changes_since(c, since, &count);
     if (!entries)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     size_t end = truncated ? count / 2 : count;
     fm_status status = FM_OK;
     for (size_t i = 0; !status && i < end; i++) {
@@ -218,7 +214,7 @@ static fm_status start(fm_op **op, fm_op_call_fn run, fm_mock *m, const char *to
         r->token = strdup(token);
     if (!r || (token && !r->token)) {
         free(r);
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     }
     r->mock = m;
     r->sink = *sink;

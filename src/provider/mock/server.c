@@ -1,13 +1,9 @@
 #include "provider/mock/server.h"
+#include "util/alloc.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static fm_status out_of_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
-}
 
 /* ------------------------------------------------------------------ life */
 
@@ -88,20 +84,10 @@ static size_t calendar_index(const fm_mock_server *s, const char *id)
     return i;
 }
 
-static bool replace_string(char **member, const char *value)
-{
-    char *copy = value ? strdup(value) : NULL;
-    if (value && !copy)
-        return false;
-    free(*member);
-    *member = copy;
-    return true;
-}
-
 static fm_status describe(fm_mock_calendar *c, const fm_calendar *from, fm_error *err)
 {
-    if (!replace_string(&c->name, from->name ? from->name : from->id) || !replace_string(&c->color, from->color))
-        return out_of_memory(err);
+    if (fm_text_set(&c->name, from->name ? from->name : from->id) || fm_text_set(&c->color, from->color))
+        return fm_error_no_memory(err, "mock");
     c->writable = from->writable;
     c->events = from->events;
     c->primary = from->primary;
@@ -115,16 +101,16 @@ fm_status fm_mock_add_calendar(fm_mock_server *s, const fm_calendar *calendar, f
         return describe(s->calendars[i], calendar, err);
     fm_mock_calendar **calendars = realloc(s->calendars, (s->calendar_count + 1) * sizeof *calendars);
     if (!calendars)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     s->calendars = calendars;
     fm_mock_calendar *c = calloc(1, sizeof *c);
     if (!c)
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     c->made = s->change;
     fm_strmap_init(&c->uids, 0);
-    if (!replace_string(&c->id, calendar->id) || describe(c, calendar, err)) {
+    if (fm_text_set(&c->id, calendar->id) || describe(c, calendar, err)) {
         free_calendar(c);
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     }
     s->calendars[s->calendar_count++] = c;
     return FM_OK;
@@ -194,20 +180,6 @@ fm_mock_object *fm_mock_find_uid(const fm_mock_calendar *c, const char *uid)
     return NULL;
 }
 
-/* Room for one more element. */
-static bool grow(void **array, size_t count, size_t *cap, size_t size)
-{
-    if (count < *cap)
-        return true;
-    size_t wanted = *cap ? *cap * 2 : 16;
-    void *grown = realloc(*array, wanted * size);
-    if (!grown)
-        return false;
-    *array = grown;
-    *cap = wanted;
-    return true;
-}
-
 static bool make_object(fm_mock_object *o, const fm_mock_change *change, int64_t number)
 {
     char etag[40];
@@ -256,19 +228,17 @@ static bool keep_before(fm_mock_object *made, fm_mock_object *replaced)
 static fm_status put(fm_mock_calendar *c, const fm_mock_change *change, int64_t number, fm_error *err)
 {
     fm_mock_object made;
-    void *objects = c->objects;
-    if (!grow(&objects, c->object_count, &c->object_cap, sizeof *c->objects))
-        return out_of_memory(err);
-    c->objects = objects;
+    if (fm_grow(&c->objects, &c->object_cap, c->object_count + 1, sizeof *c->objects))
+        return fm_error_no_memory(err, "mock");
     if (change->uid && fm_strmap_set(&c->uids, change->uid, 0, change->href))
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     if (!make_object(&made, change, number))
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     size_t i = place_of(c, change->href);
     bool there = i < c->object_count && strcmp(c->objects[i].href, change->href) == 0;
     if (there && !keep_before(&made, &c->objects[i])) {
         clear_object(&made);
-        return out_of_memory(err);
+        return fm_error_no_memory(err, "mock");
     }
     if (!there) {
         memmove(&c->objects[i + 1], &c->objects[i], (c->object_count - i) * sizeof *c->objects);
@@ -284,10 +254,8 @@ static fm_status bury(fm_mock_calendar *c, const fm_mock_change *change, int64_t
     fm_mock_object *o = fm_mock_find(c, change->href);
     if (!o)
         return FM_OK;
-    void *tombstones = c->tombstones;
-    if (!grow(&tombstones, c->tombstone_count, &c->tombstone_cap, sizeof *c->tombstones))
-        return out_of_memory(err);
-    c->tombstones = tombstones;
+    if (fm_grow(&c->tombstones, &c->tombstone_cap, c->tombstone_count + 1, sizeof *c->tombstones))
+        return fm_error_no_memory(err, "mock");
     c->tombstones[c->tombstone_count++] = (fm_mock_tombstone){.href = o->href, .change = number};
     o->href = NULL; /* the tombstone has it */
     clear_object(o);

@@ -3,6 +3,7 @@
  * line end was cut by a crash: the next one to append removes it.
  */
 #include "provider/mock/server.h"
+#include "util/alloc.h"
 #include "util/buf.h"
 #include "util/system_error.h"
 
@@ -105,7 +106,7 @@ fm_status fm_mock_use_file(fm_mock_server *s, const char *path, fm_error *err)
     s->file = strdup(path);
     s->file_offset = 0;
     if (!s->file)
-        return fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
+        return fm_error_no_memory(err, "mock");
     return fm_mock_reload(s, err);
 }
 
@@ -151,7 +152,7 @@ fm_status fm_mock_append(fm_mock_server *s, const fm_mock_calendar *c, const fm_
     fm_buf_addf(&line, "%s\n", printed ? printed : "");
     fm_status status = FM_OK;
     if (!printed || line.status)
-        status = fm_error_set(err, FM_ENOMEM, "mock", "out of memory");
+        status = fm_error_no_memory(err, "mock");
     else if (ftruncate(s->lock_fd, (off_t)s->file_offset) || lseek(s->lock_fd, 0, SEEK_END) < 0)
         status = io_error(s, "write", err);
     if (!status)

@@ -2,6 +2,7 @@
 #include "core/ical/ical.h"
 #include "provider/vdir/object.h"
 #include "provider/vdir/vdir_impl.h"
+#include "util/alloc.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -27,11 +28,6 @@ typedef struct batch {
     size_t uid_count;
     fm_buf text;
 } batch;
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
 
 /* ------------------------------------------------------------------ UIDs */
 
@@ -64,7 +60,7 @@ static fm_status read_uids(batch *b, fm_error *err)
     if (status)
         return status;
     if (names.count && !(b->uids = calloc(names.count, sizeof *b->uids)))
-        status = no_memory(err);
+        status = fm_error_no_memory(err, domain);
     for (size_t i = 0; i < names.count && !status; i++) {
         char *uid = uid_of(b, names.items[i]);
         if (!uid)
@@ -92,7 +88,7 @@ static fm_status report_changed(batch *b, fm_write *w, const char *name, fm_erro
 {
     char etag[VDIR_ETAG_MAX], *path = vdir_path(b->v->folder, name);
     w->outcome = FM_OUTCOME_CHANGED;
-    fm_status status = path ? vdir_read(&b->text, etag, path, err) : no_memory(err);
+    fm_status status = path ? vdir_read(&b->text, etag, path, err) : fm_error_no_memory(err, domain);
     free(path);
     if (status == FM_ENOTFOUND) {
         w->current_gone = true;
@@ -103,7 +99,7 @@ static fm_status report_changed(batch *b, fm_write *w, const char *name, fm_erro
     w->new_href = strdup(name);
     w->new_etag = strdup(etag);
     w->current_text = fm_buf_take(&b->text, &w->current_len);
-    return w->new_href && w->new_etag && w->current_text ? FM_OK : no_memory(err);
+    return w->new_href && w->new_etag && w->current_text ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 static fm_status report_done(fm_write *w, const char *name, const char *etag, fm_error *err)
@@ -112,9 +108,9 @@ static fm_status report_done(fm_write *w, const char *name, const char *etag, fm
     if (w->kind == FM_WRITE_DELETE)
         return FM_OK;
     if (w->kind == FM_WRITE_CREATE && !(w->new_href = strdup(name)))
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     w->new_etag = strdup(etag);
-    return w->new_etag ? FM_OK : no_memory(err);
+    return w->new_etag ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 /* A file that cannot be written. Permissions and names do not get better by waiting; a full disk may. */
@@ -132,7 +128,7 @@ static fm_status create_as(batch *b, fm_write *w, const char *name, fm_error *er
 {
     char etag[VDIR_ETAG_MAX], *path = vdir_path(b->v->folder, name);
     if (!path)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     fm_status status = vdir_create(etag, b->v->base.context.env, path, b->mode, w->text, w->text_len, err);
     free(path);
     if (!status)
@@ -158,7 +154,7 @@ static fm_status create(batch *b, fm_write *w, fm_error *err)
         if (!status)
             status = create_as(b, w, name.data, err);
         else
-            no_memory(err);
+            fm_error_no_memory(err, domain);
         fm_buf_free(&name);
     }
     return status;
@@ -172,7 +168,7 @@ static fm_status replace_or_delete(batch *b, fm_write *w, fm_error *err)
     const fm_env *env = b->v->base.context.env;
     char etag[VDIR_ETAG_MAX] = "", *path = vdir_path(b->v->folder, w->href);
     if (!path)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     fm_status status;
     if (w->kind == FM_WRITE_UPDATE)
         status = vdir_replace(etag, env, path, w->etag, w->text, w->text_len, err);
@@ -200,7 +196,7 @@ static fm_status write_one(batch *b, fm_write *w, fm_error *err)
     fm_error why = {0};
     fm_status status = w->kind == FM_WRITE_CREATE ? create(b, w, &why) : replace_or_delete(b, w, &why);
     if (status == FM_ENOMEM)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     if (status)
         report_failure(w, status, &why);
     return FM_OK;

@@ -1,6 +1,7 @@
 /* The calendars of a vdir: which there are, what they are called, and choosing one. */
 #include "provider/vdir/object.h"
 #include "provider/vdir/vdir_impl.h"
+#include "util/alloc.h"
 #include "util/file.h"
 #include "util/stage.h"
 #include "util/system_error.h"
@@ -19,11 +20,6 @@ static const char domain[] = "vdir";
 /* Leftovers younger than this may belong to a process at work. */
 enum { MAX_LABEL_BYTES = 1000, LISTED_NAMES = 10 };
 
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
-
 char *vdir_path(const char *folder, const char *name)
 {
     char *path = NULL;
@@ -38,14 +34,8 @@ char *vdir_path(const char *folder, const char *name)
 
 static fm_status add_name(vdir_names *names, const char *name)
 {
-    if (names->count == names->cap) {
-        size_t cap = names->cap ? names->cap * 2 : 32;
-        char **items = realloc(names->items, cap * sizeof *items);
-        if (!items)
-            return FM_ENOMEM;
-        names->items = items;
-        names->cap = cap;
-    }
+    if (fm_grow(&names->items, &names->cap, names->count + 1, sizeof *names->items))
+        return FM_ENOMEM;
     names->items[names->count] = strdup(name);
     return names->items[names->count] ? (names->count++, FM_OK) : FM_ENOMEM;
 }
@@ -69,7 +59,7 @@ fm_status vdir_names_read(vdir_names *out, const char *path, bool (*accept)(cons
         if (!entry)
             break;
         if (accept(path, entry->d_name) && add_name(out, entry->d_name))
-            status = no_memory(err);
+            status = fm_error_no_memory(err, domain);
     }
     if (!status && errno)
         status = fm_system_error(err, errno, domain, "cannot list the calendar folder %s", path);
@@ -201,7 +191,7 @@ static fm_status choose_primary(char **id, const char *root, fm_error *err)
             status = several(&folders, root, err);
     }
     if (choice && !(*id = strdup(choice)))
-        status = no_memory(err);
+        status = fm_error_no_memory(err, domain);
     vdir_names_clear(&folders);
     vdir_names_clear(&objects);
     return status;
@@ -249,7 +239,7 @@ static fm_status choose_id(vdir *v, fm_error *err)
         if (!v->id)
             v->id = strdup(v->wanted);
     }
-    return v->id ? FM_OK : no_memory(err);
+    return v->id ? FM_OK : fm_error_no_memory(err, domain);
 }
 
 /* A calendar that is not among those there are is a mistake in the name; where there are none the first is made. */
@@ -278,7 +268,7 @@ static fm_status make_folders(const char *path, fm_error *err)
 {
     char *copy = strdup(path);
     if (!copy)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     fm_status status = FM_OK;
     for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -322,24 +312,24 @@ fm_status vdir_choose(vdir *v, fm_error *err)
     if (!v->absent)
         status = choose_id(v, err);
     else if (!(v->id = strdup(v->wanted ? v->wanted : ".")))
-        status = no_memory(err);
+        status = fm_error_no_memory(err, domain);
     if (status)
         return status;
     free(v->folder);
     if (!(v->folder = vdir_path(v->root, v->id)))
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     if (!v->absent && ((status = refuse_stranger(v, err)) || (status = need_folder(v, v->folder, err))))
         return status;
     free(v->name);
     if (!(v->name = display_name(v->folder, v->id)))
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     bool writable = v->absent || access(v->folder, W_OK | X_OK) == 0;
     if (!v->absent && writable && !v->base.context.env->read_only)
         vdir_sweep(v->folder, FM_STAGE_OLD_S);
     free(v->choice);
     if (asprintf(&v->choice, "%s\n%s", v->root, v->id) < 0) {
         v->choice = NULL;
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     }
     v->binding = (fm_binding){
         .account = v->root, .calendar_id = v->id, .name = v->name, .discovery = v->choice, .writable = writable};
@@ -353,7 +343,7 @@ static fm_status report(const char *root, const char *id, const char *primary, f
                         fm_error *err)
 {
     char *path = vdir_path(root, id), *name = path ? display_name(path, id) : NULL;
-    fm_status status = name ? FM_OK : no_memory(err);
+    fm_status status = name ? FM_OK : fm_error_no_memory(err, domain);
     char *color = path ? read_color(path) : NULL;
     if (!status) {
         fm_calendar calendar = {.id = id, .name = name, .color = color, .events = true};
@@ -377,7 +367,7 @@ fm_status vdir_list_calendars(vdir *v, fm_calendar_fn fn, void *data, fm_error *
     if (!status)
         status = vdir_names_read(&objects, root, is_object, err);
     if (!status && choose_primary(&primary, root, NULL) == FM_ENOMEM)
-        status = no_memory(err);
+        status = fm_error_no_memory(err, domain);
     if (!status && (objects.count || !folders.count))
         status = report(root, ".", primary, fn, data, err);
     for (size_t i = 0; i < folders.count && !status; i++)

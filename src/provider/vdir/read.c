@@ -3,6 +3,7 @@
 #include "provider/evidence.h"
 #include "provider/vdir/object.h"
 #include "provider/vdir/vdir_impl.h"
+#include "util/alloc.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,11 +11,6 @@
 #include <sys/stat.h>
 
 static const char domain[] = "vdir";
-
-static fm_status no_memory(fm_error *err)
-{
-    return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
-}
 
 static bool is_object(const char *path, const char *name)
 {
@@ -49,7 +45,7 @@ static fm_status deliver(const fm_object_sink *sink, const char *name, const cha
     bool event = false;
     fm_status status = may_be_event(&event, text, &why);
     if (status == FM_ENOMEM)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     if (status)
         return fm_evidence_unread(sink, name, NULL, etag, why.message, err);
     if (event)
@@ -68,7 +64,7 @@ static fm_status read_one(bool *gone, const fm_object_sink *sink, const char *na
     if (*gone)
         return FM_OK;
     if (status == FM_ENOMEM)
-        return no_memory(err);
+        return fm_error_no_memory(err, domain);
     return status ? fm_evidence_unread(sink, name, NULL, NULL, why.message, err)
                   : deliver(sink, name, etag, text, known, err);
 }
@@ -95,7 +91,7 @@ fm_status vdir_changes(vdir *v, const fm_object_sink *sink, fm_error *err)
         status = vdir_names_read(&names, v->folder, is_object, err);
     for (size_t i = 0; i < names.count && !status; i++) {
         char *path = vdir_path(v->folder, names.items[i]);
-        status = path ? list_one(sink, names.items[i], path, &text, err) : no_memory(err);
+        status = path ? list_one(sink, names.items[i], path, &text, err) : fm_error_no_memory(err, domain);
         free(path);
     }
     /* A folder that vanished meanwhile has made every file look deleted. */
@@ -117,7 +113,7 @@ static fm_status fetch_one(const vdir *v, const fm_object_sink *sink, const char
         return sink->object(sink->data, &gone, err);
     char *path = vdir_path(v->folder, href);
     bool missing = false;
-    fm_status status = path ? read_one(&missing, sink, href, path, text, true, err) : no_memory(err);
+    fm_status status = path ? read_one(&missing, sink, href, path, text, true, err) : fm_error_no_memory(err, domain);
     free(path);
     return !status && missing ? sink->object(sink->data, &gone, err) : status;
 }

@@ -2,6 +2,7 @@
 #include "provider/ics/codec.h"
 #include "provider/op.h"
 #include "provider/vdir/vdir_impl.h"
+#include "util/alloc.h"
 #include "util/options.h"
 
 #include <stdlib.h>
@@ -18,10 +19,7 @@ static vdir *of(const fm_provider *p)
 static fm_status copy_option(char **out, const struct fm_options *options, const char *name, fm_error *err)
 {
     const char *value = fm_options_string(options, name, NULL);
-    if (!value || !*value)
-        return FM_OK;
-    *out = strdup(value);
-    return *out ? FM_OK : fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+    return fm_text_set_filled(out, value) ? fm_error_no_memory(err, domain) : FM_OK;
 }
 
 /* `calendarId` is a name, never a way out of the folder. */
@@ -49,7 +47,7 @@ static fm_status vdir_init(fm_provider *p, const struct fm_options *options, fm_
         status = check_id(v->wanted, err);
     v->bound = fm_options_bool(options, "bound", false);
     if (!status && !(v->zones = fm_zones_new(NULL)))
-        status = fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+        status = fm_error_no_memory(err, domain);
     if (v->wanted && strcmp(v->wanted, "primary") == 0) {
         free(v->wanted);
         v->wanted = NULL;
@@ -102,7 +100,7 @@ static fm_status start(fm_op **op, const call *arguments, fm_error *err)
 {
     call *c = malloc(sizeof *c);
     if (!c)
-        return fm_error_set(err, FM_ENOMEM, domain, "out of memory");
+        return fm_error_no_memory(err, domain);
     *c = *arguments;
     return fm_op_call_new(op, step, c, free, err);
 }

@@ -9,6 +9,7 @@
 #include "provider/google/event/model.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 #include "util/encoding.h"
 
 #include <stdlib.h>
@@ -39,7 +40,7 @@ static fm_status zone_of(const fm_zone **out, bool *known, const fm_json_span *p
     char *name = NULL;
     *out = NULL;
     if (fm_google_string(&name, point, "timeZone"))
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     bool utc = name && strcmp(name, "UTC") == 0;
     fm_status status = name && !utc ? fm_zones_resolve(zones, out, name, NULL) : FM_OK;
     if (status == FM_ENOTFOUND || status == FM_EPARSE)
@@ -53,7 +54,7 @@ static fm_status read_date(fm_date *out, const fm_json_span *point, const char *
 {
     char *text = NULL;
     if (fm_google_string(&text, point, member))
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_status status = fm_date_parse(out, text ? text : "", err);
     free(text);
     return status;
@@ -114,7 +115,7 @@ static fm_status set_unknown(fm_event_dates *out, const fm_event_time *t, const 
     char *name = NULL;
     fm_json_span at;
     if (fm_google_member(&at, event, point) && fm_google_string(&name, &at, "timeZone"))
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_event_dates_set_unknown(out, t, name ? name : "", name ? strlen(name) : 0);
     free(name);
     return FM_OK;
@@ -394,15 +395,15 @@ fm_status fm_google_decode(const char *text, size_t len, fm_zones *zones, fm_eve
                             FM_GOOGLE_EVENT_MAX);
     fm_status status = fm_json_check(text, len, FM_JSON_DEPTH_LIMIT, err);
     if (!status)
-        status = decode_strings(event, &object) ? fm_google_no_memory(err) : FM_OK;
+        status = decode_strings(event, &object) ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
     if (!status)
         status = fm_google_uid(&event->uid, &object, err);
     if (!status && !(event->raw = strndup(text, len)))
-        status = fm_google_no_memory(err);
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     event->deleted = fm_google_is_cancelled(&object);
     event->recurring = has_elements(&object, "recurrence") || fm_google_member(&series, &object, "recurringEventId");
     if (!status && has_elements(&object, "attendees") && decode_people(event, &object))
-        status = fm_google_no_memory(err);
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     event->has_attendees = event->people.count > 0;
     if (!status)
         status = decode_dates(event, &object, zones, err);

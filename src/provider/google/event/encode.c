@@ -9,6 +9,7 @@
 #include "provider/google/event/model.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 #include "util/utf8.h"
 
 #include <stdio.h>
@@ -152,7 +153,7 @@ static void encode_tags(edit *e)
     fm_strings tags = {0};
     fm_buf json;
     if (!e->status && clean_tags(&tags, &e->want->tags))
-        e->status = fm_google_no_memory(e->err);
+        e->status = fm_error_no_memory(e->err, FM_GOOGLE_DOMAIN);
     fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
     if (!e->status && !fm_strings_same(&tags, &e->have.tags)) {
         for (size_t i = 0; i < tags.count; i++) {
@@ -256,7 +257,7 @@ static void encode_description(edit *e)
     clean(e, &footer, e->want->footer);
     bool same = fm_text_same(text.data, e->have.description), same_footer = fm_text_same(footer.data, e->have.footer);
     if (!e->status && fm_google_string(&there, &object, "description"))
-        e->status = fm_google_no_memory(e->err);
+        e->status = fm_error_no_memory(e->err, FM_GOOGLE_DOMAIN);
     bool html = there && fm_google_is_html(&object, there);
     bool kept = same && (same_footer || (html && (keep_html(e, there, "<br>", text.data, footer.data) ||
                                                   keep_html(e, there, "", text.data, footer.data))));

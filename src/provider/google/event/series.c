@@ -4,6 +4,7 @@
 #include "provider/google/event/model.h"
 #include "provider/google/google_impl.h"
 #include "provider/google/object.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,9 +42,9 @@ static fm_status read_lines(lines *l, const fm_json_span *array, fm_error *err)
         if (!status && l->texts.count == LINES_MAX)
             status = fm_error_set(err, FM_ELIMIT, FM_GOOGLE_DOMAIN, "the series has more than %d lines", LINES_MAX);
         if (!status && fm_google_string_of(&text, &element))
-            status = fm_google_no_memory(err);
+            status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
         if (!status && fm_strings_add(&l->texts, text ? text : ""))
-            status = fm_google_no_memory(err);
+            status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
         free(text);
     }
     for (size_t i = 0; i < l->texts.count; i++)
@@ -111,7 +112,7 @@ fm_status fm_google_move_series(fm_buf *json, const fm_json_span *recurrence, co
         move.tzid = fm_span_of(fm_zone_name(to->zone));
     lines *l = calloc(1, sizeof *l);
     if (!l)
-        return fm_google_no_memory(err);
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     fm_status status = read_lines(l, recurrence, err);
     if (!status)
         status = move_lines(json, &move, l, err);
