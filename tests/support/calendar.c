@@ -1,13 +1,10 @@
 #include "support/calendar.h"
 #include "provider/classes.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static int64_t fake_monotonic(void *data)
 {

@@ -1,16 +1,13 @@
 #include "support/server.h"
+#include "support/cmocka.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define PYTHON   "/usr/bin/python3"
 #define ARGS_MAX 32

@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "support/boards.h"
+#include "support/cmocka.h"
 #include "support/folder.h"
 
 #include <string.h>

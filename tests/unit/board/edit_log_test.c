@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "board/edit_log.h"
+#include "support/cmocka.h"
 
 #include <stdio.h>
 #include <string.h>

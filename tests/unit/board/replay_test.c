@@ -1,13 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "board/replay.h"
 #include "board/unit.h"
 #include "support/boards.h"
+#include "support/cmocka.h"
 
 #include <string.h>
 

@@ -1,12 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "board/snapshot.h"
 #include "support/boards.h"
+#include "support/cmocka.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,7 @@
 #include "core/dns.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A DNS message being written. */
 typedef struct message {

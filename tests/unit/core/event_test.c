@@ -1,11 +1,7 @@
 #include "fmcal/event.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void set_copies_and_replaces(void **state)
 {

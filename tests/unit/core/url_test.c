@@ -1,11 +1,8 @@
 #include "core/url.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static fm_url parsed(const char *text)
 {

@@ -1,12 +1,9 @@
 #include "core/xml.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* Writes what it is handed as "<name a=v>" and "text</>". */
 typedef struct record {

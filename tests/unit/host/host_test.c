@@ -1,17 +1,13 @@
 #include "fmcal/host.h"
+#include "support/cmocka.h"
 
 #include <lauxlib.h>
 #include <pthread.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 static int make_host(void **state)
 {

@@ -1,12 +1,8 @@
 #include "provider/batch.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define WRITES 7
 #define PLACES 3

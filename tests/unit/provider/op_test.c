@@ -1,10 +1,5 @@
 #include "provider/op.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "support/cmocka.h"
 
 typedef struct job {
     int runs, releases;

@@ -1,13 +1,9 @@
 #include "fmcal/provider.h"
 #include "provider/op.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A provider that records which of its functions were reached. */
 typedef struct probe {

@@ -1,13 +1,9 @@
 #include "state/state.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A listing as text: "a=1" changed with that version, "a" seen, "-a" a tombstone, "?a" unread, "?a=1" unread in this
  * version, "?a@u" unread with the UID u. The UID of an object is its href, or what stands behind "@". */

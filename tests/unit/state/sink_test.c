@@ -1,14 +1,10 @@
 #include "state/state.h"
+#include "support/cmocka.h"
 #include "support/folder.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static fm_env env;
 

@@ -1,11 +1,8 @@
+#include "support/cmocka.h"
 #include "util/strmap.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void test_an_empty_map_has_nothing(void **state)
 {

@@ -1,12 +1,7 @@
 #include "core/http/challenge.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* The names of all challenges in a header's value, each with a parameter's value. */
 static void assert_challenges(const char *value, const char *param, const char *expected)

@@ -1,13 +1,8 @@
 #include "core/http/digest.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static fm_status read_text(fm_http_digest *out, const char *value)
 {

@@ -1,10 +1,7 @@
 #include "core/http/headers.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void add(fm_http_headers *h, const char *line)
 {

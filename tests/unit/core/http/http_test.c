@@ -1,13 +1,10 @@
 #include "core/http/http.h"
+#include "support/cmocka.h"
 #include "support/server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* A world whose clock moves only when something sleeps. */
 typedef struct world {

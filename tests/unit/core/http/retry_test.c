@@ -1,11 +1,8 @@
 #include "core/http/http.h"
 #include "core/http/retry.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* 2026-11-22T10:00:00Z */
 #define NOW_US INT64_C(1795341600000000)

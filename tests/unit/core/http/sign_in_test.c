@@ -1,14 +1,11 @@
 /* How the HTTP client signs in, against the scripted server, which judges by code of its own. */
 #include "core/http/http.h"
+#include "support/cmocka.h"
 #include "support/server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define ELSEWHERE "http://calendar.example.com/"
 

@@ -1,11 +1,8 @@
 #include "core/http/sockets.h"
+#include "support/cmocka.h"
 #include "support/server.h"
 
 #include <fcntl.h>
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 static void test_sockets_are_known_while_they_are_open(void **state)
 {

@@ -1,10 +1,5 @@
 #include "core/http/window.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "support/cmocka.h"
 
 /* A server that carries out `parallel` requests at a time, each in `each_ms`: runs it for a while. */
 static int64_t run(fm_http_window *w, int64_t now, unsigned parallel, int64_t each_ms, unsigned answers)

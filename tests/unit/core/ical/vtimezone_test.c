@@ -1,12 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/date.h"
 #include "core/ical/vtimezone.h"
+#include "support/cmocka.h"
 
 #include <ftw.h>
 #include <libical/ical.h>

@@ -1,12 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/json/edit.h"
 #include "core/json/value.h"
+#include "support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>

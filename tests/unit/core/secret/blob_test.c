@@ -1,13 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/crypto.h"
 #include "core/secret/blob.h"
 #include "core/secret/credentials.h"
+#include "support/cmocka.h"
 #include "util/encoding.h"
 
 #include <stdio.h>

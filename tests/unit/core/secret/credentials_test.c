@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/secret/credentials.h"
+#include "support/cmocka.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,11 +1,10 @@
 #include "core/secret/terminal.h"
+#include "support/cmocka.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,6 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define PROMPT      "Password: "
 #define PATIENCE_MS 60000

@@ -1,13 +1,7 @@
 /* What other programs call zones, against all of tzdata and all of Windows' names. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/zone/name.h"
 #include "core/zone/zone.h"
+#include "support/cmocka.h"
 
 #include <ctype.h>
 #include <ftw.h>

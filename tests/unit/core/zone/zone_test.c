@@ -1,12 +1,6 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/date.h"
 #include "core/zone/zone.h"
+#include "support/cmocka.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -1,13 +1,10 @@
 /* What one object holds costs that object: the others are read, and the run goes on. */
 #include "support/calendar.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct fixture {
     test_server server;

@@ -1,11 +1,8 @@
 #include "provider/caldav/calendars.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define BASE "https://dav.example.com/home/"
 

@@ -1,16 +1,13 @@
 #include "provider/classes.h"
 #include "support/calendar.h"
+#include "support/cmocka.h"
 
 #include <cjson/cJSON.h>
 #include <netinet/in.h>
 #include <resolv.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 /* What the DNS says to this process: the target of _caldavs._tcp, port 8443. NULL: nothing. */
 static const char *service_host;

@@ -1,13 +1,10 @@
 /* Answers that are none, and listings that say less than they seem to: nothing counts as gone for them. */
 #include "support/calendar.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 typedef struct fixture {
     test_server server;

@@ -1,11 +1,8 @@
 #include "provider/caldav/hrefs.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void test_keys_are_canonical_and_spellings_kept(void **state)
 {

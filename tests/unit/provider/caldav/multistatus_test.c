@@ -1,12 +1,9 @@
 #include "provider/caldav/multistatus.h"
+#include "support/cmocka.h"
 #include "util/buf.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define OPEN                                                                                                           \
     "<d:multistatus xmlns:d='DAV:' xmlns:c='urn:ietf:params:xml:ns:caldav' xmlns:s='http://calendarserver.org/ns/'>"

@@ -1,14 +1,8 @@
 /* Dates in every spelling that programs were seen to use: what nobody edited stays byte for byte. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/date.h"
 #include "provider/google/event/json.h"
 #include "provider/ics/codec.h"
+#include "support/cmocka.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,11 +1,7 @@
 #include "provider/event/dates.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static fm_zones *zones;
 

@@ -1,10 +1,5 @@
 #include "provider/event/same.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "support/cmocka.h"
 
 static void test_texts(void **state)
 {

@@ -1,11 +1,7 @@
 #include "provider/event/tags.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void assert_tag(const char *text, const char *expected)
 {

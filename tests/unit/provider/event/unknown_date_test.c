@@ -1,13 +1,7 @@
 /* A date whose zone nobody knows: both codecs say so, and write nothing back in its place. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "provider/google/event/json.h"
 #include "provider/ics/codec.h"
+#include "support/cmocka.h"
 
 #include <stdio.h>
 #include <string.h>

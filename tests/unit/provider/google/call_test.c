@@ -1,14 +1,11 @@
 /* Requests, tokens and the quota against a clock that moves only when something waits. */
 #include "support/calendar.h"
+#include "support/cmocka.h"
 #include "support/server.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 #define FETCHED 40
 

@@ -1,13 +1,9 @@
 #include "provider/google/object.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void id_of(char id[FM_GOOGLE_ID_MAX], const char *uid, unsigned generation)
 {

@@ -1,10 +1,5 @@
 #include "provider/google/pace.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
+#include "support/cmocka.h"
 
 /* How many requests may be sent at once. */
 static unsigned burst(fm_google_pace *pace, int64_t now_ms)

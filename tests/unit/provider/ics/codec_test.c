@@ -1,13 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/ical/ical.h"
 #include "provider/event/description.h"
 #include "provider/ics/codec.h"
+#include "support/cmocka.h"
 
 #include <libical/ical.h>
 #include <stdio.h>

@@ -1,16 +1,10 @@
 /* The codec on random events and random objects: what goes out comes back, what is not ours stays. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/ical/ical.h"
 #include "provider/event/description.h"
 #include "provider/event/tags.h"
 #include "provider/ics/codec.h"
 #include "provider/ics/model.h"
+#include "support/cmocka.h"
 
 #include <libical/ical.h>
 #include <stdio.h>

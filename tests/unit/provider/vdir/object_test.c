@@ -1,11 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "provider/vdir/object.h"
+#include "support/cmocka.h"
 #include "support/folder.h"
 
 #include <fcntl.h>

@@ -1,12 +1,8 @@
 #include "provider/google/event/html.h"
+#include "support/cmocka.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
 
 static void assert_text(const char *html, const char *expected)
 {

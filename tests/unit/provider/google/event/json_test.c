@@ -1,13 +1,7 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-// clang-format off
-#include <cmocka.h>
-// clang-format on
 #include "core/json/scan.h"
 #include "provider/google/event/json.h"
 #include "provider/google/object.h"
+#include "support/cmocka.h"
 
 #include <stdio.h>
 #include <stdlib.h>
