@@ -15,6 +15,7 @@
 
 local core = require "fmcal.credentials.core"
 local failure = require "fmcal.util.failure"
+local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
 
@@ -27,11 +28,6 @@ local PUBLIC = { username = true, clientId = true, serviceAccountFile = true }
 -- Members that are.
 local SECRET = { password = true, appPassword = true, refreshToken = true, accessToken = true, clientSecret = true,
   serviceAccount = true }
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
 
 -- A text that programs and files can be given: a zero byte would cut it short.
 local function is_text(value)

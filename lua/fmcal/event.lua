@@ -1,7 +1,7 @@
 -- Events from kanban entries, by the default mapping: for scripts that drive a provider themselves.
 
 local defaults = require "fmcal.rules.defaults"
-local uids = require "fmcal.uid"
+local names = require "fmcal.names"
 
 local event = {}
 
@@ -17,10 +17,10 @@ local function shown(entry, event_type)
   return raw
 end
 
-local function finished(raw, suffix, options)
+local function finished(raw, options)
   if type(raw.id) ~= "string" or raw.id == "" then error("the entry has no id: its event cannot have a UID", 3) end
   local made = defaults.to_event(raw, context(options))
-  made.uid = uids.of(raw.id .. suffix)
+  made.uid = names.uid(names.key(raw.id, raw.eventType))
   return made
 end
 
@@ -31,7 +31,7 @@ end
 function event.from_kanban_item(item, options)
   local raw = shown(item, "item")
   if raw.parentTitle then raw.parentId = raw.parentId or "" end
-  return finished(raw, "", options)
+  return finished(raw, options)
 end
 
 --- The event of an epic, or of its court date.
@@ -40,12 +40,12 @@ end
 -- @param options table|nil { team, sync_options }
 -- @return event table with `uid`; nil where there is no such date
 function event.from_epic(epic, is_court_date, options)
-  if not is_court_date then return finished(shown(epic, "epic"), "", options) end
+  if not is_court_date then return finished(shown(epic, "epic"), options) end
   local date = (epic.metadata or {}).courtDate
   if not date then return nil end
   local raw = shown(epic, "court-date")
   raw.dueDate, raw.durationMinutes = date, nil
-  return finished(raw, ".court-date", options)
+  return finished(raw, options)
 end
 
 return event

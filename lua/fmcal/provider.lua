@@ -2,13 +2,12 @@
 -- batches of one over fmcal.provider.core, whose methods the object has too.
 
 local core = require "fmcal.provider.core"
-local court_date = require "fmcal.sync.court_date"
 local json = require "fmcal.json"
+local names = require "fmcal.names"
 local quantity = require "fmcal.util.quantity"
 local script_names = require "fmcal.script_names"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
-local uids = require "fmcal.uid"
 
 local provider = {}
 
@@ -111,7 +110,7 @@ local function uid_of(event)
   if event.uid then return event.uid end
   local id = event.kanbanId or event.eventId
   if not id then error("the event has neither uid nor kanbanId", 3) end
-  return uids.of(event.eventType == "court-date" and court_date.key(id) or id)
+  return names.uid(names.key(id, event.eventType))
 end
 
 local function with_uid(event, uid)

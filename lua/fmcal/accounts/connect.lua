@@ -5,6 +5,7 @@ local config = require "fmcal.config"
 local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
 local failure = require "fmcal.util.failure"
+local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local provider = require "fmcal.provider"
@@ -15,11 +16,6 @@ local connect = {}
 
 local LOCK_WAIT_MS = 30000
 local SECTION = "calendarConfig"
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
 
 -- ---------------------------------------------------------------- the board
 

@@ -9,41 +9,36 @@ local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
 local entries = require "fmcal.model.entry"
 local failure = require "fmcal.util.failure"
-local json = require "fmcal.json"
+local given = require "fmcal.util.given"
+local names = require "fmcal.names"
 local provider = require "fmcal.provider"
 local provider_options = require "fmcal.place.provider_options"
 local run = require "fmcal.sync.run"
 local Target = require "fmcal.place.target"
-local uids = require "fmcal.uid"
 
 local disconnect = {}
 
 local LOCK_WAIT_MS = 30000
 local SECTION = "calendarConfig"
 
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
-
 -- ---------------------------------------------------------------- which calendar
 
 local function choose_member(opened, section, name)
-  local path, names = opened:path(), config.calendar_members(section, opened)
-  if #names == 0 then return failure("invalid", "disconnect", "the board %s is connected with no calendar", path) end
+  local path, there = opened:path(), config.calendar_members(section, opened)
+  if #there == 0 then return failure("invalid", "disconnect", "the board %s is connected with no calendar", path) end
   if not name then
     local connected = {}
-    for _, member in ipairs(names) do
+    for _, member in ipairs(there) do
       if given(section[member].connected) ~= false then connected[#connected + 1] = member end
     end
     if #connected == 1 then return connected[1] end
     return failure("invalid", "disconnect", "the board %s has several calendars; say which with --name: %s", path,
-      table.concat(names, ", "))
+      table.concat(there, ", "))
   end
-  for _, member in ipairs(names) do
+  for _, member in ipairs(there) do
     if member == name then return name end
   end
-  return failure("invalid", "disconnect", "the board %s has no calendar %q; it has %s", path, name, table.concat(names, ", "))
+  return failure("invalid", "disconnect", "the board %s has no calendar %q; it has %s", path, name, table.concat(there, ", "))
 end
 
 --- Finds the calendar that is meant.
@@ -137,7 +132,7 @@ end
 
 -- Whether fmcal made an event: by its UID, and because it has our base or our team's name on it.
 local function is_made_by_us(target, row, event)
-  if not uids.is_ours(row.uid) then return false end
+  if not names.is_ours(row.uid) then return false end
   if event.team ~= nil then return event.team == target.team end
   return target.state:base_by_uid(row.uid) ~= nil
 end

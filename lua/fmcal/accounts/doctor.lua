@@ -6,6 +6,7 @@ local config = require "fmcal.config"
 local credentials = require "fmcal.credentials"
 local exits = require "fmcal.cli.exits"
 local first_line = require "fmcal.util.first_line"
+local given = require "fmcal.util.given"
 local google_check = require "fmcal.accounts.google_check"
 local http = require "fmcal.http"
 local httpdate = require "fmcal.accounts.httpdate"
@@ -30,11 +31,6 @@ local READABLE_BY_OTHERS = 0x24
 
 local Doctor = {}
 Doctor.__index = Doctor
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
 
 local function add(self, status, check, message, advice, code)
   self.checks[#self.checks + 1] = { status = status, check = check, target = self.target_name, message = message,

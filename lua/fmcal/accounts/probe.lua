@@ -2,6 +2,7 @@
 -- happens in between; should even that fail, it has our UID domain and our team, so that disconnect.lua finds it.
 
 local crypto = require "fmcal.crypto"
+local names = require "fmcal.names"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
 
@@ -10,7 +11,6 @@ local probe = {}
 --- How long a busy server is asked again where a person waits for the answer.
 probe.RETRY_FOR_MS = 10000
 
-local UID_DOMAIN = "@fleetmonitor"
 local DAYS_AHEAD = 400
 local FOREIGN_LINE = "X-FMCAL-CHECK:kept as it is"
 local COMPARED = {
@@ -28,7 +28,7 @@ local NAMES = {
 local function sample(uid, team)
   local day = time.add_days(time.now():sub(1, 10), DAYS_AHEAD)
   return {
-    uid = uid, kanbanId = uid:sub(1, -#UID_DOMAIN - 1), team = team, eventType = "item", source = "fleet-monitor",
+    uid = uid, kanbanId = names.of_uid(uid), team = team, eventType = "item", source = "fleet-monitor",
     title = "fmcal check 📊 (removed again): a, b; c \\ d", dueDate = day,
     description = ("A long line with umlauts äöü and emoji 👩‍⚖️. "):rep(8) .. "\nA second line, with a comma; and more.",
     footer = "Status: in-progress", priority = "high", status = "in-progress", epicId = "E-1", caseNumber = "2025-CV-1234",
@@ -112,7 +112,7 @@ end
 -- @return list of what did not come back as it was (sentences' parts, empty: all did); or nil, an error and what failed:
 --   "write", "read" or "remove"
 function probe.round_trip(provider, team)
-  local uid = "fmcal-check-" .. crypto.encode("hex", crypto.random(8)) .. UID_DOMAIN
+  local uid = names.uid("fmcal-check-" .. crypto.encode("hex", crypto.random(8)))
   local event = sample(uid, team)
   local text = with_foreign_line(assert(provider:encode(event)))
   local sent = assert(provider:decode(text))

@@ -3,13 +3,10 @@
 local board = require "fmcal.board"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local exits = require "fmcal.cli.exits"
+local folder_of = require "fmcal.util.folder_of"
 local sys = require "fmcal.sys"
 
 local boards = {}
-
-local function folder_of(path)
-  return path:match("^(.*)/[^/]*$") or "."
-end
 
 local function json_files(folder)
   local names = {}

@@ -7,10 +7,10 @@ local common = require "fmcal.cli.common"
 local config = require "fmcal.config"
 local connect = require "fmcal.accounts.connect"
 local core = require "fmcal.credentials.core"
+local given = require "fmcal.util.given"
 local google = require "fmcal.accounts.google"
 local google_client = require "fmcal.accounts.google_client"
 local google_sign_in = require "fmcal.cli.google_sign_in"
-local json = require "fmcal.json"
 local steps = require "fmcal.cli.connect"
 local time = require "fmcal.time"
 
@@ -19,11 +19,6 @@ local connect_google = {}
 local WAIT_S = 300
 local PASSWORD_ONLY = { username = "--username", password_command = "--password-command", password_env = "--password-env",
   password_stdin = "--password-stdin", endpoint = "--endpoint" }
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
 
 -- ---------------------------------------------------------------- before the sign-in
 

@@ -83,13 +83,12 @@ local function no_base(side)
   return "base: none, the two have not met yet"
 end
 
-local PAST = { cleared = "cleared", ["set aside"] = "set aside" }
-
 -- 'run 2 overwrote dueDate "2027-02-01" (board): edited in the calendar'
 local function overwrite(row)
   local side = row.side == "local" and "board" or row.calendar
-  return terminal.clean(("run %d %s %s %s%s: %s"):format(row.run or 0, PAST[row.action] or "overwrote", row.field,
-    json.encode(row.value), row.action == "cleared" and "" or (" (%s)"):format(side), row.reason or ""))
+  local did = row.action == "overwritten" and "overwrote" or row.action
+  return terminal.clean(("run %d %s %s %s%s: %s"):format(row.run or 0, did, row.field, json.encode(row.value),
+    row.action == "cleared" and "" or (" (%s)"):format(side), row.reason or ""))
 end
 
 local function side_lines(out, about, side)

@@ -4,6 +4,8 @@ local board = require "fmcal.board"
 local clear_text = require "fmcal.util.clear_text"
 local config_schema = require "fmcal.config.schema"
 local fail = require "fmcal.util.failure"
+local folder_of = require "fmcal.util.folder_of"
+local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local read_file = require "fmcal.util.read_file"
 local url = require "fmcal.url"
@@ -14,11 +16,6 @@ local SECTION = "calendarConfig"
 
 local function failure(message, ...)
   return fail("invalid", "config", message, ...)
-end
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
 end
 
 -- What messages call a board.
@@ -76,16 +73,22 @@ local function readable(section)
   return copy
 end
 
+-- The calendarConfig in a file that `title` names: nil where there is none, nil and an error where it is no object.
+local function section_in(holder, title)
+  local section = given(holder:member(SECTION))
+  if section == nil or type(section) == "table" and not getmetatable(section) then return section end
+  return failure("%s: calendarConfig must be an object", title)
+end
+
 --- The calendarConfig of a board as it stands there, nulls included; {} where there is none. For those who change it.
 -- @return table, or nil and an error: a member of it is of a wrong type
 function config.section(opened)
-  local section = given(opened:member(SECTION))
-  if section == nil then return {} end
-  local is_object = type(section) == "table" and not getmetatable(section)
-  local wrong = not is_object and "calendarConfig must be an object"
-    or config_schema.mistyped(readable(section), SECTION .. ".")
-  if wrong then return failure("board %s: %s", name_of(opened), wrong) end
-  return section
+  local title = "board " .. name_of(opened)
+  local section, err = section_in(opened, title)
+  if err then return nil, err end
+  local wrong = section and config_schema.mistyped(readable(section), SECTION .. ".")
+  if wrong then return failure("%s: %s", title, wrong) end
+  return section or {}
 end
 
 --- The names of the calendars of a section in the per-provider form, in the order in which they stand there.
@@ -128,18 +131,11 @@ local function section_of(opened, path)
   local holder, err = opened, nil
   if path then holder, err = holder_in(path) end
   if not holder then return nil, err end
-  local section = given(holder:member(SECTION))
-  if section == nil then
-    return failure("board %s has no calendarConfig: add one, or give --config FILE", name_of(opened))
-  end
-  if type(section) ~= "table" or getmetatable(section) then
-    return failure("%s: calendarConfig must be an object", path and "configuration " .. path or "board " .. name_of(opened))
-  end
-  return section, holder
-end
-
-local function folder_of(path)
-  return path:match("^(.*)/[^/]*$") or "."
+  local section
+  section, err = section_in(holder, path and "configuration " .. path or "board " .. name_of(opened))
+  if section then return section, holder end
+  if err then return nil, err end
+  return failure("board %s has no calendarConfig: add one, or give --config FILE", name_of(opened))
 end
 
 -- A path as people write it: a file URL of this machine, or ~ for their own folder.

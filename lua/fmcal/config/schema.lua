@@ -110,7 +110,7 @@ end
 
 local OPTION_VALUES = {
   conflictResolution = one_of(defaults.strategies),
-  onEventDeleted = one_of { "clear-due-date", "recreate", "keep" },
+  onEventDeleted = one_of(defaults.fates),
   reminders = function(list, path)
     for _, reminder in ipairs(list) do
       if not is_duration(reminder) then return path .. ' must be a list of durations such as "-P1D" or "-PT30M"' end

@@ -2,6 +2,7 @@
 
 local attempt = require "fmcal.util.attempt"
 local fields = require "fmcal.model.fields"
+local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local schema = require "fmcal.util.schema"
 local time = require "fmcal.time"
@@ -26,11 +27,6 @@ local SYNC = {
   lastModifiedExternal = "name", syncError = "text", retryCount = "number", lastErrorAt = "name", deletedAt = "name",
   conflictData = "object", others = "object",
 }
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
 
 --- Where a member of an entry lies, from the entry's own object.
 function entries.path(entry, member)

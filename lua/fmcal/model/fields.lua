@@ -40,10 +40,12 @@ function fields.of_kind(kind)
   return kind == "court-date" and fields.COURT_DATE or fields.ALL
 end
 
-local function given(value)
-  if value == nil or value == json.null or value == "" then return nil end
+--- A member that says something: an empty text says nothing, as null does.
+function fields.filled(value)
+  if value == json.null or value == "" then return nil end
   return value
 end
+local filled = fields.filled
 
 -- A member as text; the text of a table would be another one in every process.
 local function plain(name, value)
@@ -75,7 +77,7 @@ end
 
 -- Text as every calendar can hold it: LF line ends, no other control characters.
 local function text(name, value)
-  local whole = plain(name, given(value) or "")
+  local whole = plain(name, filled(value) or "")
   if not sys.has_controls(whole) then return whole end
   return (whole:gsub("\r\n?", "\n"):gsub("[%z\1-\8\11\12\14-\31\127]", ""))
 end
@@ -109,24 +111,24 @@ end
 
 --- A date member in canonical form; raises as fields.version does. @return date, zone
 function fields.date(due, zone, default_zone)
-  return canonical_date(given(due), given(zone), default_zone)
+  return canonical_date(filled(due), filled(zone), default_zone)
 end
 
 --- The version that members describe. Raises a sentence (without position) where a date cannot be read.
 -- @param members table of board members; json.null counts as absent
 -- @param default_zone string|nil zone of a local time without one
 function fields.version(members, default_zone)
-  local date, zone = canonical_date(given(members.dueDate), given(members.timeZone), default_zone)
+  local date, zone = canonical_date(filled(members.dueDate), filled(members.timeZone), default_zone)
   local timed = date ~= nil and (math.type(date) == "integer" or #date > 10)
-  local duration = minutes(given(members.durationMinutes))
-  local priority = given(members.priority)
+  local duration = minutes(filled(members.durationMinutes))
+  local priority = filled(members.priority)
   return {
     title = text("title", members.title),
     description = text("description", members.description),
     date = date,
     zone = zone,
     duration = timed and duration or nil,
-    tags = tag_set(given(members.tags)),
+    tags = tag_set(filled(members.tags)),
     priority = priority and plain("priority", priority),
   }
 end
@@ -189,9 +191,9 @@ end
 --- How an entry spells its date: { kind = "date"|"utc"|"offset"|"local", offset_s, zone (its own timeZone) }.
 -- @return table; kind nil where there is no date that can be read
 function fields.style(members, default_zone)
-  local due = given(members.dueDate)
+  local due = filled(members.dueDate)
   local parsed = type(due) == "string" and time.parse(due) or {}
-  return { kind = parsed.kind, offset_s = parsed.offset_s, zone = given(members.timeZone), default_zone = default_zone }
+  return { kind = parsed.kind, offset_s = parsed.offset_s, zone = filled(members.timeZone), default_zone = default_zone }
 end
 
 -- A local spelling: text and the timeZone member it needs (nil where the default says it). Where the clocks go

@@ -6,11 +6,11 @@ local failure = require "fmcal.util.failure"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local left_out_of = require("fmcal.model.left_out").fields
+local names = require "fmcal.names"
 local provider = require "fmcal.provider"
 local provider_options = require "fmcal.place.provider_options"
 local rules = require "fmcal.rules"
 local time = require "fmcal.time"
-local uids = require "fmcal.uid"
 
 local Target = {}
 Target.__index = Target
@@ -170,12 +170,12 @@ end
 
 --- Whether an event was made by somebody else: fmcal may have adopted it, and never deletes it.
 function Target:is_foreign(uid) -- luacheck: no self
-  return not uids.is_ours(uid)
+  return not names.is_ours(uid)
 end
 
 -- Whether a UID of ours is an entry's name apart: true, false where it is the plain one, nil where it is neither.
 local function is_apart(self, uid, board)
-  local name, suffix = uids.name(uid), "." .. self.name
+  local name, suffix = names.of_uid(uid), "." .. self.name
   if attempt.found(board:entry(name)) then return false end
   return name:sub(-#suffix) == suffix and attempt.found(board:entry(name:sub(1, -#suffix - 1))) and true or nil
 end
@@ -186,7 +186,7 @@ function Target:names_in_use(board)
   local count = { [true] = 0, [false] = 0 }
   for _, row in ipairs(self.state:remotes()) do
     local apart = nil
-    if not row.gone and uids.is_ours(row.uid) then apart = is_apart(self, row.uid, board) end
+    if not row.gone and names.is_ours(row.uid) then apart = is_apart(self, row.uid, board) end
     if apart ~= nil then count[apart] = count[apart] + 1 end
   end
   if count[true] + count[false] == 0 then return nil end
@@ -199,7 +199,7 @@ local function adopted_uid(self, key, sync)
   if uid then return uid end
   if not sync or sync.provider ~= self.spec.provider then return nil end
   uid = sync.externalEventId
-  if type(uid) ~= "string" or uids.is_ours(uid) or attempt.found(self.state:base_by_uid(uid)) then return nil end
+  if type(uid) ~= "string" or names.is_ours(uid) or attempt.found(self.state:base_by_uid(uid)) then return nil end
   return uid
 end
 
@@ -214,15 +214,15 @@ end
 -- @param row its base row, nil where there is none
 function Target:uid(key, sync, row)
   if row and row.uid then return row.uid end
-  return adopted_uid(self, key, self:own_sync(sync)) or uids.of(key .. self.suffix)
+  return adopted_uid(self, key, self:own_sync(sync)) or names.uid(key .. self.suffix)
 end
 
 --- The key of the entry whose event has this UID, or nil for a foreign one.
 function Target:key(uid)
   local base = uid and attempt.found(self.state:base_by_uid(uid))
   if base then return base.key end
-  if not uids.is_ours(uid) then return nil end
-  local key = uids.name(uid)
+  if not names.is_ours(uid) then return nil end
+  local key = names.of_uid(uid)
   if self.suffix == "" then return key end
   if key:sub(-#self.suffix) ~= self.suffix then return nil end
   return key:sub(1, -#self.suffix - 1)

@@ -1,7 +1,7 @@
 -- The dot commands of the prompt. Each is a function of the session and the rest of the line; what it returns is
 -- shown, and of `nil, message` the message.
+local did_you_mean = require "fmcal.util.did_you_mean"
 local quantity = require "fmcal.util.quantity"
-local suggest = require "fmcal.util.suggest"
 local sys = require "fmcal.sys"
 
 local commands = {}
@@ -60,8 +60,8 @@ list.item = {
     if not session.board then return nil, NO_BOARD end
     local entry = session.board:entry(argument)
     if not entry then
-      local near = suggest(argument, session.board:keys())
-      return nil, ("the board has no entry %s%s"):format(argument, near and (": did you mean %s?"):format(near) or "")
+      return nil, ("the board has no entry %s%s"):format(argument,
+        did_you_mean(argument, session.board:keys(), ": did you mean %s?"))
     end
     return entry
   end,

@@ -1,6 +1,8 @@
 -- What the functions of a rules file may answer: one table of members with their types, and the one place that checks an
 -- answer against it. What passes is a plain copy: no metamethod of a rule runs after its call.
 
+local copy = require "fmcal.util.copy"
+local defaults = require "fmcal.rules.defaults"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
@@ -118,7 +120,7 @@ schema.ANSWERS = {
   to_event = { table = schema.EVENT },
   to_entry = { table = schema.ENTRY },
   on_conflict = { value = SIDES, table = schema.ENTRY },
-  on_deleted = { value = one_of("clear-due-date", "recreate", "keep") },
+  on_deleted = { value = one_of(table.unpack(defaults.fates)) },
   adopt = { table = ITEM, optional = true },
 }
 
@@ -142,13 +144,6 @@ end
 local function unknown(name, shape)
   return ("'%s' is a member that nobody reads%s"):format(tostring(name),
     did_you_mean(tostring(name), sorted_names(shape.members)))
-end
-
-local function copy(value)
-  if type(value) ~= "table" then return value end
-  local plain = {}
-  for name, member in next, value do plain[name] = copy(member) end
-  return getmetatable(value) == "fmcal.json.array" and json.array(plain) or plain
 end
 
 -- The first problem in the order of names, so that it is the same in every run.

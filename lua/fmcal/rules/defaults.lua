@@ -2,7 +2,6 @@
 -- A team's rules file replaces any of them and reaches these through ctx.defaults.
 
 local fields = require "fmcal.model.fields"
-local json = require "fmcal.json"
 local spans = require "fmcal.model.spans"
 local time = require "fmcal.time"
 
@@ -12,14 +11,11 @@ local EPIC_PREFIX = "📊 [EPIC] "
 local COURT_PREFIX = "⚖️ COURT: "
 local SUBITEM_SEPARATOR = " > "
 
-local function given(value)
-  if value == nil or value == json.null or value == "" then return nil end
-  return value
-end
+local filled = fields.filled
 
 -- A number in the place of a text stands for its digits.
 local function text(value)
-  value = given(value)
+  value = filled(value)
   return value ~= nil and tostring(value) or nil
 end
 
@@ -45,7 +41,7 @@ local function footer(entry)
   end
   add("Status", text(entry.status))
   add("Priority", text(entry.priority))
-  local tags = given(entry.tags)
+  local tags = filled(entry.tags)
   if tags and #tags > 0 then add("Tags", table.concat(tags, ", ")) end
   local counts = entry.itemCounts
   if counts and counts.total > 0 then add("Items", ("%d of %d done"):format(counts.done, counts.total)) end
@@ -69,9 +65,9 @@ end
 -- @return event table (see docs/lua-api.md)
 function defaults.to_event(entry, ctx)
   local options = ctx.config.syncOptions or {}
-  local version = fields.version(entry, given(options.timeZone))
+  local version = fields.version(entry, filled(options.timeZone))
   local start, finish, zone = event_dates(version)
-  local metadata = given(entry.metadata) or {}
+  local metadata = filled(entry.metadata) or {}
   return {
     kanbanId = entry.id,
     title = prefix(entry) .. version.title,
@@ -87,7 +83,7 @@ function defaults.to_event(entry, ctx)
     eventType = entry.eventType,
     tags = version.tags,
     caseNumber = text(metadata.caseNumber),
-    reminders = given(options.reminders),
+    reminders = filled(options.reminders),
     source = "fleet-monitor",
   }
 end
@@ -133,7 +129,7 @@ end
 -- @param entry table as for to_event (of an adopted event: the item as the rule made it)
 -- @return table title, description, dueDate, timeZone, durationMinutes, tags, priority
 function defaults.to_entry(event, entry, ctx)
-  local default_zone = given((ctx.config.syncOptions or {}).timeZone)
+  local default_zone = filled((ctx.config.syncOptions or {}).timeZone)
   local start, start_zone = fields.date(event.dueDate, event.timeZone, default_zone)
   local minutes = event_minutes(event, start, default_zone)
   local due, zone = fields.spell_date({ date = start, zone = start_zone }, fields.style(entry, default_zone))
@@ -148,35 +144,44 @@ function defaults.to_entry(event, entry, ctx)
   }
 end
 
+-- The first one holds where none is chosen.
 local STRATEGIES = {
-  ["local-wins"] = function() return "local" end,
-  ["external-wins"] = function() return "external" end,
-  manual = function() return "manual" end,
-  ["last-write-wins"] = function(conflict)
+  { name = "last-write-wins", decide = function(conflict)
     local here, there = conflict.local_time, conflict.external_time
     if here and there and here > there then return "local" end
     return "external"
-  end,
+  end },
+  { name = "local-wins", decide = function() return "local" end },
+  { name = "external-wins", decide = function() return "external" end },
+  { name = "manual", decide = function() return "manual" end },
 }
 
 --- The names conflictResolution may have.
-defaults.strategies = { "last-write-wins", "local-wins", "external-wins", "manual" }
+defaults.strategies = {}
+
+local strategy_named = {}
+for i, strategy in ipairs(STRATEGIES) do
+  defaults.strategies[i], strategy_named[strategy.name] = strategy.name, strategy
+end
 
 --- The one that syncOptions choose.
 function defaults.strategy(options)
-  return options.conflictResolution or "last-write-wins"
+  return options.conflictResolution or defaults.strategies[1]
 end
 
 --- Who wins a conflict: "local", "external" or "manual". A court date always waits for a person.
 function defaults.on_conflict(conflict, ctx)
   if conflict.entry and conflict.entry.eventType == "court-date" then return "manual" end
-  return STRATEGIES[defaults.strategy(ctx.config.syncOptions or {})](conflict)
+  return strategy_named[defaults.strategy(ctx.config.syncOptions or {})].decide(conflict)
 end
+
+--- What onEventDeleted may say. The first one holds where nothing is said.
+defaults.fates = { "clear-due-date", "recreate", "keep" }
 
 --- What a deleted event does to its entry: "clear-due-date", "recreate" or "keep". A court date is made again.
 function defaults.on_deleted(entry, _, ctx)
   if entry.eventType == "court-date" then return "recreate" end
-  return (ctx.config.syncOptions or {}).onEventDeleted or "clear-due-date"
+  return (ctx.config.syncOptions or {}).onEventDeleted or defaults.fates[1]
 end
 
 --- Whether an external event becomes an item: never by default.

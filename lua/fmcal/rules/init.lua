@@ -2,10 +2,10 @@
 -- checked in one place, fmcal.rules.answer_schema.
 
 local attempt = require "fmcal.util.attempt"
+local copy = require "fmcal.util.copy"
 local defaults = require "fmcal.rules.defaults"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local failure = require "fmcal.util.failure"
-local json = require "fmcal.json"
 local read_file = require "fmcal.util.read_file"
 local schema = require "fmcal.rules.answer_schema"
 local sorted_names = require "fmcal.util.sorted_names"
@@ -109,13 +109,6 @@ end
 
 local Rules = {}
 Rules.__index = Rules
-
-local function copy(value)
-  if type(value) ~= "table" or value == json.null then return value end
-  local result = {}
-  for name, member in pairs(value) do result[name] = copy(member) end
-  return getmetatable(value) == "fmcal.json.array" and json.array(result) or result
-end
 
 --- Loads a team's rules.
 -- @param path string|nil file; nil for the defaults alone

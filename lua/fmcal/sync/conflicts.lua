@@ -2,7 +2,7 @@
 
 local attempt = require "fmcal.util.attempt"
 local entries = require "fmcal.model.entry"
-local json = require "fmcal.json"
+local given = require "fmcal.util.given"
 local run = require "fmcal.sync.run"
 
 local conflicts = {}
@@ -10,11 +10,6 @@ local conflicts = {}
 conflicts.RESOLUTIONS = { "keep_local", "keep_external", "merge" }
 
 local ANSWERS = { keep_local = "local", keep_external = "external" }
-
-local function given(value)
-  if value == json.null then return nil end
-  return value
-end
 
 local function add(list, entry, sync, target)
   if not sync or sync.syncStatus ~= "conflict" then return end

@@ -1,9 +1,9 @@
 -- Why the next run would do what it would do to one entry: what the base, the board and the calendar say, what the
 -- planner made of it, and which rule or strategy decided. Nothing is written.
 
-local court_date = require "fmcal.sync.court_date"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
+local names = require "fmcal.names"
 local record = require "fmcal.sync.keep.record"
 local run = require "fmcal.sync.run"
 
@@ -23,10 +23,10 @@ local function members(view, version)
 end
 
 local function differing(view, a, b)
-  local names = json.array {}
-  if not a or not b then return names end
-  for i, field in ipairs(fields.differences(view and view.fields or fields.ALL, a, b)) do names[i] = fields.MEMBER[field] end
-  return names
+  local list = json.array {}
+  if not a or not b then return list end
+  for i, field in ipairs(fields.differences(view and view.fields or fields.ALL, a, b)) do list[i] = fields.MEMBER[field] end
+  return list
 end
 
 -- The last answer of each rule about the entry, in the order in which they were first asked.
@@ -45,10 +45,10 @@ local function answers(rules, key)
 end
 
 local function open_fields(action)
-  local names = json.array {}
-  for field in pairs(action and action.step.open or {}) do names[#names + 1] = fields.MEMBER[field] end
-  table.sort(names)
-  return names
+  local list = json.array {}
+  for field in pairs(action and action.step.open or {}) do list[#list + 1] = fields.MEMBER[field] end
+  table.sort(list)
+  return list
 end
 
 -- Whether the next run passes an entry over that failed too often and was not edited since.
@@ -119,7 +119,7 @@ function explain.entry(options, key)
   local asked, list = {}, json.array {}
   for name, value in pairs(options) do asked[name] = value end
   asked.dry_run, asked.only, asked.trace_rules = true, { key }, true
-  asked.consider = { key, court_date.key(key) }
+  asked.consider = { key, names.court_date(key) }
   asked.examine = function(decided)
     for _, about in ipairs(asked.consider) do list[#list + 1] = shown(decided, about) end
   end

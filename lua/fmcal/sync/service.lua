@@ -4,11 +4,11 @@
 -- program which stores its tables needs no other memory.
 
 local board = require "fmcal.board"
-local court_date = require "fmcal.sync.court_date"
+local conflicts = require "fmcal.sync.conflicts"
 local json = require "fmcal.json"
+local names = require "fmcal.names"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
-local uids = require "fmcal.uid"
 
 local service = {}
 
@@ -105,7 +105,7 @@ local function keys_of(given)
   local keys = {}
   for id, entry in pairs(entries_of(given)) do
     keys[#keys + 1] = id
-    if member(entry.metadata, "courtDate") then keys[#keys + 1] = court_date.key(id) end
+    if member(entry.metadata, "courtDate") then keys[#keys + 1] = names.court_date(id) end
   end
   return keys
 end
@@ -164,7 +164,7 @@ function Service:get_external_events(team)
     for _, row in ipairs(t:remotes()) do
       local event = not row.gone and not row.unread and target.provider:decode(t:remote(row.href).text)
       if event then
-        local is_foreign = not uids.is_ours(row.uid)
+        local is_foreign = not names.is_ours(row.uid)
         if is_foreign or (event.team and event.team ~= team) then
           event.eventId, event.etag = row.href, row.etag
           events[#events + 1] = event
@@ -191,16 +191,14 @@ end
 --- The entries of a board that wait for a person.
 -- @return list of { id, title, conflictData }
 function Service:get_conflicts(given) -- luacheck: no self
-  local conflicts = {}
+  local list = {}
   for id, entry in pairs(entries_of(given)) do
-    add_conflicts(conflicts, id, entry, entry.calendarSync)
-    add_conflicts(conflicts, court_date.key(id), entry, member(entry.metadata, "courtDateSync"))
+    add_conflicts(list, id, entry, entry.calendarSync)
+    add_conflicts(list, names.court_date(id), entry, member(entry.metadata, "courtDateSync"))
   end
-  table.sort(conflicts, function(a, b) return a.id < b.id end)
-  return conflicts
+  table.sort(list, function(a, b) return a.id < b.id end)
+  return list
 end
-
-local ANSWERS = { keep_local = "local", keep_external = "external" }
 
 local function is_in_conflict(self, given, id)
   for _, conflict in ipairs(self:get_conflicts(given)) do
@@ -215,7 +213,7 @@ end
 -- @param merge table|nil for "merge": the members to hold, e.g. { dueDate = "2026-03-01" }
 -- @return a sync result
 function Service:resolve_conflict(given, id, resolution, merge)
-  local answer = ANSWERS[resolution] or (resolution == "merge" and merge)
+  local answer = conflicts.answer(resolution, merge)
   if not answer then
     error("resolution must be \"keep_local\", \"keep_external\", or \"merge\" with a table of members", 2)
   end

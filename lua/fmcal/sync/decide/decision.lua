@@ -2,7 +2,6 @@
 
 local aside = require "fmcal.sync.decide.aside"
 local attempt = require "fmcal.util.attempt"
-local court_date = require "fmcal.sync.court_date"
 local defaults = require "fmcal.rules.defaults"
 local entries = require "fmcal.model.entry"
 local given_answers = require "fmcal.sync.decide.answers"
@@ -11,6 +10,7 @@ local journal = require "fmcal.place.journal"
 local inverse = require "fmcal.rules.inverse"
 local json = require "fmcal.json"
 local left_out = require "fmcal.model.left_out"
+local names = require "fmcal.names"
 local plan = require "fmcal.sync.decide.plan"
 local rewind = require "fmcal.model.rewind"
 local texts = require "fmcal.model.texts"
@@ -142,7 +142,7 @@ end
 
 -- A gone entry needs only its kind of fields to compare what was with what is.
 local function kind_fields(key)
-  return court_date.is(key) and fields.COURT_DATE or fields.ALL
+  return names.is_court_date(key) and fields.COURT_DATE or fields.ALL
 end
 
 -- A base as the state has it or a note says it; there are documents that only hold a failure.

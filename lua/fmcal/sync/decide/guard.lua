@@ -2,7 +2,7 @@
 -- written where that is unusually much, or where one side is suddenly empty.
 
 local attempt = require "fmcal.util.attempt"
-local court_date = require "fmcal.sync.court_date"
+local names = require "fmcal.names"
 local quantity = require "fmcal.util.quantity"
 
 local guard = {}
@@ -29,7 +29,7 @@ function guard.toll()
 end
 
 local function list_of_gone(decision)
-  if court_date.is(decision.key) then return "epics" end
+  if names.is_court_date(decision.key) then return "epics" end
   for _, side in ipairs(decision.sides) do
     if side.remote and side.remote.event.eventType == "epic" then return "epics" end
   end

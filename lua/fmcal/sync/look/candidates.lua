@@ -2,9 +2,9 @@
 
 local adopt = require "fmcal.sync.look.adopt"
 local attempt = require "fmcal.util.attempt"
-local court_date = require "fmcal.sync.court_date"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local fail = require "fmcal.util.failure"
+local names = require "fmcal.names"
 local record = require "fmcal.sync.keep.record"
 
 local candidates = {}
@@ -44,7 +44,7 @@ function candidates.check_only(run)
         run.board:path() and " " .. run.board:path() or "",
         did_you_mean(key, run.board:keys(), ": did you mean %s?")))
     end
-    court_dates[#court_dates + 1] = court_date.key(key)
+    court_dates[#court_dates + 1] = names.court_date(key)
   end
   for _, key in ipairs(court_dates) do
     if is_known(run, key) then run.only[key] = true end

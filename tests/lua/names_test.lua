@@ -1,35 +1,35 @@
 -- UIDs of names that a calendar would not give back as they are.
 local commands = require "commands"
 local lu = require "luaunit"
-local uids = require "fmcal.uid"
+local names = require "fmcal.names"
 
-TestUids = {}
+TestNames = {}
 
-function TestUids.test_a_plain_name_stands_as_it_is()
+function TestNames.test_a_plain_name_stands_as_it_is()
   for _, name in ipairs { "XACA-0040", "E-1.court-date", "50% off", "naïve", "a b " } do
-    lu.assertEquals(uids.of(name), name .. "@fleetmonitor")
+    lu.assertEquals(names.uid(name), name .. "@fleetmonitor")
   end
 end
 
-function TestUids.test_every_name_comes_back_and_no_two_are_one()
+function TestNames.test_every_name_comes_back_and_no_two_are_one()
   local seen = {}
   for _, name in ipairs { " X", "X", "%20X", "%2520X", "  X", "X 1", "%X", "é%", "%", "%%", " ", "% X", "" } do
-    local uid = uids.of(name)
+    local uid = names.uid(name)
     lu.assertNil(uid:find("^%s"), uid)
     lu.assertNil(seen[uid], uid)
-    lu.assertTrue(uids.is_ours(uid))
-    lu.assertEquals(uids.name(uid), name)
+    lu.assertTrue(names.is_ours(uid))
+    lu.assertEquals(names.of_uid(uid), name)
     seen[uid] = true
   end
 end
 
-function TestUids.test_whose()
-  lu.assertFalse(uids.is_ours(nil))
-  lu.assertFalse(uids.is_ours("a@example.org"))
+function TestNames.test_whose()
+  lu.assertFalse(names.is_ours(nil))
+  lu.assertFalse(names.is_ours("a@example.org"))
 end
 
 -- Through a sync: entries whose ids differ in a blank have an event each, and keep it.
-function TestUids.test_ids_with_blanks()
+function TestNames.test_ids_with_blanks()
   local items = {}
   for i, id in ipairs { " X-1", "X-1", "X-1 ", "%20X-1", "  X-1" } do
     items[i] = { id = id, title = "Title " .. i, dueDate = "2027-03-1" .. i }
