@@ -4,9 +4,9 @@
  */
 #include "bind/base/handle.h"
 #include "bind/base/row.h"
-#include "bind/l_state.h"
 #include "bind/value/answer.h"
 #include "bind/value/json.h"
+#include "bind/value/state.h"
 #include "board/compare.h"
 #include "board/exchange.h"
 #include "board/patch.h"

@@ -8,11 +8,11 @@
 #include "bind/base/list.h"
 #include "bind/base/row.h"
 #include "bind/l_mock.h"
-#include "bind/l_state.h"
 #include "bind/value/collect.h"
 #include "bind/value/event.h"
 #include "bind/value/json.h"
 #include "bind/value/options.h"
+#include "bind/value/state.h"
 #include "bind/value/writes.h"
 #include "util/buf.h"
 

@@ -3,24 +3,16 @@
  *   fmcal.state         owns an fm_state
  *   fmcal.state.target  see l_target.c
  */
-#include "bind/l_state.h"
 #include "bind/base/bind.h"
 #include "bind/base/row.h"
+#include "bind/l_target.h"
 #include "bind/value/answer.h"
+#include "bind/value/state.h"
 
 #include <limits.h>
 #include <stdlib.h>
 
 int luaopen_fmcal_state(lua_State *L);
-
-#define STATE_NAME "fmcal.state"
-
-static void release_state(void *state)
-{
-    fm_state_close(state);
-}
-
-const fm_bind_type fm_bind_state_type = {STATE_NAME, "state", release_state};
 
 /* The state at index 1, for what runs no Lua code before it is through with it. */
 static fm_state *open_state(lua_State *L)
@@ -215,7 +207,7 @@ static int state_targets(lua_State *L)
 
 static int state_tostring(lua_State *L)
 {
-    lua_pushfstring(L, "%s (%s)", STATE_NAME, fm_bind_look(L, 1, &fm_bind_state_type) ? "open" : "closed");
+    lua_pushfstring(L, "%s (%s)", fm_bind_state_type.name, fm_bind_look(L, 1, &fm_bind_state_type) ? "open" : "closed");
     return 1;
 }
 

@@ -2,45 +2,14 @@
  * Targets of Lua module fmcal.state, over state/state.h.
  *   fmcal.state.target  borrows an fm_target; keeps its state in user value 1
  */
+#include "bind/l_target.h"
 #include "bind/base/bind.h"
 #include "bind/base/row.h"
-#include "bind/l_state.h"
 #include "bind/value/answer.h"
+#include "bind/value/state.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define TARGET_NAME "fmcal.state.target"
-
-typedef struct target_box {
-    fm_target *target; /* borrowed from the state; NULL while it is being made */
-} target_box;
-
-fm_target **fm_bind_new_target(lua_State *L, int state)
-{
-    target_box *box = lua_newuserdatauv(L, sizeof *box, 1);
-    *box = (target_box){0};
-    luaL_setmetatable(L, TARGET_NAME);
-    lua_pushvalue(L, state);
-    lua_setiuservalue(L, -2, 1);
-    return &box->target;
-}
-
-static fm_target *check_target(lua_State *L, int index)
-{
-    target_box *box = luaL_checkudata(L, index, TARGET_NAME);
-    luaL_argcheck(L, box->target, index, "the target was not made");
-    return box->target;
-}
-
-fm_target *fm_bind_hold_target(lua_State *L, int index)
-{
-    fm_target *target = check_target(L, index);
-    luaL_checkstack(L, 6, "target");
-    lua_getiuservalue(L, index, 1);
-    fm_bind_hold(L, lua_gettop(L), &fm_bind_state_type);
-    return target;
-}
 
 /* ------------------------------------------------------------------ binding */
 
@@ -387,12 +356,11 @@ static int target_drop_intent(lua_State *L)
 
 static int target_tostring(lua_State *L)
 {
-    const target_box *box = luaL_checkudata(L, 1, TARGET_NAME);
-    lua_getiuservalue(L, 1, 1);
-    if (box->target && fm_bind_look(L, -1, &fm_bind_state_type))
-        lua_pushfstring(L, "%s (%s)", TARGET_NAME, fm_target_name(box->target));
+    const fm_target *target = fm_bind_look_target(L, 1);
+    if (target)
+        lua_pushfstring(L, "%s (%s)", FM_BIND_TARGET, fm_target_name(target));
     else
-        lua_pushfstring(L, "%s (closed)", TARGET_NAME);
+        lua_pushfstring(L, "%s (closed)", FM_BIND_TARGET);
     return 1;
 }
 
@@ -434,5 +402,5 @@ static const luaL_Reg target_meta[] = {
 
 void fm_bind_make_target_type(lua_State *L)
 {
-    fm_bind_make_type(L, TARGET_NAME, target_methods, target_meta);
+    fm_bind_make_type(L, FM_BIND_TARGET, target_methods, target_meta);
 }

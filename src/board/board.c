@@ -7,19 +7,7 @@
 
 /* ------------------------------------------------------------------ opening */
 
-fm_status fm_board_blame(const fm_board *b, unsigned line, fm_status status, fm_error *err)
-{
-    if (line) {
-        fm_error_prefix(err, "%s, line %u", b->name, line);
-        if (err)
-            err->line = line;
-    } else {
-        fm_error_prefix(err, "%s", b->name);
-    }
-    return status;
-}
-
-fm_status fm_board_new(fm_board **out, const fm_env *env, const char *name, fm_error *err)
+static fm_status make_board(fm_board **out, const fm_env *env, const char *name, fm_error *err)
 {
     fm_board *b = calloc(1, sizeof *b);
     *out = NULL;
@@ -54,7 +42,7 @@ void fm_board_close(fm_board *b)
     free(b);
 }
 
-fm_status fm_board_index_text(fm_board *b, fm_error *err)
+static fm_status index_text(fm_board *b, fm_error *err)
 {
     fm_status status = fm_index_build(&b->index, b->text.data, b->text.len, b->hash, err);
     return status ? fm_board_blame(b, 0, status, err) : FM_OK;
@@ -63,7 +51,7 @@ fm_status fm_board_index_text(fm_board *b, fm_error *err)
 fm_status fm_board_open(fm_board **out, const fm_env *env, const char *path, fm_error *err)
 {
     fm_board *b;
-    fm_status status = fm_board_new(&b, env, path, err);
+    fm_status status = make_board(&b, env, path, err);
     *out = NULL;
     if (status)
         return status;
@@ -71,7 +59,7 @@ fm_status fm_board_open(fm_board **out, const fm_env *env, const char *path, fm_
     if (!status)
         status = fm_file_read(&b->text, &b->facts, b->path, err);
     if (!status)
-        status = fm_board_index_text(b, err);
+        status = index_text(b, err);
     if (status)
         fm_board_close(b);
     else
@@ -83,7 +71,7 @@ fm_status fm_board_parse(fm_board **out, const fm_env *env, const char *text, si
                          fm_error *err)
 {
     fm_board *b;
-    fm_status status = fm_board_new(&b, env, name, err);
+    fm_status status = make_board(&b, env, name, err);
     *out = NULL;
     if (status)
         return status;
@@ -91,7 +79,7 @@ fm_status fm_board_parse(fm_board **out, const fm_env *env, const char *text, si
     if (status)
         fm_error_set(err, status, "board", "%s is too large", name);
     else
-        status = fm_board_index_text(b, err);
+        status = index_text(b, err);
     if (status)
         fm_board_close(b);
     else
@@ -152,14 +140,6 @@ fm_status fm_board_member_value(fm_json_span *value, fm_board *b, const char *na
     return FM_OK;
 }
 
-fm_entry *fm_board_top(const fm_board *b, const fm_entry *e)
-{
-    size_t top = (size_t)(e - b->index.entries);
-    while (b->index.entries[top].owner != FM_ENTRY_NONE)
-        top = b->index.entries[top].owner;
-    return &b->index.entries[top];
-}
-
 static const fm_entry *find_usable(const fm_index *ix, const char *key, size_t len)
 {
     const fm_entry *e = fm_index_find(ix, key, len);
@@ -202,7 +182,7 @@ fm_status fm_board_find(fm_board_place *place, fm_board *b, const char *key, siz
     if (!known)
         return not_found(b, key, len, err);
     *place = (fm_board_place){.index = &b->index, .entry = known, .known = known, .line = known->line};
-    const fm_entry *top = fm_board_top(b, known);
+    const fm_entry *top = fm_index_top(&b->index, known);
     fm_unit *unit = fm_board_unit(b, top);
     if (!unit)
         return FM_OK;

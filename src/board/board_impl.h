@@ -32,15 +32,9 @@ struct fm_board {
     fm_edit_log log; /**< all edits since it was read */
 };
 
-/** Makes an empty board. */
-fm_status fm_board_new(fm_board **out, const fm_env *env, const char *name, fm_error *err);
 /** Puts the board's name, and a line unless it is 0, in front of an error. @return its status */
 fm_status fm_board_blame(const fm_board *b, unsigned line, fm_status status, fm_error *err);
-/** Indexes `text`, which was just filled. */
-fm_status fm_board_index_text(fm_board *b, fm_error *err);
 
-/** The top-level entry that an entry of the board's index is in: itself, its epic, its outermost parent. */
-fm_entry *fm_board_top(const fm_board *b, const fm_entry *e);
 /** The text as it was read. */
 fm_json_span fm_board_origin(const fm_board *b);
 

@@ -61,14 +61,6 @@ fm_status fm_index_add_key(const fm_index *ix, const fm_entry *e, fm_buf *out)
     return fm_buf_add(out, key, len);
 }
 
-/* FNV-1a, 32 bits. */
-uint32_t fm_index_hash(uint32_t before, const char *bytes, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        before = (before ^ (unsigned char)bytes[i]) * UINT32_C(16777619);
-    return before;
-}
-
 static bool key_is(const fm_index *ix, const fm_entry *e, const char *key, size_t len)
 {
     key_bytes scratch;
@@ -200,6 +192,14 @@ static fm_status finish(fm_index *ix, fm_status status, fm_error *err)
     if (status)
         fm_index_free(ix);
     return status;
+}
+
+fm_entry *fm_index_top(const fm_index *ix, const fm_entry *e)
+{
+    size_t top = (size_t)(e - ix->entries);
+    while (ix->entries[top].owner != FM_ENTRY_NONE)
+        top = ix->entries[top].owner;
+    return &ix->entries[top];
 }
 
 fm_status fm_index_build(fm_index *ix, const char *text, size_t len, fm_hash *hash, fm_error *err)

@@ -96,6 +96,9 @@ void fm_index_free(fm_index *ix);
 /** The entry with a key, problems or not; of several the first. NULL for none. */
 fm_entry *fm_index_find(const fm_index *ix, const char *key, size_t len);
 
+/** The top-level entry that an entry of the index is in: itself, its epic, its outermost parent. */
+fm_entry *fm_index_top(const fm_index *ix, const fm_entry *e);
+
 /** Appends an entry's key. Buffer failures. */
 fm_status fm_index_add_key(const fm_index *ix, const fm_entry *e, fm_buf *out);
 

@@ -37,6 +37,14 @@ static uint32_t offset(const scan *sc, const char *at)
     return (uint32_t)(at - sc->ix->text);
 }
 
+/* FNV-1a, 32 bits. */
+uint32_t fm_index_hash(uint32_t before, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        before = (before ^ (unsigned char)bytes[i]) * UINT32_C(16777619);
+    return before;
+}
+
 /* ------------------------------------------------------------------ what is left out of prints */
 
 /* Walks along the members of an object and cuts some out, as removing them would. */

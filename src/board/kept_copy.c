@@ -3,6 +3,7 @@
 #include "core/json/value.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/stage.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -80,7 +81,7 @@ fm_status fm_board_keep_copy(const fm_env *env, const char *keep, const fm_json_
         fm_buf_add(&c.out, c.done, (size_t)(text->at + text->len - c.done));
         (void)unlink(keep); /* its mode may be another */
         status =
-            c.out.status ? fm_error_no_memory(err, "board") : fm_file_replace(env, keep, c.out.data, c.out.len, err);
+            c.out.status ? fm_error_no_memory(err, "board") : fm_stage_replace(env, keep, c.out.data, c.out.len, err);
     }
     fm_buf_free(&c.out);
     return status;

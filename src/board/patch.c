@@ -85,7 +85,7 @@ static fm_status object_of(fm_json_span *object, fm_board_place *place, fm_board
 {
     const fm_entry *known = fm_index_find(&b->index, edit->key, edit->key_len);
     if (known && fm_entry_usable(known) && fills_unit(b, known)) {
-        const fm_unit *unit = fm_board_unit(b, fm_board_top(b, known));
+        const fm_unit *unit = fm_board_unit(b, fm_index_top(&b->index, known));
         *place = (fm_board_place){.index = &b->index, .entry = known, .known = known, .line = known->line};
         *object = unit ? (fm_json_span){unit->text.data, unit->text.len} : fm_index_text(&b->index, known);
         return FM_OK;
@@ -109,7 +109,7 @@ static bool touches_structure(const fm_edit *edit)
 static fm_status apply_to_entry(fm_board *b, const fm_board_place *place, const fm_json_span *object,
                                 const fm_edit *edit, fm_error *err)
 {
-    fm_entry *top = fm_board_top(b, place->known);
+    fm_entry *top = fm_index_top(&b->index, place->known);
     bool in_unit = top->unit != 0;
     size_t at = in_unit ? (size_t)(object->at - fm_board_unit(b, top)->text.data)
                         : (size_t)(object->at - b->text.data) - top->at;

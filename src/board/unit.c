@@ -179,7 +179,7 @@ static bool rest_is_unchanged(const fm_board *b, const fm_index *after)
     bool same = true;
     for (size_t i = 0; i < b->index.count && same; i++) {
         const fm_entry *e = &b->index.entries[i];
-        if (!fm_entry_usable(e) || fm_board_top(b, e)->unit)
+        if (!fm_entry_usable(e) || fm_index_top(&b->index, e)->unit)
             continue;
         fm_buf_reset(&key);
         fm_index_add_key(&b->index, e, &key);

@@ -47,6 +47,9 @@ struct fm_state {
     } statements[FM_STATE_STATEMENTS_MAX];
 };
 
+/** Closes the database; what was prepared for it goes with it. */
+void fm_state_disconnect(fm_state *s);
+
 /** Describes SQLite's last failure. @return the status for `rc` */
 fm_status fm_db_fail(fm_state *s, int rc, fm_error *err);
 

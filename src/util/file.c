@@ -1,5 +1,4 @@
 #include "util/file.h"
-#include "util/stage.h"
 #include "util/system_error.h"
 
 #include <errno.h>
@@ -201,19 +200,5 @@ fm_status fm_file_equals(bool *equal, const char *path, const void *bytes, size_
     if (n < 0)
         status = fm_system_error(err, errno, domain, "cannot read %s", path);
     close(fd);
-    return status;
-}
-
-fm_status fm_file_replace(const fm_env *env, const char *path, const void *bytes, size_t len, fm_error *err)
-{
-    fm_stage stage = {0};
-    char *target = NULL;
-    fm_status status = fm_file_resolve(&target, path, err);
-    if (!status)
-        status = fm_stage_write(&stage, env, target, bytes, len, err);
-    if (!status)
-        status = fm_stage_commit(&stage, false, err);
-    fm_stage_drop(&stage);
-    free(target);
     return status;
 }

@@ -1,7 +1,6 @@
 /**
  * @file file.h
- * Whole files: facts about them, reading, and replacing so that a reader sees the old or the new
- * content, never a part of it (see util/stage.h).
+ * Whole files: facts about them, and reading. util/stage.h replaces them.
  */
 #ifndef FM_UTIL_FILE_H
 #define FM_UTIL_FILE_H
@@ -55,8 +54,5 @@ fm_status fm_file_look(fm_file_facts *facts, const char *path, fm_error *err);
 
 /** Whether two facts are those of the same unchanged file. */
 bool fm_file_same(const fm_file_facts *a, const fm_file_facts *b);
-
-/** Replaces a file, or makes it with mode 0600. Symbolic links are followed. Fails as fm_stage_write() does. */
-fm_status fm_file_replace(const fm_env *env, const char *path, const void *bytes, size_t len, fm_error *err);
 
 #endif

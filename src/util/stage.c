@@ -225,3 +225,17 @@ void fm_stage_sweep(const char *target)
         closedir(dir);
     free(folder);
 }
+
+fm_status fm_stage_replace(const fm_env *env, const char *path, const void *bytes, size_t len, fm_error *err)
+{
+    fm_stage stage = {0};
+    char *target = NULL;
+    fm_status status = fm_file_resolve(&target, path, err);
+    if (!status)
+        status = fm_stage_write(&stage, env, target, bytes, len, err);
+    if (!status)
+        status = fm_stage_commit(&stage, false, err);
+    fm_stage_drop(&stage);
+    free(target);
+    return status;
+}

@@ -38,6 +38,9 @@ fm_status fm_stage_commit(fm_stage *s, bool exchange, fm_error *err);
 /** Removes the temporary file, if there is one, frees the names, and lets go of the file. */
 void fm_stage_drop(fm_stage *s);
 
+/** Replaces a file, or makes it with mode 0600. Symbolic links are followed. Fails as fm_stage_write() does. */
+fm_status fm_stage_replace(const fm_env *env, const char *path, const void *bytes, size_t len, fm_error *err);
+
 /** Age after which a temporary file is a leftover although nobody can tell whether it is worked on. */
 #define FM_STAGE_OLD_S 600
 /**

@@ -10,6 +10,35 @@ int64_t fm_clock_time(int64_t clock)
     return clock - fm_clock_day(clock) * FM_DAY_S;
 }
 
+static bool is_absolute(const fm_event_time *t)
+{
+    return t->form == FM_TIME_UTC || t->form == FM_TIME_ZONED;
+}
+
+/*
+ * What the clocks of the series show at an instant. Of a time that they skip, the occurrence has the time of day that
+ * all of them have.
+ */
+static int64_t on_the_series_clock(const fm_event_time *start, int64_t instant)
+{
+    if (start->form != FM_TIME_ZONED)
+        return instant;
+    int64_t shown = fm_zone_to_local(start->zone, instant);
+    int64_t usual = fm_clock_day(shown) * FM_DAY_S + fm_clock_time(start->s);
+    return fm_zone_to_utc(start->zone, usual) == instant ? usual : shown;
+}
+
+int64_t fm_clock_of(const fm_event_time *start, const fm_event_time *t)
+{
+    if (t->form == FM_TIME_DAY)
+        return t->s + fm_clock_time(start->s);
+    if (start->form == FM_TIME_DAY)
+        return fm_clock_day(t->s) * FM_DAY_S;
+    if (is_absolute(t) && is_absolute(start) && !fm_event_time_alike(t, start))
+        return on_the_series_clock(start, fm_event_time_instant(t));
+    return t->s;
+}
+
 static fm_date fields_of(int64_t clock)
 {
     fm_date date = {.year = 1, .month = 1, .day = 1};

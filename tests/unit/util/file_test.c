@@ -1,6 +1,7 @@
 #include "support/cmocka.h"
 #include "support/folder.h"
 #include "util/file.h"
+#include "util/stage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -129,7 +130,7 @@ static void test_replace_follows_links_and_makes_private_files(void **state)
     fm_env_default(&env);
     const char *path = folder_write(state, "a", "old"), *link = folder_path(state, "link");
     assert_int_equal(symlink("a", link), 0);
-    assert_int_equal(fm_file_replace(&env, link, "new", 3, NULL), FM_OK);
+    assert_int_equal(fm_stage_replace(&env, link, "new", 3, NULL), FM_OK);
     char *content = folder_read(path, NULL);
     assert_string_equal(content, "new");
     free(content);
@@ -137,7 +138,7 @@ static void test_replace_follows_links_and_makes_private_files(void **state)
     assert_int_equal(lstat(link, &st), 0);
     assert_true(S_ISLNK(st.st_mode));
     const char *fresh = folder_path(state, "fresh");
-    assert_int_equal(fm_file_replace(&env, fresh, "x", 1, NULL), FM_OK);
+    assert_int_equal(fm_stage_replace(&env, fresh, "x", 1, NULL), FM_OK);
     assert_int_equal(stat(fresh, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     assert_int_equal(folder_count(state), 3);

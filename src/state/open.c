@@ -1,3 +1,4 @@
+/* Opening a state: its file, a copy of it, or memory; what is damaged is set aside, what is not ours refused. */
 #include "state/sqlite.h"
 #include "util/alloc.h"
 #include "util/system_error.h"
@@ -62,24 +63,6 @@ static fm_status make_file(const char *path, fm_error *err)
 }
 
 /* ------------------------------------------------------------------ connection */
-
-static void drop_statements(fm_state *s)
-{
-    for (size_t i = 0; i < s->statement_count; i++)
-        sqlite3_finalize(s->statements[i].statement);
-    s->statement_count = 0;
-}
-
-static void close_connection(fm_state *s)
-{
-    drop_statements(s);
-    if (s->db && !s->in_memory && !s->damaged) {
-        sqlite3_busy_timeout(s->db, 0); /* whoever closes last does what is left */
-        sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    }
-    sqlite3_close_v2(s->db);
-    s->db = NULL;
-}
 
 static fm_status pragma(fm_state *s, const char *sql, fm_error *err)
 {
@@ -146,7 +129,7 @@ static fm_status forgo_damaged(fm_state *s, const fm_state_options *options, con
     if (status)
         return status;
     fm_damage_warn(s, "the state %s is damaged (%s): going on without it", s->path, why->message);
-    close_connection(s);
+    fm_state_disconnect(s);
     s->damaged = false;
     return open_memory(s, options, err);
 }
@@ -182,7 +165,7 @@ static fm_status open_copy(fm_state *s, const fm_state_options *options, fm_erro
 static fm_status set_aside(fm_state *s, const fm_error *why, fm_error *err)
 {
     s->damaged = true;
-    close_connection(s);
+    fm_state_disconnect(s);
     s->damaged = false;
     fm_status status = fm_damage_check_is_ours(s, err);
     return status ? status : fm_damage_set_aside(s, why, err);
@@ -214,7 +197,7 @@ static fm_status try_file(fm_state *s, const fm_state_options *options, bool *ag
     fm_status status = inspect_file(&kind, &why, s, options);
     *again = (status == FM_ENOTFOUND || (status == FM_EACCESS && s->file.inode)) && was_set_aside(s);
     if (*again) {
-        close_connection(s);
+        fm_state_disconnect(s);
         return FM_OK;
     }
     if (status) {
@@ -240,7 +223,7 @@ static fm_status try_while_locked(fm_state *s, const fm_state_options *options, 
         fm_status status = try_file(s, options, again, err);
         if (status != FM_ELOCKED || s->env->monotonic_ms(s->env->data) >= deadline_ms)
             return status;
-        close_connection(s);
+        fm_state_disconnect(s);
         s->env->sleep_ms(s->env->data, 20);
     }
 }
@@ -289,98 +272,4 @@ fm_status fm_state_open(fm_state **out, const char *path, const fm_env *env, con
     }
     *out = s;
     return FM_OK;
-}
-
-static void free_targets(fm_state *s)
-{
-    while (s->targets) {
-        fm_target *t = s->targets;
-        s->targets = t->next;
-        free(t->name);
-        free(t);
-    }
-}
-
-void fm_state_close(fm_state *s)
-{
-    if (!s || --s->references > 0)
-        return;
-    if (s->in_transaction)
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    close_connection(s);
-    if (s->damaged && !s->in_memory) {
-        fm_error why = {0};
-        fm_error_set(&why, FM_EPARSE, FM_STATE_DOMAIN, "found while it was used");
-        fm_damage_set_aside(s, &why, NULL);
-    }
-    free_targets(s);
-    free(s->warning);
-    free(s->path);
-    free(s);
-}
-
-const char *fm_state_warning(const fm_state *s)
-{
-    return s->warning;
-}
-
-/* ------------------------------------------------------------------ transactions */
-
-fm_status fm_state_begin(fm_state *s, fm_error *err)
-{
-    if (s->in_transaction)
-        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "a transaction is under way already");
-    fm_status status = fm_db_run(s, err, "BEGIN IMMEDIATE", "");
-    s->in_transaction = !status;
-    return status;
-}
-
-fm_status fm_state_commit(fm_state *s, fm_error *err)
-{
-    if (!s->in_transaction)
-        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "there is no transaction to commit");
-    s->in_transaction = false;
-    if (sqlite3_get_autocommit(s->db))
-        return fm_error_set(err, FM_EIO, FM_STATE_DOMAIN, "the transaction was rolled back after an earlier error");
-    fm_status status = fm_db_run(s, err, "COMMIT", "");
-    if (status && !sqlite3_get_autocommit(s->db))
-        fm_db_run(s, NULL, "ROLLBACK", "");
-    return status;
-}
-
-fm_status fm_state_rollback(fm_state *s, fm_error *err)
-{
-    if (!s->in_transaction)
-        return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "there is no transaction to take back");
-    s->in_transaction = false;
-    return sqlite3_get_autocommit(s->db) ? FM_OK : fm_db_run(s, err, "ROLLBACK", "");
-}
-
-fm_status fm_db_page_begin(fm_db_page *page, fm_state *s, fm_error *err)
-{
-    *page = (fm_db_page){.state = s, .nested = !sqlite3_get_autocommit(s->db)};
-    fm_status status = fm_db_run(s, err, page->nested ? "SAVEPOINT page" : "BEGIN IMMEDIATE", "");
-    page->open = !status;
-    return status;
-}
-
-static void take_back(const fm_db_page *page)
-{
-    if (sqlite3_get_autocommit(page->state->db))
-        return; /* SQLite has done so after an error */
-    fm_db_run(page->state, NULL, page->nested ? "ROLLBACK TO page" : "ROLLBACK", "");
-    if (page->nested)
-        fm_db_run(page->state, NULL, "RELEASE page", "");
-}
-
-fm_status fm_db_page_end(fm_db_page *page, fm_status status, fm_error *err)
-{
-    if (!page->open)
-        return status;
-    page->open = false;
-    if (!status)
-        status = fm_db_run(page->state, err, page->nested ? "RELEASE page" : "COMMIT", "");
-    if (status)
-        take_back(page);
-    return status;
 }

@@ -1,9 +1,9 @@
 /**
- * @file l_state.h
- * The userdata of fmcal.state, for the bindings that work on a state: board comparison, providers.
+ * @file state.h
+ * The userdata of fmcal.state: states, and their targets. For the bindings that work on them.
  */
-#ifndef FM_BIND_L_STATE_H
-#define FM_BIND_L_STATE_H
+#ifndef FM_BIND_VALUE_STATE_H
+#define FM_BIND_VALUE_STATE_H
 
 #include "bind/base/handle.h"
 #include "state/state.h"
@@ -12,10 +12,14 @@
 /** Handles of states. */
 extern const fm_bind_type fm_bind_state_type;
 
-/** Registers the type of targets. [-0, +0, m] */
-void fm_bind_make_target_type(lua_State *L);
+/** Name of the metatable of targets. */
+#define FM_BIND_TARGET "fmcal.state.target"
+
 /** Pushes a target without content that keeps the state at `state` (absolute). @return where to put it [-0, +1, m] */
 fm_target **fm_bind_new_target(lua_State *L, int state);
+
+/** The target at `index`, NULL where it is not made yet or its state is closed. For __tostring. [-0, +0, v] */
+fm_target *fm_bind_look_target(lua_State *L, int index);
 
 /**
  * The target at `index`, whose state is in use until the running C function returns (see fm_bind_hold); raises for
