@@ -2,6 +2,7 @@
  * Lua module fmcal.board: a team's board file (board/board.h). Userdata: fmcal.board owns an fm_board,
  * fmcal.lock owns an fm_lock.
  */
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/row.h"
 #include "bind/value/answer.h"
@@ -53,7 +54,7 @@ static int board_open(lua_State *L)
     const fm_env *env = &fm_bind_get(L)->env;
     void **slot = fm_bind_new_handle(L, &board_type);
     fm_board *b;
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_open(&b, env, path, &err))
         return fm_bind_fail(L, &err);
     *slot = b;
@@ -67,7 +68,7 @@ static int board_parse(lua_State *L)
     const fm_env *env = &fm_bind_get(L)->env;
     void **slot = fm_bind_new_handle(L, &board_type);
     fm_board *b;
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_parse(&b, env, text, len, name ? name : "board", &err))
         return fm_bind_fail(L, &err);
     *slot = b;
@@ -103,7 +104,7 @@ static int board_mtime(lua_State *L)
 static int board_text(lua_State *L)
 {
     fm_json_span text;
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_text(&text, open_board(L), &err))
         return fm_bind_fail(L, &err);
     lua_pushlstring(L, text.at, text.len);
@@ -119,7 +120,7 @@ static int push_value(lua_State *L, const fm_json_span *value, const char *secre
                                                  "serviceAccountFile", "keyring",  NULL};
     const char *const secret_members[] = {secret_member, NULL};
     fm_bind_json_reading reading = {.secret_members = secret_members, .public_members = public_members};
-    fm_error err;
+    fm_error err = {0};
     if (fm_bind_push_json(L, value->at, value->len, &reading, &err))
         return fm_bind_fail(L, &err);
     return 1;
@@ -138,7 +139,7 @@ static fm_status find_member(lua_State *L, fm_json_span *value, fm_error *err)
 static int board_member(lua_State *L)
 {
     fm_json_span value;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = find_member(L, &value, &err);
     if (status == FM_ENOTFOUND) {
         lua_pushnil(L);
@@ -152,7 +153,7 @@ static int board_member(lua_State *L)
 static int board_member_names(lua_State *L)
 {
     fm_json_span value;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = find_member(L, &value, &err);
     if (status && status != FM_ENOTFOUND)
         return fm_bind_fail(L, &err);
@@ -171,7 +172,7 @@ static void push_key(lua_State *L, const fm_index *ix, const fm_entry *e, fm_buf
 static int board_keys(lua_State *L)
 {
     const fm_index *ix;
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_index(&ix, hold_board(L), &err))
         return fm_bind_fail(L, &err);
     fm_buf *scratch = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
@@ -219,7 +220,7 @@ static int board_problems(lua_State *L)
 {
     fm_board *b = hold_board(L);
     const fm_index *ix;
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_index(&ix, b, &err))
         return fm_bind_fail(L, &err);
     fm_buf *scratch = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
@@ -272,7 +273,7 @@ static int board_entry(lua_State *L)
     static const char *const kinds[] = {"item", "subitem", "epic", "court-date"};
     fm_board *b = hold_board(L);
     fm_board_place place;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = find_entry(L, &place, b, &err);
     if (status == FM_ENOTFOUND)
         return 0;
@@ -302,7 +303,7 @@ static int board_fingerprint(lua_State *L)
     const char *context = luaL_optlstring(L, 3, "", &len);
     unsigned char print[FM_BOARD_FINGERPRINT_BYTES];
     fm_board_place place;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = fm_board_gather(b, &err);
     if (status)
         return fm_bind_fail(L, &err);
@@ -321,7 +322,7 @@ static int board_snapshot(lua_State *L)
     fm_board *b = hold_board(L);
     unsigned char snapshot[FM_BOARD_SNAPSHOT_BYTES];
     fm_board_place place;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = find_entry(L, &place, b, &err);
     if (!status)
         status = fm_board_snapshot(snapshot, b, &place, &err);
@@ -378,7 +379,7 @@ static int board_compare(lua_State *L)
     size_t len;
     const char *context = luaL_optlstring(L, 3, "", &len), *day = luaL_optstring(L, 4, "");
     const fm_index *ix;
-    fm_error err;
+    fm_error err = {0};
     void **slot = fm_bind_box(L, free_compare);
     fm_compare *compare = NULL;
     fm_status status = fm_board_index(&ix, b, &err);
@@ -414,7 +415,7 @@ static fm_status take_value(lua_State *L, int index, fm_edit *edit, fm_error *er
 
 static int do_edit(lua_State *L, fm_board *b, fm_edit *edit, int value_index)
 {
-    fm_error err;
+    fm_error err = {0};
     fm_status status = value_index ? take_value(L, value_index, edit, &err) : FM_OK;
     if (status)
         fm_error_prefix(&err, "%s", fm_board_name(b));
@@ -459,7 +460,7 @@ static int board_append(lua_State *L)
 static int board_dirty(lua_State *L)
 {
     bool dirty;
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_is_dirty(&dirty, open_board(L), &err))
         return fm_bind_fail(L, &err);
     lua_pushboolean(L, dirty);
@@ -495,7 +496,7 @@ static void push_skipped(lua_State *L, const fm_edit_log *skipped)
 /* b:check_owner() -> true */
 static int board_check_owner(lua_State *L)
 {
-    fm_error err;
+    fm_error err = {0};
     if (fm_board_check_owner(hold_board(L), &err))
         return fm_bind_fail(L, &err);
     lua_pushboolean(L, 1);
@@ -511,7 +512,7 @@ static int board_save(lua_State *L)
         luaL_checktype(L, 2, LUA_TTABLE);
         keep = fm_bind_row_text(L, 2, "keep");
     }
-    fm_error err;
+    fm_error err = {0};
     void **slot = fm_bind_box(L, free_log);
     fm_edit_log *skipped = *slot = calloc(1, sizeof *skipped);
     if (!skipped)
@@ -534,7 +535,7 @@ static int board_lock(lua_State *L)
     const fm_env *env = &fm_bind_get(L)->env;
     void **slot = fm_bind_new_handle(L, &lock_type);
     fm_lock *lock;
-    fm_error err;
+    fm_error err = {0};
     if (fm_lock_take(&lock, env, path, timeout_ms, &err))
         return fm_bind_fail(L, &err);
     *slot = lock;
@@ -563,7 +564,7 @@ static const luaL_Reg lock_methods[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg lock_metamethods[] = {
+static const luaL_Reg lock_meta[] = {
     {"__tostring", lock_tostring},
     {NULL, NULL},
 };
@@ -590,7 +591,7 @@ static const luaL_Reg board_methods[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg board_metamethods[] = {
+static const luaL_Reg board_meta[] = {
     {"__tostring", board_tostring},
     {NULL, NULL},
 };
@@ -601,8 +602,8 @@ static const luaL_Reg board_functions[] = {
 
 int luaopen_fmcal_board(lua_State *L)
 {
-    fm_bind_make_handle_type(L, &board_type, board_methods, board_metamethods);
-    fm_bind_make_handle_type(L, &lock_type, lock_methods, lock_metamethods);
+    fm_bind_make_handle_type(L, &board_type, board_methods, board_meta);
+    fm_bind_make_handle_type(L, &lock_type, lock_methods, lock_meta);
     luaL_newlib(L, board_functions);
     return 1;
 }

@@ -3,8 +3,10 @@
  * core/secret/desktop_keyring.h). Userdata fmcal.keyring owns an fm_keyring; secrets are bind/value/secret.h.
  */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/list.h"
+#include "bind/base/row.h"
 #include "bind/credentials.h"
 #include "bind/value/secret.h"
 #include "core/secret/blob.h"
@@ -20,7 +22,6 @@
 
 int luaopen_fmcal_credentials_core(lua_State *L);
 
-#define KEYRING           "fmcal.keyring"
 #define DEFAULT_TIMEOUT_S 60
 #define MAX_ATTRIBUTES    16
 #define MAX_ARGUMENTS     256
@@ -30,7 +31,7 @@ static void release_keyring(void *keyring)
     fm_keyring_free(keyring);
 }
 
-static const fm_bind_type keyring_type = {KEYRING, "keyring", release_keyring};
+static const fm_bind_type keyring_type = {"fmcal.keyring", "keyring", release_keyring};
 
 /* The state's own keyring, in the registry once it has been asked for. */
 static const char own_keyring_key = 0;
@@ -38,15 +39,6 @@ static const char own_keyring_key = 0;
 static fm_keyring *hold_keyring(lua_State *L)
 {
     return fm_bind_hold(L, 1, &keyring_type);
-}
-
-/* A string without zero bytes. */
-static const char *check_text(lua_State *L, int index)
-{
-    size_t len;
-    const char *s = luaL_checklstring(L, index, &len);
-    luaL_argcheck(L, strlen(s) == len, index, "zero byte");
-    return s;
 }
 
 static void release_secret(void *s)
@@ -73,7 +65,7 @@ static int push_result(lua_State *L, fm_status status, fm_secret *s, const fm_er
 /* Pushes a keyring made of these keys, or nil and the error; returns the number of values. */
 static int push_keyring(lua_State *L, fm_secret *current, fm_secret *old)
 {
-    fm_error err;
+    fm_error err = {0};
     void **slot = fm_bind_new_handle(L, &keyring_type);
     fm_keyring *keys;
     if (fm_keyring_new(&keys, current, old, &err) != FM_OK)
@@ -161,7 +153,7 @@ static int push_own_keyring(lua_State *L)
         context->has_master_keys = true;
         context->old_master_key = read_master_key(L, fm_bind_master_key_names[1]);
     }
-    fm_error err;
+    fm_error err = {0};
     if (read_key_file(L, &context->master_key, fm_bind_master_key_names[0], &err) ||
         read_key_file(L, &context->old_master_key, fm_bind_master_key_names[1], &err))
         return fm_bind_fail(L, &err);
@@ -231,10 +223,10 @@ static void push_members(lua_State *L, const fm_options *members)
 static int keyring_open(lua_State *L)
 {
     size_t len;
-    fm_error err;
+    fm_error err = {0};
     fm_keyring *keys = hold_keyring(L);
     const char *text = luaL_checklstring(L, 2, &len);
-    const char *team = check_text(L, 3), *provider = check_text(L, 4);
+    const char *team = fm_bind_check_text(L, 3), *provider = fm_bind_check_text(L, 4);
     void **plain = fm_bind_box(L, release_secret), **members = fm_bind_box(L, release_options);
     fm_secret *opened;
     fm_status status = fm_blob_open(&opened, keys, team, provider, text, len, &err);
@@ -273,10 +265,10 @@ static void add_member(lua_State *L, fm_options *members)
 
 static int keyring_seal(lua_State *L)
 {
-    fm_error err;
+    fm_error err = {0};
     fm_keyring *keys = hold_keyring(L);
     luaL_checktype(L, 2, LUA_TTABLE);
-    const char *team = check_text(L, 3), *provider = check_text(L, 4);
+    const char *team = fm_bind_check_text(L, 3), *provider = fm_bind_check_text(L, 4);
     const fm_env *env = &fm_bind_get(L)->env;
     void **members = fm_bind_box(L, release_options), **packed = fm_bind_box(L, release_secret);
     *members = fm_options_new();
@@ -305,10 +297,10 @@ static int keyring_is_current(lua_State *L)
 {
     size_t len;
     bool current;
-    fm_error err;
+    fm_error err = {0};
     fm_keyring *keys = hold_keyring(L);
     const char *text = luaL_checklstring(L, 2, &len);
-    if (fm_blob_is_current(&current, keys, check_text(L, 3), text, len, &err) != FM_OK)
+    if (fm_blob_is_current(&current, keys, fm_bind_check_text(L, 3), text, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
     lua_pushboolean(L, current);
     return 1;
@@ -327,7 +319,7 @@ static int keyring_close(lua_State *L)
 
 static int keyring_tostring(lua_State *L)
 {
-    lua_pushstring(L, fm_bind_look(L, 1, &keyring_type) ? KEYRING : KEYRING " (closed)");
+    lua_pushfstring(L, "%s%s", keyring_type.name, fm_bind_look(L, 1, &keyring_type) ? "" : " (closed)");
     return 1;
 }
 
@@ -354,8 +346,8 @@ static int core_is_secret(lua_State *L)
 
 static int core_from_environment(lua_State *L)
 {
-    fm_error err;
-    const char *name = check_text(L, 1);
+    fm_error err = {0};
+    const char *name = fm_bind_check_text(L, 1);
     void **slot = fm_bind_box(L, release_secret);
     fm_secret *s;
     fm_status status = fm_secret_from_environment(&s, name, &err);
@@ -365,8 +357,8 @@ static int core_from_environment(lua_State *L)
 
 static int core_from_file(lua_State *L)
 {
-    fm_error err;
-    const char *path = check_text(L, 1);
+    fm_error err = {0};
+    const char *path = fm_bind_check_text(L, 1);
     void **slot = fm_bind_box(L, release_secret);
     fm_secret *s;
     fm_status status = fm_secret_from_file(&s, path, &err);
@@ -388,8 +380,8 @@ static int push_typed(lua_State *L, int index, fm_status status, fm_secret *s, c
 
 static int core_from_terminal(lua_State *L)
 {
-    fm_error err;
-    const char *prompt = check_text(L, 1);
+    fm_error err = {0};
+    const char *prompt = fm_bind_check_text(L, 1);
     lua_settop(L, 2);
     void **slot = fm_bind_box(L, release_secret);
     fm_secret *s;
@@ -402,7 +394,7 @@ static int core_from_terminal(lua_State *L)
 
 static int core_from_input(lua_State *L)
 {
-    fm_error err;
+    fm_error err = {0};
     lua_settop(L, 1);
     void **slot = fm_bind_box(L, release_secret);
     fm_secret *s;
@@ -422,7 +414,7 @@ static const char *const *check_argv(lua_State *L)
 
 static int core_from_command(lua_State *L)
 {
-    fm_error err;
+    fm_error err = {0};
     lua_Number timeout_s = luaL_optnumber(L, 2, DEFAULT_TIMEOUT_S);
     luaL_argcheck(L, timeout_s > 0 && timeout_s <= 86400, 2, "seconds out of range");
     const char *const *argv = check_argv(L);
@@ -435,7 +427,7 @@ static int core_from_command(lua_State *L)
 
 static int core_from_desktop(lua_State *L)
 {
-    fm_error err;
+    fm_error err = {0};
     fm_keyring_attribute attributes[MAX_ATTRIBUTES];
     size_t count = 0;
     luaL_checktype(L, 1, LUA_TTABLE);
@@ -458,7 +450,7 @@ static const luaL_Reg keyring_methods[] = {
     {"open", keyring_open},         {"seal", keyring_seal},   {NULL, NULL},
 };
 
-static const luaL_Reg keyring_metamethods[] = {
+static const luaL_Reg keyring_meta[] = {
     {"__tostring", keyring_tostring},
     {NULL, NULL},
 };
@@ -478,7 +470,7 @@ static const luaL_Reg core_functions[] = {
 
 int luaopen_fmcal_credentials_core(lua_State *L)
 {
-    fm_bind_make_handle_type(L, &keyring_type, keyring_methods, keyring_metamethods);
+    fm_bind_make_handle_type(L, &keyring_type, keyring_methods, keyring_meta);
     luaL_newlib(L, core_functions);
     return 1;
 }

@@ -28,7 +28,7 @@ static int hash(lua_State *L, fm_digest digest)
     size_t len;
     const char *data = luaL_checklstring(L, 1, &len);
     unsigned char out[FM_DIGEST_MAX];
-    fm_error err;
+    fm_error err = {0};
     if (fm_crypto_hash(out, digest, data, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
     lua_pushlstring(L, (const char *)out, fm_digest_size(digest));
@@ -57,7 +57,7 @@ static int crypto_hmac(lua_State *L)
     const char *key = fm_bind_check_bytes(L, 2, &key_len);
     const char *data = luaL_checklstring(L, 3, &len);
     unsigned char out[FM_DIGEST_MAX];
-    fm_error err;
+    fm_error err = {0};
     if (fm_crypto_hmac(out, digest, key, key_len, data, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
     lua_pushlstring(L, (const char *)out, fm_digest_size(digest));
@@ -68,7 +68,7 @@ static int crypto_random(lua_State *L)
 {
     size_t len = check_length(L, 1, MAX_OUTPUT);
     luaL_Buffer b;
-    fm_error err;
+    fm_error err = {0};
     char *out = luaL_buffinitsize(L, &b, len);
     if (fm_crypto_random(out, len, &fm_bind_get(L)->env, &err) != FM_OK)
         return fm_bind_fail(L, &err);
@@ -96,7 +96,7 @@ static int crypto_decode(lua_State *L)
     luaL_Buffer b;
     char *out = luaL_buffinitsize(L, &b, fm_encoding_byte_size((fm_encoding)name, len));
     if (fm_encoding_decode(out, &size, (fm_encoding)name, text, len) != FM_OK) {
-        fm_error err;
+        fm_error err = {0};
         fm_error_set(&err, FM_EPARSE, "crypto", "the text is no %s", encoding_names[name]);
         return fm_bind_fail(L, &err);
     }
@@ -113,7 +113,7 @@ static int crypto_pbkdf2(lua_State *L)
     size_t len = check_length(L, 4, MAX_OUTPUT);
     luaL_argcheck(L, iterations >= 1 && iterations <= INT32_MAX, 3, "iterations out of range");
     luaL_Buffer b;
-    fm_error err;
+    fm_error err = {0};
     char *out = luaL_buffinitsize(L, &b, len);
     if (fm_crypto_pbkdf2((unsigned char *)out, len, password, password_len, salt, salt_len, (uint32_t)iterations,
                          &err) != FM_OK)
@@ -130,7 +130,7 @@ static int crypto_hkdf(lua_State *L)
     const char *info = luaL_checklstring(L, 3, &info_len);
     size_t len = check_length(L, 4, FM_HKDF_MAX);
     luaL_Buffer b;
-    fm_error err;
+    fm_error err = {0};
     char *out = luaL_buffinitsize(L, &b, len);
     if (fm_crypto_hkdf((unsigned char *)out, len, key, key_len, salt, salt_len, info, info_len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
@@ -157,7 +157,7 @@ static int crypto_aes_gcm_seal(lua_State *L)
     const char *plain = luaL_checklstring(L, 4, &len);
     luaL_argcheck(L, len <= MAX_OUTPUT, 4, "too long");
     luaL_Buffer b;
-    fm_error err;
+    fm_error err = {0};
     char *out = luaL_buffinitsize(L, &b, len + FM_AEAD_TAG_SIZE);
     if (fm_crypto_seal((unsigned char *)out, &how, plain, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
@@ -172,7 +172,7 @@ static int crypto_aes_gcm_open(lua_State *L)
     const char *sealed = luaL_checklstring(L, 4, &len);
     size_t plain_len = len > FM_AEAD_TAG_SIZE ? len - FM_AEAD_TAG_SIZE : 0;
     luaL_Buffer b;
-    fm_error err;
+    fm_error err = {0};
     char *out = luaL_buffinitsize(L, &b, plain_len);
     if (fm_crypto_open((unsigned char *)out, &how, sealed, len, &err) != FM_OK)
         return fm_bind_fail(L, &err);
@@ -186,7 +186,7 @@ static int crypto_sign_rs256(lua_State *L)
     const char *pem = fm_bind_check_bytes(L, 1, &pem_len);
     const char *data = luaL_checklstring(L, 2, &len);
     fm_buf signature;
-    fm_error err;
+    fm_error err = {0};
     fm_buf_init(&signature, MAX_SIGNATURE);
     char copy[MAX_SIGNATURE];
     fm_status status = fm_crypto_sign_rs256(&signature, pem, pem_len, data, len, &err);

@@ -5,6 +5,7 @@
  * memory meanwhile and become tables afterwards.
  */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/list.h"
 #include "bind/base/row.h"
 #include "bind/value/secret.h"
@@ -39,10 +40,10 @@ typedef struct exchange {
     char *url, *body; /* owned */
     char *offers;     /* the sign-ins that a 401 names, owned; NULL for none */
     size_t body_len;
-    fm_buf form;        /* body that was made of the option `form`; wiped */
-    bool secret_form;   /* a secret is in it */
-    fm_strings headers; /* name, value, name, value, … */
-    fm_error error;     /* status FM_OK: an answer came */
+    fm_buf form;          /* body that was made of the option `form`; wiped */
+    bool secret_form;     /* a secret is in it */
+    fm_strings headers;   /* name, value, name, value, … */
+    fm_error error; /* status FM_OK: an answer came */
 } exchange;
 
 typedef struct batch {
@@ -197,7 +198,7 @@ static void read_secret(lua_State *L, int index, const char *name, fm_secret **o
 
 static int64_t read_time(lua_State *L, int index, const char *name, int64_t fallback)
 {
-    lua_Integer ms = fm_bind_opt_integer(L, index, name, (lua_Integer)fallback);
+    lua_Integer ms = fm_bind_row_integer(L, index, name, (lua_Integer)fallback);
     if (ms < 0 || ms > INT_MAX)
         luaL_error(L, "member '%s' must be milliseconds from 0 to %d", name, INT_MAX);
     return ms;
@@ -205,7 +206,7 @@ static int64_t read_time(lua_State *L, int index, const char *name, int64_t fall
 
 static unsigned read_count(lua_State *L, int index, const char *name, unsigned fallback)
 {
-    lua_Integer count = fm_bind_opt_integer(L, index, name, fallback);
+    lua_Integer count = fm_bind_row_integer(L, index, name, fallback);
     if (count < 1 || count > 1000)
         luaL_error(L, "member '%s' must be between 1 and 1000", name);
     return (unsigned)count;
@@ -213,7 +214,7 @@ static unsigned read_count(lua_State *L, int index, const char *name, unsigned f
 
 static size_t read_size(lua_State *L, int index, const char *name, size_t fallback)
 {
-    lua_Integer bytes = fm_bind_opt_integer(L, index, name, (lua_Integer)fallback);
+    lua_Integer bytes = fm_bind_row_integer(L, index, name, (lua_Integer)fallback);
     if (bytes < 1)
         luaL_error(L, "member '%s' must be positive", name);
     return (size_t)bytes;
@@ -236,8 +237,8 @@ static void read_config(lua_State *L, int index, int keeper, exchange *x)
     read_secret(L, index, "bearer", &config->bearer);
     config->ca_file = read_text(L, index, keeper, "ca_file");
     config->proxy = read_text(L, index, keeper, "proxy");
-    config->allow_http = fm_bind_opt_boolean(L, index, "allow_http", 0);
-    config->http2 = fm_bind_opt_boolean(L, index, "http2", 1);
+    config->allow_http = fm_bind_row_boolean(L, index, "allow_http", false);
+    config->http2 = fm_bind_row_boolean(L, index, "http2", true);
     config->total_timeout_ms = read_time(L, index, "timeout_ms", config->total_timeout_ms);
     config->connect_timeout_ms = read_time(L, index, "connect_timeout_ms", config->connect_timeout_ms);
     config->stall_timeout_ms = read_time(L, index, "stall_timeout_ms", config->stall_timeout_ms);
@@ -308,7 +309,7 @@ static bool read_form(lua_State *L, int index, exchange *x)
 static unsigned retry_of(lua_State *L, int index, const char *method)
 {
     static const char *const reading[] = {"GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT"};
-    if (!fm_bind_opt_boolean(L, index, "retry", 1))
+    if (!fm_bind_row_boolean(L, index, "retry", true))
         return 0;
     for (size_t i = 0; i < sizeof reading / sizeof reading[0]; i++)
         if (strcmp(method, reading[i]) == 0)
@@ -347,7 +348,7 @@ static void submit(lua_State *L, int index, int keeper, exchange *x)
                                .body_len = body_len,
                                .retry = retry_of(L, index, method),
                                .secret_body = x->secret_form,
-                               .keep_redirects = !fm_bind_opt_boolean(L, index, "follow", 1),
+                               .keep_redirects = !fm_bind_row_boolean(L, index, "follow", true),
                                .done = on_done,
                                .data = x};
     if (fm_http_submit(fm_bind_http(L), &request, &x->call, &x->error))

@@ -3,6 +3,7 @@
  * (core/ical/ical.h) and keeps the string it was read from in user value 1.
  */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/row.h"
 #include "bind/base/zones.h"
@@ -32,10 +33,10 @@ static void check_limits(lua_State *L, int index, fm_ical_limits *limits)
     if (lua_isnoneornil(L, index))
         return;
     luaL_checktype(L, index, LUA_TTABLE);
-    lua_Integer bytes = fm_bind_opt_integer(L, index, "max_bytes", 0);
-    lua_Integer lines = fm_bind_opt_integer(L, index, "max_lines", 0);
-    lua_Integer depth = fm_bind_opt_integer(L, index, "max_depth", 0);
-    lua_Integer components = fm_bind_opt_integer(L, index, "max_components", 0);
+    lua_Integer bytes = fm_bind_row_integer(L, index, "max_bytes", 0);
+    lua_Integer lines = fm_bind_row_integer(L, index, "max_lines", 0);
+    lua_Integer depth = fm_bind_row_integer(L, index, "max_depth", 0);
+    lua_Integer components = fm_bind_row_integer(L, index, "max_components", 0);
     luaL_argcheck(L, bytes >= 0 && lines >= 0 && components >= 0 && components <= INT32_MAX, index,
                   "a limit cannot be negative");
     luaL_argcheck(L, depth >= 0 && depth <= 64, index, "max_depth must be 1 to 64");

@@ -2,6 +2,7 @@
  * Lua module fmcal.json: text to values and back. Userdata fmcal.json.document owns a buffer with the
  * text of a document that is edited in place (core/json/edit.h).
  */
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/list.h"
 #include "bind/base/row.h"
@@ -43,12 +44,12 @@ static int json_decode(lua_State *L)
     fm_bind_json_reading reading = {0};
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
-        lua_Integer depth = fm_bind_opt_integer(L, 2, "max_depth", FM_JSON_DEPTH);
+        lua_Integer depth = fm_bind_row_integer(L, 2, "max_depth", FM_JSON_DEPTH);
         luaL_argcheck(L, depth >= 1 && depth <= FM_JSON_DEPTH_LIMIT, 2, "max_depth must be 1 to 1000");
         reading.max_depth = (unsigned)depth;
         reading.secret_members = push_secret_names(L, 2);
     }
-    fm_error err;
+    fm_error err = {0};
     if (fm_bind_push_json(L, text, len, &reading, &err))
         return fm_bind_fail(L, &err);
     return 1;
@@ -73,14 +74,14 @@ static int json_encode(lua_State *L)
     lua_Integer indent = -1;
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
-        lua_Integer depth = fm_bind_opt_integer(L, 2, "max_depth", FM_JSON_DEPTH);
+        lua_Integer depth = fm_bind_row_integer(L, 2, "max_depth", FM_JSON_DEPTH);
         luaL_argcheck(L, depth >= 1 && depth <= FM_JSON_DEPTH_LIMIT, 2, "max_depth must be 1 to 1000");
         writing.max_depth = (unsigned)depth;
-        writing.sort = fm_bind_opt_boolean(L, 2, "sort", 0);
-        indent = fm_bind_opt_integer(L, 2, "indent", -1);
+        writing.sort = fm_bind_row_boolean(L, 2, "sort", false);
+        indent = fm_bind_row_integer(L, 2, "indent", -1);
         luaL_argcheck(L, indent >= -1 && indent <= 16, 2, "indent must be 0 to 16");
     }
-    fm_error err;
+    fm_error err = {0};
     fm_buf *text = fm_bind_push_buf(L, MAX_BYTES);
     if (fm_bind_add_json(L, 1, text, &writing, &err))
         return fm_bind_fail(L, &err);
@@ -121,7 +122,7 @@ static int json_document(lua_State *L)
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
     void **slot = fm_bind_new_handle(L, &document_type);
-    fm_error err;
+    fm_error err = {0};
     if (fm_json_check(text, len, 0, &err))
         return fm_bind_fail(L, &err);
     fm_buf *document = *slot = malloc(sizeof *document);
@@ -144,7 +145,7 @@ static int document_get(lua_State *L)
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     if (!fm_json_find(&value, text->data, text->len, path, steps))
         return 0;
-    fm_error err;
+    fm_error err = {0};
     fm_bind_json_reading reading = {.max_depth = FM_JSON_DEPTH_LIMIT};
     if (fm_bind_push_json(L, value.at, value.len, &reading, &err))
         return fm_bind_fail(L, &err);
@@ -169,7 +170,7 @@ static int document_set(lua_State *L)
     size_t steps;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     fm_json_span value;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = push_text(L, 3, &value, &err);
     if (!status)
         status = fm_json_set(text, path, steps, &value, &err);
@@ -184,7 +185,7 @@ static int document_append(lua_State *L)
     size_t steps;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     fm_json_span value;
-    fm_error err;
+    fm_error err = {0};
     fm_status status = push_text(L, 3, &value, &err);
     if (!status)
         status = fm_json_append(text, path, steps, &value, 1, &err);
@@ -198,7 +199,7 @@ static int document_remove(lua_State *L)
     size_t steps;
     const fm_json_step *path = fm_bind_check_path(L, 2, &steps);
     luaL_argcheck(L, steps > 0, 2, "the path is empty");
-    fm_error err;
+    fm_error err = {0};
     return fm_bind_done(L, fm_json_remove(text, path, steps, &err), &err);
 }
 
@@ -234,7 +235,7 @@ static const luaL_Reg document_methods[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg document_metamethods[] = {
+static const luaL_Reg document_meta[] = {
     {"__tostring", document_tostring},
     {NULL, NULL},
 };
@@ -245,7 +246,7 @@ static const luaL_Reg json_functions[] = {
 
 int luaopen_fmcal_json(lua_State *L)
 {
-    fm_bind_make_handle_type(L, &document_type, document_methods, document_metamethods);
+    fm_bind_make_handle_type(L, &document_type, document_methods, document_meta);
     luaL_newlib(L, json_functions);
     lua_pushlightuserdata(L, NULL);
     lua_setfield(L, -2, "null");

@@ -1,5 +1,6 @@
 /* Lua module fmcal.log: lines into env->log through util/log.h. No userdata. */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "util/log.h"
 #include "util/redact.h"
 

@@ -4,6 +4,7 @@
  */
 #include "bind/base/bind.h"
 #include "bind/base/handle.h"
+#include "bind/base/row.h"
 #include "core/http/loopback.h"
 
 #include <limits.h>
@@ -11,14 +12,12 @@
 
 int luaopen_fmcal_loopback(lua_State *L);
 
-#define LISTENER_TYPE "fmcal.loopback.listener"
-
 static void release_listener(void *listener)
 {
     fm_loopback_free(listener);
 }
 
-static const fm_bind_type listener_type = {LISTENER_TYPE, "listener", release_listener};
+static const fm_bind_type listener_type = {"fmcal.loopback.listener", "listener", release_listener};
 
 static fm_loopback *hold_listener(lua_State *L)
 {
@@ -50,9 +49,9 @@ static int listener_wait(lua_State *L)
 {
     luaL_checktype(L, 2, LUA_TTABLE);
     fm_loopback *listener = hold_listener(L);
-    lua_Integer timeout_ms = fm_bind_opt_integer(L, 2, "timeout_ms", -1);
+    lua_Integer timeout_ms = fm_bind_row_integer(L, 2, "timeout_ms", -1);
     luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= INT_MAX, 2, "member 'timeout_ms' must be milliseconds");
-    int input_fd = fm_bind_opt_boolean(L, 2, "input", 0) ? STDIN_FILENO : -1;
+    int input_fd = fm_bind_row_boolean(L, 2, "input", false) ? STDIN_FILENO : -1;
     fm_error err = {0};
     fm_loopback_event event;
     fm_status status = fm_loopback_wait(listener, &event, input_fd, (int64_t)timeout_ms, &fm_bind_get(L)->env, &err);
@@ -96,9 +95,9 @@ static int listener_tostring(lua_State *L)
 {
     const fm_loopback *listener = fm_bind_look(L, 1, &listener_type);
     if (listener)
-        lua_pushfstring(L, "%s (port %d)", LISTENER_TYPE, (int)fm_loopback_port(listener));
+        lua_pushfstring(L, "%s (port %d)", listener_type.name, (int)fm_loopback_port(listener));
     else
-        lua_pushliteral(L, LISTENER_TYPE " (closed)");
+        lua_pushfstring(L, "%s (closed)", listener_type.name);
     return 1;
 }
 

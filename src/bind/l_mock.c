@@ -4,6 +4,7 @@
  */
 #include "bind/l_mock.h"
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/list.h"
 #include "bind/base/row.h"
@@ -18,14 +19,12 @@
 
 int luaopen_fmcal_mock(lua_State *L);
 
-#define SERVER_NAME "fmcal.mock.server"
-
 static void release_server(void *server)
 {
     fm_mock_server_unref(server);
 }
 
-static const fm_bind_type server_type = {SERVER_NAME, "server", release_server};
+static const fm_bind_type server_type = {"fmcal.mock.server", "server", release_server};
 
 /* Most arguments of a method: optional ones are brought to their places before the server is held. */
 #define ARGUMENTS 4
@@ -66,9 +65,9 @@ static void read_calendar(lua_State *L, fm_mock_server *s, int index)
         .id = fm_bind_row_required(L, index, "id"),
         .name = fm_bind_row_text(L, index, "name"),
         .color = fm_bind_row_text(L, index, "color"),
-        .writable = fm_bind_opt_boolean(L, index, "writable", 1) != 0,
-        .events = fm_bind_opt_boolean(L, index, "events", 1) != 0,
-        .primary = fm_bind_opt_boolean(L, index, "primary", 0) != 0,
+        .writable = fm_bind_row_boolean(L, index, "writable", true),
+        .events = fm_bind_row_boolean(L, index, "events", true),
+        .primary = fm_bind_row_boolean(L, index, "primary", false),
     };
     fm_status status = fm_mock_add_calendar(s, &calendar, NULL);
     lua_pop(L, 3);
@@ -98,11 +97,11 @@ static void read_settings(lua_State *L, fm_mock_server *s, int index)
     set_text_setting(L, index, "account", &s->account);
     set_text_setting(L, index, "password", &s->password);
     set_text_setting(L, index, "drop", &s->rewrite.drop);
-    s->rewrite.reverse = fm_bind_opt_boolean(L, index, "reverse", s->rewrite.reverse) != 0;
-    s->page_size = fm_bind_opt_integer(L, index, "page_size", s->page_size);
-    s->max_token_age = fm_bind_opt_integer(L, index, "max_token_age", s->max_token_age);
-    s->tokens = fm_bind_opt_boolean(L, index, "tokens", s->tokens) != 0;
-    s->etag_on_write = fm_bind_opt_boolean(L, index, "etag_on_write", s->etag_on_write) != 0;
+    s->rewrite.reverse = fm_bind_row_boolean(L, index, "reverse", s->rewrite.reverse) != 0;
+    s->page_size = fm_bind_row_integer(L, index, "page_size", s->page_size);
+    s->max_token_age = fm_bind_row_integer(L, index, "max_token_age", s->max_token_age);
+    s->tokens = fm_bind_row_boolean(L, index, "tokens", s->tokens) != 0;
+    s->etag_on_write = fm_bind_row_boolean(L, index, "etag_on_write", s->etag_on_write) != 0;
     read_calendars(L, s, index);
 }
 
@@ -202,9 +201,9 @@ static int server_fault(lua_State *L)
     fm_mock_fault fault = {
         .kind = read_kind(L, 2),
         .requests = read_requests(L, 2),
-        .at = fm_bind_opt_integer(L, 2, "at", 1),
-        .times = fm_bind_opt_integer(L, 2, "times", 1),
-        .retry_after_ms = 1000 * fm_bind_opt_integer(L, 2, "retry_after_s", 0),
+        .at = fm_bind_row_integer(L, 2, "at", 1),
+        .times = fm_bind_row_integer(L, 2, "times", 1),
+        .retry_after_ms = 1000 * fm_bind_row_integer(L, 2, "retry_after_s", 0),
         .uid = (char *)fm_bind_row_text(L, 2, "uid"), /* copied below */
     };
     if (fm_mock_add_fault(&s->faults, &fault, NULL))
@@ -384,7 +383,8 @@ static int server_reset_counts(lua_State *L)
 static int server_tostring(lua_State *L)
 {
     const fm_mock_server *s = fm_bind_open(L, 1, &server_type);
-    lua_pushfstring(L, "%s (%d calendars, %I changes)", SERVER_NAME, (int)s->calendar_count, (lua_Integer)s->change);
+    lua_pushfstring(L, "%s (%d calendars, %I changes)", server_type.name, (int)s->calendar_count,
+                    (lua_Integer)s->change);
     return 1;
 }
 

@@ -4,6 +4,7 @@
  * Calls block: an operation is stepped until it is over, and its results are queued in C meanwhile.
  */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/list.h"
 #include "bind/base/row.h"
@@ -19,8 +20,6 @@
 #include <stdlib.h>
 
 int luaopen_fmcal_provider_core(lua_State *L);
-
-#define PROVIDER_NAME "fmcal.provider"
 
 /* Most bytes of one object's text. */
 #define TEXT_MAX_BYTES ((size_t)16 * 1024 * 1024)
@@ -40,7 +39,7 @@ static void release_instance(void *object)
     free(i);
 }
 
-static const fm_bind_type provider_type = {PROVIDER_NAME, "provider", release_instance, .nests = true};
+static const fm_bind_type provider_type = {"fmcal.provider", "provider", release_instance, .nests = true};
 
 /* The provider at index 1, for what runs no Lua code before it is through with it. */
 static const fm_provider *open_provider(lua_State *L)
@@ -378,7 +377,7 @@ static int provider_decode(lua_State *L)
 static int provider_tostring(lua_State *L)
 {
     const instance *i = fm_bind_look(L, 1, &provider_type);
-    lua_pushfstring(L, "%s (%s)", PROVIDER_NAME, i && i->provider ? i->provider->klass->name : "closed");
+    lua_pushfstring(L, "%s (%s)", provider_type.name, i && i->provider ? i->provider->klass->name : "closed");
     return 1;
 }
 

@@ -4,6 +4,7 @@
  *   fmcal.state.target  see l_target.c
  */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/row.h"
 #include "bind/l_target.h"
 #include "bind/value/answer.h"
@@ -34,9 +35,9 @@ static int state_open(lua_State *L)
     fm_state_options options = {0};
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
-        options.read_only = fm_bind_opt_boolean(L, 2, "read_only", 0) != 0;
-        options.named = fm_bind_opt_boolean(L, 2, "named", 0) != 0;
-        lua_Integer timeout_ms = fm_bind_opt_integer(L, 2, "busy_timeout_ms", 0);
+        options.read_only = fm_bind_row_boolean(L, 2, "read_only", false);
+        options.named = fm_bind_row_boolean(L, 2, "named", false);
+        lua_Integer timeout_ms = fm_bind_row_integer(L, 2, "busy_timeout_ms", 0);
         luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= INT_MAX, 2, "busy_timeout_ms is out of range");
         options.busy_timeout_ms = (int)timeout_ms;
     }
@@ -138,7 +139,7 @@ static int state_add_history(lua_State *L)
         .side = fm_bind_row_text(L, 2, "side"),
         .action = fm_bind_row_text(L, 2, "action"),
         .reason = fm_bind_row_text(L, 2, "reason"),
-        .run = fm_bind_opt_integer(L, 2, "run", 0),
+        .run = fm_bind_row_integer(L, 2, "run", 0),
     };
     row.value = fm_bind_row_bytes(L, 2, "value", &row.value_len);
     fm_error err = {0};
@@ -173,8 +174,8 @@ static int state_history(lua_State *L)
     if (!lua_isnoneornil(L, 2)) {
         luaL_checktype(L, 2, LUA_TTABLE);
         key = fm_bind_row_text(L, 2, "key");
-        run = fm_bind_opt_integer(L, 2, "run", -1);
-        limit = fm_bind_opt_integer(L, 2, "limit", -1);
+        run = fm_bind_row_integer(L, 2, "run", -1);
+        limit = fm_bind_row_integer(L, 2, "limit", -1);
     }
     void **slot = fm_bind_box(L, fm_bind_free_cursor);
     fm_error err = {0};

@@ -5,9 +5,11 @@
  *   fmcal.sys.process   owns an fm_process; NULL = closed
  */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/list.h"
 #include "bind/base/row.h"
+#include "bind/base/type.h"
 #include "bind/credentials.h"
 #include "bind/value/json.h"
 #include "util/columns.h"
@@ -24,8 +26,7 @@
 
 int luaopen_fmcal_sys(lua_State *L);
 
-#define COLUMNS_TYPE "fmcal.sys.columns"
-#define PROCESS_TYPE "fmcal.sys.process"
+#define COLUMNS_NAME "fmcal.sys.columns"
 #define MAX_OUTPUT   ((size_t)256 << 20)
 
 /* Rules, configurations, plans, keys. */
@@ -38,7 +39,7 @@ static void release_process(void *process)
     fm_process_free(process);
 }
 
-static const fm_bind_type process_type = {PROCESS_TYPE, "process", release_process};
+static const fm_bind_type process_type = {"fmcal.sys.process", "process", release_process};
 
 static fm_process *open_process(lua_State *L, int index)
 {
@@ -83,7 +84,7 @@ static int sys_read(lua_State *L)
 {
     const char *path = fm_bind_check_text(L, 1);
     fm_buf *text = fm_bind_push_buf(L, FILE_MAX_BYTES);
-    fm_error err;
+    fm_error err = {0};
     if (fm_file_read(text, NULL, path, &err))
         return fm_bind_fail(L, &err);
     lua_pushlstring(L, text->data, text->len);
@@ -189,7 +190,7 @@ static int sys_has_controls(lua_State *L)
 
 static int columns_gc(lua_State *L)
 {
-    fm_columns **slot = luaL_checkudata(L, 1, COLUMNS_TYPE);
+    fm_columns **slot = luaL_checkudata(L, 1, COLUMNS_NAME);
     fm_columns_free(*slot);
     *slot = NULL;
     return 0;
@@ -212,7 +213,7 @@ static char **push_argv(lua_State *L)
 static int sys_start(lua_State *L)
 {
     lua_settop(L, 2);
-    int with_keys = lua_istable(L, 2) && fm_bind_opt_boolean(L, 2, "master_keys", 0);
+    int with_keys = lua_istable(L, 2) && fm_bind_row_boolean(L, 2, "master_keys", false);
     lua_settop(L, 1);
     void **slot = fm_bind_new_handle(L, &process_type);
     char **argv = push_argv(L);
@@ -270,7 +271,7 @@ static int sys_wait_any(lua_State *L)
     int keeper = fm_bind_new_keeper(L);
     for (size_t i = 0; i < count; i++) {
         lua_geti(L, 1, (lua_Integer)i + 1);
-        if (!luaL_testudata(L, -1, PROCESS_TYPE) || !fm_bind_look(L, -1, &process_type))
+        if (!luaL_testudata(L, -1, process_type.name) || !fm_bind_look(L, -1, &process_type))
             luaL_argerror(L, 1, "a list of open processes is needed");
         fm_bind_keep(L, keeper);
     }
@@ -316,7 +317,7 @@ static int process_tostring(lua_State *L)
 {
     const fm_process *p = fm_bind_look(L, 1, &process_type);
     const char *state = !p ? "closed" : fm_process_ended(p) ? "ended" : "running";
-    lua_pushfstring(L, "%s (%s)", PROCESS_TYPE, state);
+    lua_pushfstring(L, "%s (%s)", process_type.name, state);
     return 1;
 }
 
@@ -351,15 +352,13 @@ static const luaL_Reg sys_functions[] = {
 
 static const luaL_Reg measuring_functions[] = {{"width", sys_width}, {"fit", sys_fit}, {NULL, NULL}};
 
+static const luaL_Reg columns_meta[] = {{"__gc", columns_gc}, {NULL, NULL}};
+
 static void push_measure(lua_State *L)
 {
     fm_columns **slot = lua_newuserdatauv(L, sizeof(fm_columns *), 0);
     *slot = NULL;
-    if (luaL_newmetatable(L, COLUMNS_TYPE)) {
-        lua_pushcfunction(L, columns_gc);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    fm_bind_set_type(L, COLUMNS_NAME, columns_meta);
     *slot = fm_columns_new();
     if (!*slot)
         fm_bind_no_memory(L);

@@ -4,7 +4,9 @@
  */
 #include "bind/l_target.h"
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/row.h"
+#include "bind/base/type.h"
 #include "bind/value/answer.h"
 #include "bind/value/state.h"
 
@@ -179,8 +181,8 @@ static int target_put_remote(lua_State *L)
         .href = fm_bind_row_required(L, 2, "href"),
         .uid = fm_bind_row_text(L, 2, "uid"),
         .etag = fm_bind_row_text(L, 2, "etag"),
-        .pending = fm_bind_opt_boolean(L, 2, "pending", 0) != 0,
-        .gone = fm_bind_opt_boolean(L, 2, "gone", 0) != 0,
+        .pending = fm_bind_row_boolean(L, 2, "pending", false),
+        .gone = fm_bind_row_boolean(L, 2, "gone", false),
         .unread = fm_bind_row_text(L, 2, "unread"),
     };
     row.text = fm_bind_row_bytes(L, 2, "text", &row.text_len);

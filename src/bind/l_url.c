@@ -1,5 +1,7 @@
 /* Lua module fmcal.url: core/url.h. No userdata, owns nothing. */
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
+#include "bind/base/row.h"
 #include "core/url.h"
 
 #include <stdlib.h>
@@ -15,21 +17,6 @@ static void clear_url(void *url)
     free(url);
 }
 
-static void free_buffer(void *buffer)
-{
-    fm_buf_free(buffer);
-    free(buffer);
-}
-
-/* A string without zero bytes: what C sees is what Lua has. [-0, +0, v] */
-static const char *check_text(lua_State *L, int arg)
-{
-    size_t len;
-    const char *text = luaL_checklstring(L, arg, &len);
-    luaL_argcheck(L, strlen(text) == len, arg, "a URL holds no zero byte");
-    return text;
-}
-
 /* Pushes a box that owns a parsed URL; NULL where `text` is none. [-0, +1, v] */
 static fm_url *push_url(lua_State *L, const char *text, fm_error *err)
 {
@@ -38,17 +25,6 @@ static fm_url *push_url(lua_State *L, const char *text, fm_error *err)
     if (!url)
         fm_bind_no_memory(L);
     return fm_url_parse(url, text, err) ? NULL : url;
-}
-
-/* Pushes a box that owns an empty buffer. [-0, +1, v] */
-static fm_buf *push_buffer(lua_State *L)
-{
-    void **slot = fm_bind_box(L, free_buffer);
-    fm_buf *buffer = *slot = malloc(sizeof *buffer);
-    if (!buffer)
-        fm_bind_no_memory(L);
-    fm_buf_init(buffer, TEXT_MAX_BYTES);
-    return buffer;
 }
 
 /* Pushes a C string that `slot` owns. [-0, +1, m] */
@@ -61,7 +37,7 @@ static int push_owned(lua_State *L, void **slot)
 static int url_parse(lua_State *L)
 {
     fm_error err = {0};
-    const fm_url *url = push_url(L, check_text(L, 1), &err);
+    const fm_url *url = push_url(L, fm_bind_check_text(L, 1), &err);
     if (!url)
         return fm_bind_fail(L, &err);
     lua_createtable(L, 0, 5);
@@ -80,7 +56,7 @@ static int url_parse(lua_State *L)
 
 static int url_resolve(lua_State *L)
 {
-    const char *base = check_text(L, 1), *reference = check_text(L, 2);
+    const char *base = fm_bind_check_text(L, 1), *reference = fm_bind_check_text(L, 2);
     fm_error err = {0};
     char *resolved;
     void **slot = fm_bind_box(L, free);
@@ -91,7 +67,7 @@ static int url_resolve(lua_State *L)
 
 static int url_canonical_path(lua_State *L)
 {
-    const char *text = check_text(L, 1);
+    const char *text = fm_bind_check_text(L, 1);
     fm_error err = {0};
     char *path;
     void **slot = fm_bind_box(L, free);
@@ -104,7 +80,7 @@ static int url_canonical_path(lua_State *L)
 static int compare(lua_State *L, bool (*question)(const fm_url *, const fm_url *))
 {
     fm_error err = {0};
-    const char *first = check_text(L, 1), *second = check_text(L, 2);
+    const char *first = fm_bind_check_text(L, 1), *second = fm_bind_check_text(L, 2);
     const fm_url *a = push_url(L, first, &err);
     const fm_url *b = a ? push_url(L, second, &err) : NULL;
     if (!b)
@@ -138,7 +114,7 @@ static int convert(lua_State *L, fm_status (*conversion)(fm_buf *, const char *,
 {
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len);
-    fm_buf *out = push_buffer(L);
+    fm_buf *out = fm_bind_push_buf(L, TEXT_MAX_BYTES);
     if (conversion(out, text, len))
         return luaL_error(L, "the text is too long");
     lua_pushlstring(L, out->data, out->len);
@@ -204,7 +180,7 @@ static int url_query(lua_State *L)
 {
     luaL_checktype(L, 1, LUA_TTABLE);
     lua_settop(L, 1);
-    fm_buf *out = push_buffer(L);
+    fm_buf *out = fm_bind_push_buf(L, TEXT_MAX_BYTES);
     push_sorted_names(L);
     lua_Integer count = (lua_Integer)lua_rawlen(L, 3);
     for (lua_Integer i = 1; i <= count; i++) {

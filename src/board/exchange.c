@@ -172,7 +172,7 @@ static void keep_previous(exchange *x, const char *keep)
 {
     const fm_env *env = x->board->env;
     const fm_stage *previous = x->theirs.path ? &x->theirs : &x->stage;
-    fm_error err;
+    fm_error err = {0};
     fm_json_span text = x->expected;
     fm_status status = previous->path ? fm_file_read(&x->found, NULL, previous->path, &err) : FM_OK;
     if (previous->path)

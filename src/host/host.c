@@ -18,7 +18,7 @@ struct fm_host {
     int depth;                 /* runs on the stack */
     int exit_status;           /* of the last run */
     fm_status load_status;     /* set just before a failed load raises */
-    fm_error error;            /* of the last run */
+    fm_error error;      /* of the last run */
     char *traceback;           /* owned; message and traceback of the last run, NULL where it succeeded */
 };
 
@@ -43,7 +43,7 @@ static void look_at_flag(lua_State *L, lua_Debug *ar)
     if (!*host->interrupted)
         return;
     *host->interrupted = 0;
-    fm_error err;
+    fm_error err = {0};
     fm_error_set(&err, FM_ECANCELED, "host", "interrupted");
     fm_bind_push_error(L, &err);
     lua_error(L);

@@ -5,13 +5,6 @@
 #include <string.h>
 
 static const char context_key = 0;
-static const char box_name[] = "fmcal.box";
-
-typedef struct box {
-    void *pointer;
-    void (*release)(void *);
-} box;
-
 static int context_gc(lua_State *L)
 {
     fm_bind_context *context = lua_touserdata(L, 1);
@@ -151,65 +144,4 @@ int fm_bind_fail(lua_State *L, const fm_error *err)
     lua_pushnil(L);
     fm_bind_push_error(L, err);
     return 2;
-}
-
-static int box_release(lua_State *L)
-{
-    box *b = luaL_checkudata(L, 1, box_name);
-    if (b->pointer)
-        b->release(b->pointer);
-    b->pointer = NULL;
-    return 0;
-}
-
-void **fm_bind_box(lua_State *L, void (*release)(void *))
-{
-    box *b = lua_newuserdatauv(L, sizeof *b, 0);
-    b->pointer = NULL;
-    b->release = release;
-    if (luaL_newmetatable(L, box_name)) {
-        lua_pushcfunction(L, box_release);
-        lua_setfield(L, -2, "__gc");
-        lua_pushcfunction(L, box_release);
-        lua_setfield(L, -2, "__close");
-    }
-    lua_setmetatable(L, -2);
-    return &b->pointer;
-}
-
-/* Pushes the member; returns its type after raising for one that is neither absent nor `type`. */
-static int member(lua_State *L, int index, const char *name, int type)
-{
-    int found = lua_getfield(L, index, name);
-    if (found != LUA_TNIL && found != type)
-        luaL_error(L, "member '%s' must be a %s, not a %s", name, lua_typename(L, type), lua_typename(L, found));
-    return found;
-}
-
-const char *fm_bind_text(lua_State *L, int index)
-{
-    size_t len;
-    const char *text = lua_tolstring(L, index, &len);
-    if (strlen(text) != len)
-        luaL_error(L, "a text holds a zero byte");
-    return text;
-}
-
-lua_Integer fm_bind_opt_integer(lua_State *L, int index, const char *name, lua_Integer fallback)
-{
-    lua_Integer value = fallback;
-    int whole = 1;
-    if (member(L, index, name, LUA_TNUMBER) != LUA_TNIL)
-        value = lua_tointegerx(L, -1, &whole);
-    if (!whole)
-        luaL_error(L, "member '%s' must be a whole number", name);
-    lua_pop(L, 1);
-    return value;
-}
-
-int fm_bind_opt_boolean(lua_State *L, int index, const char *name, int fallback)
-{
-    int value = member(L, index, name, LUA_TBOOLEAN) == LUA_TNIL ? fallback : lua_toboolean(L, -1);
-    lua_pop(L, 1);
-    return value;
 }

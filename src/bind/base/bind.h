@@ -1,6 +1,6 @@
 /**
  * @file bind.h
- * What every binding shares: the context of the Lua state, errors, boxes. Only files in src/bind and
+ * What every binding shares: the context of the Lua state, and errors. Only files in src/bind and
  * src/host include lua.h.
  */
 #ifndef FM_BIND_BASE_BIND_H
@@ -49,20 +49,8 @@ void fm_bind_push_error(lua_State *L, const fm_error *err);
 /** Pushes nil and the error object and returns 2: `return fm_bind_fail(L, &err);` [-0, +2, m] */
 int fm_bind_fail(lua_State *L, const fm_error *err);
 
-/**
- * Temporary C memory owned by the stack: pushes a to-be-collected box that frees `*slot` with `release`
- * even when Lua raises. Returns the slot, NULL at first. [-0, +1, m]
- */
-void **fm_bind_box(lua_State *L, void (*release)(void *));
-
 /** Raises that memory ran out. @return never [-0, +0, e] */
 int fm_bind_no_memory(lua_State *L);
-
-/** The string at `index` as C sees it; raises where a zero byte would cut it short. [-0, +0, v] */
-const char *fm_bind_text(lua_State *L, int index);
-/** Reads an optional member of the table at `index` (absolute). Wrong types raise, naming the member. [-0, +0, v] */
-lua_Integer fm_bind_opt_integer(lua_State *L, int index, const char *name, lua_Integer fallback);
-int fm_bind_opt_boolean(lua_State *L, int index, const char *name, int fallback);
 
 /** Registers every module of fmcal, C and Lua, in package.preload. [-0, +0, m] */
 void fm_bind_preload(lua_State *L);

@@ -1,5 +1,6 @@
 #include "bind/base/handle.h"
 #include "bind/base/row.h"
+#include "bind/base/type.h"
 
 #define HOLD_NAME "fmcal.hold"
 

@@ -1,5 +1,4 @@
 #include "bind/base/row.h"
-#include "bind/base/bind.h"
 
 #include <string.h>
 
@@ -11,9 +10,27 @@ const char *fm_bind_check_text(lua_State *L, int index)
     return text;
 }
 
+const char *fm_bind_text(lua_State *L, int index)
+{
+    size_t len;
+    const char *text = lua_tolstring(L, index, &len);
+    if (strlen(text) != len)
+        luaL_error(L, "a text holds a zero byte");
+    return text;
+}
+
 const char *fm_bind_opt_text(lua_State *L, int index)
 {
     return lua_isnoneornil(L, index) ? NULL : fm_bind_check_text(L, index);
+}
+
+/* Pushes the member; returns its type after raising for one that is neither absent nor `type`. */
+static int member(lua_State *L, int index, const char *name, int type)
+{
+    int found = lua_getfield(L, index, name);
+    if (found != LUA_TNIL && found != type)
+        luaL_error(L, "member '%s' must be a %s, not a %s", name, lua_typename(L, type), lua_typename(L, found));
+    return found;
 }
 
 const char *fm_bind_row_text(lua_State *L, int index, const char *name)
@@ -37,12 +54,26 @@ const char *fm_bind_row_bytes(lua_State *L, int index, const char *name, size_t 
 {
     *len = 0;
     luaL_checkstack(L, 1, "row");
-    int type = lua_getfield(L, index, name);
-    if (type == LUA_TNIL)
-        return NULL;
-    if (type != LUA_TSTRING)
-        luaL_error(L, "member '%s' must be a string, not a %s", name, lua_typename(L, type));
-    return lua_tolstring(L, -1, len);
+    return member(L, index, name, LUA_TSTRING) == LUA_TNIL ? NULL : lua_tolstring(L, -1, len);
+}
+
+lua_Integer fm_bind_row_integer(lua_State *L, int index, const char *name, lua_Integer fallback)
+{
+    lua_Integer value = fallback;
+    int whole = 1;
+    if (member(L, index, name, LUA_TNUMBER) != LUA_TNIL)
+        value = lua_tointegerx(L, -1, &whole);
+    if (!whole)
+        luaL_error(L, "member '%s' must be a whole number", name);
+    lua_pop(L, 1);
+    return value;
+}
+
+bool fm_bind_row_boolean(lua_State *L, int index, const char *name, bool fallback)
+{
+    bool value = member(L, index, name, LUA_TBOOLEAN) == LUA_TNIL ? fallback : lua_toboolean(L, -1);
+    lua_pop(L, 1);
+    return value;
 }
 
 void fm_bind_set_text(lua_State *L, const char *name, const char *value)
@@ -71,14 +102,4 @@ void fm_bind_set_integer(lua_State *L, const char *name, lua_Integer value)
 {
     lua_pushinteger(L, value);
     lua_setfield(L, -2, name);
-}
-
-void fm_bind_make_type(lua_State *L, const char *name, const luaL_Reg *methods, const luaL_Reg *meta)
-{
-    luaL_newmetatable(L, name);
-    luaL_setfuncs(L, meta, 0);
-    lua_newtable(L);
-    luaL_setfuncs(L, methods, 0);
-    lua_setfield(L, -2, "__index");
-    lua_pop(L, 1);
 }

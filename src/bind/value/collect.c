@@ -1,5 +1,6 @@
 #include "bind/value/collect.h"
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/row.h"
 #include "util/alloc.h"
 

@@ -1,5 +1,6 @@
 #include "bind/value/event.h"
 #include "bind/base/bind.h"
+#include "bind/base/type.h"
 #include "bind/value/json.h"
 
 #include <stddef.h>
@@ -54,15 +55,13 @@ static int event_gc(lua_State *L)
     return 0;
 }
 
+static const luaL_Reg event_meta[] = {{"__gc", event_gc}, {NULL, NULL}};
+
 fm_event *fm_bind_new_event(lua_State *L)
 {
     fm_event *event = lua_newuserdatauv(L, sizeof *event, 0);
     *event = (fm_event){0};
-    if (luaL_newmetatable(L, EVENT_NAME)) {
-        lua_pushcfunction(L, event_gc);
-        lua_setfield(L, -2, "__gc");
-    }
-    lua_setmetatable(L, -2);
+    fm_bind_set_type(L, EVENT_NAME, event_meta);
     return event;
 }
 

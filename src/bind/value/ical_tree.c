@@ -1,4 +1,5 @@
 #include "bind/value/ical_tree.h"
+#include "bind/base/box.h"
 #include "bind/base/row.h"
 #include "bind/value/json.h"
 

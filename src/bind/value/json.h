@@ -57,7 +57,4 @@ void fm_bind_mark_array(lua_State *L);
  */
 fm_json_step *fm_bind_check_path(lua_State *L, int index, size_t *steps);
 
-/** Pushes a box that owns an empty buffer for as long as it is on the stack, also when Lua raises. [-0, +1, m] */
-fm_buf *fm_bind_push_buf(lua_State *L, size_t max_bytes);
-
 #endif

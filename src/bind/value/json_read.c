@@ -1,3 +1,4 @@
+#include "bind/base/box.h"
 #include "bind/value/json.h"
 #include "bind/value/secret.h"
 #include "core/json/value.h"

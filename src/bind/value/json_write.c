@@ -255,20 +255,3 @@ fm_status fm_bind_add_json(lua_State *L, int index, fm_buf *out, const fm_bind_j
     lua_pop(L, 1);
     return status;
 }
-
-static void release_buf(void *buf)
-{
-    fm_buf_free(buf);
-    free(buf);
-}
-
-fm_buf *fm_bind_push_buf(lua_State *L, size_t max_bytes)
-{
-    void **slot = fm_bind_box(L, release_buf);
-    fm_buf *buf = malloc(sizeof *buf);
-    if (!buf)
-        fm_bind_no_memory(L);
-    fm_buf_init(buf, max_bytes);
-    *slot = buf;
-    return buf;
-}

@@ -1,5 +1,6 @@
 #include "bind/value/options.h"
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/value/secret.h"
 #include "util/buf.h"
 

@@ -1,5 +1,6 @@
 /* No module of its own. Userdata: fmcal.secret owns one reference to a util/secret.h secret. */
 #include "bind/value/secret.h"
+#include "bind/base/type.h"
 #include "util/redact.h"
 
 typedef struct l_secret {
@@ -21,7 +22,7 @@ static int secret_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg secret_metamethods[] = {
+static const luaL_Reg secret_meta[] = {
     {"__gc", secret_gc}, /* and nothing else: a call that has its bytes may be under way */
     {"__tostring", secret_tostring},
     {NULL, NULL},
@@ -31,12 +32,7 @@ void fm_bind_push_secret(lua_State *L, fm_secret *s)
 {
     l_secret *box = lua_newuserdatauv(L, sizeof *box, 0);
     box->secret = NULL;
-    if (luaL_newmetatable(L, FM_BIND_SECRET)) {
-        luaL_setfuncs(L, secret_metamethods, 0);
-        lua_pushboolean(L, 0);
-        lua_setfield(L, -2, "__metatable");
-    }
-    lua_setmetatable(L, -2);
+    fm_bind_set_type(L, FM_BIND_SECRET, secret_meta);
     fm_bind_context *context = fm_bind_get(L);
     box->secret = fm_secret_ref(s);
     fm_redact_add(context->env.redact, s);

@@ -1,5 +1,6 @@
 #include "bind/value/writes.h"
 #include "bind/base/bind.h"
+#include "bind/base/box.h"
 #include "bind/base/list.h"
 #include "bind/base/row.h"
 

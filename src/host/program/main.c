@@ -48,7 +48,7 @@ static void say(const program *p, const char *text)
 /* Runs a body; what goes wrong is told on standard error. */
 static bool run(program *p, fm_host_body body, void *data)
 {
-    fm_error err;
+    fm_error err = {0};
     if (fm_host_run(p->host, body, data, &err) == FM_OK)
         return true;
     const char *traceback = fm_host_traceback(p->host);
@@ -240,7 +240,7 @@ int main(int argc, char **argv)
     fm_stderr_log_install(&env);
     fm_secret_harden_process();
     signal(SIGPIPE, SIG_IGN);
-    fm_error err;
+    fm_error err = {0};
     unsigned flags = FM_HOST_MAY_EXIT | (p.line.ignore_variables ? FM_HOST_IGNORE_VARIABLES : 0);
     if (fm_host_create(&p.host, &env, flags, &err) != FM_OK) {
         say(&p, err.message);

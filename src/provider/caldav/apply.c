@@ -18,7 +18,7 @@ void fm_caldav_apply_fail(fm_caldav_batch *a, const fm_error *error)
 
 static void out_of_memory(fm_caldav_job *job)
 {
-    fm_error error;
+    fm_error error = {0};
     fm_error_no_memory(&error, FM_CALDAV_DOMAIN);
     fm_caldav_apply_fail(job->apply, &error);
 }

@@ -224,7 +224,7 @@ static void on_named(void *data, const fm_dav_result *result)
 /* The UID lies in another calendar: nothing this provider may touch. */
 static void elsewhere(fm_caldav_job *job)
 {
-    fm_error error;
+    fm_error error = {0};
     fm_error_set(&error, FM_EUIDCONFLICT, FM_CALDAV_DOMAIN,
                  "the UID %s is in use in another calendar of this account, at %s: delete that event, or move it here",
                  job->base.write->uid, job->found_key);

@@ -63,7 +63,7 @@ void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *eta
 /* Another object lies where a new one was to go. */
 static void name_taken(fm_caldav_job *job)
 {
-    fm_error error;
+    fm_error error = {0};
     fm_error_set(&error, FM_EEXIST, FM_CALDAV_DOMAIN, "%s holds an event with another UID: rename or delete it",
                  job->key);
     fm_batch_refused(&job->base, &error);

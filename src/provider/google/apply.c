@@ -18,7 +18,7 @@ void fm_google_apply_fail(fm_google_batch *a, const fm_error *error)
 
 static void out_of_memory(fm_google_job *job)
 {
-    fm_error error;
+    fm_error error = {0};
     fm_error_no_memory(&error, FM_GOOGLE_DOMAIN);
     fm_google_apply_fail(job->apply, &error);
 }

@@ -16,7 +16,7 @@ static void ask(fm_google_job *job, const char *page_token);
 
 static void no_memory(fm_google_job *job)
 {
-    fm_error err;
+    fm_error err = {0};
     fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
     fm_google_apply_fail(job->apply, &err);
 }

@@ -33,7 +33,7 @@ static void revive(fm_google_job *job, const fm_json_span *event)
     job->sequence = fm_google_member(&sequence, event, "sequence") ? strtoll(sequence.at, NULL, 10) : -1;
     free(job->etag);
     if (fm_google_string(&job->etag, event, "etag")) {
-        fm_error err;
+        fm_error err = {0};
         fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
         fm_google_apply_fail(job->apply, &err);
         return;
@@ -44,7 +44,7 @@ static void revive(fm_google_job *job, const fm_json_span *event)
 /* The id is ours alone, so whoever took the property off the event changed our event. */
 static void name_taken(fm_google_job *job)
 {
-    fm_error error;
+    fm_error error = {0};
     fm_error_set(&error, FM_EEXIST, FM_GOOGLE_DOMAIN,
                  "the event %s has lost its private property \"uid\", another program seems to have replaced it: "
                  "delete that event, then it is made again",
