@@ -1,49 +1,37 @@
 /*
- * Lua module fmcal.board: a team's board file (board/board.h). Userdata: fmcal.board owns an fm_board,
- * fmcal.lock owns an fm_lock.
+ * Lua module fmcal.board: a team's board file (board/board.h). Edits are in l_board_edit.c. Userdata: fmcal.board
+ * owns an fm_board (bind/value/board.h), fmcal.lock an fm_lock (bind/value/lock.h).
  */
 #include "bind/base/box.h"
 #include "bind/base/handle.h"
 #include "bind/base/row.h"
+#include "bind/base/type.h"
+#include "bind/l_board_edit.h"
 #include "bind/value/answer.h"
+#include "bind/value/board.h"
 #include "bind/value/json.h"
+#include "bind/value/lock.h"
 #include "bind/value/state.h"
 #include "board/compare.h"
-#include "board/exchange.h"
 #include "board/patch.h"
 #include "board/snapshot.h"
 #include "core/json/value.h"
-#include "util/lock.h"
 #include "util/stage.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 int luaopen_fmcal_board(lua_State *L);
 
-static void release_board(void *board)
-{
-    fm_board_close(board);
-}
-
-static void release_lock(void *lock)
-{
-    fm_lock_release(lock);
-}
-
-static const fm_bind_type board_type = {"fmcal.board", "board", release_board};
-static const fm_bind_type lock_type = {"fmcal.lock", "lock", release_lock};
-
 /* The board at index 1, for what runs no Lua code before it is through with it. */
 static fm_board *open_board(lua_State *L)
 {
-    return fm_bind_open(L, 1, &board_type);
+    return fm_bind_open(L, 1, &fm_bind_board_type);
 }
 
 static fm_board *hold_board(lua_State *L)
 {
-    return fm_bind_hold(L, 1, &board_type);
+    return fm_bind_hold(L, 1, &fm_bind_board_type);
 }
 
 /* ------------------------------------------------------------------ opening */
@@ -52,7 +40,7 @@ static int board_open(lua_State *L)
 {
     const char *path = fm_bind_check_text(L, 1);
     const fm_env *env = &fm_bind_get(L)->env;
-    void **slot = fm_bind_new_handle(L, &board_type);
+    void **slot = fm_bind_new_handle(L, &fm_bind_board_type);
     fm_board *b;
     fm_error err = {0};
     if (fm_board_open(&b, env, path, &err))
@@ -66,7 +54,7 @@ static int board_parse(lua_State *L)
     size_t len;
     const char *text = luaL_checklstring(L, 1, &len), *name = fm_bind_opt_text(L, 2);
     const fm_env *env = &fm_bind_get(L)->env;
-    void **slot = fm_bind_new_handle(L, &board_type);
+    void **slot = fm_bind_new_handle(L, &fm_bind_board_type);
     fm_board *b;
     fm_error err = {0};
     if (fm_board_parse(&b, env, text, len, name ? name : "board", &err))
@@ -77,12 +65,12 @@ static int board_parse(lua_State *L)
 
 static int board_close(lua_State *L)
 {
-    return fm_bind_close(L, &board_type);
+    return fm_bind_close(L, &fm_bind_board_type);
 }
 
 static int board_tostring(lua_State *L)
 {
-    const fm_board *b = fm_bind_look(L, 1, &board_type);
+    const fm_board *b = fm_bind_look(L, 1, &fm_bind_board_type);
     lua_pushfstring(L, "fmcal.board (%s)", b ? fm_board_name(b) : "closed");
     return 1;
 }
@@ -401,145 +389,11 @@ static int board_compare(lua_State *L)
     return 1;
 }
 
-/* ------------------------------------------------------------------ edits */
-
-/* Reads the value at `index` as JSON text, which stays valid as long as the stack holds it. [-0, +1, m] */
-static fm_status take_value(lua_State *L, int index, fm_edit *edit, fm_error *err)
-{
-    fm_bind_json_writing writing = {.sort = true};
-    fm_buf *text = fm_bind_push_buf(L, FM_BOARD_MAX_BYTES);
-    fm_status status = fm_bind_add_json(L, index, text, &writing, err);
-    edit->value = (fm_json_span){text->data, text->len};
-    return status;
-}
-
-static int do_edit(lua_State *L, fm_board *b, fm_edit *edit, int value_index)
-{
-    fm_error err = {0};
-    fm_status status = value_index ? take_value(L, value_index, edit, &err) : FM_OK;
-    if (status)
-        fm_error_prefix(&err, "%s", fm_board_name(b));
-    else
-        status = fm_board_edit(b, edit, &err);
-    return fm_bind_done(L, status, &err);
-}
-
-/* b:set(key, path, value), b:remove(key, path) */
-static int edit_by_key(lua_State *L, fm_edit_kind kind, int value_index)
-{
-    luaL_checkany(L, value_index ? value_index : 3);
-    lua_settop(L, 4);
-    fm_board *b = hold_board(L);
-    fm_edit edit = {.kind = kind};
-    if (!lua_isnil(L, 2))
-        edit.key = luaL_checklstring(L, 2, &edit.key_len);
-    edit.path = fm_bind_check_path(L, 3, &edit.steps);
-    return do_edit(L, b, &edit, value_index);
-}
-
-static int board_set(lua_State *L)
-{
-    return edit_by_key(L, FM_EDIT_SET, 4);
-}
-
-static int board_remove(lua_State *L)
-{
-    return edit_by_key(L, FM_EDIT_REMOVE, 0);
-}
-
-static int board_append(lua_State *L)
-{
-    luaL_checkany(L, 3);
-    lua_settop(L, 3);
-    fm_board *b = hold_board(L);
-    fm_edit edit = {.kind = FM_EDIT_APPEND};
-    edit.path = fm_bind_check_path(L, 2, &edit.steps);
-    return do_edit(L, b, &edit, 3);
-}
-
-static int board_dirty(lua_State *L)
-{
-    bool dirty;
-    fm_error err = {0};
-    if (fm_board_is_dirty(&dirty, open_board(L), &err))
-        return fm_bind_fail(L, &err);
-    lua_pushboolean(L, dirty);
-    return 1;
-}
-
-static void free_log(void *log)
-{
-    fm_edit_log_clear(log);
-    free(log);
-}
-
-static void push_skipped(lua_State *L, const fm_edit_log *skipped)
-{
-    lua_createtable(L, (int)skipped->count, 0);
-    for (size_t i = 0; i < skipped->count; i++) {
-        const fm_edit *edit = skipped->edits[i];
-        lua_createtable(L, 0, 2);
-        fm_bind_set_bytes(L, "key", edit->key, edit->key_len);
-        lua_createtable(L, (int)edit->steps, 0);
-        for (size_t n = 0; n < edit->steps; n++) {
-            if (edit->path[n].name)
-                lua_pushlstring(L, edit->path[n].name, edit->path[n].name_len);
-            else
-                lua_pushinteger(L, (lua_Integer)edit->path[n].index + 1);
-            lua_rawseti(L, -2, (lua_Integer)n + 1);
-        }
-        lua_setfield(L, -2, "path");
-        lua_rawseti(L, -2, (lua_Integer)i + 1);
-    }
-}
-
-/* b:check_owner() -> true */
-static int board_check_owner(lua_State *L)
-{
-    fm_error err = {0};
-    if (fm_board_check_owner(hold_board(L), &err))
-        return fm_bind_fail(L, &err);
-    lua_pushboolean(L, 1);
-    return 1;
-}
-
-static int board_save(lua_State *L)
-{
-    lua_settop(L, 2);
-    fm_board *b = hold_board(L);
-    const char *keep = NULL;
-    if (!lua_isnoneornil(L, 2)) {
-        luaL_checktype(L, 2, LUA_TTABLE);
-        keep = fm_bind_row_text(L, 2, "keep");
-    }
-    fm_error err = {0};
-    void **slot = fm_bind_box(L, free_log);
-    fm_edit_log *skipped = *slot = calloc(1, sizeof *skipped);
-    if (!skipped)
-        return fm_bind_no_memory(L);
-    if (fm_board_save(b, keep, skipped, &err))
-        return fm_bind_fail(L, &err);
-    lua_createtable(L, 0, 1);
-    push_skipped(L, skipped);
-    lua_setfield(L, -2, "skipped");
-    return 1;
-}
-
-/* ------------------------------------------------------------------ lock */
-
+/* board.lock(path [, timeout_ms]) -> lock */
 static int board_lock(lua_State *L)
 {
     const char *path = fm_bind_check_text(L, 1);
-    lua_Integer timeout_ms = luaL_optinteger(L, 2, 0);
-    luaL_argcheck(L, timeout_ms >= 0 && timeout_ms <= INT_MAX, 2, "milliseconds out of range");
-    const fm_env *env = &fm_bind_get(L)->env;
-    void **slot = fm_bind_new_handle(L, &lock_type);
-    fm_lock *lock;
-    fm_error err = {0};
-    if (fm_lock_take(&lock, env, path, timeout_ms, &err))
-        return fm_bind_fail(L, &err);
-    *slot = lock;
-    return 1;
+    return fm_bind_push_lock(L, path, fm_bind_check_timeout(L, 2));
 }
 
 static int board_sweep(lua_State *L)
@@ -547,27 +401,6 @@ static int board_sweep(lua_State *L)
     fm_stage_sweep(fm_bind_check_text(L, 1));
     return 0;
 }
-
-static int lock_release(lua_State *L)
-{
-    return fm_bind_close(L, &lock_type);
-}
-
-static int lock_tostring(lua_State *L)
-{
-    lua_pushfstring(L, "fmcal.lock (%s)", fm_bind_look(L, 1, &lock_type) ? "held" : "released");
-    return 1;
-}
-
-static const luaL_Reg lock_methods[] = {
-    {"release", lock_release},
-    {NULL, NULL},
-};
-
-static const luaL_Reg lock_meta[] = {
-    {"__tostring", lock_tostring},
-    {NULL, NULL},
-};
 
 static const luaL_Reg board_methods[] = {
     {"path", board_path},
@@ -582,12 +415,6 @@ static const luaL_Reg board_methods[] = {
     {"fingerprint", board_fingerprint},
     {"snapshot", board_snapshot},
     {"compare", board_compare},
-    {"set", board_set},
-    {"remove", board_remove},
-    {"append", board_append},
-    {"dirty", board_dirty},
-    {"check_owner", board_check_owner},
-    {"save", board_save},
     {NULL, NULL},
 };
 
@@ -602,8 +429,9 @@ static const luaL_Reg board_functions[] = {
 
 int luaopen_fmcal_board(lua_State *L)
 {
-    fm_bind_make_handle_type(L, &board_type, board_methods, board_meta);
-    fm_bind_make_handle_type(L, &lock_type, lock_methods, lock_meta);
+    fm_bind_make_handle_type(L, &fm_bind_board_type, board_methods, board_meta);
+    fm_bind_add_methods(L, fm_bind_board_type.name, fm_bind_board_edit_methods);
+    fm_bind_make_lock_type(L);
     luaL_newlib(L, board_functions);
     return 1;
 }

@@ -40,10 +40,10 @@ typedef struct exchange {
     char *url, *body; /* owned */
     char *offers;     /* the sign-ins that a 401 names, owned; NULL for none */
     size_t body_len;
-    fm_buf form;          /* body that was made of the option `form`; wiped */
-    bool secret_form;     /* a secret is in it */
-    fm_strings headers;   /* name, value, name, value, … */
-    fm_error error; /* status FM_OK: an answer came */
+    fm_buf form;        /* body that was made of the option `form`; wiped */
+    bool secret_form;   /* a secret is in it */
+    fm_strings headers; /* name, value, name, value, … */
+    fm_error error;     /* status FM_OK: an answer came */
 } exchange;
 
 typedef struct batch {

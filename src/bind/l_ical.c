@@ -508,7 +508,7 @@ static const luaL_Reg document_meta[] = {
     {NULL, NULL},
 };
 
-static const luaL_Reg functions[] = {
+static const luaL_Reg ical_functions[] = {
     {"build", ical_build},           {"crlf", ical_crlf},         {"date", ical_date},
     {"date_value", ical_date_value}, {"document", ical_document}, {"duration", ical_duration},
     {"encode", ical_encode},         {"escape", ical_escape},     {"event", ical_event},
@@ -519,6 +519,6 @@ static const luaL_Reg functions[] = {
 int luaopen_fmcal_ical(lua_State *L)
 {
     fm_bind_make_handle_type(L, &document_type, document_methods, document_meta);
-    luaL_newlib(L, functions);
+    luaL_newlib(L, ical_functions);
     return 1;
 }

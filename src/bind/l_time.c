@@ -169,7 +169,7 @@ static int time_add_days(lua_State *L)
     return push_date(L, &sum);
 }
 
-static const luaL_Reg functions[] = {
+static const luaL_Reg time_functions[] = {
     {"now", time_now},
     {"epoch", time_epoch},
     {"monotonic_ms", time_monotonic_ms},
@@ -188,6 +188,6 @@ int luaopen_fmcal_time(lua_State *L);
 
 int luaopen_fmcal_time(lua_State *L)
 {
-    luaL_newlib(L, functions);
+    luaL_newlib(L, time_functions);
     return 1;
 }

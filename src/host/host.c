@@ -18,7 +18,7 @@ struct fm_host {
     int depth;                 /* runs on the stack */
     int exit_status;           /* of the last run */
     fm_status load_status;     /* set just before a failed load raises */
-    fm_error error;      /* of the last run */
+    fm_error error;            /* of the last run */
     char *traceback;           /* owned; message and traceback of the last run, NULL where it succeeded */
 };
 
