@@ -150,8 +150,8 @@ local function by_date(a, b)
   return a.eventId < b.eventId
 end
 
---- The events in the calendars that belong to no entry, as of the last run: "external" ones, which are not
--- fmcal's, and "orphan" ones, whose entry is gone.
+--- The events in the calendars that belong to no entry, as of the last run: "external" ones, which are none of this
+-- team's, and "orphan" ones, whose entry is gone.
 -- @return list of event tables with `calendar` and `kind` beside them, by date
 function Overview:events()
   local list = json.array {}

@@ -176,6 +176,23 @@ function TestAsking.test_an_adopt_that_fails()
   end
 end
 
+-- An item would lack its date: also where the rule fails because there is none, or gives one itself.
+function TestAsking.test_an_event_whose_date_is_not_understood_stays_external()
+  for _, answer in ipairs { "{ id = 'N' }", "{ id = 'N', dueDate = '2027-03-01' }", "{ id = 'N', title = event.dueDate:sub(1, 4) }" } do
+    local place <close> = place_with(("adopt = function(event) return %s end"):format(answer))
+    local unknown = ICS:gsub("Europe/Rome", "Nowhere at all")
+    place:write(EXTERNAL, unknown)
+    for _ = 1, 2 do
+      local _, errors = place:expect(1, "sync.lua board.json")
+      lu.assertStrContains(errors, "rules.lua:1: adopt of ext-1: the event stays external, for its date is not understood: ")
+      lu.assertStrContains(errors, "Nowhere at all")
+      lu.assertEquals({ #place:board().items, place:read(EXTERNAL) }, { 1, unknown })
+    end
+    place:write("rules.lua", "return { adopt = function() return nil end }")
+    place:expect(0, "sync.lua board.json")
+  end
+end
+
 -- Adopting is work on the board, which an outbound run leaves to the next one.
 function TestAsking.test_an_outbound_run_leaves_it_for_later()
   local place <close> = place_with(ADOPT)

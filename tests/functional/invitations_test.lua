@@ -1,5 +1,6 @@
 -- Events to which people are invited: held back, and said so, unless the only one named is the account itself.
 local commands = require "commands"
+local json = require "fmcal.json"
 local lu = require "luaunit"
 local servers = require "servers"
 
@@ -58,6 +59,9 @@ local function assert_held(place, read)
   local out = retitle(place, "After")
   lu.assertStrMatches(out, ".*held back +XACA%-1 .*people are invited to it: set syncOptions.pushInvitations.*")
   lu.assertStrContains(place:expect(0, "sync.lua board.json"), "people are invited to it")
+  local result = json.decode((place:expect(0, "sync.lua board.json --json")))
+  lu.assertEquals(result.held, json.array { { key = "XACA-1", title = "After", calendar = result.targets[1].name,
+    reason = "invitation_held", detail = "people are invited to it: set syncOptions.pushInvitations to change it" } })
   lu.assertStrContains(place:expect(0, "explain.lua board.json XACA-1"), "people are invited to it")
   lu.assertEquals(place:item("XACA-1").calendarSync.syncStatus, "pending")
   lu.assertEquals(read(), before)
@@ -68,6 +72,7 @@ TestFolder = {}
 function TestFolder.test_who_invites_nobody_else()
   local place <close>, read = in_a_folder(LINES)
   assert_pushed(place, read)
+  lu.assertStrContains(place:expect(0, "sync.lua board.json --json"), '"held":[]')
 end
 
 function TestFolder.test_others_are_invited()
@@ -82,7 +87,11 @@ end
 function TestFolder.test_a_deletion_is_held_back_and_said()
   local place <close>, read = in_a_folder { OTHER }
   place:edit(function(board) board.items[1].dueDate = nil end)
-  lu.assertStrMatches(place:expect(0, "sync.lua board.json"), ".*held back +XACA%-1 .*people are invited.*")
+  local held = json.decode((place:expect(0, "sync.lua board.json --dry-run --json"))).held
+  lu.assertEquals({ #held, held[1].key, held[1].title }, { 1, "XACA-1", "Before" })
+  local out = place:expect(0, "sync.lua board.json")
+  lu.assertStrMatches(out, ".*held back +XACA%-1 .*people are invited.*")
+  lu.assertStrMatches(out, ".*1 held back\n")
   lu.assertStrContains(read(), OTHER)
 end
 

@@ -142,6 +142,49 @@ function TestDates.test_a_date_cleared_on_the_board_is_called_so()
   lu.assertStrContains(row_of(place:expect(0, "sync.lua board.json"), "deleted +X%-2"), "gone from the board")
 end
 
+TestLabels = {}
+
+-- What goes out without an edit of a field is named; so is a zone that only the rules have changed.
+function TestLabels.test_what_only_goes_out_is_named()
+  local place <close> = commands.place(commands.board { { id = "X-1", title = "Brief", dueDate = "2027-02-01T10:00:00Z",
+    status = "todo" } })
+  place:expect(0, "sync.lua board.json")
+  place:edit(function(board) board.items[1].status = "done" end)
+  lu.assertStrMatches(row_of(place:expect(0, "sync.lua board.json --dry-run"), "update +X%-1"), ".* vdir +status")
+  lu.assertStrMatches(row_of(place:expect(0, "sync.lua board.json"), "updated +X%-1"), ".* vdir +status")
+  place:write("rules.lua", [[return { to_event = function(entry, ctx)
+    local event = ctx.defaults.to_event(entry, ctx)
+    event.dueDate, event.endDate, event.timeZone = "2027-02-01T19:00:00", "2027-02-01T20:00:00", "Asia/Tokyo"
+    return event
+  end }]])
+  lu.assertStrMatches(row_of(place:expect(0, "sync.lua board.json --rules rules.lua"), "updated +X%-1"),
+    ".* vdir +dueDate, endDate, timeZone")
+  lu.assertStrContains(select(2, place:event("X-1")), "DTSTART;TZID=Asia/Tokyo:20270201T190000")
+end
+
+-- One word for an event that is none of this team's, in the run as in the listing.
+function TestLabels.test_another_teams_event_is_external()
+  local place <close> = dated()
+  local function write(name, uid, team)
+    local _, ours = place:event("X-1")
+    place:write("calendars/academy/" .. name, (ours:gsub("UID:[^\r]*", "UID:" .. uid, 1):gsub("SUMMARY:[^\r]*", "SUMMARY:" .. name)
+      :gsub("X%-TEAM:[^\r]*", "X-TEAM:" .. team)))
+  end
+  write("theirs.ics", "M-1@fleetmonitor", "medical")
+  write("left.ics", "X-9@fleetmonitor", "academy")
+  local planned = place:expect(0, "sync.lua board.json --dry-run")
+  local out = place:expect(0, "sync.lua board.json")
+  for _, said in ipairs { planned, out } do
+    lu.assertNotStrContains(said, "M-1")
+    lu.assertStrContains(row_of(said, "orphan +X%-9"), "left.ics")
+  end
+  lu.assertStrContains(out, "1 external event")
+  local listed = place:expect(0, "events.lua board.json")
+  lu.assertStrContains(row_of(listed, "M%-1@"), "external  theirs.ics")
+  lu.assertStrContains(row_of(listed, "X%-9@"), "orphan    left.ics")
+  lu.assertStrContains(place:expect(0, "status.lua board.json --json"), '"calendar":0')
+end
+
 TestFailures = {}
 
 function TestFailures.test_the_board_and_status_say_that_the_last_run_failed()

@@ -93,6 +93,7 @@ function view.summary(result)
   add_count(parts, inbound.externalEvents, "external event", "external events")
   add_count(parts, out.updated_beside_conflicts, "updated beside a conflict")
   add_count(parts, #(result.settled or {}), "conflict settled", "conflicts settled")
+  add_count(parts, #(result.held or {}), "held back")
   add_count(parts, conflicts, "conflict waits", "conflicts wait")
   add_count(parts, (errors or 0) + (out.delete_errors or 0), "error", "errors")
   return #parts > 0 and table.concat(parts, ", ") or "nothing to do"
@@ -186,8 +187,7 @@ function view.for_programs(result)
   local json = require "fmcal.json"
   local shown = {}
   for _, name in ipairs(MEMBERS) do shown[name] = result[name] end
-  shown.settled = json.array(result.settled or {})
-  shown.warnings = json.array(result.warnings or {})
+  for _, name in ipairs { "settled", "held", "warnings" } do shown[name] = json.array(result[name] or {}) end
   if result.targets then shown.targets = json.array(result.targets) end
   if result.dry_run or result.exit == 5 then shown.actions = json.array(result.actions or {}) end
   return shown

@@ -217,7 +217,7 @@ function Target:uid(key, sync, row)
   return adopted_uid(self, key, self:own_sync(sync)) or names.uid(key .. self.suffix)
 end
 
---- The key of the entry whose event has this UID, or nil for a foreign one.
+--- The key of the entry whose event has this UID, or nil where it is no entry's name.
 function Target:key(uid)
   local base = uid and attempt.found(self.state:base_by_uid(uid))
   if base then return base.key end
@@ -247,7 +247,8 @@ function Target:is_of_team(event)
   return event.team == nil or event.team == self.team or event.team == self.former_team
 end
 
---- Whether an event is none of this team's: by its UID, because another team's name is on it, or because it is a copy.
+--- Whether an event is external, none of this team's: by its UID, because another team's name is on it, or because it is a
+-- copy.
 -- @param row of a remote event; its text is read where the UID does not tell
 function Target:is_external(row)
   if row.gone or row.unread then return false end

@@ -154,7 +154,7 @@ function Service:sync(given)
   return result or { success = false, error = err.message }
 end
 
---- The events in the team's calendars that are not fmcal's, as of the last run.
+--- The external events in the team's calendars, as of the last run.
 -- @return list of event tables
 function Service:get_external_events(team)
   local events = {}

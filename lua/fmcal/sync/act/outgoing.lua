@@ -1,6 +1,7 @@
 -- Turns a decision into writes: the event of an entry, its text, and whether the calendar has it already.
 
 local entries = require "fmcal.model.entry"
+local fields = require "fmcal.model.fields"
 local inverse = require "fmcal.rules.inverse"
 local untouched = require "fmcal.sync.act.untouched"
 
@@ -38,6 +39,25 @@ local function is_refreshed(target, side, out)
   return target:is_foreign(side.uid) and side.remote ~= nil and side.remote.event.kanbanId == nil
 end
 
+-- What an event says that no edit of a field asks for, by name.
+local ONLY_OUT = { "title", "description", "dueDate", "endDate", "timeZone", "tags", "priority", "status", "epicId", "caseNumber",
+  "eventType", "kanbanId", "team" }
+
+local function is_same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  return fields.equal("tags", a, b)
+end
+
+-- The members in which the event that is to be written differs from the one that is there.
+local function renewed(side, text)
+  local there, now, names = side.remote.event, side.target.provider:decode(text), {}
+  for _, name in ipairs(now and ONLY_OUT or {}) do
+    if not is_same(there[name], now[name]) then names[#names + 1] = name end
+  end
+  if #names == 0 and now and there.footer ~= now.footer then names[1] = "footer" end
+  return names
+end
+
 local function event_write(target, decision, side, action, direction)
   local event, out = event_of(target, decision, side, action.version)
   if not event then return nil, out end
@@ -47,6 +67,7 @@ local function event_write(target, decision, side, action, direction)
   if not text then return nil, target.rules:blame("to_event", decision.key, err.message) end
   local row = side.remote and side.remote.row or (side.tomb and not side.tomb.gone and side.tomb) or nil
   if row and side.remote and row.text == text then return nil end
+  if action.kind == "refresh" then action.renewed = renewed(side, text) end
   if held_back(target, side) then
     action.held = true
     return nil

@@ -94,14 +94,18 @@ local function offered(run, target, row)
   return not is_released(run, target, event) and event or nil
 end
 
+-- A rule that wants an event without a date, or fails because there is none.
+local function no_date(target, event)
+  return target.rules:complaint("adopt", event.uid, ("the event stays external, for its date is not understood: %s. "
+    .. "Choose another zone in the calendar"):format(event.unknownDate))
+end
+
 -- @return the item's key, or nil and perhaps a sentence
 local function adopt_event(run, target, event)
   local item, members, there, sentence
   item, sentence = target.rules:adopt(event)
+  if event.unknownDate and (item or sentence) then item, sentence = nil, no_date(target, event) end
   if not item or run.only and not run.only[item.id] then return nil, sentence end
-  if event.unknownDate then
-    return nil, target.rules:complaint("adopt", event.uid, "the event has a date that is not understood, so it stays external")
-  end
   there, sentence = is_on_board(run, target, item, event)
   if there ~= false then return nil, sentence end
   local shown = { eventType = item.type == "epic" and "epic" or "item" }

@@ -76,7 +76,7 @@ end
 local function pending_events(run, target, found)
   for _, row in ipairs(target.state:pending()) do
     local key = target:key(row.uid)
-    if key then
+    if key and (is_known(run, key) or not target:is_external(row)) then
       add_candidate(run, found, key)
     elseif not run.only then
       target.external_news = target.external_news or {}

@@ -21,6 +21,7 @@ local function title_of(decision)
   if type(value) == "string" then return value end
   for _, side in ipairs(decision.sides) do
     if side.base and side.base.l.title then return side.base.l.title end
+    if side.remote and side.remote.event.title then return side.remote.event.title end
   end
   return ""
 end
@@ -75,7 +76,7 @@ end
 
 local function why_written(action)
   if action.kind == "update" and #action.push > 0 then return member_list(action.push) end
-  if action.kind == "refresh" then return action.renewed or "what only goes out" end
+  if action.renewed and #action.renewed > 0 then return table.concat(action.renewed, ", ") end
   return action.step.reason
 end
 
@@ -145,6 +146,18 @@ function actions.add(list, decision, planned)
   for i, side in ipairs(decision.sides) do
     add_side(function(...) add(side.target.name, ...) end, decision, i, planned)
   end
+end
+
+--- What is held back because people are invited to it, for programs: { key, title, calendar, reason, detail }.
+function actions.held(list)
+  local held = json.array {}
+  for _, action in ipairs(list) do
+    if action.action == "hold" then
+      held[#held + 1] = { key = action.key, title = action.title, calendar = action.target, reason = "invitation_held",
+        detail = action.detail }
+    end
+  end
+  return held
 end
 
 --- The settled conflicts among actions, for programs: { key, calendar, field, winner, decided_by, lost }.

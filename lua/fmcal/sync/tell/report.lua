@@ -20,7 +20,7 @@ report.EXIT_GUARD = 5
 report.EXIT_LOCKED = 6
 report.EXIT_INTERRUPTED = 130
 
---- The number of events that are not fmcal's; counted again only where the calendar changed.
+--- The number of external events; counted again only where the calendar changed.
 local function external_events(self)
   local total = 0
   for _, target in ipairs(self.targets) do
@@ -116,12 +116,16 @@ function report.failure(self, err, default_exit)
   return result
 end
 
+local function add_actions(self, result)
+  local list = self.actions
+  result.actions, result.settled, result.held = list, actions.settled(list), actions.held(list)
+end
+
 --- A run that the guard stopped.
 function report.guarded(self, sentence)
   local result = base_result(self)
   result.success, result.message, result.error, result.exit = false, sentence, sentence, report.EXIT_GUARD
-  result.actions = self.actions
-  result.settled = actions.settled(self.actions)
+  add_actions(self, result)
   return result
 end
 
@@ -161,7 +165,7 @@ end
 
 -- The outcome of a run that saw its calendars: its actions and sentences, its exit status.
 local function conclude(self, result)
-  result.actions, result.settled = self.actions, actions.settled(self.actions)
+  add_actions(self, result)
   result.error_messages = json.array(self.tally.messages)
   result.exit = exit_of(self)
   result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
