@@ -327,6 +327,23 @@ function TestManual.test_the_conflict_is_shown_and_the_rest_syncs()
   place:assert_settled(4)
 end
 
+-- What a person decides about is as it is now: a date that was merged meanwhile, from either side, is in both versions.
+function TestManual.test_the_conflict_has_what_was_merged_since()
+  local place <close> = waiting()
+  local function assert_dates(day)
+    place:expect(4)
+    local sync = place:entry("X-1").calendarSync
+    lu.assertEquals({ sync.syncStatus, sync.conflictData.localVersion.dueDate, sync.conflictData.externalVersion.dueDate },
+      { "conflict", day, day })
+    lu.assertEquals({ place:entry("X-1").dueDate, place:event("X-1").dueDate }, { day, day })
+    place:assert_settled(4)
+  end
+  place:edit("X-1", { dueDate = THIRD_DAY })
+  assert_dates(THIRD_DAY)
+  place:edit_event("X-1", { dueDate = OTHER_DAY })
+  assert_dates(OTHER_DAY)
+end
+
 function TestManual.test_agreement_by_hand_ends_it()
   for _, side in ipairs { "board", "calendar" } do
     local place <close> = waiting()

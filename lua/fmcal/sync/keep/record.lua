@@ -38,16 +38,16 @@ local function differing(view, open, version)
   return shown
 end
 
--- The time of the event is the one that it has after this run.
-local function conflict_data(decision, side, step, external_time)
+-- Both sides as they are after this run, which may have merged what is not in conflict.
+local function conflict_data(decision, step, outcome)
   local view, versions = decision.view, {}
   for name, source in pairs { localVersion = "local", externalVersion = "external" } do
-    local version = fields.copy(source == "local" and decision.plan.cur.version or side.remote.version)
+    local version = fields.copy(source == "local" and decision.plan.cur.version or outcome.remote)
     for field, sides in pairs(step.open) do version[field] = sides[source] end
     versions[name] = differing(view, step.open, version)
   end
   versions.localVersion.modifiedAt = timestamp(decision.plan.cur.time)
-  versions.externalVersion.modifiedAt = timestamp(external_time)
+  versions.externalVersion.modifiedAt = timestamp(outcome.external_time)
   return versions
 end
 
@@ -75,7 +75,7 @@ local function sync_members(run, decision, i, before)
   members[#members + 1] = { "lastErrorAt", outcome.error and run.now or nil }
   members[#members + 1] = { "deletedAt", outcome.status == "deleted" and run.now or nil }
   members[#members + 1] = { "conflictData", outcome.status == "conflict"
-    and conflict_data(decision, side, decision.plan.actions[i].step, outcome.external_time) or nil }
+    and conflict_data(decision, decision.plan.actions[i].step, outcome) or nil }
   return members
 end
 
