@@ -109,12 +109,6 @@ void fm_batch_gone(fm_batch_job *job)
     fm_batch_conclude(job, FM_OUTCOME_CHANGED);
 }
 
-void fm_batch_refused(fm_batch_job *job, const fm_error *reason)
-{
-    job->write->error = *reason;
-    fm_batch_conclude(job, FM_OUTCOME_REFUSED);
-}
-
 /* Nobody answers, or the server wants to be left alone: the next writes would fare the same. */
 static bool is_unreachable(const fm_error *reason)
 {
@@ -130,4 +124,14 @@ void fm_batch_failed(fm_batch_job *job, const fm_error *reason)
     tell(job, FM_OUTCOME_FAILED);
     if (b->unreachable >= UNREACHABLE_MAX)
         end(b, &last);
+}
+
+void fm_batch_refused(fm_batch_job *job, const fm_error *reason)
+{
+    if (job->lost) {
+        fm_batch_failed(job, reason);
+        return;
+    }
+    job->write->error = *reason;
+    fm_batch_conclude(job, FM_OUTCOME_REFUSED);
 }

@@ -14,6 +14,7 @@ typedef struct fm_batch fm_batch;
 typedef struct fm_batch_job {
     fm_batch *batch;
     fm_write *write; /**< NULL: the place is free */
+    bool lost;       /**< set by the provider: some request's answer was lost, so that it may have arrived */
 } fm_batch_job;
 
 /** What a provider adds. */
@@ -64,7 +65,10 @@ void fm_batch_fail(fm_batch *batch, const fm_error *error);
 void fm_batch_conclude(fm_batch_job *job, fm_outcome outcome);
 /** CHANGED: the event is gone. */
 void fm_batch_gone(fm_batch_job *job);
-/** REFUSED. `reason` is copied. */
+/**
+ * REFUSED. `reason` is copied. A write that may have arrived is FAILED all the same: what the server says of its
+ * repetition is no word about it.
+ */
 void fm_batch_refused(fm_batch_job *job, const fm_error *reason);
 /** FAILED. The third in a row that nobody answers, or that is told to leave the server alone, ends the operation. */
 void fm_batch_failed(fm_batch_job *job, const fm_error *reason);

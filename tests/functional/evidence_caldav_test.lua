@@ -138,6 +138,21 @@ function TestWrites.test_a_delete_that_was_answered_and_not_made()
   lu.assertEquals(count(), 2)
 end
 
+-- Its answer was lost, its repetition was refused, and it arrived after all: what was taken back meanwhile is not pulled.
+function TestWrites.test_a_write_that_arrives_after_a_refusal_of_its_repetition()
+  local place <close> = synced()
+  retitle(place, "A-1", "Edited")
+  server:fault { kind = "status", method = "PUT", code = 502 }
+  server:fault { kind = "status", method = "PUT", code = 403 }
+  lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json -q")), "A-1: ")
+  edit_there("A-1", "SUMMARY:[^\r\n]*", "SUMMARY:Edited")
+  retitle(place, "A-1", "Item 1")
+  place:expect(0, "sync.lua board.json -q")
+  lu.assertEquals(place:item("A-1").title, "Item 1")
+  lu.assertStrContains(objects()["A--1-40fleetmonitor.ics"].text, "SUMMARY:Item 1")
+  lu.assertEquals(place:item("A-1").calendarSync.syncStatus, "synced")
+end
+
 function TestWrites.test_a_server_that_lags_behind()
   local place <close> = synced()
   retitle(place, "A-2", "Edited here")

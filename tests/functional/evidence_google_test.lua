@@ -90,6 +90,21 @@ for name, body in pairs { object = "{}", null = "null", other = '{"id":"other","
   end
 end
 
+-- Its answer was lost, its repetition was refused, and it arrived after all: what was taken back meanwhile is not pulled.
+function TestWrites.test_a_write_that_arrives_after_a_refusal_of_its_repetition()
+  local place <close> = synced()
+  local function retitle(title) place:edit(function(board) board.items[1].title = title end) end
+  retitle("Edited")
+  server:fault { kind = "status", method = "PATCH", code = 502 }
+  server:fault { kind = "google", method = "PATCH", code = 403, reason = "forbidden" }
+  lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json -q")), "A-1: ")
+  server:control("POST", "_events/" .. CALENDAR, { id = event_of("A-1").id, summary = "Edited" })
+  retitle("Item 1")
+  place:expect(0, "sync.lua board.json -q")
+  lu.assertEquals({ place:item("A-1").title, event_of("A-1").summary }, { "Item 1", "Item 1" })
+  lu.assertEquals(place:item("A-1").calendarSync.syncStatus, "synced")
+end
+
 function TestWrites.test_a_delete_that_was_not_made()
   local place <close> = synced()
   place:edit(function(board) table.remove(board.items, 1) end)

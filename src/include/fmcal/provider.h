@@ -139,8 +139,8 @@ typedef enum fm_outcome {
     FM_OUTCOME_DONE,    /**< it is on the server as asked (a delete of what is gone counts) */
     FM_OUTCOME_CHANGED, /**< the server has something else: `current` is it, or `current_gone`; plan again */
     FM_OUTCOME_REFUSED, /**< the server will not take it (403, 413, 415, …): `error` says why; retrying does not help */
-    FM_OUTCOME_FAILED   /**< could not be done now (network, 5xx); whether it happened was found out by reading: it did
-                           not */
+    FM_OUTCOME_FAILED   /**< could not be done now (network, 5xx), as far as reading tells; it may still arrive, or have
+                           arrived where reading failed */
 } fm_outcome;
 
 /** One write of a batch. Start from all zero bytes. The caller owns it and everything "in"; "out" is owned by it and

@@ -80,7 +80,7 @@ static void on_failure(fm_caldav_job *job, const fm_dav_result *result)
 {
     job->reason = result->error;
     job->unknown = is_unknown(result);
-    job->lost = job->lost || job->unknown || result->reply->maybe_done;
+    job->base.lost = job->base.lost || job->unknown || result->reply->maybe_done;
     job->refused_uid = result->summary->conditions & FM_DAV_UID_CONFLICT;
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
         fm_caldav_apply_fail(job->apply, &result->error);

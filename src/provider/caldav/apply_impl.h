@@ -22,7 +22,6 @@ typedef struct fm_caldav_job {
     char *etag;                   /**< for If-Match, owned; "*" where no version is known; NULL for none */
     unsigned tries;               /**< PUTs or DELETEs sent */
     bool unknown;                 /**< the last try's answer was lost, or a server error */
-    bool lost;                    /**< some try's was */
     bool refused_uid;             /**< the server says that the UID exists elsewhere */
     fm_error reason;              /**< of the last try that failed */
     char *found_key, *found_etag; /**< of the object with the UID, owned; search.c */

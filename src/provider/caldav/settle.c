@@ -48,7 +48,7 @@ static bool try_strong(fm_caldav_job *job)
  */
 static bool may_be_ours(const fm_caldav_job *job)
 {
-    return job->base.write->kind == FM_WRITE_CREATE || (job->base.write->kind == FM_WRITE_UPDATE && job->lost);
+    return job->base.write->kind == FM_WRITE_CREATE || (job->base.write->kind == FM_WRITE_UPDATE && job->base.lost);
 }
 
 void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
@@ -76,7 +76,7 @@ static void on_there(fm_caldav_job *job, const fm_dav_result *result)
     bool untouched = write->kind != FM_WRITE_CREATE && same_version(write->etag, etag);
     if (untouched && job->unknown)
         fm_caldav_job_send(job);
-    else if ((untouched && try_strong(job)) || (!job->lost && try_unconditionally(job)))
+    else if ((untouched && try_strong(job)) || (!job->base.lost && try_unconditionally(job)))
         return;
     else if (write->kind == FM_WRITE_CREATE && !fm_caldav_has_uid(result->body, result->body_len, write->uid))
         name_taken(job);

@@ -85,7 +85,7 @@ static void on_failure(fm_google_job *job, const fm_google_result *result)
 {
     job->reason = result->error;
     job->unknown = is_unknown(result);
-    job->lost = job->lost || result->maybe_done || job->unknown;
+    job->base.lost = job->base.lost || result->maybe_done || job->unknown;
     if (ends_all(job, result))
         fm_google_apply_fail(job->apply, &result->error);
     else if (job->unknown || is_contradiction(result))

@@ -27,7 +27,6 @@ typedef struct fm_google_job {
     int64_t sequence;    /**< REVIVE: of the deleted event */
     unsigned tries;      /**< writing requests sent for this id */
     bool unknown;        /**< the last request's answer was lost, or a server error */
-    bool lost;           /**< some request's was */
     fm_error reason;     /**< of the last request that failed */
 } fm_google_job;
 

@@ -76,7 +76,7 @@ static void settle_change(fm_google_job *job, const fm_json_span *event)
             fm_google_job_done(job, NULL);
     } else if (job->unknown && (untouched || !job->base.write->etag)) {
         fm_google_job_send(job);
-    } else if (updates && job->lost && is_as_asked(job, event)) {
+    } else if (updates && job->base.lost && is_as_asked(job, event)) {
         fm_google_job_done(job, event);
     } else {
         fm_google_job_changed(job, event);

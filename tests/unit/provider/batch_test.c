@@ -123,6 +123,20 @@ static void test_writes_that_end_at_once(void **state)
     fm_batch_free(&w.batch);
 }
 
+static void test_a_refusal_of_what_may_have_arrived(void **state)
+{
+    (void)state;
+    world w = {0};
+    start(&w, (fate[WRITES]){0}, 2);
+    w.jobs[0]->lost = true;
+    meet(w.jobs[0], REFUSED);
+    meet(w.jobs[1], REFUSED);
+    assert_int_equal(w.writes[0].outcome, FM_OUTCOME_FAILED);
+    assert_int_equal(w.writes[0].error.http_status, 403);
+    assert_int_equal(w.writes[1].outcome, FM_OUTCOME_REFUSED);
+    fm_batch_free(&w.batch);
+}
+
 static void test_nothing_to_write(void **state)
 {
     (void)state;
@@ -193,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_places_are_taken_again),
         cmocka_unit_test(test_writes_that_end_at_once),
+        cmocka_unit_test(test_a_refusal_of_what_may_have_arrived),
         cmocka_unit_test(test_nothing_to_write),
         cmocka_unit_test(test_an_event_that_is_gone),
         cmocka_unit_test(test_the_third_in_a_row_that_nobody_answers_ends_it),

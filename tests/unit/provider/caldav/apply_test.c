@@ -448,6 +448,27 @@ static void test_refusals(void **state)
     assert_int_equal(test_server_count(&f->server, "PUT"), sizeof cases / sizeof cases[0]);
 }
 
+/* What the server says of a repetition is no word about the write before it, whose answer was lost. */
+static void test_a_repetition_that_is_refused(void **state)
+{
+    fixture *f = *state;
+    put(f, "kanban/a.ics", "a", "Old");
+    static const char *const methods[] = {"PUT", "PUT", "DELETE"};
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++) {
+        char fault[128];
+        for (int refused = 0; refused < 2; refused++) {
+            snprintf(fault, sizeof fault, "{\"kind\": \"status\", \"method\": \"%s\", \"code\": %d}", methods[i],
+                     refused ? 403 : 502);
+            test_server_fault(&f->server, fault);
+        }
+        fm_write write = i == 0   ? create(f, "u1", "One", FM_OUTCOME_FAILED)
+                         : i == 1 ? update(f, A_HREF, "\"2\"", "a", "New", FM_OUTCOME_FAILED)
+                                  : delete (f, A_HREF, "\"2\"", "a", FM_OUTCOME_FAILED);
+        assert_int_equal(write.error.http_status, 403);
+        fm_write_clear(&write);
+    }
+}
+
 static void test_a_refused_password_stops_everything(void **state)
 {
     enum { COUNT = 100 };
@@ -597,6 +618,7 @@ int main(void)
         WITH_SERVER(test_server_errors),
         WITH_SERVER(test_a_server_error_after_which_another_wrote),
         WITH_SERVER(test_refusals),
+        WITH_SERVER(test_a_repetition_that_is_refused),
         WITH_SERVER(test_a_refused_password_stops_everything),
         WITH_SERVER(test_an_unreachable_server_stops_everything),
         WITH_SERVER(test_a_calendar_that_is_gone),
