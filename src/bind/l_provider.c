@@ -231,7 +231,7 @@ static int provider_changes(lua_State *L)
     fm_error err = {0};
     fm_remote_sink *made = NULL;
     fm_op *op = NULL;
-    fm_status status = fm_remote_sink_new(&made, t, mode, p, &err);
+    fm_status status = fm_remote_sink_new(&made, t, mode, &err);
     *sink = made;
     if (!status)
         status = start_changes(&op, p, t, made, &err);
@@ -263,10 +263,10 @@ static int provider_fetch(lua_State *L)
     void **slot = fm_bind_box(L, free_op);
     fm_error err = {0};
     fm_remote_sink *rows = NULL;
-    fm_status status = t ? fm_remote_sink_new(&rows, t, FM_SINK_FETCH, p, &err) : FM_OK;
+    fm_status status = t ? fm_remote_sink_new(&rows, t, FM_SINK_FETCH, &err) : FM_OK;
     *sink = rows;
     fm_object_sink store = rows ? fm_remote_sink_callbacks(rows) : (fm_object_sink){0};
-    fm_object_sink callbacks = fm_collect_sink(found, p, rows ? &store : NULL);
+    fm_object_sink callbacks = fm_collect_sink(found, rows ? &store : NULL);
     fm_op *op = NULL;
     if (!status)
         status = fm_provider_fetch(p, hrefs, count, &callbacks, &op, &err);

@@ -57,7 +57,9 @@ void fm_absence_end(fm_absence *a)
 
 static fm_status note(fm_absence *a, int64_t row, bool shown, fm_error *err)
 {
-    return fm_db_run(a->target->state, err, "INSERT OR REPLACE INTO seen VALUES (?, ?)", "ii", row, (int64_t)shown);
+    return fm_db_run(a->target->state, err,
+                     "INSERT INTO seen (id, shown) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET shown = excluded.shown",
+                     "ii", row, (int64_t)shown);
 }
 
 fm_status fm_absence_shown(fm_absence *a, int64_t row, fm_error *err)

@@ -14,6 +14,9 @@
 
 #include "state/sqlite.h"
 
+/** `doubt` of a row that is missing, and of one that is a suspect. */
+enum { FM_DOUBT_MISSING = 1, FM_DOUBT_SUSPECT = 2 };
+
 typedef struct fm_absence {
     fm_target *target;
     bool spare_own; /**< after own writes: no row that is unconfirmed counts as gone */

@@ -17,6 +17,8 @@ fm_status fm_state_history(fm_cursor **out, fm_state *s, const char *key, int64_
     static const char of_key[] = HISTORY_COLUMNS "WHERE key = ? ORDER BY id DESC LIMIT ?";
     static const char of_run[] = HISTORY_COLUMNS "WHERE run = ? ORDER BY id DESC LIMIT ?";
     static const char of_both[] = HISTORY_COLUMNS "WHERE key = ? AND run = ? ORDER BY id DESC LIMIT ?";
+    if (limit < 0)
+        limit = INT64_MAX;
     if (key && run >= 0)
         return fm_db_query(out, s, err, of_both, "sii", key, run, limit);
     if (key)

@@ -9,7 +9,9 @@ fm_status fm_state_set(fm_state *s, const char *name, const char *value, size_t 
 {
     if (!value)
         return fm_db_run(s, err, "DELETE FROM named WHERE name = ?", "s", name);
-    return fm_db_run(s, err, "INSERT OR REPLACE INTO named VALUES (?, ?)", "sb", name, value, len);
+    return fm_db_run(
+        s, err, "INSERT INTO named (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        "sb", name, value, len);
 }
 
 fm_status fm_state_replaced(char **snapshot, size_t *len, fm_state *s, const char *key, fm_error *err)
@@ -21,5 +23,8 @@ fm_status fm_state_set_replaced(fm_state *s, const char *key, const char *snapsh
 {
     if (!snapshot)
         return fm_db_run(s, err, "DELETE FROM replaced WHERE key = ?", "s", key);
-    return fm_db_run(s, err, "INSERT OR REPLACE INTO replaced VALUES (?, ?)", "sb", key, snapshot, len);
+    return fm_db_run(s, err,
+                     "INSERT INTO replaced (key, snapshot) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET snapshot = "
+                     "excluded.snapshot",
+                     "sb", key, snapshot, len);
 }

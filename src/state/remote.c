@@ -53,28 +53,35 @@ fm_status fm_remote_next(fm_cursor *cursor, fm_remote_row *row, fm_error *err)
     return status;
 }
 
-static fm_status put(fm_target *t, const fm_remote_row *row, fm_error *err)
+static fm_status put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err)
 {
-    fm_status status = fm_db_run(
-        t->state, err,
+    fm_status status = fm_db_number(
+        id, t->state, err,
         "INSERT INTO remote (target, href, uid, etag, pending, gone, unread) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (target, href) DO UPDATE SET uid = excluded.uid, etag = excluded.etag,"
-        " pending = excluded.pending, gone = excluded.gone, unread = excluded.unread, doubt = 0",
+        " pending = excluded.pending, gone = excluded.gone, unread = excluded.unread, doubt = 0 RETURNING id",
         "isssiis", t->id, row->href, row->uid, row->etag, (int64_t)row->pending, (int64_t)row->gone, row->unread);
     if (status || !row->text)
         return status;
     return fm_db_run(t->state, err,
-                     "INSERT OR REPLACE INTO remote_text SELECT id, ? FROM remote WHERE target = ? AND href = ?", "bis",
-                     row->text, row->text_len, t->id, row->href);
+                     "INSERT INTO remote_text (remote, text) VALUES (?, ?)"
+                     " ON CONFLICT (remote) DO UPDATE SET text = excluded.text",
+                     "ib", *id, row->text, row->text_len);
 }
 
-fm_status fm_target_put_remote(fm_target *t, const fm_remote_row *row, fm_error *err)
+fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err)
 {
     fm_db_page page;
     fm_status status = fm_db_page_begin(&page, t->state, err);
     if (!status)
-        status = put(t, row, err);
+        status = put(id, t, row, err);
     return fm_db_page_end(&page, status, err);
+}
+
+fm_status fm_target_put_remote(fm_target *t, const fm_remote_row *row, fm_error *err)
+{
+    int64_t id;
+    return fm_remote_put(&id, t, row, err);
 }
 
 fm_status fm_target_unconfirmed(fm_cursor **out, fm_target *t, fm_error *err)

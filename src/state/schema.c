@@ -52,15 +52,13 @@ static const char current_tables[] =
 
 static fm_status read_tables(char *out, size_t size, fm_state *s, fm_error *err)
 {
-    fm_cursor *cursor = NULL;
+    fm_cursor *cursor;
     fm_status status =
-        fm_db_query(&cursor, s, err,
-                    "SELECT ifnull(group_concat(name), '') FROM (SELECT name FROM sqlite_schema WHERE type = 'table'"
-                    " ORDER BY name)",
-                    "");
+        fm_db_row(&cursor, s, err,
+                  "SELECT ifnull(group_concat(name), '') FROM (SELECT name FROM sqlite_schema WHERE type = 'table'"
+                  " ORDER BY name)",
+                  "");
     out[0] = '\0';
-    if (!status)
-        status = fm_db_next(cursor, err);
     if (status == FM_PENDING) {
         size_t len;
         const char *names = fm_db_bytes(cursor, 0, &len);

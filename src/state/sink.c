@@ -11,7 +11,6 @@
 
 struct fm_remote_sink {
     fm_target *target;
-    const fm_provider *provider;
     fm_sink_mode mode;
     fm_db_page page;
     fm_absence absence;
@@ -41,15 +40,12 @@ static fm_status open_page(fm_remote_sink *sink, fm_error *err)
 
 static fm_status find_row(known_row *row, fm_remote_sink *sink, const fm_object *object, fm_error *err)
 {
-    fm_cursor *cursor = NULL;
+    fm_cursor *cursor;
     *row = (known_row){0};
-    fm_status status =
-        fm_db_query(&cursor, sink->target->state, err,
-                    "SELECT id, gone, text, unread, etag FROM remote LEFT JOIN remote_text ON remote = id"
-                    " WHERE target = ? AND href = ?",
-                    "is", sink->target->id, object->href);
-    if (!status)
-        status = fm_db_next(cursor, err);
+    fm_status status = fm_db_row(&cursor, sink->target->state, err,
+                                 "SELECT id, gone, text, unread, etag FROM remote LEFT JOIN remote_text ON remote = id"
+                                 " WHERE target = ? AND href = ?",
+                                 "is", sink->target->id, object->href);
     if (status == FM_PENDING) {
         size_t len;
         row->id = fm_db_integer(cursor, 0);
@@ -100,21 +96,19 @@ static fm_status take_deleted(fm_remote_sink *sink, const fm_object *object, fm_
 /* Looks a row up by its href. Most often it is the one whose ETag was asked for a moment ago. */
 static fm_status look_up(fm_remote_sink *sink, const char *href, fm_error *err)
 {
-    fm_cursor *cursor = NULL;
+    fm_cursor *cursor;
     if (sink->asked && strcmp(sink->asked, href) == 0)
         return FM_OK;
     forget_asked(sink);
-    fm_status status = fm_db_query(
+    fm_status status = fm_db_row(
         &cursor, sink->target->state, err,
-        "SELECT id, doubt = 1, CASE WHEN gone = 1 THEN NULL WHEN unread IS NULL THEN etag ELSE ifnull(etag, '') END"
+        "SELECT id, doubt, CASE WHEN gone = 1 THEN NULL WHEN unread IS NULL THEN etag ELSE coalesce(etag, '') END"
         " FROM remote WHERE target = ? AND href = ?",
         "is", sink->target->id, href);
-    if (!status)
-        status = fm_db_next(cursor, err);
     if (status == FM_PENDING) {
         const char *etag = fm_db_text(cursor, 2);
         sink->known_id = fm_db_integer(cursor, 0);
-        sink->known_missing = fm_db_integer(cursor, 1) != 0;
+        sink->known_missing = fm_db_integer(cursor, 1) == FM_DOUBT_MISSING;
         sink->known = etag ? strdup(etag) : NULL;
         status = FM_OK;
     }
@@ -143,38 +137,21 @@ static fm_status take_seen(fm_remote_sink *sink, const fm_object *object, fm_err
     return status;
 }
 
-/* The UID of an object that came without it; an object that cannot be read has none. */
-static fm_status find_uid(fm_event *event, const fm_remote_sink *sink, const fm_object *object, const char **uid)
+static fm_status put_row(int64_t *id, fm_remote_sink *sink, const fm_object *object, bool pending, fm_error *err)
 {
-    *uid = object->uid;
-    if (*uid || !sink->provider || !object->text)
-        return FM_OK;
-    fm_status status = fm_provider_decode(sink->provider, object->text, object->text_len, event, NULL);
-    *uid = event->uid;
-    return status == FM_ENOMEM ? status : FM_OK;
-}
-
-static fm_status put_row(fm_remote_sink *sink, const fm_object *object, bool pending, fm_error *err)
-{
-    fm_event event = {0};
-    fm_remote_row row = {.href = object->href,
-                         .etag = object->etag,
-                         .text = object->text,
-                         .text_len = object->text_len,
-                         .pending = pending};
-    fm_status status = find_uid(&event, sink, object, &row.uid);
-    if (status)
-        fm_error_no_memory(err, FM_STATE_DOMAIN);
-    else
-        status = fm_target_put_remote(sink->target, &row, err);
-    fm_event_clear(&event);
-    return status;
+    const fm_remote_row row = {.href = object->href,
+                               .uid = object->uid,
+                               .etag = object->etag,
+                               .text = object->text,
+                               .text_len = object->text_len,
+                               .pending = pending};
+    return fm_remote_put(id, sink->target, &row, err);
 }
 
 static fm_status touch_etag(fm_remote_sink *sink, int64_t id, const char *etag, fm_error *err)
 {
-    return fm_db_run(sink->target->state, err, "UPDATE remote SET etag = ?1 WHERE id = ?2 AND etag IS NOT ?1", "si",
-                     etag, id);
+    return fm_db_run(sink->target->state, err, "UPDATE remote SET etag = ?1 WHERE id = ?2 AND etag IS DISTINCT FROM ?1",
+                     "si", etag, id);
 }
 
 static fm_status take_changed(fm_remote_sink *sink, const fm_object *object, fm_error *err)
@@ -189,10 +166,8 @@ static fm_status take_changed(fm_remote_sink *sink, const fm_object *object, fm_
     if (unchanged)
         status = touch_etag(sink, row.id, object->etag, err);
     else
-        status = put_row(sink, object, sink->mode != FM_SINK_FETCH, err);
+        status = put_row(&row.id, sink, object, sink->mode != FM_SINK_FETCH, err);
     forget_asked(sink);
-    if (!status && !row.id)
-        status = find_row(&row, sink, object, err); /* its id */
     if (!status)
         status = note_seen(sink, row.id, err);
     if (!status && unchanged)
@@ -203,21 +178,19 @@ static fm_status take_changed(fm_remote_sink *sink, const fm_object *object, fm_
 }
 
 /* What it held when it could be read stays, with its UID. */
-static fm_status put_unread(fm_remote_sink *sink, const fm_object *object, const known_row *row, bool suspect,
-                            fm_error *err)
+static fm_status put_unread(fm_remote_sink *sink, const fm_object *object, known_row *row, bool suspect, fm_error *err)
 {
-    fm_state *s = sink->target->state;
     fm_status status = open_page(sink, err);
     if (status)
         return status;
     const fm_remote_row made = {
         .href = object->href, .uid = object->uid, .etag = object->etag, .unread = object->why, .pending = true};
-    if (!row->id && (status = fm_target_put_remote(sink->target, &made, err)))
+    if (!row->id && (status = fm_remote_put(&row->id, sink->target, &made, err)))
         return status;
-    return fm_db_run(s, err,
-                     "UPDATE remote SET unread = ?1, etag = ?2, gone = 0, pending = 1, doubt = CASE WHEN ?3 THEN 2"
-                     " WHEN doubt = 1 THEN 0 ELSE doubt END WHERE target = ?4 AND href = ?5",
-                     "ssiis", object->why, object->etag, (int64_t)suspect, sink->target->id, object->href);
+    return fm_db_run(sink->target->state, err,
+                     "UPDATE remote SET unread = ?1, etag = ?2, gone = 0, pending = 1, doubt = CASE WHEN ?3 = 1 THEN 2"
+                     " WHEN doubt = 1 THEN 0 ELSE doubt END WHERE id = ?4",
+                     "ssii", object->why, object->etag, (int64_t)suspect, row->id);
 }
 
 /* An object that could not be read before either, or that has the version which was read, is no other one now. */
@@ -240,8 +213,6 @@ static fm_status take_unread(fm_remote_sink *sink, const fm_object *object, fm_e
     if (!status)
         status = put_unread(sink, object, &row, suspect, err);
     forget_asked(sink);
-    if (!status && !row.id)
-        status = find_row(&row, sink, object, err); /* its id */
     return status ? status : note_seen(sink, row.id, err);
 }
 
@@ -313,8 +284,7 @@ static fm_status sink_page(void *data, const char *token, bool complete, fm_erro
 
 /* ------------------------------------------------------------------ life */
 
-fm_status fm_remote_sink_new(fm_remote_sink **out, fm_target *t, fm_sink_mode mode, const fm_provider *provider,
-                             fm_error *err)
+fm_status fm_remote_sink_new(fm_remote_sink **out, fm_target *t, fm_sink_mode mode, fm_error *err)
 {
     *out = NULL;
     if (t->state->sink_active)
@@ -328,8 +298,7 @@ fm_status fm_remote_sink_new(fm_remote_sink **out, fm_target *t, fm_sink_mode mo
     if (!status && !sink)
         status = fm_error_no_memory(err, FM_STATE_DOMAIN);
     if (sink) {
-        *sink = (fm_remote_sink){
-            .target = t, .provider = provider, .mode = mode, .absence = absence, .has_token = token != NULL};
+        *sink = (fm_remote_sink){.target = t, .mode = mode, .absence = absence, .has_token = token != NULL};
         t->state->sink_active = true;
         t->state->references++;
         *out = sink;

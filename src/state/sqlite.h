@@ -59,16 +59,21 @@ fm_status fm_db_run(fm_state *s, fm_error *err, const char *sql, const char *typ
 fm_status fm_db_query(fm_cursor **out, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 /** Steps a cursor: FM_PENDING where there is a row. */
 fm_status fm_db_next(fm_cursor *cursor, fm_error *err);
+/** Starts a select and steps to its first row: FM_PENDING where there is one. `*out` is for the caller to free. */
+fm_status fm_db_row(fm_cursor **out, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 /** Runs a select of at most one value; owned by the caller, NULL where there is no row or the value is NULL. */
 fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 
-/** Runs a select of at most one integer; 0 where there is no row. */
+/** Runs SQL that answers one integer, a select or RETURNING; 0 where there is no row. */
 fm_status fm_db_number(int64_t *out, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 
 /** Columns of the row that a cursor stands on; borrowed until it is stepped. */
 const char *fm_db_text(fm_cursor *cursor, int column);
 const char *fm_db_bytes(fm_cursor *cursor, int column, size_t *len);
 int64_t fm_db_integer(fm_cursor *cursor, int column);
+
+/** As fm_target_put_remote(), and says which row it is. remote.c. */
+fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err);
 
 /** What is in a file that was opened. */
 typedef enum fm_schema_kind {

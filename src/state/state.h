@@ -218,10 +218,8 @@ typedef enum fm_sink_mode {
  * Makes a sink. One may be under way per state. Each page is committed with its token in one
  * transaction (within one of the caller's, where there is one); what came after the last page is taken
  * back by fm_remote_sink_free().
- * @param provider  decodes objects that come without their UID; NULL: such rows have none. Borrowed.
  */
-fm_status fm_remote_sink_new(fm_remote_sink **out, fm_target *t, fm_sink_mode mode, const fm_provider *provider,
-                             fm_error *err);
+fm_status fm_remote_sink_new(fm_remote_sink **out, fm_target *t, fm_sink_mode mode, fm_error *err);
 /** The functions to hand to the provider; they refer to the sink, which must outlive the operation. */
 fm_object_sink fm_remote_sink_callbacks(fm_remote_sink *sink);
 /** Commits what came since the last page: for `fetch`, which has no pages. */

@@ -206,51 +206,75 @@ void fm_cursor_free(fm_cursor *cursor)
     free(cursor);
 }
 
+static fm_status first_row(fm_cursor **out, fm_state *s, fm_error *err, const char *sql, const char *types,
+                           va_list args)
+{
+    fm_status status = query(out, s, err, sql, types, args);
+    return status ? status : fm_db_next(*out, err);
+}
+
+fm_status fm_db_row(fm_cursor **out, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
+{
+    va_list args;
+    va_start(args, types);
+    fm_status status = first_row(out, s, err, sql, types, args);
+    va_end(args);
+    return status;
+}
+
+/* Steps to the end: only then is it known that what was changed is there. */
+static fm_status finish(fm_cursor *cursor, fm_status status, fm_error *err)
+{
+    while (status == FM_PENDING)
+        status = fm_db_next(cursor, err);
+    fm_cursor_free(cursor);
+    return status;
+}
+
+static fm_status copy_value(char **value, size_t *len, fm_cursor *cursor, fm_error *err)
+{
+    size_t bytes;
+    const char *found = fm_db_bytes(cursor, 0, &bytes);
+    if (!found)
+        return FM_PENDING;
+    if (!(*value = malloc(bytes + 1)))
+        return fm_error_no_memory(err, FM_STATE_DOMAIN);
+    memcpy(*value, found, bytes);
+    (*value)[bytes] = '\0';
+    *len = bytes;
+    return FM_PENDING;
+}
+
 fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
 {
-    fm_cursor *cursor = NULL;
+    fm_cursor *cursor;
     *value = NULL;
     *len = 0;
     va_list args;
     va_start(args, types);
-    fm_status status = query(&cursor, s, err, sql, types, args);
+    fm_status status = first_row(&cursor, s, err, sql, types, args);
     va_end(args);
-    if (!status)
-        status = fm_db_next(cursor, err);
-    if (status == FM_PENDING) {
-        status = FM_OK;
-        size_t bytes;
-        const char *found = fm_db_bytes(cursor, 0, &bytes);
-        char *copy = found ? malloc(bytes + 1) : NULL;
-        if (found && !copy)
-            status = fm_db_fail(s, SQLITE_NOMEM, err);
-        if (copy) {
-            memcpy(copy, found, bytes);
-            copy[bytes] = '\0';
-            *value = copy;
-            *len = bytes;
-        }
+    if (status == FM_PENDING)
+        status = copy_value(value, len, cursor, err);
+    status = finish(cursor, status, err);
+    if (status) {
+        free(*value);
+        *value = NULL;
     }
-    fm_cursor_free(cursor);
     return status;
 }
 
 fm_status fm_db_number(int64_t *out, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
 {
-    fm_cursor *cursor = NULL;
+    fm_cursor *cursor;
     *out = 0;
     va_list args;
     va_start(args, types);
-    fm_status status = query(&cursor, s, err, sql, types, args);
+    fm_status status = first_row(&cursor, s, err, sql, types, args);
     va_end(args);
-    if (!status)
-        status = fm_db_next(cursor, err);
-    if (status == FM_PENDING) {
-        status = FM_OK;
+    if (status == FM_PENDING)
         *out = fm_db_integer(cursor, 0);
-    }
-    fm_cursor_free(cursor);
-    return status;
+    return finish(cursor, status, err);
 }
 
 const char *fm_db_text(fm_cursor *cursor, int column)

@@ -1,4 +1,5 @@
 #include "state/sqlite.h"
+#include "util/alloc.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ fm_status fm_state_target(fm_target **out, fm_state *s, const char *name, fm_err
     *out = known_target(s, name);
     fm_status status = find_id(&id, s, name, err);
     if (!status && !id) {
-        status = fm_db_run(s, err, "INSERT OR IGNORE INTO target (name) VALUES (?)", "s", name);
+        status = fm_db_run(s, err, "INSERT INTO target (name) VALUES (?) ON CONFLICT DO NOTHING", "s", name);
         if (!status)
             status = find_id(&id, s, name, err);
     }
@@ -38,7 +39,7 @@ fm_status fm_state_target(fm_target **out, fm_state *s, const char *name, fm_err
         t->name = strdup(name);
     if (!t || !t->name) {
         free(t);
-        return fm_db_fail(s, SQLITE_NOMEM, err);
+        return fm_error_no_memory(err, FM_STATE_DOMAIN);
     }
     t->id = id;
     t->state = s;
@@ -64,13 +65,10 @@ fm_status fm_target_binding_of(fm_cursor **cursor, bool *bound, fm_target_bindin
 {
     *bound = false;
     *binding = (fm_target_binding){0};
-    fm_status status = fm_db_query(cursor, t->state, err,
-                                   "SELECT provider, account, calendar_id, endpoint, calendar_name, discovery"
-                                   " FROM target WHERE id = ? AND provider IS NOT NULL",
-                                   "i", t->id);
-    if (status)
-        return status;
-    status = fm_db_next(*cursor, err);
+    fm_status status = fm_db_row(cursor, t->state, err,
+                                 "SELECT provider, account, calendar_id, endpoint, calendar_name, discovery"
+                                 " FROM target WHERE id = ? AND provider IS NOT NULL",
+                                 "i", t->id);
     if (status < 0) {
         fm_cursor_free(*cursor);
         *cursor = NULL;

@@ -168,7 +168,7 @@ static fm_status read_body(bench *b, size_t count, bool timed, fm_error *err)
 static fm_status read_into_state(bench *b, size_t count, bool timed, fm_error *err)
 {
     fm_remote_sink *sink = NULL;
-    fm_status status = fm_remote_sink_new(&sink, b->target, FM_SINK_CHANGES, NULL, err);
+    fm_status status = fm_remote_sink_new(&sink, b->target, FM_SINK_CHANGES, err);
     if (status)
         return status;
     b->sink = fm_remote_sink_callbacks(sink);

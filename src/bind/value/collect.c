@@ -19,7 +19,6 @@ typedef struct calendar {
 } calendar;
 
 struct fm_collect {
-    const fm_provider *provider;
     const fm_object_sink *next;
     object *objects;
     size_t object_count, object_cap;
@@ -80,19 +79,6 @@ static bool copy_text(object *o, const fm_object *from)
     return true;
 }
 
-/* An object that cannot be read has no UID. */
-static bool copy_uid(object *o, const fm_object *from, const fm_provider *provider)
-{
-    if (from->uid || !from->text)
-        return fm_text_set(&o->uid, from->uid) == FM_OK;
-    fm_event event = {0};
-    fm_status status = fm_provider_decode(provider, from->text, from->text_len, &event, NULL);
-    o->uid = event.uid;
-    event.uid = NULL;
-    fm_event_clear(&event);
-    return status != FM_ENOMEM;
-}
-
 static fm_status take_object(void *data, const fm_object *from, fm_error *err)
 {
     fm_collect *c = data;
@@ -106,14 +92,13 @@ static fm_status take_object(void *data, const fm_object *from, fm_error *err)
         return fm_error_no_memory(err, "provider");
     o->deleted = from->kind == FM_OBJECT_DELETED;
     if (fm_text_set(&o->href, from->href) || fm_text_set(&o->etag, from->etag) || fm_text_set(&o->why, from->why) ||
-        !copy_text(o, from) || !copy_uid(o, from, c->provider))
+        fm_text_set(&o->uid, from->uid) || !copy_text(o, from))
         return fm_error_no_memory(err, "provider");
     return FM_OK;
 }
 
-fm_object_sink fm_collect_sink(fm_collect *c, const fm_provider *provider, const fm_object_sink *next)
+fm_object_sink fm_collect_sink(fm_collect *c, const fm_object_sink *next)
 {
-    c->provider = provider;
     c->next = next;
     return (fm_object_sink){.data = c, .object = take_object};
 }

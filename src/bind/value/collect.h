@@ -14,11 +14,8 @@ typedef struct fm_collect fm_collect;
 /** Pushes a box that owns an empty queue. [-0, +1, m] */
 fm_collect *fm_bind_new_collect(lua_State *L);
 
-/**
- * The functions for `fetch`. Each object is handed on to `next` first, where that is not NULL (borrowed).
- * An object without UID gets the one in its text, decoded by `provider` (borrowed).
- */
-fm_object_sink fm_collect_sink(fm_collect *c, const fm_provider *provider, const fm_object_sink *next);
+/** The functions for `fetch`. Each object is handed on to `next` first, where that is not NULL (borrowed). */
+fm_object_sink fm_collect_sink(fm_collect *c, const fm_object_sink *next);
 /** The function for `list`; its `data` is the queue. */
 fm_status fm_collect_calendar(void *data, const fm_calendar *calendar, fm_error *err);
 

@@ -49,7 +49,7 @@ typedef enum fm_object_kind {
 typedef struct fm_object {
     fm_object_kind kind;
     const char *href; /**< key of the object within its calendar: canonical path, file name, Google's id */
-    const char *uid;  /**< NULL where it is not known without parsing; UNREAD: set where the object itself names it */
+    const char *uid; /**< required where `text` is, which nobody parses for it; UNREAD: set where the object names it */
     const char *etag; /**< as sent, quotes included; NULL where the server gives none. UNREAD: the version that cannot
                          be understood; NULL where reading it again may help */
     const char *text; /**< iCalendar or JSON, `text_len` bytes, not necessarily zero-terminated */

@@ -56,7 +56,7 @@ static void list_in(fm_sink_mode mode, const char *rows, const char *token, bool
 {
     char words[256], *at = words, *word;
     fm_remote_sink *made = NULL;
-    assert_int_equal(fm_remote_sink_new(&made, target, mode, NULL, NULL), FM_OK);
+    assert_int_equal(fm_remote_sink_new(&made, target, mode, NULL), FM_OK);
     fm_object_sink sink = fm_remote_sink_callbacks(made);
     snprintf(words, sizeof words, "%s", rows);
     while ((word = strsep(&at, " ")))

@@ -19,7 +19,7 @@ static fixture f;
 
 static void start(fm_sink_mode mode)
 {
-    assert_int_equal(fm_remote_sink_new(&f.sink, f.target, mode, NULL, NULL), FM_OK);
+    assert_int_equal(fm_remote_sink_new(&f.sink, f.target, mode, NULL), FM_OK);
     f.calls = fm_remote_sink_callbacks(f.sink);
 }
 
@@ -400,7 +400,7 @@ static void one_sink_at_a_time(void **state)
     (void)state;
     fm_remote_sink *second = NULL;
     start(FM_SINK_CHANGES);
-    assert_int_equal(fm_remote_sink_new(&second, f.target, FM_SINK_FETCH, NULL, NULL), FM_EINVAL);
+    assert_int_equal(fm_remote_sink_new(&second, f.target, FM_SINK_FETCH, NULL), FM_EINVAL);
     assert_null(second);
     end();
     start(FM_SINK_FETCH);
