@@ -12,7 +12,7 @@
 #ifndef FM_STATE_ABSENCE_H
 #define FM_STATE_ABSENCE_H
 
-#include "state/sqlite.h"
+#include "state/db.h"
 
 /** `doubt` of a row that is missing, and of one that is a suspect. */
 enum { FM_DOUBT_MISSING = 1, FM_DOUBT_SUSPECT = 2 };

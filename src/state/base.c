@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 
 #define BASE                                                                                                           \
     "SELECT base.key, uid, href, status, fingerprint, day, doc FROM base JOIN mark USING (target, key) WHERE target "  \

@@ -1,24 +1,18 @@
 /* Letting go of a state: its owner and its cursors hold it. */
-#include "state/sqlite.h"
+#include "state/db.h"
+#include "util/buf.h"
+#include "util/log.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
-static void drop_statements(fm_state *s)
+#define WARNING_MAX 65536
+
+void fm_db_drop_statements(fm_state *s)
 {
     for (size_t i = 0; i < s->statement_count; i++)
-        sqlite3_finalize(s->statements[i].statement);
+        s->driver->finalize(s->statements[i].statement);
     s->statement_count = 0;
-}
-
-void fm_state_disconnect(fm_state *s)
-{
-    drop_statements(s);
-    if (s->db && !s->in_memory && !s->damaged) {
-        sqlite3_busy_timeout(s->db, 0); /* whoever closes last does what is left */
-        sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
-    }
-    sqlite3_close_v2(s->db);
-    s->db = NULL;
 }
 
 static void free_targets(fm_state *s)
@@ -35,16 +29,11 @@ void fm_state_close(fm_state *s)
 {
     if (!s || --s->references > 0)
         return;
-    if (s->in_transaction)
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    fm_state_disconnect(s);
-    if (s->damaged && !s->in_memory) {
-        fm_error why = {0};
-        fm_error_set(&why, FM_EPARSE, FM_STATE_DOMAIN, "found while it was used");
-        fm_damage_set_aside(s, &why, NULL);
-    }
+    fm_db_drop_statements(s);
+    s->driver->close(s);
     free_targets(s);
     free(s->warning);
+    free(s->given);
     free(s->path);
     free(s);
 }
@@ -52,4 +41,18 @@ void fm_state_close(fm_state *s)
 const char *fm_state_warning(const fm_state *s)
 {
     return s->warning;
+}
+
+void fm_state_warn(fm_state *s, const char *fmt, ...)
+{
+    fm_buf text;
+    fm_buf_init(&text, WARNING_MAX);
+    va_list args;
+    va_start(args, fmt);
+    fm_buf_addv(&text, fmt, args);
+    va_end(args);
+    free(s->warning);
+    s->warning = fm_buf_take(&text, NULL);
+    if (s->warning)
+        fm_log(s->env, FM_LOG_WARN, FM_STATE_DOMAIN, "%s", s->warning);
 }

@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 
 fm_status fm_state_add_history(fm_state *s, const fm_history_row *row, fm_error *err)
 {

@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 
 fm_status fm_target_add_intent(int64_t *id, fm_target *t, const fm_intent_row *row, fm_error *err)
 {

@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 
 fm_status fm_state_get(char **value, size_t *len, fm_state *s, const char *name, fm_error *err)
 {

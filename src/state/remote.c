@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 
 #define NARROW "SELECT href, uid, etag, pending, gone, NULL, unread FROM remote "
 #define WIDE   "SELECT href, uid, etag, pending, gone, text, unread FROM remote LEFT JOIN remote_text ON remote = id "

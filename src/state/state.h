@@ -58,6 +58,28 @@ void fm_state_close(fm_state *s);
 /** What a person should know about how it was opened (a damaged file set aside); NULL for nothing. Borrowed. */
 const char *fm_state_warning(const fm_state *s);
 
+/* ------------------------------------------------------------------ where it lies */
+
+struct fm_lock; /* util/lock.h */
+
+/** Whether there is a state of this name, so that opening it would make none. */
+bool fm_state_exists(const char *path);
+/** The permission bits of the file that a state is; -1 where there is none, or it is no file. */
+int fm_state_mode(const char *path);
+
+/** Its name as it was given; NULL for one in memory. Borrowed. */
+const char *fm_state_path(const fm_state *s);
+/**
+ * Takes the lock that keeps two runs from working with the state at once; transactions are guarded without it.
+ * @param out  as for fm_lock_take(), which also says what may go wrong
+ * @return FM_EUNSUPPORTED: the state is in memory
+ */
+fm_status fm_state_lock(struct fm_lock **out, const fm_state *s, int timeout_ms, fm_error *err);
+/** The path of a file that is kept with the state: `name` says which. Owned by the caller; NULL for one in memory. */
+fm_status fm_state_beside(char **out, const fm_state *s, const char *name, fm_error *err);
+
+/* ------------------------------------------------------------------ transactions */
+
 /** Starts a transaction; without one every change is committed by itself. FM_EINVAL where one is under way. */
 fm_status fm_state_begin(fm_state *s, fm_error *err);
 /** Makes the changes since fm_state_begin() last, power cuts included. FM_EINVAL without a transaction. */

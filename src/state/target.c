@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-#include "state/sqlite.h"
+#include "state/db.h"
 
 fm_status fm_state_begin(fm_state *s, fm_error *err)
 {
     if (s->in_transaction)
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "a transaction is under way already");
-    fm_status status = fm_db_run(s, err, "BEGIN IMMEDIATE", "");
+    fm_status status = fm_db_run(s, err, s->driver->begin, "");
     s->in_transaction = !status;
     return status;
 }
@@ -14,10 +14,10 @@ fm_status fm_state_commit(fm_state *s, fm_error *err)
     if (!s->in_transaction)
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "there is no transaction to commit");
     s->in_transaction = false;
-    if (sqlite3_get_autocommit(s->db))
+    if (!s->driver->in_transaction(s))
         return fm_error_set(err, FM_EIO, FM_STATE_DOMAIN, "the transaction was rolled back after an earlier error");
     fm_status status = fm_db_run(s, err, "COMMIT", "");
-    if (status && !sqlite3_get_autocommit(s->db))
+    if (status && s->driver->in_transaction(s))
         fm_db_run(s, NULL, "ROLLBACK", "");
     return status;
 }
@@ -27,20 +27,20 @@ fm_status fm_state_rollback(fm_state *s, fm_error *err)
     if (!s->in_transaction)
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN, "there is no transaction to take back");
     s->in_transaction = false;
-    return sqlite3_get_autocommit(s->db) ? FM_OK : fm_db_run(s, err, "ROLLBACK", "");
+    return !s->driver->in_transaction(s) ? FM_OK : fm_db_run(s, err, "ROLLBACK", "");
 }
 
 fm_status fm_db_page_begin(fm_db_page *page, fm_state *s, fm_error *err)
 {
-    *page = (fm_db_page){.state = s, .nested = !sqlite3_get_autocommit(s->db)};
-    fm_status status = fm_db_run(s, err, page->nested ? "SAVEPOINT page" : "BEGIN IMMEDIATE", "");
+    *page = (fm_db_page){.state = s, .nested = s->driver->in_transaction(s)};
+    fm_status status = fm_db_run(s, err, page->nested ? "SAVEPOINT page" : s->driver->begin, "");
     page->open = !status;
     return status;
 }
 
 static void take_back(const fm_db_page *page)
 {
-    if (sqlite3_get_autocommit(page->state->db))
+    if (!page->state->driver->in_transaction(page->state))
         return; /* SQLite has done so after an error */
     fm_db_run(page->state, NULL, page->nested ? "ROLLBACK TO page" : "ROLLBACK", "");
     if (page->nested)

@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/sqlite/sqlite.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 #include "util/log.h"
@@ -38,7 +38,7 @@ static bool is_state(const char *head, size_t len)
            memcmp(head + APPLICATION_AT, application, sizeof application) == 0;
 }
 
-fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err)
+fm_status fm_sqlite_damage_check_is_ours(const fm_state *s, fm_error *err)
 {
     char head[APPLICATION_AT + sizeof application];
     int fd = open(s->path, O_RDONLY | O_CLOEXEC);
@@ -50,12 +50,12 @@ fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err)
         return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN,
                             "%s is a JSON file, perhaps a board, and no state; name another file for the state",
                             s->path);
-    if (len > 0 && s->named && !is_state(head, (size_t)len))
-        return fm_damage_refuse(s, err);
+    if (len > 0 && fm_sqlite_of(s)->named && !is_state(head, (size_t)len))
+        return fm_sqlite_damage_refuse(s, err);
     return FM_OK;
 }
 
-fm_status fm_damage_refuse(const fm_state *s, fm_error *err)
+fm_status fm_sqlite_damage_refuse(const fm_state *s, fm_error *err)
 {
     return fm_error_set(err, FM_EINVAL, FM_STATE_DOMAIN,
                         "%s is no state of fmcal's and is left as it is; name another file for the state", s->path);
@@ -113,8 +113,8 @@ static int lock_damaged(const fm_state *s)
     if (fd < 0)
         return -1;
     bool ours = flock(fd, LOCK_EX) == 0 && fstat(fd, &opened) == 0 && stat(s->path, &there) == 0 &&
-                opened.st_ino == there.st_ino && opened.st_dev == there.st_dev && opened.st_ino == s->file.inode &&
-                opened.st_dev == s->file.device;
+                opened.st_ino == there.st_ino && opened.st_dev == there.st_dev &&
+                opened.st_ino == fm_sqlite_of(s)->file.inode && opened.st_dev == fm_sqlite_of(s)->file.device;
     if (ours)
         return fd;
     close(fd);
@@ -131,13 +131,13 @@ static fm_status move_parts(fm_state *s, const fm_error *why, fm_error *err)
     for (size_t i = 0; !status && i < sizeof parts / sizeof parts[0]; i++)
         status = move(s->path, name, parts[i], err);
     if (!status)
-        fm_damage_warn(s, "the state %s was damaged (%s): it was set aside as %s, and is rebuilt from the calendar",
-                       s->path, why->message, name);
+        fm_state_warn(s, "the state %s was damaged (%s): it was set aside as %s, and is rebuilt from the calendar",
+                      s->path, why->message, name);
     free(name);
     return status;
 }
 
-fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err)
+fm_status fm_sqlite_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err)
 {
     int fd = lock_damaged(s);
     if (fd < 0)
@@ -145,18 +145,4 @@ fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err)
     fm_status status = move_parts(s, why, err);
     close(fd);
     return status;
-}
-
-void fm_damage_warn(fm_state *s, const char *fmt, ...)
-{
-    fm_buf text;
-    fm_buf_init(&text, 65536);
-    va_list args;
-    va_start(args, fmt);
-    fm_buf_addv(&text, fmt, args);
-    va_end(args);
-    free(s->warning);
-    s->warning = fm_buf_take(&text, NULL);
-    if (s->warning)
-        fm_log(s->env, FM_LOG_WARN, FM_STATE_DOMAIN, "%s", s->warning);
 }

@@ -3,7 +3,7 @@
  * even for reading, so a database that no other process has open is read as immutable, and read again
  * should it have changed meanwhile.
  */
-#include "state/sqlite.h"
+#include "state/sqlite/sqlite.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -51,18 +51,18 @@ static fm_status copy_into_memory(fm_state *s, bool immutable, fm_error *err)
     fm_buf_free(&uri);
     if (!rc)
         sqlite3_busy_timeout(source, 5000);
-    sqlite3_backup *backup = rc ? NULL : sqlite3_backup_init(s->db, "main", source, "main");
+    sqlite3_backup *backup = rc ? NULL : sqlite3_backup_init(fm_sqlite_of(s)->db, "main", source, "main");
     if (backup) {
         sqlite3_backup_step(backup, -1);
         rc = sqlite3_backup_finish(backup);
     } else if (!rc) {
-        rc = sqlite3_errcode(s->db);
+        rc = sqlite3_errcode(fm_sqlite_of(s)->db);
     }
     sqlite3_close_v2(source);
-    return rc ? fm_db_fail(s, rc, err) : FM_OK;
+    return rc ? fm_sqlite_fail(s, rc, err) : FM_OK;
 }
 
-fm_status fm_snapshot_copy(fm_state *s, fm_error *err)
+fm_status fm_sqlite_copy(fm_state *s, fm_error *err)
 {
     fm_status status = FM_OK;
     for (int i = 0; i < ATTEMPTS; i++) {

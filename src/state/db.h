@@ -1,19 +1,20 @@
 /**
- * @file sqlite.h
- * What the files of the SQLite state share. Private to src/state.
+ * @file db.h
+ * What the files of the state share: a handle on a database, and SQL over it. Private to src/state.
  *
  * SQL is written where it is used, as string literals that live as long as the program: a prepared
- * statement is cached under the address of its text. Arguments are named by a format, one letter each:
+ * statement is cached under the address of its text. It is what databases have in common (ON CONFLICT,
+ * RETURNING, IS DISTINCT FROM, coalesce); what they do not is in the driver (driver.h). Parameters are
+ * ? or ?N; arguments are named by a format, one letter each:
  *   i  int64_t
  *   s  const char *, NULL for NULL
  *   b  const void *, size_t: bytes, NULL for NULL
  */
-#ifndef FM_STATE_SQLITE_H
-#define FM_STATE_SQLITE_H
+#ifndef FM_STATE_DB_H
+#define FM_STATE_DB_H
 
+#include "state/driver.h"
 #include "state/state.h"
-#include "util/file.h"
-#include <sqlite3.h>
 
 #define FM_STATE_DOMAIN "state"
 
@@ -28,30 +29,28 @@ struct fm_target {
 };
 
 struct fm_state {
-    sqlite3 *db;
+    const fm_db_driver *driver;
+    void *connection; /* the driver's own, NULL before it is opened */
     const fm_env *env;
-    char *path;
-    fm_file_facts file; /* what was opened at `path` */
+    char *given; /* the name as it was given, NULL where the state is in memory */
+    char *path;  /* as the driver found it: links followed */
     char *warning;
     fm_target *targets;
     unsigned references; /* its owner's and one per cursor */
-    bool in_memory;
-    bool named; /* see fm_state_options */
     bool in_transaction;
-    bool damaged;     /* SQLite found a fault: set aside when closed */
     bool sink_active; /* a fm_remote_sink is under way */
     size_t statement_count;
     struct {
         const char *sql;
-        sqlite3_stmt *statement;
+        fm_db_statement *statement;
+        bool in_use;
     } statements[FM_STATE_STATEMENTS_MAX];
 };
 
-/** Closes the database; what was prepared for it goes with it. */
-void fm_state_disconnect(fm_state *s);
-
-/** Describes SQLite's last failure. @return the status for `rc` */
-fm_status fm_db_fail(fm_state *s, int rc, fm_error *err);
+/** Lets go of what was prepared. handle.c. */
+void fm_db_drop_statements(fm_state *s);
+/** Sets the warning and logs it. handle.c. */
+void fm_state_warn(fm_state *s, const char *fmt, ...) FM_PRINTF(2, 3);
 
 /** Runs SQL that returns no rows; arguments are borrowed for the call. */
 fm_status fm_db_run(fm_state *s, fm_error *err, const char *sql, const char *types, ...);
@@ -74,37 +73,6 @@ int64_t fm_db_integer(fm_cursor *cursor, int column);
 
 /** As fm_target_put_remote(), and says which row it is. remote.c. */
 fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err);
-
-/** What is in a file that was opened. */
-typedef enum fm_schema_kind {
-    FM_SCHEMA_CURRENT,
-    FM_SCHEMA_EMPTY,
-    FM_SCHEMA_OLDER,
-    FM_SCHEMA_NEWER,
-    FM_SCHEMA_FOREIGN, /* another program's tables */
-    FM_SCHEMA_DAMAGED
-} fm_schema_kind;
-
-/** Looks at a database without changing it. `*why` says what is damaged (FM_OK), or why it could not be looked at. */
-fm_status fm_schema_inspect(fm_schema_kind *kind, fm_error *why, fm_state *s);
-/** Brings an empty or older database to this version's schema, in one transaction. */
-fm_status fm_schema_migrate(fm_state *s, fm_error *err);
-
-/**
- * Renames the database that was opened, and its companions, to PATH.damaged-DATE and sets the warning.
- * Does nothing where another process has done so meanwhile.
- */
-fm_status fm_damage_set_aside(fm_state *s, const fm_error *why, fm_error *err);
-/** Refuses what is plainly another program's file (FM_EINVAL), so that it is not set aside. No connection may be open.
- */
-fm_status fm_damage_check_is_ours(const fm_state *s, fm_error *err);
-/** That refusal. */
-fm_status fm_damage_refuse(const fm_state *s, fm_error *err);
-/** Sets the warning and logs it. */
-void fm_damage_warn(fm_state *s, const char *fmt, ...) FM_PRINTF(2, 3);
-
-/** Copies the database at s->path, where there is one, into the memory database s->db. */
-fm_status fm_snapshot_copy(fm_state *s, fm_error *err);
 
 /** A transaction, or one level of it within the caller's. */
 typedef struct fm_db_page {

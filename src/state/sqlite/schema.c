@@ -1,4 +1,4 @@
-#include "state/sqlite.h"
+#include "state/sqlite/sqlite.h"
 
 #include <string.h>
 
@@ -71,33 +71,33 @@ static fm_status read_tables(char *out, size_t size, fm_state *s, fm_error *err)
     return status;
 }
 
-static fm_schema_kind damaged(fm_error *why, const char *reason)
+static fm_sqlite_schema_kind damaged(fm_error *why, const char *reason)
 {
     fm_error_set(why, FM_EPARSE, FM_STATE_DOMAIN, "%s", reason);
-    return FM_SCHEMA_DAMAGED;
+    return FM_SQLITE_DAMAGED;
 }
 
-static fm_schema_kind classify(int64_t application, int64_t version, const char *tables, fm_error *why)
+static fm_sqlite_schema_kind classify(int64_t application, int64_t version, const char *tables, fm_error *why)
 {
     if (application == 0 && version == 0 && !*tables)
-        return FM_SCHEMA_EMPTY;
+        return FM_SQLITE_EMPTY;
     if (application != APPLICATION_ID)
-        return FM_SCHEMA_FOREIGN;
+        return FM_SQLITE_FOREIGN;
     if (version > VERSION)
-        return FM_SCHEMA_NEWER;
+        return FM_SQLITE_NEWER;
     if (version < 1)
         return damaged(why, "it does not say its version");
     if (version < VERSION)
-        return FM_SCHEMA_OLDER;
+        return FM_SQLITE_OLDER;
     if (strcmp(tables, current_tables) != 0)
         return damaged(why, "tables are missing");
-    return FM_SCHEMA_CURRENT;
+    return FM_SQLITE_CURRENT;
 }
 
 static fm_status execute(fm_state *s, const char *sql, fm_error *err)
 {
-    int rc = sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-    return rc ? fm_db_fail(s, rc, err) : FM_OK;
+    int rc = sqlite3_exec(fm_sqlite_of(s)->db, sql, NULL, NULL, NULL);
+    return rc ? fm_sqlite_fail(s, rc, err) : FM_OK;
 }
 
 /* All within one transaction: another process may be making the schema at this moment. */
@@ -112,18 +112,18 @@ static fm_status look(int64_t *application, int64_t *version, char *tables, size
     if (!status)
         status = read_tables(tables, size, s, err);
     if (status == FM_EPARSE)
-        fm_error_set(err, FM_EPARSE, FM_STATE_DOMAIN, "%s", sqlite3_errmsg(s->db));
-    sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+        fm_error_set(err, FM_EPARSE, FM_STATE_DOMAIN, "%s", sqlite3_errmsg(fm_sqlite_of(s)->db));
+    sqlite3_exec(fm_sqlite_of(s)->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
 
-fm_status fm_schema_inspect(fm_schema_kind *kind, fm_error *why, fm_state *s)
+fm_status fm_sqlite_schema_inspect(fm_sqlite_schema_kind *kind, fm_error *why, fm_state *s)
 {
     int64_t application = 0, version = 0;
     char tables[512];
     fm_status status = look(&application, &version, tables, sizeof tables, s, why);
     if (status == FM_EPARSE) {
-        *kind = FM_SCHEMA_DAMAGED;
+        *kind = FM_SQLITE_DAMAGED;
         return FM_OK;
     }
     if (status)
@@ -147,7 +147,7 @@ static fm_status apply_migrations(fm_state *s, fm_error *err)
     return execute(s, header, err);
 }
 
-fm_status fm_schema_migrate(fm_state *s, fm_error *err)
+fm_status fm_sqlite_schema_migrate(fm_state *s, fm_error *err)
 {
     fm_status status = execute(s, "BEGIN IMMEDIATE", err);
     if (status)
@@ -156,6 +156,6 @@ fm_status fm_schema_migrate(fm_state *s, fm_error *err)
     if (!status)
         status = execute(s, "COMMIT", err);
     if (status)
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+        sqlite3_exec(fm_sqlite_of(s)->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }
