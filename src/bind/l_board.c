@@ -16,6 +16,7 @@
 #include "board/patch.h"
 #include "board/snapshot.h"
 #include "core/json/value.h"
+#include "util/lock.h"
 #include "util/stage.h"
 
 #include <stdlib.h>
@@ -389,11 +390,17 @@ static int board_compare(lua_State *L)
     return 1;
 }
 
-/* board.lock(path [, timeout_ms]) -> lock */
 static int board_lock(lua_State *L)
 {
     const char *path = fm_bind_check_text(L, 1);
-    return fm_bind_push_lock(L, path, fm_bind_check_timeout(L, 2));
+    int timeout_ms = fm_bind_check_timeout(L, 2);
+    void **slot = fm_bind_new_lock(L);
+    fm_error err = {0};
+    fm_lock *lock;
+    if (fm_lock_take(&lock, &fm_bind_get(L)->env, path, timeout_ms, &err))
+        return fm_bind_fail(L, &err);
+    *slot = lock;
+    return 1;
 }
 
 static int board_sweep(lua_State *L)

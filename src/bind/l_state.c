@@ -8,7 +8,9 @@
 #include "bind/base/row.h"
 #include "bind/l_target.h"
 #include "bind/value/answer.h"
+#include "bind/value/lock.h"
 #include "bind/value/state.h"
+#include "util/lock.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -26,7 +28,7 @@ static fm_state *hold_state(lua_State *L)
     return fm_bind_hold(L, 1, &fm_bind_state_type);
 }
 
-/* ------------------------------------------------------------------ fmcal.state */
+/* ------------------------------------------------------------------ opening */
 
 /* state.open(path [, {read_only=, busy_timeout_ms=}]) -> state [, warning] */
 static int state_open(lua_State *L)
@@ -60,6 +62,61 @@ static int state_close(lua_State *L)
     return fm_bind_close(L, &fm_bind_state_type);
 }
 
+/* ------------------------------------------------------------------ where it lies */
+
+static int state_exists(lua_State *L)
+{
+    lua_pushboolean(L, fm_state_exists(fm_bind_check_text(L, 1)));
+    return 1;
+}
+
+static int state_mode(lua_State *L)
+{
+    int mode = fm_state_mode(fm_bind_check_text(L, 1));
+    if (mode < 0)
+        return 0;
+    lua_pushinteger(L, mode);
+    return 1;
+}
+
+static int state_path(lua_State *L)
+{
+    lua_pushstring(L, fm_state_path(open_state(L)));
+    return 1;
+}
+
+static int state_beside(lua_State *L)
+{
+    lua_settop(L, 2);
+    const fm_state *s = hold_state(L);
+    const char *name = fm_bind_check_text(L, 2);
+    void **slot = fm_bind_box(L, free);
+    fm_error err = {0};
+    char *path = NULL;
+    fm_status status = fm_state_beside(&path, s, name, &err);
+    *slot = path;
+    if (status)
+        return fm_bind_fail(L, &err);
+    lua_pushstring(L, path);
+    return 1;
+}
+
+static int state_lock(lua_State *L)
+{
+    lua_settop(L, 2);
+    const fm_state *s = hold_state(L);
+    int timeout_ms = fm_bind_check_timeout(L, 2);
+    void **slot = fm_bind_new_lock(L);
+    fm_error err = {0};
+    fm_lock *lock;
+    if (fm_state_lock(&lock, s, timeout_ms, &err))
+        return fm_bind_fail(L, &err);
+    *slot = lock;
+    return 1;
+}
+
+/* ------------------------------------------------------------------ transactions */
+
 static int state_begin(lua_State *L)
 {
     fm_error err = {0};
@@ -77,6 +134,8 @@ static int state_rollback(lua_State *L)
     fm_error err = {0};
     return fm_bind_done(L, fm_state_rollback(open_state(L), &err), &err);
 }
+
+/* ------------------------------------------------------------------ values and history */
 
 typedef fm_status (*read_bytes)(char **value, size_t *len, fm_state *s, const char *name, fm_error *err);
 typedef fm_status (*write_bytes)(fm_state *s, const char *name, const char *value, size_t len, fm_error *err);
@@ -215,6 +274,8 @@ static int state_tostring(lua_State *L)
 /* ------------------------------------------------------------------ registration */
 
 static const luaL_Reg state_functions[] = {
+    {"exists", state_exists},
+    {"mode", state_mode},
     {"open", state_open},
     {NULL, NULL},
 };
@@ -222,10 +283,13 @@ static const luaL_Reg state_functions[] = {
 static const luaL_Reg state_methods[] = {
     {"add_history", state_add_history},
     {"begin", state_begin},
+    {"beside", state_beside},
     {"close", state_close},
     {"commit", state_commit},
     {"get", state_get},
     {"history", state_history},
+    {"lock", state_lock},
+    {"path", state_path},
     {"replaced", state_replaced},
     {"rollback", state_rollback},
     {"set", state_set},
@@ -244,6 +308,7 @@ int luaopen_fmcal_state(lua_State *L)
 {
     fm_bind_make_handle_type(L, &fm_bind_state_type, state_methods, state_meta);
     fm_bind_make_target_type(L);
+    fm_bind_make_lock_type(L);
     luaL_newlib(L, state_functions);
     return 1;
 }

@@ -309,4 +309,43 @@ function TestFile:test_a_second_process_waits_and_says_so()
   one:close()
 end
 
+TestPlace = {}
+
+function TestPlace.test_a_state_knows_where_it_lies()
+  local place = folder()
+  local path = place .. "/a.db"
+  lu.assertFalse(state.exists(path))
+  lu.assertNil(state.mode(path))
+  local st <close> = assert(state.open(path))
+  lu.assertTrue(state.exists(path))
+  lu.assertEquals(state.mode(path), tonumber("600", 8))
+  lu.assertEquals(st:path(), path)
+  lu.assertEquals(st:beside("previous-board"), path .. ".previous-board")
+  remove(place)
+end
+
+function TestPlace.test_one_run_holds_the_lock()
+  local place = folder()
+  local st <close> = assert(state.open(place .. "/a.db"))
+  local other <close> = assert(state.open(place .. "/a.db"))
+  local lock = assert(st:lock())
+  local none, err = other:lock(0)
+  lu.assertNil(none)
+  lu.assertEquals(err.code, "locked")
+  lock:release()
+  local second <close> = assert(other:lock(0))
+  lu.assertStrContains(tostring(second), "held")
+  remove(place)
+end
+
+function TestPlace.test_one_in_memory_lies_nowhere()
+  local st <close> = memory()
+  lu.assertNil(st:path())
+  lu.assertNil(st:beside("previous-board"))
+  local none, err = st:lock()
+  lu.assertNil(none)
+  lu.assertEquals(err.code, "unsupported")
+  lu.assertErrorMsgContains("milliseconds out of range", st.lock, st, -1)
+end
+
 os.exit(lu.LuaUnit.run())

@@ -27,8 +27,34 @@ local state = {}
 ---file, or none
 function state.open(path, options) end
 
+---Whether there is a state of this name, so that opening it would make none.
+---@param path string
+---@return boolean
+function state.exists(path) end
+
+---The permission bits of the file that a state is; nil where there is none, or it is no file.
+---@param path string
+---@return integer?
+function state.mode(path) end
+
 ---@class fmcal.state.handle
 local handle = {}
+
+---Its name as it was given to open(); nil for a state in memory.
+---@return string?
+function handle:path() end
+
+---The path of a file that is kept with the state, such as the board that was replaced; nil for a state in memory.
+---@param name string which one
+---@return string?, fmcal.error?
+function handle:beside(name) end
+
+---Takes the lock that keeps two runs from working with the state at once. It is held until it is released, closed or
+---collected.
+---@param timeout_ms? integer how long to wait for the holder, 0 by default: not at all
+---@return fmcal.board.lock? lock
+---@return fmcal.error? err `err.code` "locked" names the holder's pid
+function handle:lock(timeout_ms) end
 
 ---Closes: an open transaction is taken back. Closing twice is allowed; `<close>` works.
 function handle:close() end

@@ -1,5 +1,4 @@
 #include "bind/value/lock.h"
-#include "bind/base/bind.h"
 #include "bind/base/handle.h"
 #include "util/lock.h"
 
@@ -19,16 +18,9 @@ int fm_bind_check_timeout(lua_State *L, int index)
     return (int)timeout_ms;
 }
 
-int fm_bind_push_lock(lua_State *L, const char *path, int timeout_ms)
+void **fm_bind_new_lock(lua_State *L)
 {
-    const fm_env *env = &fm_bind_get(L)->env;
-    void **slot = fm_bind_new_handle(L, &lock_type);
-    fm_lock *lock;
-    fm_error err = {0};
-    if (fm_lock_take(&lock, env, path, timeout_ms, &err))
-        return fm_bind_fail(L, &err);
-    *slot = lock;
-    return 1;
+    return fm_bind_new_handle(L, &lock_type);
 }
 
 static int lock_release(lua_State *L)

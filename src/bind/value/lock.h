@@ -11,7 +11,7 @@
 void fm_bind_make_lock_type(lua_State *L);
 /** A time to wait, in milliseconds, 0 where it is absent; raises where it is none. [-0, +0, v] */
 int fm_bind_check_timeout(lua_State *L, int index);
-/** Takes the lock beside `path`. @return how many values were pushed: it, or nil and the error [-0, +(1|2), m] */
-int fm_bind_push_lock(lua_State *L, const char *path, int timeout_ms);
+/** Pushes a lock that is not held yet. @return where to put the fm_lock, which it owns from then on [-0, +1, m] */
+void **fm_bind_new_lock(lua_State *L);
 
 #endif
