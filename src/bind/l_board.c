@@ -11,6 +11,7 @@
 #include "bind/value/board.h"
 #include "bind/value/json.h"
 #include "bind/value/lock.h"
+#include "bind/value/members.h"
 #include "bind/value/state.h"
 #include "board/compare.h"
 #include "board/patch.h"
@@ -103,12 +104,8 @@ static int board_text(lua_State *L)
 /* Pushes the value of a piece of the board's text, or nil and the error. [-0, +(1|2)] */
 static int push_value(lua_State *L, const fm_json_span *value, const char *secret_member)
 {
-    /* Members of credentials that are no secrets themselves: see lua/fmcal/credentials.lua. */
-    static const char *const public_members[] = {"username",           "clientId", "encrypted", "lastVerified",
-                                                 "expiresAt",          "command",  "env",       "systemd",
-                                                 "serviceAccountFile", "keyring",  NULL};
     const char *const secret_members[] = {secret_member, NULL};
-    fm_bind_json_reading reading = {.secret_members = secret_members, .public_members = public_members};
+    fm_bind_json_reading reading = {.secret_members = secret_members, .is_public = fm_bind_is_public_member};
     fm_error err = {0};
     if (fm_bind_push_json(L, value->at, value->len, &reading, &err))
         return fm_bind_fail(L, &err);

@@ -8,6 +8,7 @@
 #include "bind/base/list.h"
 #include "bind/base/row.h"
 #include "bind/credentials.h"
+#include "bind/value/members.h"
 #include "bind/value/secret.h"
 #include "core/secret/blob.h"
 #include "core/secret/credentials.h"
@@ -199,10 +200,6 @@ static int core_keyring(lua_State *L)
 /* ------------------------------------------------------------------ keyring methods */
 
 /* Members that are no secrets once they are open. */
-static bool is_public(const char *name)
-{
-    return strcmp(name, "username") == 0 || strcmp(name, "clientId") == 0;
-}
 
 static void push_members(lua_State *L, const fm_options *members)
 {
@@ -212,7 +209,7 @@ static void push_members(lua_State *L, const fm_options *members)
         size_t len;
         fm_secret *s = fm_options_secret(members, name);
         const char *bytes = fm_secret_bytes(s, &len);
-        if (is_public(name))
+        if (fm_bind_is_public_member(name))
             lua_pushlstring(L, bytes, len);
         else
             fm_bind_push_secret(L, s);
@@ -249,7 +246,7 @@ static void add_member(lua_State *L, fm_options *members)
         luaL_error(L, "credentials have named members only");
     const char *name = lua_tostring(L, -2);
     fm_secret *given = fm_bind_to_secret(L, -1);
-    if (given && is_public(name))
+    if (given && fm_bind_is_public_member(name))
         luaL_error(L, "member '%s' of the credentials is kept as text: a secret would be readable again", name);
     if (!given && lua_type(L, -1) != LUA_TSTRING)
         luaL_error(L, "member '%s' of the credentials must be a string or a secret, not a %s", name,
@@ -445,6 +442,12 @@ static int core_from_desktop(lua_State *L)
 
 /* ------------------------------------------------------------------ module */
 
+static int core_members(lua_State *L)
+{
+    fm_bind_push_members(L);
+    return 1;
+}
+
 static const luaL_Reg keyring_methods[] = {
     {"can_seal", keyring_can_seal}, {"close", keyring_close}, {"is_current", keyring_is_current},
     {"open", keyring_open},         {"seal", keyring_seal},   {NULL, NULL},
@@ -464,6 +467,7 @@ static const luaL_Reg core_functions[] = {
     {"from_terminal", core_from_terminal},
     {"is_secret", core_is_secret},
     {"keyring", core_keyring},
+    {"members", core_members},
     {"secret", core_secret},
     {NULL, NULL},
 };

@@ -12,6 +12,7 @@
 #include "bind/value/collect.h"
 #include "bind/value/event.h"
 #include "bind/value/json.h"
+#include "bind/value/members.h"
 #include "bind/value/options.h"
 #include "bind/value/state.h"
 #include "bind/value/writes.h"
@@ -90,22 +91,38 @@ static int unknown_provider(lua_State *L, const char *name)
     return fm_bind_fail(L, &err);
 }
 
-static int core_new(lua_State *L)
+/* The class that is named at index 1; NULL with the error pushed. */
+static const fm_provider_class *named_class(lua_State *L)
 {
     const char *name = fm_bind_check_text(L, 1);
-    lua_settop(L, 3);
-    fm_mock_server *server = lua_isnoneornil(L, 3) ? NULL : fm_bind_open_mock_server(L, 3);
     const fm_provider_class *klass = fm_provider_find(name);
     if (!klass)
-        return unknown_provider(L, name);
+        unknown_provider(L, name);
+    return klass;
+}
+
+static instance *new_instance(lua_State *L)
+{
+    void **slot = fm_bind_new_handle(L, &provider_type);
+    instance *made = *slot = calloc(1, sizeof *made);
+    if (!made)
+        fm_bind_no_memory(L);
+    return made;
+}
+
+static int core_new(lua_State *L)
+{
+    fm_bind_check_text(L, 1);
+    lua_settop(L, 3);
+    fm_mock_server *server = lua_isnoneornil(L, 3) ? NULL : fm_bind_open_mock_server(L, 3);
+    const fm_provider_class *klass = named_class(L);
+    if (!klass)
+        return 2;
     fm_options *options = fm_bind_new_options(L, 2);
     fm_bind_context *world = fm_bind_get(L);
     fm_context context = {.env = &world->env,
                           .http = klass->capabilities & FM_CAP_REMOTE ? fm_bind_http(L) : world->http};
-    void **slot = fm_bind_new_handle(L, &provider_type);
-    instance *made = *slot = calloc(1, sizeof *made);
-    if (!made)
-        return fm_bind_no_memory(L);
+    instance *made = new_instance(L);
     made->env = world->env;
     if (fm_options_bool(options, "dry_run", false)) {
         made->env.read_only = true;
@@ -116,6 +133,44 @@ static int core_new(lua_State *L)
     if (!status && server)
         status = fm_mock_attach(made->provider, server, &err);
     return status ? fm_bind_fail(L, &err) : 1;
+}
+
+static int core_codec(lua_State *L)
+{
+    const fm_provider_class *klass = named_class(L);
+    if (!klass)
+        return 2;
+    fm_context context = {.env = &fm_bind_get(L)->env};
+    instance *made = new_instance(L);
+    fm_error err = {0};
+    return fm_provider_new_codec(&made->provider, klass, &context, &err) ? fm_bind_fail(L, &err) : 1;
+}
+
+static void set_capabilities(lua_State *L, uint32_t bits)
+{
+    fm_bind_set_boolean(L, "remote", bits & FM_CAP_REMOTE);
+    fm_bind_set_boolean(L, "token", bits & FM_CAP_TOKEN);
+    fm_bind_set_boolean(L, "one_uid_per_account", bits & FM_CAP_ONE_UID_PER_ACCOUNT);
+}
+
+static int core_traits(lua_State *L)
+{
+    static const char *const endpoints[] = {
+        [FM_ENDPOINT_URL] = "url", [FM_ENDPOINT_PATH] = "path", [FM_ENDPOINT_URLS] = "urls"};
+    const fm_provider_class *klass = named_class(L);
+    if (!klass)
+        return 2;
+    lua_createtable(L, 0, 7);
+    set_capabilities(L, klass->capabilities);
+    fm_bind_set_boolean(L, "mock_server", klass->capabilities & FM_CAP_MOCK_SERVER);
+    fm_bind_set_boolean(L, "disconnects", klass->disconnect != NULL);
+    fm_bind_set_text(L, "endpoint", endpoints[klass->endpoint]);
+    for (const fm_credential *c = klass->credentials; c && c->name; c++)
+        if (c->flags & FM_CREDENTIAL_MAIN) {
+            fm_bind_push_camel_case(L, c->name);
+            lua_setfield(L, -2, "main_secret");
+        }
+    return 1;
 }
 
 static int core_names(lua_State *L)
@@ -145,9 +200,7 @@ static int provider_capabilities(lua_State *L)
 {
     uint32_t bits = open_provider(L)->klass->capabilities;
     lua_createtable(L, 0, 3);
-    fm_bind_set_boolean(L, "remote", bits & FM_CAP_REMOTE);
-    fm_bind_set_boolean(L, "token", bits & FM_CAP_TOKEN);
-    fm_bind_set_boolean(L, "one_uid_per_account", bits & FM_CAP_ONE_UID_PER_ACCOUNT);
+    set_capabilities(L, bits);
     return 1;
 }
 
@@ -382,9 +435,7 @@ static int provider_tostring(lua_State *L)
 }
 
 static const luaL_Reg core_functions[] = {
-    {"names", core_names},
-    {"new", core_new},
-    {NULL, NULL},
+    {"codec", core_codec}, {"names", core_names}, {"new", core_new}, {"traits", core_traits}, {NULL, NULL},
 };
 
 static const luaL_Reg provider_methods[] = {

@@ -1,4 +1,5 @@
 #include "fmcal/provider.h"
+#include "core/zone/zone.h"
 #include "provider/op.h"
 #include "util/alloc.h"
 
@@ -16,10 +17,8 @@ static fm_status check_class(const fm_provider_class *klass, fm_error *err)
     return FM_OK;
 }
 
-fm_status fm_provider_new(fm_provider **out, const fm_provider_class *klass, const fm_context *context,
-                          const struct fm_options *options, fm_error *err)
+static fm_status make(fm_provider **out, const fm_provider_class *klass, const fm_context *context, fm_error *err)
 {
-    *out = NULL;
     fm_status status = check_class(klass, err);
     if (status)
         return status;
@@ -28,13 +27,39 @@ fm_status fm_provider_new(fm_provider **out, const fm_provider_class *klass, con
         return fm_error_no_memory(err, "provider");
     p->klass = klass;
     p->context = *context;
-    status = klass->init(p, options, err);
-    if (status) {
-        fm_provider_free(p);
-        return status;
-    }
+    p->zones = fm_zones_new(NULL);
     *out = p;
-    return FM_OK;
+    return p->zones ? FM_OK : fm_error_no_memory(err, "provider");
+}
+
+/* Gives an instance out, or frees it. */
+static fm_status hand_out(fm_provider **out, fm_provider *p, fm_status status)
+{
+    if (status)
+        fm_provider_free(p);
+    else
+        *out = p;
+    return status;
+}
+
+fm_status fm_provider_new(fm_provider **out, const fm_provider_class *klass, const fm_context *context,
+                          const struct fm_options *options, fm_error *err)
+{
+    fm_provider *p = *out = NULL;
+    fm_status status = make(&p, klass, context, err);
+    if (!status)
+        status = klass->init(p, options, err);
+    return hand_out(out, p, status);
+}
+
+fm_status fm_provider_new_codec(fm_provider **out, const fm_provider_class *klass, const fm_context *context,
+                                fm_error *err)
+{
+    fm_provider *p = *out = NULL;
+    fm_status status = make(&p, klass, context, err);
+    if (!status)
+        p->codec_only = true;
+    return hand_out(out, p, status);
 }
 
 void fm_provider_free(fm_provider *p)
@@ -42,7 +67,17 @@ void fm_provider_free(fm_provider *p)
     if (!p)
         return;
     p->klass->fini(p);
+    fm_zones_free(p->zones);
     free(p);
+}
+
+/* A codec has no account to speak to. */
+static fm_status check_account(const fm_provider *p, fm_error *err)
+{
+    if (!p->codec_only)
+        return FM_OK;
+    return fm_error_set(err, FM_EINVAL, "provider", "this \"%s\" only reads and writes the texts of events",
+                        p->klass->name);
 }
 
 const fm_binding *fm_provider_binding(const fm_provider *p)
@@ -60,13 +95,15 @@ static fm_status check_open(const fm_provider *p, fm_error *err)
 fm_status fm_provider_open(fm_provider *p, fm_op **op, fm_error *err)
 {
     *op = NULL;
-    return p->klass->open(p, op, err);
+    fm_status status = check_account(p, err);
+    return status ? status : p->klass->open(p, op, err);
 }
 
 fm_status fm_provider_list(fm_provider *p, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
 {
     *op = NULL;
-    return p->klass->list(p, fn, data, op, err);
+    fm_status status = check_account(p, err);
+    return status ? status : p->klass->list(p, fn, data, op, err);
 }
 
 fm_status fm_provider_changes(fm_provider *p, const char *token, const fm_object_sink *sink, fm_op **op, fm_error *err)
@@ -145,6 +182,9 @@ fm_status fm_provider_decode(const fm_provider *p, const char *text, size_t len,
 fm_status fm_provider_disconnect(fm_provider *p, fm_op **op, fm_error *err)
 {
     *op = NULL;
+    fm_status status = check_account(p, err);
+    if (status)
+        return status;
     if (!p->klass->disconnect)
         return fm_op_call_new(op, NULL, NULL, NULL, err);
     return p->klass->disconnect(p, op, err);

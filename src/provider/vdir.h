@@ -35,6 +35,6 @@
 
 #include "fmcal/provider.h"
 
-extern const fm_provider_class fm_vdir_class;
+extern const fm_provider_class fm_provider_vdir;
 
 #endif

@@ -164,6 +164,19 @@ function TestProvider.test_names_are_taken_in_both_spellings_and_slips_refused()
   lu.assertErrorMsgContains("option 'user_name' is not known: did you mean 'username'?", p.authenticate, p, { user_name = "x" })
 end
 
+-- Each provider once had its own meaning of "".
+function TestProvider.test_an_empty_setting_counts_as_absent()
+  assert(provider.new("apple", { endpoint = "", calendar_id = "", proxy = "" }))
+  assert(provider.new("google", { endpoint = { api = "" }, calendar_id = "" }))
+  for _, name in ipairs { "caldav", "vdir" } do
+    local _, err = provider.new(name, { endpoint = "" })
+    lu.assertEquals(err.code, "invalid", name)
+    lu.assertStrContains(err.message, "endpoint", false, false, name)
+  end
+  local empty, absent = assert(provider.new("mock", { endpoint = "", calendar_id = "" })), assert(provider.new("mock", {}))
+  lu.assertEquals(empty:open().calendar_id, absent:open().calendar_id)
+end
+
 function TestProvider.test_failures_are_results()
   local p, server = TestProvider.client, TestProvider.server
   p:create_event(item())

@@ -1,5 +1,6 @@
 #include "support/calendar.h"
-#include "provider/classes.h"
+#include "provider/caldav/caldav.h"
+#include "provider/google/google.h"
 #include "support/cmocka.h"
 
 #include <stdio.h>

@@ -19,7 +19,7 @@ typedef struct fm_bind_json_reading {
     unsigned max_depth; /**< nesting allowed, 0: FM_JSON_DEPTH */
     /** Strings in members of these names, at any depth, become secret userdata; NULL-terminated; NULL: none do. */
     const char *const *secret_members;
-    const char *const *public_members; /**< names below it whose strings stay strings, NULL-terminated; NULL: none */
+    bool (*is_public)(const char *name); /**< names below it whose strings stay strings; NULL: none */
 } fm_bind_json_reading;
 
 /**

@@ -8,12 +8,14 @@
 
 /* Sizes of tables are guessed from the previous one at the same depth, as far down as this. */
 #define HINT_DEPTH 32
+/* Longest name that can be one of those whose strings stay strings, escapes included. */
+#define PUBLIC_NAME_MAX 255
 
 typedef struct reader {
     lua_State *L;
     fm_json_scan scan;
     const char *const *secret_members;
-    const char *const *public_members;
+    bool (*is_public)(const char *name);
     bool secret;    /* inside a secret member */
     int array_mark; /* stack index of the metatable */
     int array_hint[HINT_DEPTH], object_hint[HINT_DEPTH];
@@ -84,13 +86,23 @@ static bool is_one_of(const fm_json_string *name, const char *const *names)
     return false;
 }
 
+static bool is_public(const reader *r, const fm_json_string *name)
+{
+    char text[PUBLIC_NAME_MAX + 1];
+    if (!r->is_public || name->len > PUBLIC_NAME_MAX)
+        return false;
+    size_t len = fm_json_unescape(text, name);
+    text[len] = '\0';
+    return strlen(text) == len && r->is_public(text);
+}
+
 /* Pushes the value of a member; a name that says so makes the strings in it secret, or open again. */
 static void push_member_value(reader *r, const fm_json_string *name)
 {
     bool outer = r->secret;
     if (is_one_of(name, r->secret_members))
         r->secret = true;
-    else if (r->secret && is_one_of(name, r->public_members))
+    else if (r->secret && is_public(r, name))
         r->secret = false;
     push_value(r);
     r->secret = outer;
@@ -187,7 +199,7 @@ fm_status fm_bind_push_json(lua_State *L, const char *text, size_t len, const fm
     int top = lua_gettop(L);
     if (reading) {
         r.secret_members = reading->secret_members;
-        r.public_members = reading->public_members;
+        r.is_public = reading->is_public;
     }
     fm_json_begin(&r.scan, text, len, reading ? reading->max_depth : 0);
     push_array_metatable(L);

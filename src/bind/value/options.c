@@ -1,32 +1,18 @@
 #include "bind/value/options.h"
 #include "bind/base/bind.h"
 #include "bind/base/box.h"
+#include "bind/value/members.h"
 #include "bind/value/secret.h"
 #include "util/buf.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #define NAME_MAX_BYTES 256
 #define DEPTH_MAX      8
 
-/* Last parts of names whose strings must not lie about in plain memory. */
-static const char *const secret_names[] = {"password", "app_password", "refresh_token", "client_secret",
-                                           "access_token"};
-
 static void release_options(void *options)
 {
     fm_options_free(options);
-}
-
-static bool is_secret_name(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    const char *last = dot ? dot + 1 : name;
-    for (size_t i = 0; i < sizeof secret_names / sizeof secret_names[0]; i++)
-        if (strcmp(last, secret_names[i]) == 0)
-            return true;
-    return false;
 }
 
 static void check_set(lua_State *L, fm_status status)
@@ -39,7 +25,7 @@ static void set_string(lua_State *L, fm_options *options, const char *name)
 {
     size_t len;
     const char *value = lua_tolstring(L, -1, &len);
-    if (is_secret_name(name)) {
+    if (fm_bind_is_secret_setting(name)) {
         fm_secret *secret = fm_secret_new(value, len);
         fm_status status = secret ? fm_options_set_secret(options, name, secret) : FM_ENOMEM;
         fm_secret_unref(secret);
@@ -75,11 +61,7 @@ static void add_key(lua_State *L, fm_buf *name)
         fm_buf_addf(name, "%lld", (long long)lua_tointeger(L, -2));
         return;
     }
-    for (const char *c = lua_tostring(L, -2); *c; c++) {
-        if (isupper((unsigned char)*c))
-            fm_buf_addc(name, '_');
-        fm_buf_addc(name, (char)tolower((unsigned char)*c));
-    }
+    fm_bind_add_snake_case(name, lua_tostring(L, -2));
 }
 
 static void read_table(lua_State *L, int index, fm_options *options, const char *prefix, int depth);

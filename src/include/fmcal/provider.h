@@ -29,6 +29,7 @@ extern "C" {
 struct fm_http;    /* core/http/http.h */
 struct fm_options; /* util/options.h */
 struct fm_buf;     /* util/buf.h */
+struct fm_zones;   /* core/zone/zone.h */
 
 /** What an instance lives in. Borrowed; it outlives every provider made with it. */
 typedef struct fm_context {
@@ -174,10 +175,32 @@ typedef fm_status (*fm_written_fn)(void *data, fm_write *write, fm_error *err);
 
 /** Capability bits. */
 enum {
-    FM_CAP_REMOTE = 1u << 0,             /**< talks to a network */
-    FM_CAP_TOKEN = 1u << 1,              /**< `changes` understands tokens */
-    FM_CAP_ONE_UID_PER_ACCOUNT = 1u << 2 /**< a UID may be used once in the whole account */
+    FM_CAP_REMOTE = 1u << 0,              /**< talks to a network */
+    FM_CAP_TOKEN = 1u << 1,               /**< `changes` understands tokens */
+    FM_CAP_ONE_UID_PER_ACCOUNT = 1u << 2, /**< a UID may be used once in the whole account */
+    FM_CAP_MOCK_SERVER = 1u << 3          /**< its calendar may be a server of fmcal.mock */
 };
+
+/** What the setting `endpoint` is. */
+typedef enum fm_endpoint {
+    FM_ENDPOINT_URL,  /**< the address of a server */
+    FM_ENDPOINT_PATH, /**< a file or folder */
+    FM_ENDPOINT_URLS  /**< several addresses, `endpoint.api` and others */
+} fm_endpoint;
+
+/** What a setting of an account's credentials is. */
+enum {
+    FM_CREDENTIAL_SECRET = 1u << 0, /**< nobody may see it: it is kept in memory that is wiped, and masked in texts */
+    FM_CREDENTIAL_MAIN = 1u << 1,   /**< the secret that is meant where credentials say only where it comes from */
+    FM_CREDENTIAL_PUBLIC = 1u << 2, /**< no secret */
+    FM_CREDENTIAL_PATH = 1u << 3    /**< the name of a file */
+};
+
+/** A setting that belongs to an account's credentials. */
+typedef struct fm_credential {
+    const char *name; /**< as for `init`: snake_case */
+    unsigned flags;   /**< FM_CREDENTIAL_* */
+} fm_credential;
 
 typedef struct fm_provider fm_provider;
 
@@ -189,7 +212,9 @@ typedef struct fm_provider_class {
     uint32_t abi_version;  /**< FM_PROVIDER_ABI */
     const char *name;      /**< "mock", "vdir", "caldav", … */
     uint32_t capabilities; /**< FM_CAP_* */
-    size_t instance_size;  /**< bytes of the instance, fm_provider first; zeroed before `init` */
+    size_t instance_size;  /**< bytes of the instance, fm_provider first; all else is zeroed before `init` */
+    fm_endpoint endpoint;
+    const fm_credential *credentials; /**< up to one without a name; NULL: it needs none */
 
     /**
      * Required. Reads the settings (borrowed for the call); no I/O. FM_EINVAL names the setting. After a
@@ -197,7 +222,7 @@ typedef struct fm_provider_class {
      * discovery, username; password is a secret. Those that a provider does not know are left alone.
      */
     fm_status (*init)(fm_provider *p, const struct fm_options *options, fm_error *err);
-    /** Required. Frees what the instance owns; must bear an instance whose `init` failed. */
+    /** Required. Frees what the instance owns; must bear an instance whose `init` failed, or was never called. */
     void (*fini)(fm_provider *p);
 
     /** Required. Signs in, discovers, chooses the calendar; afterwards `binding` answers. FM_EAUTH, FM_ENOTFOUND,
@@ -234,6 +259,7 @@ typedef struct fm_provider_class {
     fm_status (*apply)(fm_provider *p, fm_write *writes, size_t count, fm_written_fn fn, void *data, fm_op **op,
                        fm_error *err);
 
+    /* These two need neither settings nor an account: see fm_provider_new_codec(). */
     /**
      * Required. The text for an event: a new object where `old` is NULL, else `old` with only what
      * fmcal owns replaced. No I/O; reads the clock for DTSTAMP. Appends to `out`.
@@ -250,16 +276,27 @@ typedef struct fm_provider_class {
 struct fm_provider {
     const fm_provider_class *klass;
     fm_context context;
+    struct fm_zones *zones; /**< of `encode` and `decode`; there before `init`, and owned by the instance */
+    bool codec_only;        /**< made without settings */
 };
 
 /** The built-in classes, NULL-terminated: mock, vdir, caldav, …. */
 FM_API const fm_provider_class *const *fm_provider_classes(void);
 /** A built-in class by name, NULL if there is none. */
 FM_API const fm_provider_class *fm_provider_find(const char *name);
+/**
+ * What a setting is to some built-in class.
+ * @param name  its last part: of "credentials.password" "password"
+ * @return FM_CREDENTIAL_* of all classes together, 0 where it belongs to no credentials
+ */
+FM_API unsigned fm_provider_credential(const char *name);
 
 /** Makes an instance, owned by the caller. FM_EINVAL (with the setting's name), FM_ENOMEM. `context` is copied. */
 FM_API fm_status fm_provider_new(fm_provider **out, const fm_provider_class *klass, const fm_context *context,
                                  const struct fm_options *options, fm_error *err);
+/** Makes an instance that only reads and writes the texts of events: no settings, no account. FM_ENOMEM. */
+FM_API fm_status fm_provider_new_codec(fm_provider **out, const fm_provider_class *klass, const fm_context *context,
+                                       fm_error *err);
 /** Frees an instance; its operations must be freed before. NULL is allowed. */
 FM_API void fm_provider_free(fm_provider *p);
 

@@ -1,6 +1,8 @@
 #include "core/ical/ical.h"
 #include "core/url.h"
 #include "provider/caldav/apply_impl.h"
+#include "provider/caldav/reread.h"
+#include "provider/caldav/search.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>
@@ -11,24 +13,12 @@
 
 /* ------------------------------------------------------------------ outcomes */
 
-void fm_caldav_apply_fail(fm_caldav_batch *a, const fm_error *error)
-{
-    fm_batch_fail(&a->batch, error);
-}
-
-static void out_of_memory(fm_caldav_job *job)
-{
-    fm_error error = {0};
-    fm_error_no_memory(&error, FM_CALDAV_DOMAIN);
-    fm_caldav_apply_fail(job->apply, &error);
-}
-
 void fm_caldav_job_done(fm_caldav_job *job, const char *key, const char *etag)
 {
     fm_write *write = job->base.write;
     bool creates = write->kind == FM_WRITE_CREATE;
     if (fm_text_set(&write->new_href, creates ? key : NULL) || fm_text_set(&write->new_etag, etag))
-        out_of_memory(job);
+        fm_remote_apply_no_memory(&job->apply->base);
     else
         fm_batch_conclude(&job->base, FM_OUTCOME_DONE);
 }
@@ -38,7 +28,7 @@ void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag
     fm_write *write = job->base.write;
     write->current_text = malloc(len + 1);
     if (!write->current_text || fm_text_set(&write->new_href, key) || fm_text_set(&write->new_etag, etag)) {
-        out_of_memory(job);
+        fm_remote_apply_no_memory(&job->apply->base);
         return;
     }
     memcpy(write->current_text, text, len);
@@ -83,9 +73,9 @@ static void on_failure(fm_caldav_job *job, const fm_dav_result *result)
     job->base.lost = job->base.lost || job->unknown || result->reply->maybe_done;
     job->refused_uid = result->summary->conditions & FM_DAV_UID_CONFLICT;
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
-        fm_caldav_apply_fail(job->apply, &result->error);
+        fm_remote_apply_fail(&job->apply->base, &result->error);
     else if (job->unknown || (result->code == 412 && !job->refused_uid))
-        fm_caldav_settle(job);
+        fm_caldav_reread(job);
     else if (fm_status_is_transient(result->status))
         fm_batch_failed(&job->base, &result->error);
     else if (may_be_elsewhere(job, result))
@@ -135,7 +125,7 @@ static fm_status submit(fm_caldav_job *job, fm_error *err)
         .done = deletes ? on_delete : on_put,
         .data = job,
     };
-    fm_status status = fm_dav_submit(&job->apply->op, &request, err);
+    fm_status status = fm_dav_submit(&job->apply->base.op, &request, err);
     fm_buf_free(&body);
     return status;
 }
@@ -151,13 +141,13 @@ void fm_caldav_job_send(fm_caldav_job *job)
     if (status == FM_ELIMIT)
         fm_batch_refused(&job->base, &err);
     else if (status)
-        fm_caldav_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(&job->apply->base, &err);
 }
 
 /* Path and URL of the object: named after the UID where it is new. */
 static fm_status locate(fm_caldav_job *job, fm_error *err)
 {
-    const fm_caldav *p = job->apply->op.p;
+    const fm_caldav *p = fm_caldav_of(&job->apply->base.op);
     const fm_write *write = job->base.write;
     fm_buf name;
     fm_buf_init(&name, 65536);
@@ -173,16 +163,6 @@ static fm_status locate(fm_caldav_job *job, fm_error *err)
     return status;
 }
 
-static fm_status check_writable(const fm_caldav *p, fm_error *err)
-{
-    if (p->place.writable)
-        return FM_OK;
-    return fm_error_set(
-        err, FM_EACCESS, FM_CALDAV_DOMAIN,
-        "the calendar \"%s\" is read-only for %s: choose another, or ask its owner for the right to write",
-        p->place.name, p->username ? p->username : "this user");
-}
-
 /* An update never makes an object: where no version is known, there must be one. */
 static const char *precondition_of(const fm_write *write)
 {
@@ -195,13 +175,14 @@ static void begin(fm_batch_job *base)
     fm_error err = {0};
     job->apply = base->batch->owner;
     fm_buf_init(&job->found_text, FM_DAV_OBJECT_MAX);
-    fm_status status = check_writable(job->apply->op.p, &err);
+    const char *who = fm_caldav_of(&job->apply->base.op)->username;
+    fm_status status = fm_remote_check_writable(job->apply->base.op.p, who ? who : "this user", &err);
     if (!status)
         status = locate(job, &err);
     if (status == FM_EINVAL || status == FM_EACCESS)
         fm_batch_refused(&job->base, &err);
     else if (status || fm_text_set(&job->etag, precondition_of(base->write)))
-        out_of_memory(job);
+        fm_remote_apply_no_memory(&job->apply->base);
     else
         fm_caldav_job_send(job);
 }
@@ -217,48 +198,10 @@ static void release(fm_batch_job *base)
     fm_buf_free(&job->found_text);
 }
 
-/* ------------------------------------------------------------------ the operation */
-
-static void end(void *owner, const fm_error *error)
-{
-    fm_caldav_batch *a = owner;
-    if (error)
-        fm_caldav_op_fail(&a->op, error);
-    else
-        fm_caldav_op_end(&a->op, FM_OK);
-}
-
-static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
-{
-    fm_batch_begin(&((fm_caldav_batch *)op)->batch);
-    return fm_caldav_op_step(op, timeout_ms, err);
-}
-
-static void destroy(fm_op *op)
-{
-    fm_caldav_batch *a = (fm_caldav_batch *)op;
-    fm_dav_cancel_all(&a->op);
-    fm_batch_free(&a->batch);
-    free(a);
-}
-
 fm_status fm_caldav_apply(fm_provider *provider, fm_write *writes, size_t count, fm_written_fn fn, void *data,
                           fm_op **op, fm_error *err)
 {
-    static const fm_op_class klass = {.step = step, .destroy = destroy};
-    static const fm_batch_class batch_class = {
-        .job_size = sizeof(fm_caldav_job), .begin = begin, .release = release, .end = end};
-    fm_caldav *p = (fm_caldav *)provider;
-    fm_caldav_batch *a = calloc(1, sizeof *a);
-    if (!a)
-        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
-    a->op.op.klass = &klass;
-    a->op.p = p;
-    /* Enough that requests are queued for a full window. */
-    if (fm_batch_init(&a->batch, &batch_class, a, (size_t)p->config.max_in_flight * 2, writes, count, fn, data)) {
-        free(a);
-        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
-    }
-    *op = &a->op.op;
-    return FM_OK;
+    static const fm_batch_class klass = {
+        .job_size = sizeof(fm_caldav_job), .begin = begin, .release = release, .end = fm_remote_apply_end};
+    return fm_remote_apply_new(sizeof(fm_caldav_apply_op), &klass, provider, writes, count, fn, data, op, err);
 }

@@ -39,11 +39,11 @@ void fm_caldav_rows_free(fm_caldav_rows *rows)
     *rows = (fm_caldav_rows){0};
 }
 
-void fm_caldav_bodies_init(fm_caldav_bodies *b, fm_caldav_op *op, const fm_object_sink *sink,
+void fm_caldav_bodies_init(fm_caldav_bodies *b, fm_remote_op *op, const fm_object_sink *sink,
                            fm_caldav_bodies_done_fn done)
 {
     *b = (fm_caldav_bodies){.op = op, .sink = *sink, .done = done};
-    fm_strmap_init(&b->index, op->p->hrefs.spellings.seed);
+    fm_strmap_init(&b->index, fm_caldav_of(op)->hrefs.spellings.seed);
 }
 
 void fm_caldav_bodies_free(fm_caldav_bodies *b)
@@ -97,7 +97,7 @@ static fm_status on_object(void *data, const char *url, const fm_dav_response *r
     fm_caldav_bodies *b = data;
     char *key;
     b->given++;
-    if (fm_hrefs_key(&b->op->p->hrefs, &key, url, response->href, NULL))
+    if (fm_hrefs_key(&fm_caldav_of(b->op)->hrefs, &key, url, response->href, NULL))
         return FM_OK;
     const fm_strmap_entry *entry = fm_strmap_find(&b->index, key);
     free(key);
@@ -144,7 +144,7 @@ static void on_report_done(void *data, const fm_dav_result *result)
     fm_caldav_bodies *b = data;
     b->in_flight--;
     if (b->stage == STAGE_QUERY)
-        b->op->p->queried = b->given;
+        fm_caldav_of(b->op)->queried = b->given;
     if (is_fatal(result))
         end(b, &result->error);
     else
@@ -155,7 +155,7 @@ static void on_report_done(void *data, const fm_dav_result *result)
 static fm_status send_report(fm_caldav_bodies *b, const fm_buf *body, int depth)
 {
     fm_dav_request request = {.method = "REPORT",
-                              .url = b->op->p->place.url,
+                              .url = fm_caldav_of(b->op)->place.url,
                               .what = "reading events",
                               .depth = depth,
                               .body = body->data,
@@ -201,9 +201,9 @@ static fm_status send_multiget(fm_caldav_bodies *b)
         return FM_OK;
     fm_buf_init(&body, REQUEST_MAX);
     fm_buf_adds(&body, "<C:calendar-multiget " NAMESPACES ">" PROPERTIES);
-    for (size_t count = 0; row; row = ++count < b->op->p->profile->multiget_batch ? next_row(b) : NULL) {
+    for (size_t count = 0; row; row = ++count < fm_caldav_of(b->op)->profile->multiget_batch ? next_row(b) : NULL) {
         fm_buf_adds(&body, "<href>");
-        fm_xml_escape(&body, fm_hrefs_spelling(&b->op->p->hrefs, row->key));
+        fm_xml_escape(&body, fm_hrefs_spelling(&fm_caldav_of(b->op)->hrefs, row->key));
         fm_buf_adds(&body, "</href>");
     }
     fm_buf_adds(&body, "</C:calendar-multiget>");
@@ -298,8 +298,8 @@ static fm_status send_get(fm_caldav_bodies *b)
     fm_caldav_row *row = next_row(b);
     if (!row)
         return FM_OK;
-    fm_status status =
-        fm_url_resolve(&url, b->op->p->place.url, fm_hrefs_spelling(&b->op->p->hrefs, row->key), &b->failure);
+    fm_status status = fm_url_resolve(&url, fm_caldav_of(b->op)->place.url,
+                                      fm_hrefs_spelling(&fm_caldav_of(b->op)->hrefs, row->key), &b->failure);
     if (status)
         return status;
     fm_caldav_get *get = free_get(b);
@@ -337,7 +337,7 @@ static size_t count_open(const fm_caldav_bodies *b)
 /* Whether one query for everything is cheaper than naming the objects. */
 static bool query_pays(const fm_caldav_bodies *b)
 {
-    const fm_caldav *p = b->op->p;
+    const fm_caldav *p = fm_caldav_of(b->op);
     size_t count = b->wanted.count;
     if (count <= FEW || !p->profile->query_above)
         return false;
@@ -353,7 +353,7 @@ static int first_stage(const fm_caldav_bodies *b)
 {
     if (query_pays(b))
         return STAGE_QUERY;
-    return b->spread && b->op->p->place.slow_multiget && b->wanted.count <= FEW ? STAGE_GET : STAGE_MULTIGET;
+    return b->spread && fm_caldav_of(b->op)->place.slow_multiget && b->wanted.count <= FEW ? STAGE_GET : STAGE_MULTIGET;
 }
 
 /* Sends what this stage may have in flight. */

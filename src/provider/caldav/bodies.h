@@ -27,7 +27,7 @@ fm_status fm_caldav_rows_add(fm_caldav_rows *rows, char *key, const char *etag, 
 void fm_caldav_rows_free(fm_caldav_rows *rows);
 
 /** Called when every row is settled, or reading ended with a failure described in `err` (else NULL). */
-typedef void (*fm_caldav_bodies_done_fn)(fm_caldav_op *op, const fm_error *err);
+typedef void (*fm_caldav_bodies_done_fn)(fm_remote_op *op, const fm_error *err);
 
 /** Requests for bodies at a time: each holds many objects, not one. */
 #define FM_CALDAV_BODIES_IN_FLIGHT 4
@@ -41,7 +41,7 @@ typedef struct fm_caldav_get {
 } fm_caldav_get;
 
 struct fm_caldav_bodies {
-    fm_caldav_op *op; /**< whose requests these are */
+    fm_remote_op *op; /**< whose requests these are */
     fm_object_sink sink;
     fm_caldav_rows wanted; /**< owned; to be filled before the start */
     bool listed;           /**< a listing has just named them: one that is not there is unread, not deleted */
@@ -59,7 +59,7 @@ struct fm_caldav_bodies {
 };
 
 /** Makes it empty. */
-void fm_caldav_bodies_init(fm_caldav_bodies *b, fm_caldav_op *op, const fm_object_sink *sink,
+void fm_caldav_bodies_init(fm_caldav_bodies *b, fm_remote_op *op, const fm_object_sink *sink,
                            fm_caldav_bodies_done_fn done);
 void fm_caldav_bodies_free(fm_caldav_bodies *b);
 /** Starts reading what is wanted; `done` is called at once where nothing is. */

@@ -16,7 +16,12 @@
 #ifndef FM_PROVIDER_CALDAV_H
 #define FM_PROVIDER_CALDAV_H
 
+#include "fmcal/provider.h"
 #include "provider/caldav/profile.h"
-#include "provider/classes.h"
+
+/** Any CalDAV server. */
+extern const fm_provider_class fm_provider_caldav;
+/** iCloud: CalDAV with a profile of its own. */
+extern const fm_provider_class fm_provider_apple;
 
 #endif

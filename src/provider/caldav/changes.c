@@ -22,7 +22,7 @@
 #define REQUEST_MAX 65536
 
 typedef struct changes {
-    fm_caldav_op op;
+    fm_remote_op op;
     fm_object_sink sink;
     char *token;      /* the server's own, of the next request; NULL: everything */
     fm_op *discovery; /* the remembered place was wrong: the calendar is being looked for again */
@@ -61,7 +61,7 @@ static void clear_page(changes *c)
 static void destroy(fm_op *op)
 {
     changes *c = (changes *)op;
-    fm_dav_cancel_all(&c->op);
+    fm_remote_cancel_all(&c->op);
     fm_op_free(c->discovery);
     clear_page(c);
     free(c->token);
@@ -71,7 +71,7 @@ static void destroy(fm_op *op)
 
 static void end(changes *c, fm_status status)
 {
-    fm_caldav_op_end(&c->op, status);
+    fm_remote_op_end(&c->op, status);
 }
 
 static fm_status set_text(char **member, const char *text, fm_error *err)
@@ -119,9 +119,9 @@ static bool is_self(const char *key, const char *calendar)
 static fm_status on_row(void *data, const char *url, const fm_dav_response *response, fm_error *err)
 {
     changes *c = data;
-    const char *calendar = c->op.p->place.id, *etag = response->props.text[FM_DAV_ETAG];
+    const char *calendar = fm_caldav_of(&c->op)->place.id, *etag = response->props.text[FM_DAV_ETAG];
     char *key;
-    fm_status status = fm_hrefs_key(&c->op.p->hrefs, &key, url, response->href, err);
+    fm_status status = fm_hrefs_key(&fm_caldav_of(&c->op)->hrefs, &key, url, response->href, err);
     if (status == FM_EINVAL && (key = strdup(response->href)))
         return add(&c->outside, key, NULL, response->status, err);
     if (status)
@@ -165,7 +165,7 @@ static char *collection_of(const char *key)
 static bool is_inner_name(const changes *c, const char *inner)
 {
     size_t len = strlen(inner);
-    if (c->rows.count || c->gone.count || c->self || !fm_href_may_be(inner, c->op.p->place.id))
+    if (c->rows.count || c->gone.count || c->self || !fm_href_may_be(inner, fm_caldav_of(&c->op)->place.id))
         return false;
     for (size_t i = 0; i < c->outside.count; i++) {
         const char *key = c->outside.items[i].key;
@@ -179,14 +179,15 @@ static bool is_inner_name(const changes *c, const char *inner)
 static fm_status take_in(changes *c, const char *inner)
 {
     fm_error *err = &c->op.error;
-    fm_status status = fm_hrefs_map(&c->op.p->hrefs, inner, c->op.p->place.id, err);
+    fm_status status = fm_hrefs_map(&fm_caldav_of(&c->op)->hrefs, inner, fm_caldav_of(&c->op)->place.id, err);
     for (size_t i = 0; i < c->outside.count && !status; i++) {
         fm_caldav_row *row = &c->outside.items[i];
         char *key = NULL;
         if (row->key[strlen(inner)] == '\0') {
             c->self = true;
             c->self_failed = row->failed;
-        } else if (!(status = fm_hrefs_key(&c->op.p->hrefs, &key, c->op.p->place.url, row->key, err))) {
+        } else if (!(status = fm_hrefs_key(&fm_caldav_of(&c->op)->hrefs, &key, fm_caldav_of(&c->op)->place.url,
+                                           row->key, err))) {
             status = add_object(c, key, row->etag, row->failed, err);
         }
     }
@@ -221,16 +222,16 @@ static fm_status commit(changes *c, const char *kind)
 
 static void ask_sync(changes *c);
 
-static void on_bodies(fm_caldav_op *op, const fm_error *err)
+static void on_bodies(fm_remote_op *op, const fm_error *err)
 {
     changes *c = (changes *)op;
     bool more = c->more;
     if (err) {
-        fm_caldav_op_fail(op, err);
+        fm_remote_op_fail(op, err);
         return;
     }
     /* Half of a full listing must not be taken for a state to go on from. */
-    fm_status status = c->full && more ? FM_OK : commit(c, op->p->place.sync ? SYNC_TOKEN : CTAG_TOKEN);
+    fm_status status = c->full && more ? FM_OK : commit(c, fm_caldav_of(op)->place.sync ? SYNC_TOKEN : CTAG_TOKEN);
     clear_page(c);
     if (!status && more)
         status = set_text(&c->token, c->next_token, &op->error);
@@ -307,7 +308,7 @@ static void ask_ctag(changes *c);
 
 static void ask_first(changes *c)
 {
-    if (c->op.p->place.sync)
+    if (fm_caldav_of(&c->op)->place.sync)
         ask_sync(c);
     else
         ask_ctag(c);
@@ -316,21 +317,21 @@ static void ask_first(changes *c)
 /* What was remembered may be out of date: providers move accounts between hosts. */
 static bool may_have_moved(const changes *c, const fm_dav_result *result)
 {
-    return c->op.p->from_bookmark && (result->code == 404 || result->code == 410 || result->code == 421);
+    return fm_caldav_of(&c->op)->from_bookmark && (result->code == 404 || result->code == 410 || result->code == 421);
 }
 
 /* Looks for the calendar again; should that fail, what failed first is the answer. */
 static void rediscover(changes *c, const fm_dav_result *result)
 {
     c->op.error = result->error;
-    if (fm_caldav_discover(c->op.p, &c->discovery, NULL))
+    if (fm_caldav_discover(fm_caldav_of(&c->op), &c->discovery, NULL))
         end(c, result->error.status);
 }
 
 /* The search for the calendar has ended: is it the same one? */
 static void go_on_where_it_is(changes *c, fm_status found, const char *id)
 {
-    bool same = !found && strcmp(c->op.p->place.id, id) == 0;
+    bool same = !found && strcmp(fm_caldav_of(&c->op)->place.id, id) == 0;
     fm_op_free(c->discovery);
     c->discovery = NULL;
     if (same)
@@ -343,8 +344,8 @@ static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
 {
     changes *c = (changes *)op;
     if (!c->discovery)
-        return fm_caldav_op_step(op, timeout_ms, err);
-    char *id = strdup(c->op.p->place.id);
+        return fm_remote_op_step(op, timeout_ms, err);
+    char *id = strdup(fm_caldav_of(&c->op)->place.id);
     if (!id)
         return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
     fm_status status = fm_op_step(c->discovery, timeout_ms, err);
@@ -372,7 +373,7 @@ static void start_anew(changes *c)
 
 static void do_without_sync(changes *c)
 {
-    c->op.p->place.sync = false;
+    fm_caldav_of(&c->op)->place.sync = false;
     c->full = true;
     set_text(&c->token, NULL, NULL);
     ask_ctag(c);
@@ -397,7 +398,7 @@ static void on_sync_failed(changes *c, const fm_dav_result *result)
     } else if (token_refused && !c->token_tried) {
         start_anew(c);
     } else if (is_unreachable(result) || (result->code == 403 && !result->summary->condition_name)) {
-        fm_caldav_op_fail(&c->op, &result->error);
+        fm_remote_op_fail(&c->op, &result->error);
     } else {
         do_without_sync(c);
     }
@@ -439,7 +440,7 @@ static void ask_sync(changes *c)
     /* With a token, a server error may mean the token (Xandikos). */
     unsigned retry = c->token ? FM_HTTP_RETRY_ALL & ~(unsigned)FM_HTTP_RETRY_SERVER : FM_HTTP_RETRY_ALL;
     fm_dav_request request = {.method = "REPORT",
-                              .url = c->op.p->place.url,
+                              .url = fm_caldav_of(&c->op)->place.url,
                               .what = "asking what changed",
                               .depth = 0,
                               .body = body.data,
@@ -473,7 +474,7 @@ static void on_listing_done(void *data, const fm_dav_result *result)
 {
     changes *c = data;
     if (result->status)
-        fm_caldav_op_fail(&c->op, &result->error);
+        fm_remote_op_fail(&c->op, &result->error);
     else if (!names_itself(c))
         end(c, c->op.error.status);
     else
@@ -483,7 +484,7 @@ static void on_listing_done(void *data, const fm_dav_result *result)
 static fm_status ask_properties(changes *c, int depth, const char *body, fm_dav_each_fn each, fm_dav_done_fn done)
 {
     fm_dav_request request = {.method = "PROPFIND",
-                              .url = c->op.p->place.url,
+                              .url = fm_caldav_of(&c->op)->place.url,
                               .what = "listing the calendar",
                               .depth = depth,
                               .body = body,
@@ -518,7 +519,7 @@ static void on_ctag_done(void *data, const fm_dav_result *result)
     if (may_have_moved(c, result))
         rediscover(c, result);
     else if (result->status)
-        fm_caldav_op_fail(&c->op, &result->error);
+        fm_remote_op_fail(&c->op, &result->error);
     else if (!names_itself(c) || check_self(c))
         end(c, c->op.error.status);
     else if (c->token && c->next_token && strcmp(c->token, c->next_token) == 0)
@@ -553,11 +554,9 @@ fm_status fm_caldav_changes(fm_provider *provider, const char *token, const fm_o
     static const fm_op_class klass = {.step = step, .destroy = destroy};
     fm_caldav *p = (fm_caldav *)provider;
     const char *own = own_part(token, p->place.sync ? SYNC_TOKEN : CTAG_TOKEN);
-    changes *c = calloc(1, sizeof *c);
+    changes *c = fm_remote_op_new(sizeof *c, &klass, &p->remote.base, err);
     if (!c)
-        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
-    c->op.op.klass = &klass;
-    c->op.p = p;
+        return FM_ENOMEM;
     c->sink = *sink;
     c->full = own == NULL;
     fm_caldav_bodies_init(&c->bodies, &c->op, sink, on_bodies);

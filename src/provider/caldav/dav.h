@@ -9,8 +9,7 @@
 
 #include "provider/caldav/caldav_impl.h"
 #include "provider/caldav/multistatus.h"
-
-typedef struct fm_dav_call fm_dav_call;
+#include "provider/remote/call.h"
 
 /** How a request ended. Borrowed for the length of the call. */
 typedef struct fm_dav_result {
@@ -54,8 +53,6 @@ typedef struct fm_dav_request {
  * Sends a request for an operation. The operation's end cancels it; `done` is called at most once.
  * @return FM_OK, or why it cannot be sent
  */
-fm_status fm_dav_submit(fm_caldav_op *op, const fm_dav_request *request, fm_error *err);
-/** Cancels every request of an operation. */
-void fm_dav_cancel_all(fm_caldav_op *op);
+fm_status fm_dav_submit(fm_remote_op *op, const fm_dav_request *request, fm_error *err);
 
 #endif

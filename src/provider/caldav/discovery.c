@@ -29,7 +29,7 @@ static const char question[] =
     "<I:calendar-color/><I:calendar-order/></prop></propfind>";
 
 typedef struct discovery {
-    fm_caldav_op op;
+    fm_remote_op op;
     fm_calendar_fn fn; /* of `list`; NULL for `open` */
     void *data;
 
@@ -51,7 +51,7 @@ typedef struct discovery {
 static void destroy(fm_op *op)
 {
     discovery *d = (discovery *)op;
-    fm_dav_cancel_all(&d->op);
+    fm_remote_cancel_all(&d->op);
     for (size_t i = 0; i < d->start_count; i++)
         free(d->starts[i]);
     for (size_t i = 0; i < d->home_count; i++)
@@ -65,7 +65,7 @@ static void destroy(fm_op *op)
 
 static void end(discovery *d, fm_status status)
 {
-    fm_caldav_op_end(&d->op, status);
+    fm_remote_op_end(&d->op, status);
 }
 
 /* ------------------------------------------------------------------ answers */
@@ -168,15 +168,15 @@ static const char *account_of(const discovery *d)
 {
     if (d->principal_path)
         return d->principal_path;
-    return d->op.p->username ? d->op.p->username : "";
+    return fm_caldav_of(&d->op)->username ? fm_caldav_of(&d->op)->username : "";
 }
 
 static fm_status bind_chosen(discovery *d)
 {
-    fm_caldav *p = d->op.p;
+    fm_caldav *p = fm_caldav_of(&d->op);
     const fm_caldav_calendar *c;
     const char *who = p->username ? p->username : p->endpoint;
-    fm_status status = fm_caldav_choose(&c, &d->calendars, p->calendar, who, &d->op.error);
+    fm_status status = fm_caldav_choose(&c, &d->calendars, p->remote.calendar, who, &d->op.error);
     if (status)
         return status;
     fm_caldav_place place = {.url = strdup(c->url),
@@ -207,7 +207,7 @@ static void on_home_done(void *data, const fm_dav_result *result)
     if (--d->homes_left)
         return;
     if (d->failure.status && !d->calendars.count)
-        fm_caldav_op_fail(&d->op, &d->failure);
+        fm_remote_op_fail(&d->op, &d->failure);
     else
         finish(d);
 }
@@ -233,14 +233,15 @@ static bool is_settled(const discovery *d)
     const fm_caldav_calendar *c;
     if (d->fn || !d->calendars.count)
         return false;
-    return strcmp(d->op.p->calendar, "primary") == 0 ||
-           (d->op.p->calendar[0] == '/' && !fm_caldav_choose(&c, &d->calendars, d->op.p->calendar, "", NULL));
+    return strcmp(fm_caldav_of(&d->op)->remote.calendar, "primary") == 0 ||
+           (fm_caldav_of(&d->op)->remote.calendar[0] == '/' &&
+            !fm_caldav_choose(&c, &d->calendars, fm_caldav_of(&d->op)->remote.calendar, "", NULL));
 }
 
 /* Says what a refusal at the door means: the codes alone speak of a resource or of the request. */
 static void explain_failure(discovery *d)
 {
-    const fm_caldav *p = d->op.p;
+    const fm_caldav *p = fm_caldav_of(&d->op);
     fm_error *e = &d->failure;
     switch (e->http_status) {
     case 403:
@@ -275,7 +276,7 @@ static void no_way_on(discovery *d)
     }
     if (d->failure.status) {
         explain_failure(d);
-        fm_caldav_op_fail(&d->op, &d->failure);
+        fm_remote_op_fail(&d->op, &d->failure);
         return;
     }
     fm_error *err = &d->op.error;
@@ -284,10 +285,12 @@ static void no_way_on(discovery *d)
             fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
                          "%s lets %s in but names no calendars: some servers do that to slow clients down (try again "
                          "in some minutes), others where calendars are switched off for the account",
-                         d->op.p->endpoint, d->op.p->username ? d->op.p->username : "everybody"));
+                         fm_caldav_of(&d->op)->endpoint,
+                         fm_caldav_of(&d->op)->username ? fm_caldav_of(&d->op)->username : "everybody"));
     else
-        end(d, fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
-                            "%s has no calendars: is it the address of a CalDAV server?", d->op.p->endpoint));
+        end(d,
+            fm_error_set(err, FM_ENOTFOUND, FM_CALDAV_DOMAIN,
+                         "%s has no calendars: is it the address of a CalDAV server?", fm_caldav_of(&d->op)->endpoint));
 }
 
 /* Nobody answers, and what is left to ask lies on the same server: only the one that DNS names is another. */
@@ -302,11 +305,11 @@ static void on_resource_done(void *data, const fm_dav_result *result)
     bool was_principal = d->at_principal;
     d->at_principal = false;
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM) {
-        fm_caldav_op_fail(&d->op, &result->error);
+        fm_remote_op_fail(&d->op, &result->error);
         return;
     }
     if (is_dead_end(d, result)) {
-        fm_caldav_op_fail(&d->op, d->failure.status ? &d->failure : &result->error);
+        fm_remote_op_fail(&d->op, d->failure.status ? &d->failure : &result->error);
         return;
     }
     if (result->status)
@@ -362,7 +365,7 @@ static bool is_domain(const char *endpoint)
  */
 static fm_status add_named_server(discovery *d, fm_error *err)
 {
-    const fm_caldav *p = d->op.p;
+    const fm_caldav *p = fm_caldav_of(&d->op);
     fm_dns_service service;
     char name[FM_DNS_NAME_MAX], url[FM_DNS_NAME_MAX + 32];
     snprintf(name, sizeof name, "_caldavs._tcp.%s", p->endpoint);
@@ -381,10 +384,10 @@ static fm_status add_named_server(discovery *d, fm_error *err)
 
 static fm_status add_starts(discovery *d, fm_error *err)
 {
-    const fm_caldav *p = d->op.p;
+    const fm_caldav *p = fm_caldav_of(&d->op);
     fm_status status = FM_OK;
-    if (!d->fn && p->calendar[0] == '/')
-        status = add_start(d, p->home, p->calendar, err);
+    if (!d->fn && p->remote.calendar[0] == '/')
+        status = add_start(d, p->home, p->remote.calendar, err);
     if (!status)
         status = add_named_server(d, err);
     if (!status)
@@ -394,12 +397,10 @@ static fm_status add_starts(discovery *d, fm_error *err)
 
 static fm_status make(discovery **out, fm_caldav *p, fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_caldav_op_step, .destroy = destroy};
-    discovery *d = calloc(1, sizeof *d);
+    static const fm_op_class klass = {.step = fm_remote_op_step, .destroy = destroy};
+    discovery *d = fm_remote_op_new(sizeof *d, &klass, &p->remote.base, err);
     if (!d)
-        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
-    d->op.op.klass = &klass;
-    d->op.p = p;
+        return FM_ENOMEM;
     d->named_start = STARTS_MAX;
     *out = d;
     return FM_OK;
@@ -429,7 +430,7 @@ fm_status fm_caldav_open(fm_provider *provider, fm_op **op, fm_error *err)
 {
     fm_caldav *p = (fm_caldav *)provider;
     fm_caldav_place place = {0};
-    if (!p->discovery || fm_caldav_place_read(p, p->discovery, &place))
+    if (!p->remote.discovery || fm_caldav_place_read(p, p->remote.discovery, &place))
         return fm_caldav_discover(p, op, err);
     fm_status status = fm_caldav_bind(p, &place, err);
     if (status)

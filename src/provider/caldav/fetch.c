@@ -5,24 +5,24 @@
 #include <string.h>
 
 typedef struct fetch {
-    fm_caldav_op op;
+    fm_remote_op op;
     fm_caldav_bodies bodies;
 } fetch;
 
 static void destroy(fm_op *op)
 {
     fetch *f = (fetch *)op;
-    fm_dav_cancel_all(&f->op);
+    fm_remote_cancel_all(&f->op);
     fm_caldav_bodies_free(&f->bodies);
     free(f);
 }
 
-static void on_bodies(fm_caldav_op *op, const fm_error *err)
+static void on_bodies(fm_remote_op *op, const fm_error *err)
 {
     if (err)
-        fm_caldav_op_fail(op, err);
+        fm_remote_op_fail(op, err);
     else
-        fm_caldav_op_end(op, FM_OK);
+        fm_remote_op_end(op, FM_OK);
 }
 
 static fm_status add_wanted(fetch *f, const char *const *hrefs, size_t count, fm_error *err)
@@ -39,12 +39,10 @@ static fm_status add_wanted(fetch *f, const char *const *hrefs, size_t count, fm
 fm_status fm_caldav_fetch(fm_provider *provider, const char *const *hrefs, size_t count, const fm_object_sink *sink,
                           fm_op **op, fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_caldav_op_step, .destroy = destroy};
-    fetch *f = calloc(1, sizeof *f);
+    static const fm_op_class klass = {.step = fm_remote_op_step, .destroy = destroy};
+    fetch *f = fm_remote_op_new(sizeof *f, &klass, provider, err);
     if (!f)
-        return fm_error_no_memory(err, FM_CALDAV_DOMAIN);
-    f->op.op.klass = &klass;
-    f->op.p = (fm_caldav *)provider;
+        return FM_ENOMEM;
     fm_caldav_bodies_init(&f->bodies, &f->op, sink, on_bodies);
     f->bodies.spread = true; /* a multiget belongs to the changes that are read before */
     fm_status status = add_wanted(f, hrefs, count, err);

@@ -34,7 +34,7 @@ static char *write_bookmark(const fm_caldav *p, const fm_caldav_place *place)
     fm_buf_adds(&out, FIRST_LINE);
     add_line(&out, "endpoint", p->endpoint);
     add_line(&out, "username", p->username ? p->username : "");
-    add_line(&out, "calendar", p->calendar);
+    add_line(&out, "calendar", p->remote.calendar);
     add_line(&out, "url", place->url);
     add_line(&out, "id", place->id);
     add_line(&out, "account", place->account);
@@ -104,7 +104,7 @@ fm_status fm_caldav_place_read(const fm_caldav *p, const char *text, fm_caldav_p
     if (strncmp(text, FIRST_LINE, strlen(FIRST_LINE)) != 0)
         return FM_ENOTFOUND;
     bool same = line_says(&at, "endpoint", p->endpoint) && line_says(&at, "username", p->username ? p->username : "") &&
-                line_says(&at, "calendar", p->calendar);
+                line_says(&at, "calendar", p->remote.calendar);
     if (!same)
         return FM_ENOTFOUND;
     place->url = read_line(&at, "url");
@@ -133,14 +133,12 @@ fm_status fm_caldav_bind(fm_caldav *p, fm_caldav_place *place, fm_error *err)
     }
     fm_caldav_place_clear(&p->place);
     p->place = *place;
-    free(p->discovery);
-    p->discovery = bookmark;
-    p->binding = (fm_binding){.account = p->place.account,
-                              .calendar_id = p->place.id,
-                              .name = p->place.name,
-                              .discovery = p->discovery,
-                              .writable = p->place.writable};
-    p->opened = true;
+    fm_remote_bind(&p->remote,
+                   &(fm_binding){.account = p->place.account,
+                                 .calendar_id = p->place.id,
+                                 .name = p->place.name,
+                                 .writable = p->place.writable},
+                   bookmark);
     p->from_bookmark = false;
     return FM_OK;
 }

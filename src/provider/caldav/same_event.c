@@ -9,8 +9,8 @@
 bool fm_caldav_same_event(const fm_caldav *p, const char *a, size_t a_len, const char *b, size_t b_len)
 {
     fm_event first = {0}, second = {0};
-    bool answer = !fm_ics_decode(a, a_len, p->zones, &first, NULL) &&
-                  !fm_ics_decode(b, b_len, p->zones, &second, NULL) && fm_event_same(&first, &second);
+    bool answer = !fm_ics_decode(a, a_len, p->remote.base.zones, &first, NULL) &&
+                  !fm_ics_decode(b, b_len, p->remote.base.zones, &second, NULL) && fm_event_same(&first, &second);
     fm_event_clear(&first);
     fm_event_clear(&second);
     return answer;

@@ -2,9 +2,10 @@
  * Where a UID lies that is not where it was expected: at the href the server named (RFC 4791 section 5.3.2.1), else by
  * a calendar-query for the UID, else by a listing of all events, which several writes then share.
  */
+#include "provider/caldav/search.h"
 #include "core/url.h"
 #include "core/xml.h"
-#include "provider/caldav/apply_impl.h"
+#include "provider/caldav/reread.h"
 #include "provider/caldav/same_event.h"
 #include "util/alloc.h"
 
@@ -39,7 +40,7 @@ static void not_found(fm_caldav_job *job)
 static bool ends_search(fm_caldav_job *job, const fm_dav_result *result)
 {
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM || result->status == FM_ENOTFOUND)
-        fm_caldav_apply_fail(job->apply, &result->error);
+        fm_remote_apply_fail(&job->apply->base, &result->error);
     else if (fm_status_is_transient(result->status))
         fm_batch_failed(&job->base, &result->error);
     else
@@ -64,7 +65,8 @@ static fm_status keep(fm_caldav_job *job, const char *url, const fm_dav_response
     const fm_dav_props *props = &response->props;
     const char *etag = props->text[FM_DAV_ETAG];
     forget_found(job);
-    fm_status status = fm_hrefs_key(&job->apply->op.p->hrefs, &job->found_key, url, response->href, err);
+    fm_status status =
+        fm_hrefs_key(&fm_caldav_of(&job->apply->base.op)->hrefs, &job->found_key, url, response->href, err);
     if (status)
         return status;
     job->found_etag = etag ? strdup(etag) : NULL;
@@ -82,7 +84,7 @@ static void conclude(fm_caldav_job *job)
     fm_buf text = job->found_text;
     job->found_key = job->found_etag = NULL;
     fm_buf_init(&job->found_text, FM_DAV_OBJECT_MAX);
-    fm_caldav_settle_found(job, key, etag, text.data, text.len);
+    fm_caldav_reread_found(job, key, etag, text.data, text.len);
     free(key);
     free(etag);
     fm_buf_free(&text);
@@ -110,11 +112,11 @@ static void on_query_done(void *data, const fm_dav_result *result)
         conclude(job);
 }
 
-static fm_status send_query(fm_caldav_batch *a, const fm_buf *body, void (*begin)(void *), fm_dav_each_fn each,
+static fm_status send_query(fm_caldav_apply_op *a, const fm_buf *body, void (*begin)(void *), fm_dav_each_fn each,
                             fm_dav_done_fn done, void *data, fm_error *err)
 {
     fm_dav_request request = {.method = "REPORT",
-                              .url = a->op.p->place.url,
+                              .url = fm_caldav_of(&a->base.op)->place.url,
                               .what = "looking for an event by its UID",
                               .depth = 1,
                               .body = body->data,
@@ -124,14 +126,14 @@ static fm_status send_query(fm_caldav_batch *a, const fm_buf *body, void (*begin
                               .each = each,
                               .done = done,
                               .data = data};
-    return body->status ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : fm_dav_submit(&a->op, &request, err);
+    return body->status ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : fm_dav_submit(&a->base.op, &request, err);
 }
 
 static void search_by_query(fm_caldav_job *job)
 {
     fm_error err = {0};
     fm_buf body;
-    if (job->apply->op.p->profile->no_uid_query) {
+    if (fm_caldav_of(&job->apply->base.op)->profile->no_uid_query) {
         search_by_listing(job);
         return;
     }
@@ -140,7 +142,7 @@ static void search_by_query(fm_caldav_job *job)
     fm_xml_escape(&body, job->base.write->uid);
     fm_buf_adds(&body, "</C:text-match></C:prop-filter>" QUERY_END);
     if (send_query(job->apply, &body, forget_found, on_query_object, on_query_done, job, &err))
-        fm_caldav_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(&job->apply->base, &err);
     fm_buf_free(&body);
 }
 
@@ -148,7 +150,7 @@ static void search_by_query(fm_caldav_job *job)
 
 static fm_status on_listed_object(void *data, const char *url, const fm_dav_response *response, fm_error *err)
 {
-    fm_caldav_batch *a = data;
+    fm_caldav_apply_op *a = data;
     const char *text = response->props.text[FM_DAV_DATA];
     for (fm_caldav_job *job = a->looked_for; text && job; job = job->next)
         if (fm_caldav_has_uid(text, response->props.data_len, job->base.write->uid))
@@ -158,16 +160,16 @@ static fm_status on_listed_object(void *data, const char *url, const fm_dav_resp
 
 static void forget_listed(void *data)
 {
-    for (fm_caldav_job *job = ((fm_caldav_batch *)data)->looked_for; job; job = job->next)
+    for (fm_caldav_job *job = ((fm_caldav_apply_op *)data)->looked_for; job; job = job->next)
         forget_found(job);
 }
 
-static void list_for_waiting(fm_caldav_batch *a);
+static void list_for_waiting(fm_caldav_apply_op *a);
 
 static void on_listing_done(void *data, const fm_dav_result *result)
 {
-    fm_caldav_batch *a = data;
-    while (a->looked_for && !a->op.done) {
+    fm_caldav_apply_op *a = data;
+    while (a->looked_for && !a->base.op.done) {
         fm_caldav_job *job = a->looked_for;
         a->looked_for = job->next;
         job->next = NULL;
@@ -175,11 +177,11 @@ static void on_listing_done(void *data, const fm_dav_result *result)
             continue;
         conclude(job);
     }
-    if (!a->op.done && a->waiting && !a->looked_for)
+    if (!a->base.op.done && a->waiting && !a->looked_for)
         list_for_waiting(a);
 }
 
-static void list_for_waiting(fm_caldav_batch *a)
+static void list_for_waiting(fm_caldav_apply_op *a)
 {
     fm_error err = {0};
     fm_buf body;
@@ -188,14 +190,14 @@ static void list_for_waiting(fm_caldav_batch *a)
     a->looked_for = a->waiting;
     a->waiting = NULL;
     if (send_query(a, &body, forget_listed, on_listed_object, on_listing_done, a, &err))
-        fm_caldav_apply_fail(a, &err);
+        fm_remote_apply_fail(&a->base, &err);
     fm_buf_free(&body);
 }
 
 /* One listing serves all that wait when it starts. */
 static void search_by_listing(fm_caldav_job *job)
 {
-    fm_caldav_batch *a = job->apply;
+    fm_caldav_apply_op *a = job->apply;
     job->next = a->waiting;
     a->waiting = job;
     if (!a->looked_for)
@@ -217,7 +219,7 @@ static void on_named(void *data, const fm_dav_result *result)
     }
     char *key = job->found_key;
     job->found_key = NULL;
-    fm_caldav_settle_found(job, key, fm_http_reply_header(result->reply, "ETag"), result->body, result->body_len);
+    fm_caldav_reread_found(job, key, fm_http_reply_header(result->reply, "ETag"), result->body, result->body_len);
     free(key);
 }
 
@@ -233,7 +235,7 @@ static void elsewhere(fm_caldav_job *job)
 
 void fm_caldav_search(fm_caldav_job *job, const char *base_url, const char *href)
 {
-    fm_caldav *p = job->apply->op.p;
+    fm_caldav *p = fm_caldav_of(&job->apply->base.op);
     fm_error err = {0};
     char *url = NULL;
     if (!href || !*href || fm_hrefs_key(&p->hrefs, &job->found_key, base_url, href, NULL)) {
@@ -253,8 +255,8 @@ void fm_caldav_search(fm_caldav_job *job, const char *base_url, const char *href
                               .done = on_named,
                               .data = job};
     if (!status)
-        status = fm_dav_submit(&job->apply->op, &request, &err);
+        status = fm_dav_submit(&job->apply->base.op, &request, &err);
     free(url);
     if (status)
-        fm_caldav_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(&job->apply->base, &err);
 }

@@ -143,6 +143,16 @@ static fm_status parse_text(fm_event_time *out, const char *text, const fm_event
     return status == FM_ENOTFOUND ? FM_EINVAL : status;
 }
 
+void fm_event_dates_keep_zone(fm_event_dates *want, const fm_event_dates *has, bool recurring)
+{
+    if (want->start.form != FM_TIME_UTC || has->start.form != FM_TIME_ZONED)
+        return;
+    if (fm_event_time_instant(&has->start) != want->start.s && !recurring)
+        return;
+    want->start = fm_event_time_convert(&want->start, &has->start);
+    want->end = fm_event_time_convert(&want->end, &want->start);
+}
+
 fm_status fm_event_dates_load(fm_event_dates *out, const fm_event *event, fm_zones *zones, fm_error *err)
 {
     *out = (fm_event_dates){0};

@@ -50,6 +50,10 @@ void fm_event_dates_set_end(fm_event_dates *dates, fm_event_time end);
 /** An all-day event is a day long at least: gives it an end where it has none. */
 void fm_event_dates_need_a_day(fm_event_dates *dates);
 
+/** An instant without a zone leaves the calendar the zone that it `has`, where it is the same instant or a series hangs
+ * on it. */
+void fm_event_dates_keep_zone(fm_event_dates *want, const fm_event_dates *has, bool recurring);
+
 /** Makes the date unknown: `time` is on the clocks of a zone that nobody knows. `zone` need not end with a zero byte.
  */
 void fm_event_dates_set_unknown(fm_event_dates *dates, const fm_event_time *time, const char *zone, size_t zone_len);

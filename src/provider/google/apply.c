@@ -1,5 +1,8 @@
 #include "provider/google/apply_impl.h"
+#include "provider/google/body.h"
 #include "provider/google/event_path.h"
+#include "provider/google/exceptions.h"
+#include "provider/google/reread.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>
@@ -10,18 +13,6 @@
 #define BODY_MAX  ((size_t)4 << 20)
 
 /* ------------------------------------------------------------------ outcomes */
-
-void fm_google_apply_fail(fm_google_batch *a, const fm_error *error)
-{
-    fm_batch_fail(&a->batch, error);
-}
-
-static void out_of_memory(fm_google_job *job)
-{
-    fm_error error = {0};
-    fm_error_no_memory(&error, FM_GOOGLE_DOMAIN);
-    fm_google_apply_fail(job->apply, &error);
-}
 
 /* Google answers a write with what it made of it, which saves reading it. False where memory runs out. */
 static bool keep_answer(fm_write *write, const fm_json_span *event)
@@ -43,7 +34,7 @@ void fm_google_job_done(fm_google_job *job, const fm_json_span *event)
     if (!status && write->kind == FM_WRITE_CREATE)
         status = fm_text_set(&write->new_href, job->id);
     if (status)
-        out_of_memory(job);
+        fm_remote_apply_no_memory(job->apply);
     else
         fm_batch_conclude(&job->base, FM_OUTCOME_DONE);
 }
@@ -55,7 +46,7 @@ void fm_google_job_changed(fm_google_job *job, const fm_json_span *event)
     write->current_len = event->len;
     if (!write->current_text || fm_google_string(&write->new_etag, event, "etag") ||
         fm_text_set(&write->new_href, job->id))
-        out_of_memory(job);
+        fm_remote_apply_no_memory(job->apply);
     else
         fm_batch_conclude(&job->base, FM_OUTCOME_CHANGED);
 }
@@ -81,19 +72,21 @@ static bool is_contradiction(const fm_google_result *result)
     return result->code == 409 || result->code == 412 || result->code == 404 || result->code == 410;
 }
 
+static void next_id(fm_google_job *job);
+
 static void on_failure(fm_google_job *job, const fm_google_result *result)
 {
     job->reason = result->error;
     job->unknown = is_unknown(result);
     job->base.lost = job->base.lost || result->maybe_done || job->unknown;
     if (ends_all(job, result))
-        fm_google_apply_fail(job->apply, &result->error);
+        fm_remote_apply_fail(job->apply, &result->error);
     else if (job->unknown || is_contradiction(result))
-        fm_google_settle(job);
+        fm_google_reread(job);
     else if (fm_status_is_transient(result->status))
         fm_batch_failed(&job->base, &result->error);
     else if (job->verb == FM_GOOGLE_REVIVE && (result->code == 403 || result->code == 400))
-        fm_google_job_next_id(job);
+        next_id(job);
     else
         fm_batch_refused(&job->base, &result->error);
 }
@@ -126,7 +119,7 @@ static fm_status submit(fm_google_job *job, fm_error *err)
     };
     fm_buf path, body;
     fm_buf_init(&body, BODY_MAX);
-    fm_google_event_path(&path, job->apply->op.p, job->verb == FM_GOOGLE_INSERT ? NULL : job->id,
+    fm_google_event_path(&path, fm_google_of(&job->apply->op), job->verb == FM_GOOGLE_INSERT ? NULL : job->id,
                          "sendUpdates=none&prettyPrint=false");
     fm_status status = path.status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
     if (!status && job->verb != FM_GOOGLE_DELETE)
@@ -161,7 +154,7 @@ void fm_google_job_send(fm_google_job *job)
     if (status == FM_EINVAL || status == FM_ELIMIT)
         fm_batch_refused(&job->base, &err);
     else if (status)
-        fm_google_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(job->apply, &err);
 }
 
 static void insert(fm_google_job *job, fm_error *err)
@@ -173,12 +166,13 @@ static void insert(fm_google_job *job, fm_error *err)
     job->tries = 0;
     job->verb = FM_GOOGLE_INSERT;
     if (status || fm_text_set(&job->id, id))
-        fm_google_apply_fail(job->apply, status ? err : (fm_error_no_memory(err, FM_GOOGLE_DOMAIN), err));
+        fm_remote_apply_fail(job->apply, status ? err : (fm_error_no_memory(err, FM_GOOGLE_DOMAIN), err));
     else
         fm_google_job_send(job);
 }
 
-void fm_google_job_next_id(fm_google_job *job)
+/* Goes on with the next id of a new event. */
+static void next_id(fm_google_job *job)
 {
     fm_error err = {0};
     if (++job->generation < FM_GOOGLE_GENERATIONS)
@@ -187,23 +181,13 @@ void fm_google_job_next_id(fm_google_job *job)
         fm_batch_refused(&job->base, &job->reason);
 }
 
-static fm_status check_writable(const fm_google *p, fm_error *err)
-{
-    if (p->place.writable)
-        return FM_OK;
-    return fm_error_set(err, FM_EACCESS, FM_GOOGLE_DOMAIN,
-                        "the calendar \"%s\" is read-only for %s: choose another, or ask its owner for the right to "
-                        "change events",
-                        p->place.name, p->place.account);
-}
-
 static void begin(fm_batch_job *base)
 {
     fm_google_job *job = (fm_google_job *)base;
     const fm_write *write = base->write;
     fm_error err = {0};
     job->apply = base->batch->owner;
-    if (check_writable(job->apply->op.p, &err)) {
+    if (fm_remote_check_writable(job->apply->op.p, fm_google_of(&job->apply->op)->place.account, &err)) {
         fm_batch_refused(&job->base, &err);
         return;
     }
@@ -213,7 +197,7 @@ static void begin(fm_batch_job *base)
     }
     job->verb = write->kind == FM_WRITE_UPDATE ? FM_GOOGLE_PATCH : FM_GOOGLE_DELETE;
     if (fm_text_set(&job->id, write->href) || fm_text_set(&job->etag, write->etag))
-        out_of_memory(job);
+        fm_remote_apply_no_memory(job->apply);
     else if (fm_google_moves_series(write))
         fm_google_send_when_whole(job);
     else
@@ -227,48 +211,10 @@ static void release(fm_batch_job *base)
     free(job->etag);
 }
 
-/* ------------------------------------------------------------------ the operation */
-
-static void end(void *owner, const fm_error *error)
-{
-    fm_google_batch *a = owner;
-    if (error)
-        fm_google_op_fail(&a->op, error);
-    else
-        fm_google_op_end(&a->op, FM_OK);
-}
-
-static fm_status step(fm_op *op, int timeout_ms, fm_error *err)
-{
-    fm_batch_begin(&((fm_google_batch *)op)->batch);
-    return fm_google_op_step(op, timeout_ms, err);
-}
-
-static void destroy(fm_op *op)
-{
-    fm_google_batch *a = (fm_google_batch *)op;
-    fm_google_cancel_all(&a->op);
-    fm_batch_free(&a->batch);
-    free(a);
-}
-
 fm_status fm_google_apply(fm_provider *provider, fm_write *writes, size_t count, fm_written_fn fn, void *data,
                           fm_op **op, fm_error *err)
 {
-    static const fm_op_class klass = {.step = step, .destroy = destroy};
-    static const fm_batch_class batch_class = {
-        .job_size = sizeof(fm_google_job), .begin = begin, .release = release, .end = end};
-    fm_google *p = (fm_google *)provider;
-    fm_google_batch *a = calloc(1, sizeof *a);
-    if (!a)
-        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    a->op.op.klass = &klass;
-    a->op.p = p;
-    /* Enough that requests are queued for a full window. */
-    if (fm_batch_init(&a->batch, &batch_class, a, (size_t)p->config.max_in_flight * 2, writes, count, fn, data)) {
-        free(a);
-        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    }
-    *op = &a->op.op;
-    return FM_OK;
+    static const fm_batch_class klass = {
+        .job_size = sizeof(fm_google_job), .begin = begin, .release = release, .end = fm_remote_apply_end};
+    return fm_remote_apply_new(sizeof(fm_remote_apply), &klass, provider, writes, count, fn, data, op, err);
 }

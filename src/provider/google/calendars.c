@@ -44,9 +44,9 @@ static fm_status name_of(char **out, const fm_json_span *entry)
 
 /* A listing of all calendars within an operation. */
 typedef struct listing {
-    fm_google_op *op;
+    fm_remote_op *op;
     entry_fn each;
-    void (*done)(fm_google_op *op, const fm_google_result *failed);
+    void (*done)(fm_remote_op *op, const fm_google_result *failed);
     void *data;
     unsigned pages;
 } listing;
@@ -79,7 +79,7 @@ static void on_page(void *data, const fm_google_result *result)
     if (!status && fm_google_string(&token, &result->body, "nextPageToken"))
         status = fm_error_no_memory(&l->op->error, FM_GOOGLE_DOMAIN);
     if (status)
-        fm_google_op_end(l->op, status);
+        fm_remote_op_end(l->op, status);
     else if (token && ++l->pages < PAGES_MAX)
         next_page(l, token);
     else
@@ -105,14 +105,14 @@ static void next_page(listing *l, const char *page_token)
                                  .done = on_page,
                                  .data = l};
     if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(l->op, &request, &err))
-        fm_google_op_fail(l->op, &err);
+        fm_remote_op_fail(l->op, &err);
     fm_buf_free(&path);
 }
 
 /* ------------------------------------------------------------------ list */
 
 typedef struct list {
-    fm_google_op op;
+    fm_remote_op op;
     listing listing;
     fm_calendar_fn fn;
     void *data;
@@ -144,31 +144,29 @@ static fm_status show_entry(void *data, const fm_json_span *entry, fm_error *err
     return status;
 }
 
-static void on_listed(fm_google_op *op, const fm_google_result *failed)
+static void on_listed(fm_remote_op *op, const fm_google_result *failed)
 {
     if (failed)
-        fm_google_op_fail(op, &failed->error);
+        fm_remote_op_fail(op, &failed->error);
     else
-        fm_google_op_end(op, FM_OK);
+        fm_remote_op_end(op, FM_OK);
 }
 
 static void destroy_list(fm_op *op)
 {
-    fm_google_cancel_all((fm_google_op *)op);
+    fm_remote_cancel_all((fm_remote_op *)op);
     free(op);
 }
 
 fm_status fm_google_list(fm_provider *provider, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy_list};
+    static const fm_op_class klass = {.step = fm_remote_op_step, .destroy = destroy_list};
     fm_status status = fm_google_credentials_check(&((fm_google *)provider)->credentials, err);
     if (status)
         return status;
-    list *l = calloc(1, sizeof *l);
+    list *l = fm_remote_op_new(sizeof *l, &klass, provider, err);
     if (!l)
-        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    l->op.op.klass = &klass;
-    l->op.p = (fm_google *)provider;
+        return FM_ENOMEM;
     l->fn = fn;
     l->data = data;
     l->listing = (listing){.op = &l->op, .each = show_entry, .done = on_listed, .data = l};
@@ -184,9 +182,9 @@ fm_status fm_google_list(fm_provider *provider, fm_calendar_fn fn, void *data, f
  * without being in its list, or the granted scopes may not show the list, by reading its events; then by its name.
  */
 typedef struct opening {
-    fm_google_op op;
+    fm_remote_op op;
     listing listing;
-    fm_google_waiter waiter; /* where a bookmark says all but whether the sign-in still holds */
+    fm_remote_waiter waiter; /* where a bookmark says all but whether the sign-in still holds */
     fm_google_place place;
     char *account; /* owned; NULL: not known */
 } opening;
@@ -194,18 +192,18 @@ typedef struct opening {
 static void bind_place(opening *o)
 {
     fm_google_place *place = &o->place;
-    const char *email = o->op.p->credentials.client_id;
+    const char *email = fm_google_of(&o->op)->credentials.client_id;
     fm_error err = {0};
     if (!place->account)
         place->account = o->account ? strdup(o->account) : strdup(email ? email : "service account");
     if (!place->zone)
         place->zone = strdup("UTC");
-    fm_status status = fm_google_bind(o->op.p, place, &err);
+    fm_status status = fm_google_bind(fm_google_of(&o->op), place, &err);
     *place = (fm_google_place){0};
     if (status)
-        fm_google_op_fail(&o->op, &err);
+        fm_remote_op_fail(&o->op, &err);
     else
-        fm_google_op_end(&o->op, FM_OK);
+        fm_remote_op_end(&o->op, FM_OK);
 }
 
 static fm_status take_entry(opening *o, const fm_json_span *entry, fm_error *err)
@@ -253,7 +251,7 @@ static void ask(opening *o, const char *before, const char *calendar, const char
                                  .done = done,
                                  .data = o};
     if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&o->op, &request, &err))
-        fm_google_op_fail(&o->op, &err);
+        fm_remote_op_fail(&o->op, &err);
     fm_buf_free(&path);
 }
 
@@ -270,7 +268,7 @@ static fm_status match_name(void *data, const fm_json_span *entry, fm_error *err
     return named && !o->place.id ? take_entry(o, entry, err) : FM_OK;
 }
 
-static void on_searched(fm_google_op *op, const fm_google_result *failed)
+static void on_searched(fm_remote_op *op, const fm_google_result *failed)
 {
     opening *o = (opening *)op;
     fm_error err = {0};
@@ -279,13 +277,13 @@ static void on_searched(fm_google_op *op, const fm_google_result *failed)
         return;
     }
     if (failed && failed->code != 403) {
-        fm_google_op_fail(op, &failed->error);
+        fm_remote_op_fail(op, &failed->error);
         return;
     }
     fm_error_set(&err, FM_ENOTFOUND, FM_GOOGLE_DOMAIN,
                  "there is no calendar \"%s\" in this Google account: choose one with connect.lua google",
                  op->p->calendar);
-    fm_google_op_fail(op, &err);
+    fm_remote_op_fail(op, &err);
 }
 
 static void on_probed(void *data, const fm_google_result *result)
@@ -296,12 +294,12 @@ static void on_probed(void *data, const fm_google_result *result)
         o->listing = (listing){.op = &o->op, .each = match_name, .done = on_searched, .data = o};
         next_page(&o->listing, NULL);
     } else if (result->status) {
-        fm_google_op_fail(&o->op, &result->error);
+        fm_remote_op_fail(&o->op, &result->error);
     } else if (fm_text_set(&o->place.id, o->op.p->calendar) || name_of(&o->place.name, &result->body) ||
                fm_google_string(&o->place.zone, &result->body, "timeZone") ||
                (!o->place.name && fm_text_set(&o->place.name, o->place.id))) {
         fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
-        fm_google_op_fail(&o->op, &err);
+        fm_remote_op_fail(&o->op, &err);
     } else {
         o->place.writable = may_write(&result->body);
         bind_place(o);
@@ -316,9 +314,9 @@ static void on_entry(void *data, const fm_google_result *result)
         ask(o, "/calendars/", o->op.p->calendar,
             "/events?maxResults=1&fields=summary,timeZone,accessRole&prettyPrint=false", on_probed);
     else if (result->status)
-        fm_google_op_fail(&o->op, &result->error);
+        fm_remote_op_fail(&o->op, &result->error);
     else if (take_entry(o, &result->body, &err))
-        fm_google_op_fail(&o->op, &err);
+        fm_remote_op_fail(&o->op, &err);
     else
         bind_place(o);
 }
@@ -333,9 +331,9 @@ static void on_primary(void *data, const fm_google_result *result)
 {
     opening *o = data;
     if (result->status && !is_not_there(result) && result->status != FM_EACCESS)
-        fm_google_op_fail(&o->op, &result->error);
+        fm_remote_op_fail(&o->op, &result->error);
     else if (!result->status && fm_google_string(&o->account, &result->body, "id"))
-        fm_google_op_end(&o->op, FM_ENOMEM);
+        fm_remote_op_end(&o->op, FM_ENOMEM);
     else if (!result->status && strcmp(o->op.p->calendar, "primary") == 0)
         on_entry(o, result);
     else
@@ -346,7 +344,7 @@ static void on_signed_in(void *data, const fm_error *failed)
 {
     opening *o = data;
     if (failed)
-        fm_google_op_fail(&o->op, failed);
+        fm_remote_op_fail(&o->op, failed);
     else
         bind_place(o);
 }
@@ -354,22 +352,22 @@ static void on_signed_in(void *data, const fm_error *failed)
 /* A place that is known needs no request but for a token: a sign-in that has ended is to be told now. */
 static void start(opening *o)
 {
-    fm_google *p = o->op.p;
+    fm_google *p = fm_google_of(&o->op);
     fm_error err = {0};
-    bool known = p->discovery && fm_google_place_read(p, p->discovery, &o->place) == FM_OK;
+    bool known = p->remote.discovery && fm_google_place_read(p, p->remote.discovery, &o->place) == FM_OK;
     if (!known)
         ask(o, "/users/me/calendarList/", "primary", "?prettyPrint=false", on_primary);
-    else if (fm_google_token(p))
+    else if (fm_remote_token(&p->remote))
         bind_place(o);
-    else if (fm_google_token_wait(p, &o->waiter, &err))
-        fm_google_op_fail(&o->op, &err);
+    else if (fm_remote_token_wait(&p->remote, &o->waiter, &err))
+        fm_remote_op_fail(&o->op, &err);
 }
 
 static void destroy_opening(fm_op *op)
 {
     opening *o = (opening *)op;
-    fm_google_token_forget(o->op.p, &o->waiter);
-    fm_google_cancel_all(&o->op);
+    fm_remote_token_forget(o->op.p, &o->waiter);
+    fm_remote_cancel_all(&o->op);
     fm_google_place_clear(&o->place);
     free(o->account);
     free(o);
@@ -377,15 +375,13 @@ static void destroy_opening(fm_op *op)
 
 fm_status fm_google_open(fm_provider *provider, fm_op **op, fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy_opening};
+    static const fm_op_class klass = {.step = fm_remote_op_step, .destroy = destroy_opening};
     fm_status status = fm_google_credentials_check(&((fm_google *)provider)->credentials, err);
     if (status)
         return status;
-    opening *o = calloc(1, sizeof *o);
+    opening *o = fm_remote_op_new(sizeof *o, &klass, provider, err);
     if (!o)
-        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    o->op.op.klass = &klass;
-    o->op.p = (fm_google *)provider;
+        return FM_ENOMEM;
     o->waiter.fn = on_signed_in;
     o->waiter.data = o;
     *op = &o->op.op;

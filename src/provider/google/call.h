@@ -1,19 +1,18 @@
 /**
  * @file call.h
- * One API request of an operation: with a token, within the quota, its failure put in words. An answer that is no JSON,
- * or none to this request (provider/evidence.h), counts as a transport failure. 401 gets a new token, once. Google's
- * 403 for rate limits is what 429 is elsewhere.
+ * One API request of an operation: its failure put in words. An answer that is no JSON, or none to this request
+ * (provider/evidence.h), counts as a transport failure. 401 gets a new token, once. Google's 403 for rate limits is
+ * what 429 is elsewhere.
  */
 #ifndef FM_PROVIDER_GOOGLE_CALL_H
 #define FM_PROVIDER_GOOGLE_CALL_H
 
 #include "core/json/scan.h"
 #include "provider/google/google_impl.h"
+#include "provider/remote/call.h"
 
 /** The largest answer that is read: a page of 2,500 events. */
 #define FM_GOOGLE_ANSWER_MAX ((size_t)256 << 20)
-
-typedef struct fm_google_call fm_google_call;
 
 /** How a request ended. Borrowed for the length of the call. */
 typedef struct fm_google_result {
@@ -46,15 +45,6 @@ typedef struct fm_google_request {
  * Sends a request for an operation. The operation's end cancels it; `done` is called at most once, never from here.
  * @return FM_OK, or why it cannot be sent
  */
-fm_status fm_google_submit(fm_google_op *op, const fm_google_request *request, fm_error *err);
-/** Cancels every request of an operation. */
-void fm_google_cancel_all(fm_google_op *op);
-/** Sends what the quota allows now. @return milliseconds until more may be sent; -1: none waits for that */
-int64_t fm_google_send_paced(fm_google_op *op);
-/** Whether a request of the operation waits for the quota. */
-bool fm_google_is_paced(const fm_google_op *op);
-
-/** Whether an error answer gives this reason, in the old shape or the new one. */
-bool fm_google_reason_is(const fm_json_span *body, const char *reason);
+fm_status fm_google_submit(fm_remote_op *op, const fm_google_request *request, fm_error *err);
 
 #endif

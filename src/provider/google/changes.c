@@ -21,7 +21,7 @@
 #define QUERY "maxResults=2500&singleEvents=false&eventTypes=default&prettyPrint=false"
 
 typedef struct changes {
-    fm_google_op op;
+    fm_remote_op op;
     fm_object_sink sink;
     char *token;      /* of the caller, owned; NULL: a full listing */
     char *page_token; /* of the page asked for, owned; NULL: the first */
@@ -33,7 +33,7 @@ static void ask(changes *c);
 static void destroy(fm_op *op)
 {
     changes *c = (changes *)op;
-    fm_google_cancel_all(&c->op);
+    fm_remote_cancel_all(&c->op);
     free(c->token);
     free(c->page_token);
     free(c);
@@ -73,13 +73,13 @@ static void go_on(changes *c, const fm_json_span *page)
     } else {
         status = c->sink.page(c->sink.data, token, c->token == NULL, &err);
         if (!status)
-            fm_google_op_end(&c->op, FM_OK);
+            fm_remote_op_end(&c->op, FM_OK);
     }
     free(next);
     free(token);
     if (status) {
         err.status = status;
-        fm_google_op_fail(&c->op, &err);
+        fm_remote_op_fail(&c->op, &err);
     }
 }
 
@@ -97,7 +97,7 @@ static void list_everything(changes *c)
         return;
     }
     err.status = status;
-    fm_google_op_fail(&c->op, &err);
+    fm_remote_op_fail(&c->op, &err);
 }
 
 static void on_page(void *data, const fm_google_result *result)
@@ -118,7 +118,7 @@ static void on_page(void *data, const fm_google_result *result)
         return;
     }
     err.status = status;
-    fm_google_op_fail(&c->op, &err);
+    fm_remote_op_fail(&c->op, &err);
 }
 
 /* A page of events, with what comes after it: the next page, or the token of the whole. */
@@ -138,7 +138,7 @@ static void ask(changes *c)
 {
     fm_buf path;
     fm_error err = {0};
-    fm_google_event_path(&path, c->op.p, NULL, QUERY);
+    fm_google_event_path(&path, fm_google_of(&c->op), NULL, QUERY);
     if (c->token)
         add_query(&path, "syncToken", c->token);
     if (c->page_token)
@@ -151,19 +151,17 @@ static void ask(changes *c)
                                  .done = on_page,
                                  .data = c};
     if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&c->op, &request, &err))
-        fm_google_op_fail(&c->op, &err);
+        fm_remote_op_fail(&c->op, &err);
     fm_buf_free(&path);
 }
 
 fm_status fm_google_changes(fm_provider *provider, const char *token, const fm_object_sink *sink, fm_op **op,
                             fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy};
-    changes *c = calloc(1, sizeof *c);
+    static const fm_op_class klass = {.step = fm_remote_op_step, .destroy = destroy};
+    changes *c = fm_remote_op_new(sizeof *c, &klass, provider, err);
     if (!c)
-        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    c->op.op.klass = &klass;
-    c->op.p = (fm_google *)provider;
+        return FM_ENOMEM;
     c->sink = *sink;
     if (token && !(c->token = strdup(token))) {
         free(c);

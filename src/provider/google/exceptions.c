@@ -3,8 +3,8 @@
  * events of their own, which name the time of their occurrence for ever: a series that moves away from them would get
  * its cancelled occurrences back, and the changed ones twice. They have the iCalUID of the series.
  */
+#include "provider/google/exceptions.h"
 #include "core/url.h"
-#include "provider/google/apply_impl.h"
 #include "provider/google/event/json.h"
 #include "provider/google/event_path.h"
 #include "util/alloc.h"
@@ -13,13 +13,6 @@
 #include <string.h>
 
 static void ask(fm_google_job *job, const char *page_token);
-
-static void no_memory(fm_google_job *job)
-{
-    fm_error err = {0};
-    fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
-    fm_google_apply_fail(job->apply, &err);
-}
 
 /* Ids of occurrences are the series' own and the time: "abc_20270318T090000Z". After "_R" it is a series that follows.
  */
@@ -62,7 +55,7 @@ static void on_page(void *data, const fm_google_result *result)
     bool found = false;
     char *next = NULL;
     if (result->status == FM_EAUTH || result->status == FM_ENOMEM) {
-        fm_google_apply_fail(job->apply, &result->error);
+        fm_remote_apply_fail(job->apply, &result->error);
         return;
     }
     if (result->status) {
@@ -71,7 +64,7 @@ static void on_page(void *data, const fm_google_result *result)
     }
     fm_google_member(&items, &result->body, "items");
     if (find_exception(job, &items, &found) || fm_google_string(&next, &result->body, "nextPageToken"))
-        no_memory(job);
+        fm_remote_apply_no_memory(job->apply);
     else if (found)
         refuse(job);
     else if (next)
@@ -95,10 +88,11 @@ static void ask(fm_google_job *job, const char *page_token)
     fm_buf path, given;
     char *uid = NULL;
     if (fm_google_string(&uid, &event, "iCalUID")) {
-        no_memory(job);
+        fm_remote_apply_no_memory(job->apply);
         return;
     }
-    fm_google_event_path(&path, job->apply->op.p, NULL, "maxResults=2500&showDeleted=true&prettyPrint=false");
+    fm_google_event_path(&path, fm_google_of(&job->apply->op), NULL,
+                         "maxResults=2500&showDeleted=true&prettyPrint=false");
     fm_buf_init(&given, 2 * FM_GOOGLE_ID_MAX);
     fm_buf_addf(&given, "%s@google.com", job->id); /* what Google gives an event that was made with an id */
     add_query(&path, "iCalUID", uid ? uid : given.data);
@@ -113,7 +107,7 @@ static void ask(fm_google_job *job, const char *page_token)
                                  .done = on_page,
                                  .data = job};
     if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&job->apply->op, &request, &err))
-        fm_google_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(job->apply, &err);
     fm_buf_free(&path);
     free(uid);
 }

@@ -15,7 +15,7 @@ typedef struct wanted {
 } wanted;
 
 typedef struct fetch {
-    fm_google_op op;
+    fm_remote_op op;
     fm_object_sink sink;
     const char *const *hrefs; /* borrowed */
     size_t count, next, in_flight;
@@ -38,7 +38,7 @@ static void conclude(wanted *w, fm_status status, fm_error *err)
     f->in_flight--;
     err->status = status;
     if (status)
-        fm_google_op_fail(&f->op, err);
+        fm_remote_op_fail(&f->op, err);
 }
 
 static void deliver_missing(wanted *w)
@@ -52,7 +52,7 @@ static void on_presence(void *data, const fm_google_result *result)
 {
     fetch *f = data;
     if (result->status) {
-        fm_google_op_fail(&f->op, &result->error);
+        fm_remote_op_fail(&f->op, &result->error);
         return;
     }
     f->presence = PRESENT;
@@ -74,7 +74,7 @@ static void on_missing(wanted *w)
     } else if (f->presence == PRESENCE_UNKNOWN) {
         f->presence = PRESENCE_ASKED;
         if (fm_google_ask_presence(&f->op, on_presence, f, &err))
-            fm_google_op_fail(&f->op, &err);
+            fm_remote_op_fail(&f->op, &err);
     }
 }
 
@@ -110,7 +110,7 @@ static void begin(fetch *f, wanted *w, const char *href)
     fm_error err = {0};
     *w = (wanted){.f = f, .href = href};
     f->in_flight++;
-    fm_google_event_path(&path, f->op.p, href, "prettyPrint=false");
+    fm_google_event_path(&path, fm_google_of(&f->op), href, "prettyPrint=false");
     fm_google_request request = {.method = "GET",
                                  .path = path.data,
                                  .what = "reading an event",
@@ -119,7 +119,7 @@ static void begin(fetch *f, wanted *w, const char *href)
                                  .done = on_event,
                                  .data = w};
     if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&f->op, &request, &err))
-        fm_google_op_fail(&f->op, &err);
+        fm_remote_op_fail(&f->op, &err);
     fm_buf_free(&path);
 }
 
@@ -129,13 +129,13 @@ static void start_more(fetch *f)
         if (!f->places[i].href)
             begin(f, &f->places[i], f->hrefs[f->next++]);
     if (!f->in_flight && !f->op.done)
-        fm_google_op_end(&f->op, FM_OK);
+        fm_remote_op_end(&f->op, FM_OK);
 }
 
 static void destroy(fm_op *op)
 {
     fetch *f = (fetch *)op;
-    fm_google_cancel_all(&f->op);
+    fm_remote_cancel_all(&f->op);
     free(f->places);
     free(f);
 }
@@ -143,12 +143,10 @@ static void destroy(fm_op *op)
 fm_status fm_google_fetch(fm_provider *provider, const char *const *hrefs, size_t count, const fm_object_sink *sink,
                           fm_op **op, fm_error *err)
 {
-    static const fm_op_class klass = {.step = fm_google_op_step, .destroy = destroy};
-    fetch *f = calloc(1, sizeof *f);
+    static const fm_op_class klass = {.step = fm_remote_op_step, .destroy = destroy};
+    fetch *f = fm_remote_op_new(sizeof *f, &klass, provider, err);
     if (!f)
-        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    f->op.op.klass = &klass;
-    f->op.p = (fm_google *)provider;
+        return FM_ENOMEM;
     f->sink = *sink;
     f->hrefs = hrefs;
     f->count = count;

@@ -1,7 +1,6 @@
 /**
  * @file google.h
- * Google Calendar (API v3) as a provider; its class is fm_provider_google (provider/classes.h). Settings, read from
- * fm_options:
+ * Google Calendar (API v3) as a provider. Settings, read from fm_options:
  *
  * | name | meaning |
  * |---|---|
@@ -20,6 +19,10 @@
  */
 #ifndef FM_PROVIDER_GOOGLE_H
 #define FM_PROVIDER_GOOGLE_H
+
+#include "fmcal/provider.h"
+
+extern const fm_provider_class fm_provider_google;
 
 /** Requests per minute and user that Google grants a project by default. */
 #define FM_GOOGLE_REQUESTS_PER_MINUTE 600

@@ -1,12 +1,11 @@
 /* The signed assertion of a service account. */
 #include "core/crypto.h"
+#include "core/json/tree.h"
 #include "core/json/value.h"
 #include "provider/google/google_impl.h"
-#include "provider/google/object.h"
 #include "util/alloc.h"
 #include "util/encoding.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define LIFE_S  3600
@@ -60,35 +59,24 @@ static fm_status make(fm_buf *jwt, const char *email, const char *private_key, c
 
 fm_status fm_google_jwt_form(fm_buf *out, const fm_secret *secret, const char *audience, int64_t now_s, fm_error *err)
 {
-    char *email = NULL, *private_key = NULL, *key_id = NULL;
-    fm_json_span key;
+    size_t len;
     fm_buf jwt;
+    fm_status status;
+    const char *text = fm_secret_bytes(secret, &len);
+    cJSON *key = fm_json_tree(text, len);
+    const char *email = fm_json_tree_text(key, "client_email"), *private_key = fm_json_tree_text(key, "private_key");
     fm_buf_init(&jwt, JWT_MAX);
-    key.at = fm_secret_bytes(secret, &key.len);
-    fm_status status = fm_json_check(key.at, key.len, 0, NULL);
-    if (!status)
-        status = fm_google_string(&email, &key, "client_email");
-    if (!status)
-        status = fm_google_string(&private_key, &key, "private_key");
-    if (!status)
-        status = fm_google_string(&key_id, &key, "private_key_id");
-    if (status == FM_ENOMEM)
-        fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    else if (status || !email || !private_key)
+    if (email && private_key)
+        status = make(&jwt, email, private_key, fm_json_tree_text(key, "private_key_id"), audience, now_s, err);
+    else
         status = fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
                               "the setting \"service_account\" is no JSON key of a service account: it has no "
                               "client_email or private_key");
-    else
-        status = make(&jwt, email, private_key, key_id, audience, now_s, err);
+    fm_json_tree_wipe(key);
     if (!status) {
         fm_buf_adds(out, "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=");
         status = fm_buf_add(out, jwt.data, jwt.len) ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN) : FM_OK;
     }
-    if (private_key)
-        explicit_bzero(private_key, strlen(private_key));
-    free(private_key);
-    free(email);
-    free(key_id);
     fm_buf_free(&jwt);
     return status;
 }

@@ -53,7 +53,7 @@ static char *write_bookmark(const fm_google *p, const fm_google_place *place)
     fm_buf_init(&out, TEXT_MAX);
     add(&out, "api", p->api);
     add(&out, "sign_in", mark);
-    add(&out, "calendar", p->calendar);
+    add(&out, "calendar", p->remote.calendar);
     add(&out, "id", place->id);
     add(&out, "account", place->account);
     add(&out, "name", place->name);
@@ -68,7 +68,7 @@ fm_status fm_google_place_read(const fm_google *p, const char *text, fm_google_p
     fm_json_span object = {text, strlen(text)};
     char mark[MARK_SIZE];
     if (fm_json_check(object.at, object.len, 0, NULL) || !mark_of(mark, p) || !fm_google_is(&object, "api", p->api) ||
-        !fm_google_is(&object, "sign_in", mark) || !fm_google_is(&object, "calendar", p->calendar))
+        !fm_google_is(&object, "sign_in", mark) || !fm_google_is(&object, "calendar", p->remote.calendar))
         return FM_ENOTFOUND;
     fm_status status = fm_google_string(&place->id, &object, "id");
     if (!status)
@@ -97,13 +97,11 @@ fm_status fm_google_bind(fm_google *p, fm_google_place *place, fm_error *err)
     }
     fm_google_place_clear(&p->place);
     p->place = *place;
-    free(p->discovery);
-    p->discovery = bookmark;
-    p->binding = (fm_binding){.account = p->place.account,
-                              .calendar_id = p->place.id,
-                              .name = p->place.name,
-                              .discovery = p->discovery,
-                              .writable = p->place.writable};
-    p->opened = true;
+    fm_remote_bind(&p->remote,
+                   &(fm_binding){.account = p->place.account,
+                                 .calendar_id = p->place.id,
+                                 .name = p->place.name,
+                                 .writable = p->place.writable},
+                   bookmark);
     return FM_OK;
 }

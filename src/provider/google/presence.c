@@ -9,10 +9,10 @@ static bool is_calendar(const void *data, const fm_json_span *body)
     return fm_google_is(body, "kind", "calendar#events");
 }
 
-fm_status fm_google_ask_presence(fm_google_op *op, fm_google_done_fn done, void *data, fm_error *err)
+fm_status fm_google_ask_presence(fm_remote_op *op, fm_google_done_fn done, void *data, fm_error *err)
 {
     fm_buf path;
-    fm_google_event_path(&path, op->p, NULL, "maxResults=1&fields=kind&prettyPrint=false");
+    fm_google_event_path(&path, fm_google_of(op), NULL, "maxResults=1&fields=kind&prettyPrint=false");
     fm_google_request request = {.method = "GET",
                                  .path = path.data,
                                  .what = "looking for the calendar",

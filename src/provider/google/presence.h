@@ -9,6 +9,6 @@
 #include "provider/google/call.h"
 
 /** Asks for the calendar. `done` gets FM_OK where it is there. @return FM_OK, or why it cannot be asked */
-fm_status fm_google_ask_presence(fm_google_op *op, fm_google_done_fn done, void *data, fm_error *err);
+fm_status fm_google_ask_presence(fm_remote_op *op, fm_google_done_fn done, void *data, fm_error *err);
 
 #endif

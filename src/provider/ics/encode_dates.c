@@ -73,17 +73,6 @@ static bool keeps_duration(const ics_edit *e, const fm_event_dates *want)
     return fm_event_time_same(&end, &want->end);
 }
 
-/* An instant without a zone leaves the calendar its zone, where it is the same instant or a series hangs on it. */
-static void keep_zone(const ics_edit *e, const fm_event_dates *have, fm_event_dates *want)
-{
-    if (want->start.form != FM_TIME_UTC || have->start.form != FM_TIME_ZONED)
-        return;
-    if (fm_event_time_instant(&have->start) != want->start.s && !e->have.recurring)
-        return;
-    want->start = fm_event_time_convert(&want->start, &have->start);
-    want->end = fm_event_time_convert(&want->end, &want->start);
-}
-
 /*
  * Whether the clocks of the zone are put back within the event so far that they show no later time at its end. Servers
  * that take the start for the second of the two moments it may mean then see an event without length, and refuse it
@@ -147,8 +136,7 @@ bool ics_encode_dates(ics_edit *e)
     if (e->status)
         return false;
     bool was_day = !e->is_new && have.start.form == FM_TIME_DAY, is_day = want.start.form == FM_TIME_DAY;
-    if (!e->is_new)
-        keep_zone(e, &have, &want);
+    fm_event_dates_keep_zone(&want, &have, e->have.recurring);
     bool endless = stays_endless(e, &have, &want);
     bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);
     bool end_stays = endless || (have.has_end && fm_event_time_same(&have.end, &want.end));

@@ -1,11 +1,9 @@
 /* The mock provider: a calendar in memory, with real calendar objects, for tests and for trying rules. */
 #include "provider/mock/mock.h"
-#include "core/zone/zone.h"
-#include "provider/classes.h"
 #include "provider/ics/codec.h"
 #include "provider/op.h"
+#include "provider/settings.h"
 #include "util/alloc.h"
-#include "util/options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,26 +13,23 @@
 static fm_status mock_init(fm_provider *p, const struct fm_options *options, fm_error *err)
 {
     fm_mock *m = (fm_mock *)p;
-    const fm_secret *secret = fm_options_secret(options, "password");
-    const char *password = secret ? fm_secret_bytes(secret, NULL) : NULL;
-    const char *file = fm_options_string(options, "file", fm_options_string(options, "endpoint", NULL));
+    fm_settings s = {.options = options, .domain = "mock", .redact = p->context.env->redact, .err = err};
     m->server = fm_mock_server_new();
-    m->zones = fm_zones_new(NULL);
-    if (!m->server || !m->zones ||
-        fm_text_set_filled(&m->calendar_id, fm_options_string(options, "calendar_id", NULL)) ||
-        fm_text_set_filled(&m->file, file) || fm_text_set_filled(&m->password, password))
+    if (!m->server)
         return fm_error_no_memory(err, "mock");
-    return FM_OK;
+    fm_settings_text(&s, &m->calendar_id, "calendar_id", NULL);
+    fm_settings_text(&s, &m->file, "file", fm_options_string(options, "endpoint", NULL));
+    fm_settings_secret(&s, &m->password, "password");
+    return s.status;
 }
 
 static void mock_fini(fm_provider *p)
 {
     fm_mock *m = (fm_mock *)p;
     fm_mock_server_unref(m->server);
-    fm_zones_free(m->zones);
     free(m->calendar_id);
     free(m->file);
-    free(m->password);
+    fm_secret_unref(m->password);
     free(m->bound_id);
     free(m->bound_name);
     free(m->account);
@@ -79,7 +74,7 @@ static fm_status run_open(void *data, fm_error *err)
     fm_mock *m = data;
     fm_mock_server *s = m->server;
     fm_status status = fm_mock_begin(m, FM_MOCK_OPEN, NULL, NULL, err);
-    if (!status && s->password && (!m->password || strcmp(s->password, m->password) != 0))
+    if (!status && s->password && (!m->password || strcmp(s->password, fm_secret_bytes(m->password, NULL)) != 0))
         status = fm_mock_fault_error(err, FM_MOCK_AUTH, 0);
     if (!status && m->file && !s->file)
         status = fm_mock_use_file(s, m->file, err);
@@ -143,18 +138,26 @@ static fm_status mock_list(fm_provider *p, fm_calendar_fn fn, void *data, fm_op 
 static fm_status mock_encode(const fm_provider *p, const fm_event *event, const char *old, size_t old_len,
                              struct fm_buf *out, fm_error *err)
 {
-    return fm_ics_encode(event, old, old_len, p->context.env, ((const fm_mock *)p)->zones, out, err);
+    return fm_ics_encode(event, old, old_len, p->context.env, p->zones, out, err);
 }
 
 static fm_status mock_decode(const fm_provider *p, const char *text, size_t len, fm_event *event, fm_error *err)
 {
-    return fm_ics_decode(text, len, ((const fm_mock *)p)->zones, event, err);
+    return fm_ics_decode(text, len, p->zones, event, err);
 }
+
+static const fm_credential credentials[] = {
+    {"password", FM_CREDENTIAL_SECRET | FM_CREDENTIAL_MAIN},
+    {"username", FM_CREDENTIAL_PUBLIC},
+    {0},
+};
 
 const fm_provider_class fm_provider_mock = {
     .abi_version = FM_PROVIDER_ABI,
     .name = "mock",
-    .capabilities = FM_CAP_TOKEN,
+    .capabilities = FM_CAP_TOKEN | FM_CAP_MOCK_SERVER,
+    .endpoint = FM_ENDPOINT_PATH,
+    .credentials = credentials,
     .instance_size = sizeof(fm_mock),
     .init = mock_init,
     .fini = mock_fini,

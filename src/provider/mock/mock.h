@@ -6,17 +6,17 @@
 #define FM_PROVIDER_MOCK_MOCK_H
 
 #include "provider/mock/server.h"
+#include "util/secret.h"
 
 typedef struct fm_mock {
     fm_provider base;
     fm_mock_server *server; /* a reference */
     char *calendar_id;      /* as asked for, NULL: the primary one */
     char *file;             /* where a server of its own keeps its changes, NULL: nowhere */
-    char *password;
+    fm_secret *password;
     char *bound_id, *bound_name, *account; /* what the binding points to */
     fm_binding binding;
     bool opened;
-    struct fm_zones *zones; /* owned; what the codec has read of tzdata */
 } fm_mock;
 
 /**

@@ -116,6 +116,9 @@ fm_status fm_mock_append(fm_mock_server *s, const fm_mock_calendar *c, const fm_
 /** What the server keeps of a text: a copy, owned by the caller, with the rewriting done. NULL: out of memory. */
 char *fm_mock_rewritten(const fm_mock_rewrite *rewrite, const char *text, size_t len, size_t *out_len);
 
+/** In memory, for tests and for trying rules. */
+extern const fm_provider_class fm_provider_mock;
+
 /** Makes a mock provider talk to `server` (a reference is taken). FM_EINVAL for a provider of another kind. */
 fm_status fm_mock_attach(fm_provider *p, fm_mock_server *server, fm_error *err);
 

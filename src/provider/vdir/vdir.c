@@ -1,9 +1,9 @@
 #include "provider/vdir.h"
 #include "provider/ics/codec.h"
 #include "provider/op.h"
+#include "provider/settings.h"
 #include "provider/vdir/vdir_impl.h"
 #include "util/alloc.h"
-#include "util/options.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,13 +13,6 @@ static const char domain[] = "vdir";
 static vdir *of(const fm_provider *p)
 {
     return (vdir *)p;
-}
-
-/* Copies an option; an empty one counts as absent. */
-static fm_status copy_option(char **out, const struct fm_options *options, const char *name, fm_error *err)
-{
-    const char *value = fm_options_string(options, name, NULL);
-    return fm_text_set_filled(out, value) ? fm_error_no_memory(err, domain) : FM_OK;
 }
 
 /* `calendarId` is a name, never a way out of the folder. */
@@ -36,23 +29,20 @@ static fm_status check_id(const char *id, fm_error *err)
 static fm_status vdir_init(fm_provider *p, const struct fm_options *options, fm_error *err)
 {
     vdir *v = of(p);
-    fm_status status = copy_option(&v->endpoint, options, "endpoint", err);
-    if (!status && !v->endpoint)
-        status = fm_error_set(err, FM_EINVAL, domain, "endpoint is missing: give the folder of the calendar");
-    if (!status)
-        status = copy_option(&v->wanted, options, "calendar_id", err);
-    if (!status)
-        status = copy_option(&v->discovery, options, "discovery", err);
-    if (!status)
-        status = check_id(v->wanted, err);
+    fm_settings s = {.options = options, .domain = domain, .err = err};
+    fm_settings_text(&s, &v->endpoint, "endpoint", NULL);
+    fm_settings_text(&s, &v->wanted, "calendar_id", NULL);
+    fm_settings_text(&s, &v->discovery, "discovery", NULL);
     v->bound = fm_options_bool(options, "bound", false);
-    if (!status && !(v->zones = fm_zones_new(NULL)))
-        status = fm_error_no_memory(err, domain);
+    if (!s.status && !v->endpoint)
+        s.status = fm_error_set(err, FM_EINVAL, domain, "endpoint is missing: give the folder of the calendar");
+    if (!s.status)
+        s.status = check_id(v->wanted, err);
     if (v->wanted && strcmp(v->wanted, "primary") == 0) {
         free(v->wanted);
         v->wanted = NULL;
     }
-    return status;
+    return s.status;
 }
 
 static void vdir_fini(fm_provider *p)
@@ -66,7 +56,6 @@ static void vdir_fini(fm_provider *p)
     free(v->id);
     free(v->folder);
     free(v->name);
-    fm_zones_free(v->zones);
 }
 
 static const fm_binding *vdir_binding(const fm_provider *p)
@@ -165,18 +154,19 @@ static fm_status vdir_start_apply(fm_provider *p, fm_write *writes, size_t count
 static fm_status vdir_encode(const fm_provider *p, const fm_event *event, const char *old, size_t old_len,
                              struct fm_buf *out, fm_error *err)
 {
-    return fm_ics_encode(event, old, old_len, p->context.env, of(p)->zones, out, err);
+    return fm_ics_encode(event, old, old_len, p->context.env, p->zones, out, err);
 }
 
 static fm_status vdir_decode(const fm_provider *p, const char *text, size_t len, fm_event *event, fm_error *err)
 {
-    return fm_ics_decode(text, len, of(p)->zones, event, err);
+    return fm_ics_decode(text, len, p->zones, event, err);
 }
 
-const fm_provider_class fm_vdir_class = {
+const fm_provider_class fm_provider_vdir = {
     .abi_version = FM_PROVIDER_ABI,
     .name = "vdir",
     .capabilities = 0,
+    .endpoint = FM_ENDPOINT_PATH,
     .instance_size = sizeof(vdir),
     .init = vdir_init,
     .fini = vdir_fini,

@@ -21,7 +21,6 @@ typedef struct vdir {
     char *folder;    /**< path of the calendar */
     char *name;      /**< display name */
     bool absent;     /**< dry run of a calendar whose folder is not made yet */
-    fm_zones *zones;
     fm_binding binding;
     bool is_open;
 } vdir;

@@ -28,6 +28,11 @@ function core.secret(text) end
 ---@return boolean
 function core.is_secret(value) end
 
+---What the members of credentials are that anybody knows: "secret", "public", "path" (public too), "source" (says where
+---the secret comes from) or "note" (of connect.lua).
+---@return table<string, string>
+function core.members() end
+
 ---The value of an environment variable.
 ---@param name string
 ---@return fmcal.secret?

@@ -28,6 +28,27 @@ local core = {}
 ---@return fmcal.error? err "invalid" names the setting, or says which providers there are
 function core.new(name, options, server) end
 
+---Makes one that only reads and writes the texts of events (encode, decode): no settings, no account.
+---@param name string
+---@return fmcal.provider.handle?
+---@return fmcal.error? err "invalid": says which providers there are
+function core.codec(name) end
+
+---What sets a kind of provider apart.
+---@class fmcal.provider.traits
+---@field remote boolean it talks to a network
+---@field token boolean changes() needs no complete listing each time
+---@field one_uid_per_account boolean a UID may be used once in the whole account
+---@field mock_server boolean its calendar may be a server of fmcal.mock
+---@field disconnects boolean signing out ends something on the other side
+---@field endpoint "url"|"path"|"urls" what the setting is: an address, a file or folder, several addresses by name
+---@field main_secret? string the secret that is meant where credentials say only where it comes from
+
+---@param name string
+---@return fmcal.provider.traits?
+---@return fmcal.error? err "invalid": says which providers there are
+function core.traits(name) end
+
 ---Names of the providers there are.
 ---@return string[]
 function core.names() end

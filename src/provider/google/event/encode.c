@@ -270,17 +270,6 @@ static void encode_description(edit *e)
 
 /* ------------------------------------------------------------------ dates */
 
-/* An instant without a zone leaves the calendar its zone, where it is the same instant or a series hangs on it. */
-static void keep_zone(const edit *e, const fm_event_dates *have, fm_event_dates *want)
-{
-    if (want->start.form != FM_TIME_UTC || have->start.form != FM_TIME_ZONED)
-        return;
-    if (fm_event_time_instant(&have->start) != want->start.s && !e->have.recurring)
-        return;
-    want->start = fm_event_time_convert(&want->start, &have->start);
-    want->end = fm_event_time_convert(&want->end, &want->start);
-}
-
 static const char *zone_name(const edit *e, const fm_event_time *t)
 {
     if (t->form == FM_TIME_ZONED)
@@ -349,7 +338,7 @@ static void encode_dates(edit *e)
             fm_error_set(e->err, FM_EUNSUPPORTED, FM_GOOGLE_DOMAIN, "the series cannot be moved: %s", have.unknown);
     if (e->status)
         return;
-    keep_zone(e, &have, &want);
+    fm_event_dates_keep_zone(&want, &have, e->have.recurring);
     bool known = !e->is_new && have.start.form != FM_TIME_UNKNOWN;
     bool endless = known && !have.has_end && !want.has_end;
     bool start_stays = !e->is_new && fm_event_time_same(&have.start, &want.start);

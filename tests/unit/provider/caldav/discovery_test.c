@@ -1,4 +1,4 @@
-#include "provider/classes.h"
+#include "provider/caldav/caldav.h"
 #include "support/calendar.h"
 #include "support/cmocka.h"
 

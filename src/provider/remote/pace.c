@@ -1,19 +1,19 @@
-#include "provider/google/pace.h"
+#include "provider/remote/pace.h"
 
 #define MINUTE_MS 60000
 
-void fm_google_pace_init(fm_google_pace *pace, int64_t per_minute, int64_t now_ms)
+void fm_remote_pace_init(fm_remote_pace *pace, int64_t per_minute, int64_t now_ms)
 {
-    *pace = (fm_google_pace){.per_minute = per_minute, .left = (double)per_minute, .at_ms = now_ms};
+    *pace = (fm_remote_pace){.per_minute = per_minute, .left = (double)per_minute, .at_ms = now_ms};
 }
 
-static double left_at(const fm_google_pace *pace, int64_t now_ms)
+static double left_at(const fm_remote_pace *pace, int64_t now_ms)
 {
     double left = pace->left + (double)(now_ms - pace->at_ms) * (double)pace->per_minute / MINUTE_MS;
     return left < (double)pace->per_minute ? left : (double)pace->per_minute;
 }
 
-bool fm_google_pace_take(fm_google_pace *pace, int64_t now_ms)
+bool fm_remote_pace_take(fm_remote_pace *pace, int64_t now_ms)
 {
     pace->left = left_at(pace, now_ms);
     pace->at_ms = now_ms;
@@ -23,7 +23,7 @@ bool fm_google_pace_take(fm_google_pace *pace, int64_t now_ms)
     return true;
 }
 
-int64_t fm_google_pace_wait_ms(const fm_google_pace *pace, int64_t now_ms)
+int64_t fm_remote_pace_wait_ms(const fm_remote_pace *pace, int64_t now_ms)
 {
     double missing = 1 - left_at(pace, now_ms);
     return missing <= 0 ? 0 : (int64_t)(missing * MINUTE_MS / (double)pace->per_minute) + 1;

@@ -1,7 +1,7 @@
 /* Bodies of writes: what fmcal owns of an event, and nothing else. */
+#include "provider/google/body.h"
 #include "core/json/edit.h"
 #include "core/json/value.h"
-#include "provider/google/apply_impl.h"
 #include "provider/google/event/model.h"
 #include "util/alloc.h"
 

@@ -1,8 +1,9 @@
 /*
  * What lies on the server when an answer does not say: after a lost reply or a server error, and after 412.
  */
-#include "provider/caldav/apply_impl.h"
+#include "provider/caldav/reread.h"
 #include "provider/caldav/same_event.h"
+#include "provider/caldav/search.h"
 #include "provider/evidence.h"
 
 #include <stdlib.h>
@@ -51,10 +52,11 @@ static bool may_be_ours(const fm_caldav_job *job)
     return job->base.write->kind == FM_WRITE_CREATE || (job->base.write->kind == FM_WRITE_UPDATE && job->base.lost);
 }
 
-void fm_caldav_settle_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
+void fm_caldav_reread_found(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
 {
     const fm_write *write = job->base.write;
-    if (may_be_ours(job) && fm_caldav_same_event(job->apply->op.p, write->text, write->text_len, text, len))
+    if (may_be_ours(job) &&
+        fm_caldav_same_event(fm_caldav_of(&job->apply->base.op), write->text, write->text_len, text, len))
         fm_caldav_job_done(job, key, etag);
     else
         fm_caldav_job_changed(job, key, etag, text, len);
@@ -81,7 +83,7 @@ static void on_there(fm_caldav_job *job, const fm_dav_result *result)
     else if (write->kind == FM_WRITE_CREATE && !fm_caldav_has_uid(result->body, result->body_len, write->uid))
         name_taken(job);
     else
-        fm_caldav_settle_found(job, job->key, etag, result->body, result->body_len);
+        fm_caldav_reread_found(job, job->key, etag, result->body, result->body_len);
 }
 
 static void on_not_there(fm_caldav_job *job, const fm_dav_result *result)
@@ -94,27 +96,13 @@ static void on_not_there(fm_caldav_job *job, const fm_dav_result *result)
         fm_caldav_search(job, result->url, NULL);
 }
 
-static void on_get(void *data, const fm_dav_result *result)
-{
-    fm_caldav_job *job = data;
-    if (result->code == 404 || result->code == 410)
-        on_not_there(job, result);
-    else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
-        fm_caldav_apply_fail(job->apply, &result->error);
-    else if (result->status)
-        fm_batch_failed(&job->base, &result->error);
-    else if (!fm_caldav_is_object(job, result))
-        return;
-    else
-        on_there(job, result);
-}
-
-bool fm_caldav_is_object(fm_caldav_job *job, const fm_dav_result *result)
+/* Whether what a GET gave is a calendar object; else the job has failed. */
+static bool is_object(fm_caldav_job *job, const fm_dav_result *result)
 {
     fm_evidence_object found;
     fm_error error = {0};
     if (fm_evidence_of_object(&found, result->body, result->body_len, &error)) {
-        fm_caldav_apply_fail(job->apply, &error);
+        fm_remote_apply_fail(&job->apply->base, &error);
         return false;
     }
     free(found.uid);
@@ -125,7 +113,22 @@ bool fm_caldav_is_object(fm_caldav_job *job, const fm_dav_result *result)
     return false;
 }
 
-void fm_caldav_settle(fm_caldav_job *job)
+static void on_get(void *data, const fm_dav_result *result)
+{
+    fm_caldav_job *job = data;
+    if (result->code == 404 || result->code == 410)
+        on_not_there(job, result);
+    else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
+        fm_remote_apply_fail(&job->apply->base, &result->error);
+    else if (result->status)
+        fm_batch_failed(&job->base, &result->error);
+    else if (!is_object(job, result))
+        return;
+    else
+        on_there(job, result);
+}
+
+void fm_caldav_reread(fm_caldav_job *job)
 {
     fm_error err = {0};
     fm_dav_request request = {.method = "GET",
@@ -135,6 +138,6 @@ void fm_caldav_settle(fm_caldav_job *job)
                               .retry = FM_HTTP_RETRY_ALL,
                               .done = on_get,
                               .data = job};
-    if (fm_dav_submit(&job->apply->op, &request, &err))
-        fm_caldav_apply_fail(job->apply, &err);
+    if (fm_dav_submit(&job->apply->base.op, &request, &err))
+        fm_remote_apply_fail(&job->apply->base, &err);
 }

@@ -1,7 +1,7 @@
 /*
  * What has an id when an answer does not say: after a lost reply or a server error, and after 404, 409 and 412.
  */
-#include "provider/google/apply_impl.h"
+#include "provider/google/reread.h"
 #include "provider/google/event/json.h"
 #include "provider/google/event_path.h"
 #include "provider/google/presence.h"
@@ -22,7 +22,7 @@ static bool has_uid(const fm_json_span *event, const char *uid)
 static bool is_as_asked(const fm_google_job *job, const fm_json_span *event)
 {
     fm_json_span text = {job->base.write->text, job->base.write->text_len};
-    return fm_google_same_event(&text, event, job->apply->op.p->zones);
+    return fm_google_same_event(&text, event, job->apply->op.p->base.zones);
 }
 
 /* The id of a deleted event stays taken: the event is brought back under it (events.update with its sequence). */
@@ -33,9 +33,7 @@ static void revive(fm_google_job *job, const fm_json_span *event)
     job->sequence = fm_google_member(&sequence, event, "sequence") ? strtoll(sequence.at, NULL, 10) : -1;
     free(job->etag);
     if (fm_google_string(&job->etag, event, "etag")) {
-        fm_error err = {0};
-        fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
-        fm_google_apply_fail(job->apply, &err);
+        fm_remote_apply_no_memory(job->apply);
         return;
     }
     fm_google_job_send(job);
@@ -52,7 +50,7 @@ static void name_taken(fm_google_job *job)
     fm_batch_refused(&job->base, &error);
 }
 
-static void settle_create(fm_google_job *job, const fm_json_span *event)
+static void on_there_to_create(fm_google_job *job, const fm_json_span *event)
 {
     if (fm_google_is_cancelled(event))
         revive(job, event);
@@ -65,7 +63,7 @@ static void settle_create(fm_google_job *job, const fm_json_span *event)
 }
 
 /* An update that was plainly refused is not ours, however alike what is there looks. */
-static void settle_change(fm_google_job *job, const fm_json_span *event)
+static void on_there_to_change(fm_google_job *job, const fm_json_span *event)
 {
     bool updates = job->base.write->kind == FM_WRITE_UPDATE;
     bool untouched = job->base.write->etag && fm_google_is(event, "etag", job->base.write->etag);
@@ -91,7 +89,7 @@ static void on_presence(void *data, const fm_google_result *result)
     else if (fm_status_is_transient(result->status))
         fm_batch_failed(&job->base, &result->error);
     else
-        fm_google_apply_fail(job->apply, &result->error);
+        fm_remote_apply_fail(job->apply, &result->error);
 }
 
 /* The event is not there, and not as a deleted one either: is the calendar? */
@@ -99,7 +97,7 @@ static void ask_presence(fm_google_job *job)
 {
     fm_error err = {0};
     if (fm_google_ask_presence(&job->apply->op, on_presence, job, &err))
-        fm_google_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(job->apply, &err);
 }
 
 static void on_not_there(fm_google_job *job)
@@ -121,13 +119,13 @@ static void on_event(void *data, const fm_google_result *result)
     if (result->code == 404 || result->code == 410)
         on_not_there(job);
     else if (result->status == FM_EAUTH || result->status == FM_ENOMEM)
-        fm_google_apply_fail(job->apply, &result->error);
+        fm_remote_apply_fail(job->apply, &result->error);
     else if (result->status)
         fm_batch_failed(&job->base, &result->error);
     else if (job->base.write->kind == FM_WRITE_CREATE)
-        settle_create(job, &result->body);
+        on_there_to_create(job, &result->body);
     else
-        settle_change(job, &result->body);
+        on_there_to_change(job, &result->body);
 }
 
 bool fm_google_is_job_s(const void *job, const fm_json_span *body)
@@ -135,11 +133,11 @@ bool fm_google_is_job_s(const void *job, const fm_json_span *body)
     return fm_google_is(body, "id", ((const fm_google_job *)job)->id);
 }
 
-void fm_google_settle(fm_google_job *job)
+void fm_google_reread(fm_google_job *job)
 {
     fm_buf path;
     fm_error err = {0};
-    fm_google_event_path(&path, job->apply->op.p, job->id, "prettyPrint=false");
+    fm_google_event_path(&path, fm_google_of(&job->apply->op), job->id, "prettyPrint=false");
     fm_google_request request = {.method = "GET",
                                  .path = path.data,
                                  .what = "reading the event again",
@@ -148,6 +146,6 @@ void fm_google_settle(fm_google_job *job)
                                  .done = on_event,
                                  .data = job};
     if (path.status ? fm_error_no_memory(&err, FM_GOOGLE_DOMAIN) : fm_google_submit(&job->apply->op, &request, &err))
-        fm_google_apply_fail(job->apply, &err);
+        fm_remote_apply_fail(job->apply, &err);
     fm_buf_free(&path);
 }
