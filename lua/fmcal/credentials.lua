@@ -18,16 +18,16 @@ local failure = require "fmcal.util.failure"
 local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
+local provider_core = require "fmcal.provider.core"
 
 local credentials = { keyring = core.keyring, secret = core.secret, is_secret = core.is_secret }
 
--- Members that are neither secrets nor settings of the account.
-local BOOKKEEPING = { encrypted = true, lastVerified = true, expiresAt = true, timeout = true }
--- Members that are no secrets.
-local PUBLIC = { username = true, clientId = true, serviceAccountFile = true }
--- Members that are.
-local SECRET = { password = true, appPassword = true, refreshToken = true, accessToken = true, clientSecret = true,
-  serviceAccount = true }
+-- What each member is, as the providers' classes say.
+local KINDS = core.members()
+
+local function is_public(name) return KINDS[name] == "public" or KINDS[name] == "path" end
+-- Whether a member is a setting of the account.
+local function is_member(name) return is_public(name) or KINDS[name] == "secret" end
 
 -- A text that programs and files can be given: a zero byte would cut it short.
 local function is_text(value)
@@ -112,7 +112,7 @@ local function plain_names(section)
   local names = {}
   for name, value in pairs(section) do
     local secret = type(value) == "string" or core.is_secret(value)
-    if secret and not BOOKKEEPING[name] and not sources[name] and not PUBLIC[name] then names[#names + 1] = name end
+    if secret and (KINDS[name] == nil or KINDS[name] == "secret") then names[#names + 1] = name end
   end
   table.sort(names)
   return names
@@ -126,15 +126,17 @@ local function read_member(name, value)
     return failure("invalid", "credentials", 'member "%s" of credentials must be a text or say where it comes from '
       .. '("command", "env", "systemd" or "keyring")', name)
   end
-  if PUBLIC[name] and value:find("%c") then
+  if is_public(name) and value:find("%c") then
     return failure("invalid", "credentials", 'member "%s" of credentials holds a control character, such as a line '
       .. "break: give it without", name)
   end
-  return PUBLIC[name] and value or core.secret(value)
+  return is_public(name) and value or core.secret(value)
 end
 
-local function is_member(name)
-  return PUBLIC[name] or SECRET[name]
+-- The member that a source for all of them stands for.
+local function main_secret(provider)
+  local traits = provider_core.traits(provider)
+  return traits and traits.main_secret or "password"
 end
 
 -- Adds what the section itself says to `members`. @return true, or nil and an error
@@ -142,7 +144,7 @@ local function read_members(members, section, provider)
   if source_kind(section) then
     local secret, err = read_source(section)
     if not secret then return nil, err end
-    members[provider == "google" and "refreshToken" or "password"] = secret
+    members[main_secret(provider)] = secret
   end
   for name, value in pairs(section) do
     if is_member(name) and given(value) ~= nil then
@@ -184,10 +186,13 @@ end
 -- @return table of names
 function credentials.members()
   local names = {}
-  for _, known in ipairs { BOOKKEEPING, PUBLIC, SECRET, sources } do
-    for name in pairs(known) do names[name] = true end
-  end
+  for name in pairs(KINDS) do names[name] = true end
   return names
+end
+
+--- Whether a member of credentials names a file.
+function credentials.is_path(name)
+  return KINDS[name] == "path"
 end
 
 --- Decrypts a blob.

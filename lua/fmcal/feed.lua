@@ -78,7 +78,7 @@ function feed.of(options)
   settings, err = config.load(opened, options)
   if not settings then return nil, err end
   local rows <close> = assert(state.open(":memory:"))
-  local codec = assert(provider.new("mock", {}))
+  local codec = assert(provider.codec("caldav"))
   local target
   target, err = Target.new(settings, settings.targets[1], assert(rows:target("feed")), nil, codec)
   if not target then return nil, err end

@@ -18,15 +18,10 @@ Overview.__index = Overview
 
 local STATUSES = { "synced", "pending", "conflict", "error", "delete_error", "deleted", "skipped" }
 
--- A provider of this name that is only asked to read and write event texts.
-local function codec(name)
-  return provider.new(name == "google" and "google" or "mock", {})
-end
-
 local function make_targets(self)
   self.targets = {}
   for i, spec in ipairs(self.settings.targets) do
-    local reader, err = codec(spec.provider)
+    local reader, err = provider.codec(spec.provider)
     if not reader then return nil, err end
     local rows
     rows, err = self.state:target(spec.name)

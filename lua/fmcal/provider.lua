@@ -27,9 +27,14 @@ end
 
 local Meta = { __index = Provider, __name = "fmcal.provider", __tostring = describe, __close = Provider.close }
 
+local function has_mock_server(kind)
+  local traits = core.traits(kind)
+  return traits and traits.mock_server
+end
+
 -- A mock calendar outlives a sign-in, which makes a new core. It has the calendar that is asked for.
 local function own_server(kind, options, server)
-  if server or kind ~= "mock" or options.file or options.endpoint then return server end
+  if server or options.file or options.endpoint or not has_mock_server(kind) then return server end
   server = require("fmcal.mock").server()
   local id = options.calendarId
   if id and id ~= "primary" then server:add_calendar { id = id, name = id } end
@@ -49,6 +54,17 @@ function provider.new(kind, options, server)
   if not made then return nil, err end
   return setmetatable({ core = made, kind = kind, options = options, server = server }, Meta)
 end
+
+--- Makes a provider that only reads and writes the texts of events: no settings, no account.
+-- @return provider, or nil and an error that says which kinds there are
+function provider.codec(kind)
+  local made, err = core.codec(kind)
+  if not made then return nil, err end
+  return setmetatable({ core = made, kind = kind, options = {} }, Meta)
+end
+
+--- What sets a kind of provider apart, see fmcal.provider.core.
+provider.traits = core.traits
 
 --- The kinds of providers there are.
 provider.names = core.names

@@ -1,6 +1,7 @@
 -- The names that scripts may use for settings of providers and members of events: camelCase, or snake_case as the original
 -- has it. One that nobody reads is a slip, and would be lost without a word.
 
+local core = require "fmcal.credentials.core"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local rules_schema = require "fmcal.rules.answer_schema"
 local sorted_names = require "fmcal.util.sorted_names"
@@ -13,10 +14,12 @@ local function set_of(...)
   return names
 end
 
--- Settings of fmcal.provider.new and members of credentials (fmcal/provider.h, docs/configuration.md).
+-- Settings of fmcal.provider.new (fmcal/provider.h, docs/configuration.md), and of credentials those that reach a provider.
 local OPTIONS = set_of("team", "provider", "calendarId", "endpoint", "allowHttp", "caFile", "proxy", "credentials", "timeoutMs",
-  "retryForMs", "requestsPerMinute", "http2", "dryRun", "bound", "discovery", "file", "accountName", "accountId", "username",
-  "password", "appPassword", "refreshToken", "accessToken", "clientId", "clientSecret", "serviceAccount", "serviceAccountFile")
+  "retryForMs", "requestsPerMinute", "http2", "dryRun", "bound", "discovery", "file", "accountName", "accountId")
+for name, kind in pairs(core.members()) do
+  if kind ~= "source" and kind ~= "note" then OPTIONS[name] = true end
+end
 
 local function camel_case(name)
   return (name:gsub("_(%l)", string.upper))

@@ -109,7 +109,7 @@ function connect.provider(place, profile, account)
   members.timeout_ms, members.proxy = account.timeout_ms, account.proxy
   members.retry_for_ms = probe.RETRY_FOR_MS
   members.ca_file = config.resolve(place.path, account.ca_file)
-  if profile.provider == "vdir" then members.endpoint = config.resolve(place.path, account.endpoint) end
+  if provider.traits(profile.provider).endpoint == "path" then members.endpoint = config.resolve(place.path, account.endpoint) end
   return provider.new(profile.provider, members)
 end
 

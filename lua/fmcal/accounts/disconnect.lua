@@ -224,7 +224,8 @@ end
 -- @param place from disconnect.find
 -- @return true; false where there is nothing to revoke; nil and an error
 function disconnect.revoke(place)
-  if place.provider ~= "google" or not place.has_credentials then return false end
+  local traits = provider.traits(place.provider)
+  if not traits or not traits.disconnects or not place.has_credentials then return false end
   local opened <close>, err = board.open(place.path)
   if not opened then return nil, err end
   local settings, wrong = config.load(opened, {})

@@ -7,13 +7,13 @@ local credentials = require "fmcal.credentials"
 local exits = require "fmcal.cli.exits"
 local first_line = require "fmcal.util.first_line"
 local given = require "fmcal.util.given"
-local google_check = require "fmcal.accounts.google_check"
 local http = require "fmcal.http"
 local httpdate = require "fmcal.accounts.httpdate"
 local inverse = require "fmcal.rules.inverse"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local profiles = require "fmcal.accounts.profiles"
+local provider = require "fmcal.provider.core"
 local quantity = require "fmcal.util.quantity"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
@@ -168,13 +168,13 @@ end
 
 -- ---------------------------------------------------------------- the server
 
--- The URL to knock at; nil where the calendar is a folder.
+-- The URL to knock at; nil where no network leads to the calendar.
 local function address_of(spec)
   local profile = profiles.of_target(spec)
   local endpoint = spec.endpoint
   if type(endpoint) == "table" then endpoint = endpoint.api end
   endpoint = endpoint or profile and (profile.endpoint or profile.address)
-  if not endpoint or spec.provider == "vdir" or spec.provider == "mock" then return nil end
+  if not endpoint or not provider.traits(spec.provider).remote then return nil end
   if endpoint:find("://", 1, true) then return endpoint end
   local host = endpoint:match("^[^:/]*")
   return ((host == "localhost" or host:find("^127%.")) and "http://" or "https://") .. endpoint
@@ -216,10 +216,16 @@ local function check_server(self, spec)
   return true
 end
 
--- The rights that Google granted; second, whether a service account signs in.
-local function check_google(self, spec, resolve)
-  if spec.provider ~= "google" then return end
-  local found, options = google_check.sign_in(self.team, spec, resolve)
+local function own_check(spec)
+  local profile = profiles.of_provider(spec.provider)
+  return profile and profile.check and require(profile.check)
+end
+
+-- What the service lets be looked at, such as the rights that it granted; second, whether a service account signs in.
+local function check_service(self, spec, resolve)
+  local own = own_check(spec)
+  if not own then return end
+  local found, options = own.sign_in(self.team, spec, resolve)
   for _, check in ipairs(found) do
     add(self, check.status, check.check, check.message, check.advice, check.code and exits.of_error(check))
   end
@@ -229,7 +235,8 @@ local function check_google(self, spec, resolve)
 end
 
 local function sign_in_advice(spec, err, is_service_account)
-  local advice = spec.provider == "google" and google_check.advice(err, is_service_account)
+  local own = own_check(spec)
+  local advice = own and own.advice(err, is_service_account)
   if advice then return advice end
   if err.code == "auth" then
     local profile = profiles.of_target(spec)
@@ -271,8 +278,9 @@ local function check_round_trip(self, target)
       and "delete the event \"fmcal check\" from the calendar" or ADVICE[err.code] or "see what the server says above")
   end
   if #lost == 0 then
+    local profile = profiles.of_provider(target.spec.provider)
     return ok(self, "round trip", "an event with emoji, long lines, %s came back as it was",
-      target.spec.provider == "google" and "private properties and a reminder" or "X- properties and an alarm")
+      profile and profile.keeps or "X- properties and an alarm")
   end
   warn(self, "round trip", "the calendar does not keep " .. table.concat(lost, ", "),
     "fmcal keeps what it needs in its state; edits of these made in the calendar may not come back")
@@ -304,7 +312,7 @@ local function check_target(self, spec)
   if not target then return problem(self, "rules", err, "mend the rules file; nothing syncs until it loads") end
   check_rules(self, target)
   if check_server(self, spec) then
-    local is_service_account = check_google(self, spec, resolve)
+    local is_service_account = check_service(self, spec, resolve)
     if check_sign_in(self, target, is_service_account) and target.binding.writable and self.write then
       check_round_trip(self, target)
     end

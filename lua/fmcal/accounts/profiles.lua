@@ -8,9 +8,12 @@
 --   server     what to ask for where the address depends on the account: { prompt = "…", url = function(text) -> URL }
 --   username   how the account's name is called, and an example; false where there is none
 --   password   how the secret is called; false where there is none
+--   refused    what to say where the sign-in is refused
 --   explain    sentences shown before the password is asked for: what it is and where to make one
 --   limits     sentences about what the service is known to do otherwise
---   browser    whether one signs in with a browser instead of a password (fmcal.cli.connect_google)
+--   connect    module of the way to sign in, where it is another than with a password (fmcal.cli.connect_password)
+--   check      module of what doctor.lua looks at besides (the model is fmcal.accounts.google_check)
+--   keeps      what doctor.lua tries whether the calendar keeps it, where that is not what others keep
 
 local core = require "fmcal.provider.core"
 local unknown_provider = require "fmcal.unknown_provider"
@@ -31,6 +34,7 @@ local LIST = {
   {
     name = "apple", title = "Apple iCloud", provider = "apple", address = "https://caldav.icloud.com/",
     username = "Apple account (for example julia@icloud.com)", password = "App-specific password",
+    refused = "iCloud wants an app-specific password from https://account.apple.com, not the password of the Apple account",
     explain = {
       "iCloud does not let programs sign in with the password of the Apple account. It wants an app-specific password,",
       "which works for this one program and can be taken back at any time:",
@@ -79,7 +83,8 @@ local LIST = {
   },
   {
     name = "google", title = "Google Calendar", provider = "google", address = "https://www.googleapis.com/",
-    username = false, password = false, browser = true,
+    username = false, password = false, connect = "fmcal.cli.connect_google", check = "fmcal.accounts.google_check",
+    keeps = "private properties and a reminder",
     explain = {
       "Google lets programs in through an OAuth client that is yours: docs/google.md shows how to make one (five minutes, once).",
     },
@@ -114,6 +119,14 @@ function profiles.find(name)
     end
   end
   return nil, unknown_provider(name, profiles.names())
+end
+
+--- The first profile of a provider; nil for a provider without.
+function profiles.of_provider(name)
+  for _, profile in ipairs(LIST) do
+    if profile.provider == name then return profile end
+  end
+  return nil
 end
 
 --- The profile that a target on a board was probably connected with, for sentences about it.

@@ -3,10 +3,9 @@
 
 local board = require "fmcal.board"
 local config = require "fmcal.config"
+local provider = require "fmcal.provider.core"
 
 local accounts = {}
-
-local OF_THIS_MACHINE = { vdir = true, mock = true }
 
 local function place_of(spec)
   local endpoint = spec.endpoint
@@ -28,7 +27,7 @@ function accounts.of(path, options)
   local settings = opened and config.load(opened, options)
   local found = {}
   for _, spec in ipairs(settings and settings.targets or {}) do
-    if not OF_THIS_MACHINE[spec.provider] then
+    if provider.traits(spec.provider).remote then
       found[#found + 1] = table.concat({ spec.provider, place_of(spec), person_of(spec) }, " ")
     end
   end

@@ -38,9 +38,8 @@ end
 
 -- What a sign-in that failed is told as.
 local function sentence_of(profile, err)
-  if err.code ~= "auth" or profile.name ~= "apple" then return err.message end
-  return err.message .. ". iCloud wants an app-specific password from https://account.apple.com, not the password of the "
-    .. "Apple account"
+  if err.code ~= "auth" or not profile.refused then return err.message end
+  return err.message .. ". " .. profile.refused
 end
 
 local function fail_with(profile, err)

@@ -32,10 +32,10 @@ local function check_options(values)
   end
 end
 
--- The calendar that the board has now, where it is one of Google's.
-local function calendar_of(place)
+-- The calendar that the board has now, where it is one of this service.
+local function calendar_of(place, profile)
   local before = place.before
-  if (given(before.provider) or place.member) ~= "google" then return nil end
+  if (given(before.provider) or place.member) ~= profile.provider then return nil end
   return given(before.selectedCalendarId) or given(before.calendarId)
 end
 
@@ -111,7 +111,7 @@ end
 
 -- Whether the calendar the board has now is the one that is asked for: connecting again makes no second one.
 local function is_there(place, profile, account, name)
-  account.calendar_id = calendar_of(place)
+  account.calendar_id = calendar_of(place, profile)
   if not account.calendar_id then return false end
   local made <close> = connect.provider(place, profile, account)
   local binding = made and made:open()

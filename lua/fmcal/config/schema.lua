@@ -39,7 +39,7 @@ local WHOLE = {
   enabled = "boolean", rules = "name", lastSyncAt = "name", lastSyncStatus = "name", lastSyncError = "text", stats = "object",
 }
 
-local GOOGLE_ENDPOINT = { api = "name", auth = "name", token = "name", revoke = "name", batch = "name", device = "name" }
+local ENDPOINTS = { api = "name", auth = "name", token = "name", revoke = "name", batch = "name", device = "name" }
 
 local function union(...)
   local all = {}
@@ -160,13 +160,13 @@ end
 
 local function wrong_endpoint(provider, endpoint, prefix)
   if endpoint == nil then return nil end
-  if provider ~= "google" then
+  if core.traits(provider).endpoint ~= "urls" then
     return schema.wrong({ endpoint = "name" }, { endpoint = endpoint }, prefix) or wrong_folder(endpoint, prefix)
   end
   if type(endpoint) ~= "table" then
-    return prefix .. 'endpoint of google must be an object such as {"api": "https://…"}, not a text'
+    return ('%sendpoint of %s must be an object such as {"api": "https://…"}, not a text'):format(prefix, provider)
   end
-  return schema.wrong(GOOGLE_ENDPOINT, endpoint, prefix .. "endpoint.")
+  return schema.wrong(ENDPOINTS, endpoint, prefix .. "endpoint.")
 end
 
 local function wrong_provider(name, path)
@@ -206,7 +206,7 @@ local function unknown_of(members, object, prefix)
   append(list, schema.unknown(OPTIONS, object.syncOptions or {}, prefix .. "syncOptions."))
   append(list, schema.unknown(credentials.members(), object.credentials or {}, prefix .. "credentials."))
   local endpoint = type(object.endpoint) == "table" and object.endpoint or {}
-  return append(list, schema.unknown(GOOGLE_ENDPOINT, endpoint, prefix .. "endpoint."))
+  return append(list, schema.unknown(ENDPOINTS, endpoint, prefix .. "endpoint."))
 end
 
 -- ---------------------------------------------------------------- what others call

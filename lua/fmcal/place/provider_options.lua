@@ -1,9 +1,7 @@
 -- What a provider is made with, from a target of fmcal.config.
 
+local core = require "fmcal.provider.core"
 local credentials = require "fmcal.credentials"
-
--- Providers whose endpoint is a folder.
-local IN_A_FOLDER = { vdir = true, mock = true }
 
 --- The options of fmcal.provider.new, credentials included.
 -- @param team string
@@ -16,11 +14,10 @@ local function provider_options(team, spec, resolve)
     caFile = resolve(spec.ca_file), endpoint = spec.endpoint, timeout_ms = spec.timeout_ms,
     retry_for_ms = spec.retry_for_ms, requests_per_minute = spec.requests_per_minute,
   }
-  if IN_A_FOLDER[spec.provider] then options.endpoint = resolve(spec.endpoint) end
+  if core.traits(spec.provider).endpoint == "path" then options.endpoint = resolve(spec.endpoint) end
   local members, err = credentials.resolve(spec.credentials, { team = team, provider = spec.provider })
   if not members then return nil, err end
-  for name, value in pairs(members) do options[name] = value end
-  options.serviceAccountFile = resolve(members.serviceAccountFile)
+  for name, value in pairs(members) do options[name] = credentials.is_path(name) and resolve(value) or value end
   return options
 end
 
