@@ -63,22 +63,6 @@ function swarm.draw(random, only, provider)
   return drawn, 10 * random(2, 8)
 end
 
--- NOT HELD: a write that was answered with an ETag, was not kept, and could not be looked at in the same run, is believed.
--- What the calendar holds by the next run looks like a person's taking it back; only the two ETags tell them apart.
-local function without_what_is_not_held(faults)
-  local forgets, blind = false, false
-  for _, fault in ipairs(faults) do
-    forgets = forgets or fault.kind == "forget"
-    blind = blind or fault.kind ~= "forget"
-  end
-  if not (forgets and blind) then return faults end
-  local held = {}
-  for _, fault in ipairs(faults) do
-    if fault.kind ~= "forget" then held[#held + 1] = fault end
-  end
-  return held
-end
-
 --- The faults of one run.
 function swarm.faults(random, drawn)
   local kinds = {}
@@ -95,7 +79,7 @@ function swarm.faults(random, drawn)
     if name == "cut" then fault.after = random(2) == 1 end
     faults[i] = fault
   end
-  return without_what_is_not_held(faults)
+  return faults
 end
 
 return swarm

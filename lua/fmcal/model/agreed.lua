@@ -7,6 +7,7 @@
 --   pulled   {field = true} what is pulled into the board in the same run and may not have reached it
 --   held     {field = true} what both sides were left to differ in
 --   text, before   hashes of the event's text as it was written, and of the one that was there
+--   answered the ETag with which the calendar answered the write, where it could not be read back
 
 local fields = require "fmcal.model.fields"
 
@@ -90,26 +91,41 @@ local function has_arrived(note, list, remote)
   return false
 end
 
--- What a write changed and somebody edited since, or what somebody edited that the write never got to: nobody can tell.
+-- Whether the event says in all fields what it said before a write.
+local function is_as_before(note, list, remote)
+  if not note.there then return false end
+  for _, field in ipairs(list) do
+    local before = note.r[field]
+    if note.push[field] then before = note.there[field] end
+    if not fields.equal(field, before, remote[field]) then return false end
+  end
+  return true
+end
+
+-- What a write changed and somebody edited since, or what somebody edited that the write never got to: nobody can tell
+-- where the write was not answered.
 local function put_pushed(known, field, note, remote, arrived)
   if fields.equal(field, note.r[field], remote[field]) then
     put(known, field, note.l[field], remote[field])
   elseif note.there and not arrived and fields.equal(field, note.there[field], remote[field]) then
     known.doubt = known.doubt or {}
     known.doubt[field] = true
+  elseif note.answered then
+    put(known, field, note.l[field], note.r[field])
   else
     known.open[field] = true
   end
 end
 
 --- The base where the event is neither the one before a write nor the one it made, or has the very text that was written.
--- `doubt` of the base are fields that the write seems not to have reached; perhaps somebody took it back.
+-- `doubt` of the base are fields that the write seems not to have reached; perhaps somebody took it back. Where the write
+-- was answered, and all is as it was before in a new version, somebody did.
 -- @param whole the event is the very one that was written
 function agreed.perhaps(base, note, list, version, remote, whole)
   local before = agreed.without(base, note, list, version)
   local known = copy_of(before)
   for _, field in ipairs(list) do keep(known, field, before) end
-  local arrived = has_arrived(note, list, remote)
+  local arrived = has_arrived(note, list, remote) or note.answered and is_as_before(note, list, remote)
   for _, field in ipairs(list) do
     if note.push[field] and reached_board(note, field, version) then
       if whole then put(known, field, note.l[field], remote[field])

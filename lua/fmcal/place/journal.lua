@@ -107,6 +107,23 @@ function journal.seen(target, key)
   drop(target, key)
 end
 
+-- Puts a note in the place of the one there is.
+local function rewrite(target, key, intent, note)
+  intent.doc = assert(json.encode(fields.fold(note)))
+  drop(target, key)
+  add(target, intent)
+end
+
+--- Adds to the note of a write the ETag with which the calendar answered it: it could not be read back.
+function journal.answered(job)
+  local target, key = job.side.target, job.decision.key
+  local intent = job.etag and intent_of(target, key, false)
+  local note = read(intent)
+  if not note then return end
+  note.answered = job.etag
+  rewrite(target, key, intent, note)
+end
+
 --- Ends the note of a pull: the board file was written. The outcome of the write that was made with it is not known.
 -- Called inside the transaction that puts the base which the pull has led to.
 -- @param reached whether what was pulled is in the board file, and not another program's
@@ -116,9 +133,7 @@ function journal.pulled(target, key, reached)
   drop(target, key, is_pull)
   if not reached or not note or not next(note.pulled) then return end
   note.pulled = {}
-  intent.doc = assert(json.encode(fields.fold(note)))
-  drop(target, key)
-  add(target, intent)
+  rewrite(target, key, intent, note)
 end
 
 -- ---------------------------------------------------------------- reading
@@ -129,15 +144,25 @@ local function pull_on_board(target, view)
   return note and note.sync == entries.sync_text(view.sync) and note or nil
 end
 
-local function base_after(target, note, base, view, remote)
+-- Whether a write has not reached the calendar. The text of before says so; but where the write was answered, another ETag
+-- on it says that it was kept, and somebody has restored what was there.
+local function is_as_before(intent, note, row)
+  return hash(row.text) == note.before and (not note.answered or row.etag == nil or row.etag == intent.etag)
+end
+
+local function is_as_written(note, row)
+  return hash(row.text) == note.text or note.answered ~= nil and note.answered == row.etag
+end
+
+local function base_after(target, intent, note, base, view, remote)
   local list, version = view.fields, view.version
   if not remote then return agreed.gone(base, note, list, version) end
-  local text = hash(remote.row.text)
-  if text == note.before then return agreed.without(base, note, list, version) end
-  local known = agreed.perhaps(base, note, list, version, remote.version, text == note.text)
+  if is_as_before(intent, note, remote.row) then return agreed.without(base, note, list, version) end
+  local is_whole = is_as_written(note, remote.row)
+  local known = agreed.perhaps(base, note, list, version, remote.version, is_whole)
   -- The event is what both sides agreed on only where all of it was agreed: what was to be pulled may not have been.
-  local whole = text == note.text and not next(note.pulled) and not next(note.held)
-  known.out, known.seen = nil, whole and target:content_hash(remote.event) or nil
+  local all_agreed = is_whole and not next(note.pulled) and not next(note.held)
+  known.out, known.seen = nil, all_agreed and target:content_hash(remote.event) or nil
   return known
 end
 
@@ -150,10 +175,11 @@ function journal.base(target, view, base, remote)
     base = fields.unfold(pull.base)
     if pull.seen then return base end
   end
-  local note = read(intent_of(target, view.key, false))
+  local intent = intent_of(target, view.key, false)
+  local note = read(intent)
   if not note then return base end
   if pull then note.pulled = {} end
-  return base_after(target, note, base, view, remote)
+  return base_after(target, intent, note, base, view, remote)
 end
 
 --- The base of an entry that is gone: likewise, where the event says what was written.

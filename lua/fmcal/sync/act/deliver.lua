@@ -108,19 +108,12 @@ local function disbelieve(job, sentence)
   job.outcome, job.error, job.transient = "failed", sentence, true
 end
 
--- It could not be read back. An ETag in the answer to the write names what the calendar has made of it; no ETag, no name.
-local function take_answer(job)
-  if not job.etag then
-    return disbelieve(job, "the calendar took the event, and could not be asked what it made of it: the next run looks again")
-  end
-  job.after = as_written(job)
-  assert(job.side.target.state:put_remote { href = job.href, uid = job.write.uid, etag = job.etag, text = job.write.text })
-end
-
 local function take_back(job, row)
   local target = job.side.target
-  if not row then return take_answer(job) end
-  if row.deleted then
+  if not row then
+    journal.answered(job)
+    return disbelieve(job, "the calendar took the event, and could not be asked what it made of it: the next run looks again")
+  elseif row.deleted then
     return disbelieve(job, "the calendar took the event, and does not show it: the next run looks again")
   elseif row.unread then
     return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
