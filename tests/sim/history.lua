@@ -58,9 +58,15 @@ local function field_there(self)
   return self.drawn.forgetful and field == "dueDate" and "title" or field
 end
 
+-- An edit in the calendar; moved events may come to last another time, or none at all.
+local function edit_there(self, key, field)
+  local step = { op = "event", key = key, field = field, value = value_of(self, field, true) }
+  if field == "dueDate" then step.minutes = any(self.random, { 60, 60, 60, 15, 0 }) end
+  return step
+end
+
 function makers.event(self)
-  local field = field_there(self)
-  return { op = "event", key = any(self.random, EVENT_KEYS), field = field, value = value_of(self, field, true) }
+  return edit_there(self, any(self.random, EVENT_KEYS), field_there(self))
 end
 
 -- Both sides at once, often in the same field.
@@ -69,8 +75,7 @@ function makers.clash(self)
   local theirs = self.random(4) == 1 and field_there(self) or field
   if self.drawn.forgetful and theirs == "dueDate" then theirs = "title" end
   local value = value_of(self, field)
-  return { op = "board", key = key, field = field, value = value },
-    { op = "event", key = key, field = theirs, value = value_of(self, theirs, true) }
+  return { op = "board", key = key, field = field, value = value }, edit_there(self, key, theirs)
 end
 
 function makers.court(self)

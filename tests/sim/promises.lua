@@ -200,10 +200,11 @@ local function own_title(board, key, title)
   return title:sub(-#own) == own and own or title
 end
 
+-- The board has no shorter one than a minute.
 local function minutes(event)
   if not event.endDate or #event.endDate <= 10 then return nil end
   local function epoch(text) return time.parse(text:gsub("[+-]%d%d:%d%d$", ""):gsub("Z?$", "Z", 1)).epoch end
-  return (epoch(event.endDate) - epoch(event.dueDate)) // 60
+  return math.max(1, (epoch(event.endDate) - epoch(event.dueDate)) // 60)
 end
 
 -- An entry and its event say the same.

@@ -112,8 +112,8 @@ end
 
 -- ---------------------------------------------------------------- in the calendar
 
-local function members_of(event, key, field, value)
-  if field == "dueDate" then return ics.with_date(event, value) end
+local function members_of(event, key, field, value, minutes)
+  if field == "dueDate" then return ics.with_date(event, value, minutes or 60) end
   if field ~= "title" or key == "S-1" then return { [field] = value } end
   return { title = (event.title:match("^📊 %[EPIC%] ") or "") .. value }
 end
@@ -132,7 +132,7 @@ function steps.event(world, step)
   -- A court date's texts only go out.
   local travels = not (Board.is_court_date(key) and field ~= "dueDate")
   local old = there.event[field]
-  world.calendar:edit(there.href, members_of(there.event, key, field, step.value),
+  world.calendar:edit(there.href, members_of(there.event, key, field, step.value, step.minutes),
     step.stamp or world.script.stamps or world.meddled)
   if not travels then return world.ledger:gave_up(old) end
   write_over(world, "event", key, field, promises.event_value(key, there.event, field), step.value)

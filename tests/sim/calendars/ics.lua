@@ -33,10 +33,10 @@ function ics.edited(text, members, stamp)
 end
 
 --- Dates are moved as a calendar program moves them: start and end together.
-function ics.with_date(event, due)
+function ics.with_date(event, due, minutes)
   if #due == 10 then return { dueDate = due, endDate = time.add_days(due, 1) } end
   local clock, zone = due:match("^(.-T%d%d:%d%d:%d%d)(.*)$")
-  local finish = time.format(time.parse(clock .. "Z").epoch + 3600):gsub("Z$", zone)
+  local finish = time.format(time.parse(clock .. "Z").epoch + 60 * minutes):gsub("Z$", zone)
   if due:sub(-1) == "Z" then return { dueDate = due, endDate = finish } end
   return { dueDate = due, endDate = finish, timeZone = event.timeZone }
 end
