@@ -214,6 +214,20 @@ function TestLostOutcomes.test_the_calendar_takes_an_answered_title_back()
   end)
 end
 
+-- What its event says of an epic's title begins with a prefix.
+function TestLostOutcomes.test_the_calendar_takes_an_answered_title_of_an_epic_back()
+  if not world.answers then return end
+  world.mend()
+  local place <close> = Place.new(world, { epics = { { id = "E-1", type = "epic", title = "Old", dueDate = DAY } } })
+  place:expect(0)
+  local title = place:event("E-1").title
+  place:edit("E-1", { title = "New" })
+  run_cut(place, "update", true)
+  place:edit_event("E-1", { title = title })
+  place:expect(0)
+  lu.assertEquals({ place:entry("E-1").title, place:event("E-1").title }, { "Old", title })
+end
+
 function TestLostOutcomes.test_the_calendar_restores_the_object_before_an_answered_write()
   each_fate(function(place)
     if not world.answers then return end

@@ -37,7 +37,9 @@ function agreed.note(planned, action, list)
   return note
 end
 
+-- The text that an event had (see fmcal.model.texts) belongs to what was agreed on with it.
 local function put(known, field, l, r, open)
+  if known.texts and not fields.equal(field, known.r[field], r) then known.texts[field] = nil end
   known.l[field], known.r[field], known.open[field] = l, r, open or nil
 end
 
@@ -46,6 +48,7 @@ local function copy_of(base)
   local known = {}
   for name, value in pairs(base or {}) do known[name] = value end
   known.l, known.r, known.open = fields.copy(base and base.l or {}), fields.copy(base and base.r or {}), {}
+  known.texts = known.texts and fields.copy(known.texts)
   return known
 end
 
