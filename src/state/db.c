@@ -126,27 +126,18 @@ fm_status fm_db_row(fm_cursor **out, fm_state *s, fm_error *err, const char *sql
     return status;
 }
 
-/* Steps to the end: only then is it known that what was changed is there. */
-static fm_status finish(fm_cursor *cursor, fm_status status, fm_error *err)
-{
-    while (status == FM_PENDING)
-        status = fm_db_next(cursor, err);
-    fm_cursor_free(cursor);
-    return status;
-}
-
 static fm_status copy_value(char **value, size_t *len, fm_cursor *cursor, fm_error *err)
 {
     size_t bytes;
     const char *found = fm_db_bytes(cursor, 0, &bytes);
     if (!found)
-        return FM_PENDING;
+        return FM_OK;
     if (!(*value = malloc(bytes + 1)))
         return fm_error_no_memory(err, FM_STATE_DOMAIN);
     memcpy(*value, found, bytes);
     (*value)[bytes] = '\0';
     *len = bytes;
-    return FM_PENDING;
+    return FM_OK;
 }
 
 fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, const char *sql, const char *types, ...)
@@ -160,11 +151,7 @@ fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, con
     va_end(args);
     if (status == FM_PENDING)
         status = copy_value(value, len, cursor, err);
-    status = finish(cursor, status, err);
-    if (status) {
-        free(*value);
-        *value = NULL;
-    }
+    fm_cursor_free(cursor);
     return status;
 }
 
@@ -178,7 +165,8 @@ fm_status fm_db_number(int64_t *out, fm_state *s, fm_error *err, const char *sql
     va_end(args);
     if (status == FM_PENDING)
         *out = fm_db_integer(cursor, 0);
-    return finish(cursor, status, err);
+    fm_cursor_free(cursor);
+    return status < 0 ? status : FM_OK;
 }
 
 const char *fm_db_text(fm_cursor *cursor, int column)

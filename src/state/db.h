@@ -4,7 +4,7 @@
  *
  * SQL is written where it is used, as string literals that live as long as the program: a prepared
  * statement is cached under the address of its text. It is what databases have in common (ON CONFLICT,
- * RETURNING, IS DISTINCT FROM, coalesce); what they do not is in the driver (driver.h). Parameters are
+ * IS DISTINCT FROM, coalesce); what they do not is in the driver (driver.h). Parameters are
  * ? or ?N; arguments are named by a format, one letter each:
  *   i  int64_t
  *   s  const char *, NULL for NULL
@@ -63,7 +63,7 @@ fm_status fm_db_row(fm_cursor **out, fm_state *s, fm_error *err, const char *sql
 /** Runs a select of at most one value; owned by the caller, NULL where there is no row or the value is NULL. */
 fm_status fm_db_value(char **value, size_t *len, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 
-/** Runs SQL that answers one integer, a select or RETURNING; 0 where there is no row. */
+/** Runs a select of at most one integer; 0 where there is no row. */
 fm_status fm_db_number(int64_t *out, fm_state *s, fm_error *err, const char *sql, const char *types, ...);
 
 /** Columns of the row that a cursor stands on; borrowed until it is stepped. */
@@ -71,7 +71,8 @@ const char *fm_db_text(fm_cursor *cursor, int column);
 const char *fm_db_bytes(fm_cursor *cursor, int column, size_t *len);
 int64_t fm_db_integer(fm_cursor *cursor, int column);
 
-/** As fm_target_put_remote(), and says which row it is. remote.c. */
+/** As fm_target_put_remote(). `*id` is that of the row which is there, 0 for none, and then the one it got. remote.c.
+ */
 fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err);
 
 /** A transaction, or one level of it within the caller's. */

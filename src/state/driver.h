@@ -25,6 +25,9 @@ typedef struct fm_db_driver {
     /** Whether a transaction is under way; a database may end one by itself after an error. */
     bool (*in_transaction)(const fm_state *s);
 
+    /** The id of the row that was inserted last. (RETURNING would cost SQLite a table of its own each time.) */
+    int64_t (*inserted)(const fm_state *s);
+
     fm_status (*prepare)(fm_db_statement **out, fm_state *s, const char *sql, fm_error *err);
     /** Binds arguments: see db.h. `copied`: they do not outlive the call. */
     fm_status (*bind)(fm_state *s, fm_db_statement *statement, const char *types, va_list args, bool copied,

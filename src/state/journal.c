@@ -2,10 +2,13 @@
 
 fm_status fm_target_add_intent(int64_t *id, fm_target *t, const fm_intent_row *row, fm_error *err)
 {
-    return fm_db_number(id, t->state, err,
-                        "INSERT INTO intent (target, key, kind, uid, href, etag, doc)"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
-                        "isssssb", t->id, row->key, row->kind, row->uid, row->href, row->etag, row->doc, row->doc_len);
+    fm_status status =
+        fm_db_run(t->state, err,
+                  "INSERT INTO intent (target, key, kind, uid, href, etag, doc)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                  "isssssb", t->id, row->key, row->kind, row->uid, row->href, row->etag, row->doc, row->doc_len);
+    *id = status ? 0 : t->state->driver->inserted(t->state);
+    return status;
 }
 
 fm_status fm_target_intents(fm_cursor **out, fm_target *t, fm_error *err)

@@ -55,12 +55,14 @@ fm_status fm_remote_next(fm_cursor *cursor, fm_remote_row *row, fm_error *err)
 
 static fm_status put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err)
 {
-    fm_status status = fm_db_number(
-        id, t->state, err,
+    fm_status status = fm_db_run(
+        t->state, err,
         "INSERT INTO remote (target, href, uid, etag, pending, gone, unread) VALUES (?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (target, href) DO UPDATE SET uid = excluded.uid, etag = excluded.etag,"
-        " pending = excluded.pending, gone = excluded.gone, unread = excluded.unread, doubt = 0 RETURNING id",
+        " pending = excluded.pending, gone = excluded.gone, unread = excluded.unread, doubt = 0",
         "isssiis", t->id, row->href, row->uid, row->etag, (int64_t)row->pending, (int64_t)row->gone, row->unread);
+    if (!status && !*id)
+        *id = t->state->driver->inserted(t->state);
     if (status || !row->text)
         return status;
     return fm_db_run(t->state, err,
@@ -81,7 +83,9 @@ fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_
 fm_status fm_target_put_remote(fm_target *t, const fm_remote_row *row, fm_error *err)
 {
     int64_t id;
-    return fm_remote_put(&id, t, row, err);
+    fm_status status =
+        fm_db_number(&id, t->state, err, "SELECT id FROM remote WHERE target = ? AND href = ?", "is", t->id, row->href);
+    return status ? status : fm_remote_put(&id, t, row, err);
 }
 
 fm_status fm_target_unconfirmed(fm_cursor **out, fm_target *t, fm_error *err)

@@ -31,6 +31,11 @@ static bool in_transaction(const fm_state *s)
     return !sqlite3_get_autocommit(fm_sqlite_of(s)->db);
 }
 
+static int64_t inserted(const fm_state *s)
+{
+    return sqlite3_last_insert_rowid(fm_sqlite_of(s)->db);
+}
+
 /* ------------------------------------------------------------------ statements */
 
 static sqlite3_stmt *of(fm_db_statement *statement)
@@ -141,6 +146,7 @@ const fm_db_driver fm_sqlite_driver = {
     .open = fm_sqlite_open,
     .close = close_database,
     .in_transaction = in_transaction,
+    .inserted = inserted,
     .prepare = prepare,
     .bind = bind_all,
     .step = step,

@@ -5,8 +5,8 @@ local shell = require "shell"
 
 -- State machines in more than one file, each with a header that says which file does what. There are no others.
 local machines = {
-  "caldav/apply caldav/search caldav/settle",
-  "google/apply google/exceptions google/settle",
+  "caldav/apply caldav/reread caldav/search",
+  "google/apply google/exceptions google/reread",
   "mock/server mock/store",
 }
 
