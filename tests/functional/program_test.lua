@@ -252,7 +252,7 @@ function TestScripts:test_a_script_that_waits_for_a_process_learns_that_it_shall
 end
 
 function TestScripts:test_a_checkout_comes_first_and_lacks_what_is_not_ours()
-  shell.lines("mkdir -p " .. self.dir.path .. "/fmcal && echo 'return 7' >" .. self.dir.path .. "/fmcal/suggest.lua")
+  shell.lines("mkdir -p " .. self.dir.path .. "/fmcal/util && echo 'return 7' >" .. self.dir.path .. "/fmcal/util/suggest.lua")
   shell.write(self.script, [[print(require "fmcal.util.suggest", type(require "fmcal.cli.argparse"), require("fmcal")._VERSION)]])
   lu.assertEquals(fmcal(self.script, { env = "FMCAL_LUA_PATH=" .. self.dir.path }), "7\ttable\tfmcal 0.1.0\n")
 end
