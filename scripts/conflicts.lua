@@ -17,5 +17,5 @@ local parser = cli.parser {
 parser:argument("words", "[BOARD] [list | show ID | resolve ID keep_local | resolve ID keep_external | "
   .. "resolve ID merge MEMBER=VALUE ...]"):args("*")
 common.place_options(parser)
-parser:flag("--json", "Print one line of JSON for each.")
+parser:flag("--json", "Print one line of JSON for each conflict.")
 cli.main(parser, conflicts.run)

@@ -10,18 +10,17 @@ local quantity = require "fmcal.util.quantity"
 
 local parser = cli.parser {
   name = "disconnect.lua",
-  summary = "Takes the credentials of a calendar off a board; a sign-in to Google is revoked there. "
-    .. "With --remove-events the events that fmcal made are deleted "
-    .. "from the calendar first: never those of other people or programs, never one that was changed meanwhile. The "
-    .. "entries of the board stay as they are.",
+  summary = "Removes the credentials of a calendar from a board, and revokes a sign-in to Google. With --remove-events it "
+    .. "first deletes the events that fmcal made, but none of other people or programs, and none that changes meanwhile. "
+    .. "The entries of the board stay as they are.",
   exits = { 0, 1, 2, 3, 6 },
   examples = { "disconnect.lua board.json", "disconnect.lua board.json --name work --remove-events" },
 }
 common.board_options(parser)
-parser:option("--name", "The calendar, where the board has several."):argname("NAME")
+parser:option("--name", "The calendar, if the board has several."):argname("NAME")
 parser:flag("--remove-events", "Delete the events that fmcal made.")
-parser:flag("--no-revoke", "Leave the sign-in to Google valid: other boards may use the same account and OAuth client.")
-parser:flag("--yes", "Do not ask before events are deleted.")
+parser:flag("--no-revoke", "Keep the sign-in to Google valid, for other boards with the same account and OAuth client.")
+parser:flag("--yes", "Delete events without asking.")
 
 local function agreed(place, count, values)
   if values.yes or count == 0 then return true end

@@ -8,14 +8,14 @@ local terminal = require "fmcal.cli.terminal"
 
 local parser = cli.parser {
   name = "doctor.lua",
-  summary = "Checks the whole chain of a board: file modes, board, key, rules, state, server, clock, sign-in, rights, and "
-    .. "what the calendar does to a test event, which is removed again. One line each, with what to do.",
+  summary = "Checks a board's set-up: file modes, board, key, rules, state, server, clock, sign-in, rights, and what the "
+    .. "calendar does to a test event, which it deletes again. Prints one line for each check, with what to do.",
   exits = { 0, 2, 3 },
   examples = { "doctor.lua board.json", "doctor.lua board.json --no-write --json" },
 }
 common.board_options(parser)
 parser:flag("--no-write", "Do not write the test event.")
-parser:option("--timeout", "Longest silence of the server, in seconds; it is asked once more after that.")
+parser:option("--timeout", "Seconds of silence from the server after which a request fails; it is then sent once more.")
   :argname("S"):convert(cli.whole_number(1))
 parser:flag("--json", "Print the checks as JSON.")
 

@@ -8,8 +8,8 @@ local terminal = require "fmcal.cli.terminal"
 
 local parser = cli.parser {
   name = "events.lua",
-  summary = "Lists the events in the calendars that are not the board's: external ones, and orphans whose entry is gone. "
-    .. "They are as the last run saw them; no network is used.",
+  summary = "Lists the events in the calendars that belong to no entry: external ones, and orphans whose entry is gone. "
+    .. "Shows them as the last run saw them; uses no network.",
   exits = { 0, 2, 3 },
   examples = { "events.lua board.json", "events.lua board.json --json" },
 }

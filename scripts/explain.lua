@@ -10,7 +10,7 @@ local terminal = require "fmcal.cli.terminal"
 local parser = cli.parser {
   name = "explain.lua",
   summary = "Explains what the next run would do to one entry and why: the base, both sides, and the rule or strategy "
-    .. "that decides. The calendar is read; nothing is written.",
+    .. "that decides. Reads the calendar and writes nothing.",
   exits = { 0, 2, 3 },
   examples = { "explain.lua board.json XACA-0040", "explain.lua XACA-0040 --json" },
 }

@@ -7,7 +7,7 @@ local files = require "fmcal.cli.files"
 
 local parser = cli.parser {
   name = "export.lua",
-  summary = "Prints the board's dated entries as one iCalendar file, through the rules. No calendar is asked.",
+  summary = "Prints the board's dated entries as one iCalendar file, as the rules map them. Contacts no calendar.",
   exits = { 0, 1, 2, 3 },
   examples = { "export.lua board.json > board.ics", "export.lua board.json --output board.ics" },
 }

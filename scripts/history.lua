@@ -8,14 +8,14 @@ local terminal = require "fmcal.cli.terminal"
 
 local parser = cli.parser {
   name = "history.lua",
-  summary = "Lists what runs have overwritten: the side that lost, and what it held. No network is used.",
+  summary = "Lists what runs have overwritten: the side that lost, and its value. Uses no network.",
   exits = { 0, 2, 3 },
   examples = { "history.lua board.json", "history.lua board.json --only XACA-0040 --json" },
 }
 common.board_options(parser)
-parser:option("--only", "Only what concerns this entry."):argname("ID")
-parser:option("--limit", "At most so many, the newest (100).", 100):argname("N"):convert(cli.whole_number(1))
-parser:flag("--json", "Print one line of JSON for each.")
+parser:option("--only", "List only this entry."):argname("ID")
+parser:option("--limit", "List at most this many, newest first (100).", 100):argname("N"):convert(cli.whole_number(1))
+parser:flag("--json", "Print one line of JSON for each value.")
 
 local COLUMNS = {
   { title = "When" }, { title = "Entry" }, { title = "Field" }, { title = "Lost" }, { title = "Value", shrinks = true },

@@ -8,8 +8,8 @@ local rotate = require "fmcal.accounts.rotate"
 local parser = cli.parser {
   name = "rotate.lua",
   summary = "Encrypts the credentials of boards with a new key: CALENDAR_ENCRYPTION_KEY is the new one, "
-    .. "CALENDAR_ENCRYPTION_KEY_OLD the one they have now. Credentials that are not encrypted yet become so. "
-    .. "It can be interrupted and run again; keep the old key set until it has been run for every board.",
+    .. "CALENDAR_ENCRYPTION_KEY_OLD the one they have now. Also encrypts credentials that are unencrypted. "
+    .. "You can interrupt it and run it again; keep the old key set until it has run for every board.",
   exits = { 0, 1, 2, 3, 6 },
   examples = {
     "rotate.lua board.json", "rotate.lua boards/*.json",
@@ -17,8 +17,8 @@ local parser = cli.parser {
   },
 }
 parser:argument("boards", "Board files. Without one: FMCAL_BOARD, or the folder's only board."):args("*")
-parser:option("--config", "The credentials are in this file; the board gives the team."):argname("F")
-parser:flag("--dry-run", "Say what would be done; touch nothing.")
+parser:option("--config", "Work on the credentials in this file; the board only gives the team."):argname("F")
+parser:flag("--dry-run", "Print what it would do; touch nothing.")
 
 local DONE = { rotated = "encrypted with the new key", encrypted = "was not encrypted, now is", current = "has the new key" }
 local WOULD = { rotated = "would get the new key", encrypted = "would be encrypted", current = "has the new key" }

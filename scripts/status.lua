@@ -8,7 +8,7 @@ local terminal = require "fmcal.cli.terminal"
 
 local parser = cli.parser {
   name = "status.lua",
-  summary = "Shows for each calendar the last run, how the entries stand, conflicts and errors. No network is used.",
+  summary = "Shows the last run, and for each calendar the state of the entries, conflicts and errors. Uses no network.",
   exits = { 0, 2, 3 },
   examples = { "status.lua board.json", "status.lua board.json --json" },
 }
