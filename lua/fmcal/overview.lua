@@ -2,12 +2,12 @@
 -- Nothing is written, and no credentials are needed.
 
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
 local conflicts = require "fmcal.sync.conflicts"
 local json = require "fmcal.json"
 local naming = require "fmcal.place.naming"
 local provider = require "fmcal.provider"
-local run = require "fmcal.sync.run"
 local Target = require "fmcal.place.target"
 local time = require "fmcal.time"
 
@@ -46,7 +46,7 @@ function overview.open(options)
   if not self.board then return nil, err end
   self.settings, err = config.load(self.board, options)
   if not self.settings then return nil, err end
-  self.state, err, self.state_file = run.open_state(self.board:path(), self.settings.team, options.state, { read_only = true })
+  self.state, err, self.state_file = board_state.open(self.board:path(), self.settings.team, options.state, { read_only = true })
   if not self.state then return nil, err end
   ok, err = make_targets(self)
   if not ok then return nil, err end

@@ -1,6 +1,7 @@
 -- Connecting a board with a calendar account: sign in, list, choose, verify, store. Asks nobody: see scripts/connect.lua.
 
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
 local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
@@ -9,12 +10,10 @@ local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local provider = require "fmcal.provider"
-local run = require "fmcal.sync.run"
 local time = require "fmcal.time"
 
 local connect = {}
 
-local LOCK_WAIT_MS = 30000
 local SECTION = "calendarConfig"
 
 -- ---------------------------------------------------------------- the board
@@ -277,7 +276,7 @@ end
 function connect.store(place, profile, account, chosen)
   local members, err = credential_members(place, profile, account)
   if not members then return nil, err end
-  local lock <close>, locked = board.lock(place.path, LOCK_WAIT_MS)
+  local lock <close>, locked = board.lock(place.path, board_state.LOCK_WAIT_MS)
   if not lock then return nil, locked end
   local opened <close>, unread = board.open(place.path)
   if not opened then return nil, unread end
@@ -288,7 +287,7 @@ function connect.store(place, profile, account, chosen)
   local after = config_rewind.section(opened)
   local saved, unsaved = opened:save {}
   if not saved then return nil, unsaved end
-  config_rewind.note(run.state_path(place.path, place.team), before, after)
+  config_rewind.note(board_state.path(place.path, place.team), before, after)
   return true
 end
 

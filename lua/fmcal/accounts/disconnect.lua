@@ -4,6 +4,7 @@
 -- no later run takes the missing events for events that a person deleted.
 
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
 local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
@@ -13,12 +14,10 @@ local given = require "fmcal.util.given"
 local names = require "fmcal.names"
 local provider = require "fmcal.provider"
 local provider_options = require "fmcal.place.provider_options"
-local run = require "fmcal.sync.run"
 local Target = require "fmcal.place.target"
 
 local disconnect = {}
 
-local LOCK_WAIT_MS = 30000
 local SECTION = "calendarConfig"
 
 -- ---------------------------------------------------------------- which calendar
@@ -79,14 +78,14 @@ Session.__close = Session.close
 
 local function open_state(self, options)
   local path, err
-  self.state, err, path = run.open_state(self.place.path, self.settings.team, options.state, {})
+  self.state, err, path = board_state.open(self.place.path, self.settings.team, options.state, {})
   if not self.state then return nil, err end
-  self.lock, err = board.lock(path, LOCK_WAIT_MS)
+  self.lock, err = board_state.lock(path)
   if not self.lock then return nil, err end
-  local known = self.state:get("board")
-  if known and known ~= self.board:path() then
+  local other = board_state.other_owner(self.state, self.board:path())
+  if other then
     return failure("invalid", "disconnect", "the state of team %q belongs to the board %s, not to %s", self.settings.team,
-      known, self.board:path())
+      other, self.board:path())
   end
   return true
 end
@@ -270,7 +269,7 @@ end
 -- @param cleared { is_first = boolean }|nil the events were removed
 -- @return whether there was anything to take off; or nil and an error
 function disconnect.forget_account(place, cleared)
-  local lock <close>, locked = board.lock(place.path, LOCK_WAIT_MS)
+  local lock <close>, locked = board.lock(place.path, board_state.LOCK_WAIT_MS)
   if not lock then return nil, locked end
   local opened <close>, err = board.open(place.path)
   if not opened then return nil, err end
@@ -288,7 +287,7 @@ function disconnect.forget_account(place, cleared)
   local team = opened:member("team")
   local saved, unsaved = opened:save {}
   if not saved then return nil, unsaved end
-  if changed and type(team) == "string" then config_rewind.note(run.state_path(place.path, team), before, after) end
+  if changed and type(team) == "string" then config_rewind.note(board_state.path(place.path, team), before, after) end
   return changed
 end
 

@@ -2,10 +2,12 @@
 -- Nothing is changed but for the test event, which is removed again; the state is read as a copy.
 
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
 local credentials = require "fmcal.credentials"
-local exits = require "fmcal.cli.exits"
+local exits = require "fmcal.exits"
 local first_line = require "fmcal.util.first_line"
+local folder_of = require "fmcal.util.folder_of"
 local given = require "fmcal.util.given"
 local http = require "fmcal.http"
 local httpdate = require "fmcal.accounts.httpdate"
@@ -15,7 +17,6 @@ local probe = require "fmcal.accounts.probe"
 local profiles = require "fmcal.accounts.profiles"
 local provider = require "fmcal.provider.core"
 local quantity = require "fmcal.util.quantity"
-local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
 local sys = require "fmcal.sys"
 local Target = require "fmcal.place.target"
@@ -117,26 +118,25 @@ end
 
 -- The team whose state, beside this one's, belongs to this very board: the name that the team had before.
 local function former_team(self, own_state)
-  local folder = own_state:match("^(.*)/[^/]*$") or "."
+  local folder = folder_of(own_state)
   for _, name in ipairs(sys.list(folder) or {}) do
     local path = folder .. "/" .. name
     local other <close> = name:find("%.db$") and path ~= own_state and state.open(path, { read_only = true }) or nil
-    if other and other:get("board") == self.board:path() then return url.decode(name:sub(1, -4)) end
+    if other and board_state.owner(other) == self.board:path() then return url.decode(name:sub(1, -4)) end
   end
   return nil
 end
 
 local function check_state(self, options)
-  local opened, err, path = run.open_state(self.board:path(), self.team, options.state, { read_only = true })
+  local opened, err, path = board_state.open(self.board:path(), self.team, options.state, { read_only = true })
   if not opened then
     return problem(self, "state", err, "move the file away; the next sync makes another and finds its events again")
   end
   self.state = opened
   if err then warn(self, "state", tostring(err), "the next sync sets it aside and finds its events again") end
-  local known = opened:get("board")
-  local own = self.board:path()
-  if known and known ~= own and sys.stat(known) and sys.absolute(known) ~= sys.absolute(own) then
-    return add(self, "problem", "state", ("the state %s belongs to the board %s"):format(path, known),
+  local other = board_state.other_owner(opened, self.board:path())
+  if other then
+    return add(self, "problem", "state", ("the state %s belongs to the board %s"):format(path, other),
       "give one of the boards another team, or another --state", exits.USAGE)
   end
   local last = opened:get("last_run")
@@ -342,7 +342,7 @@ local function check_all(self, path, options)
   check_mode(self, path, "the board", has_plain_secrets(section) and 384 or 420) -- 0600, 0644
   if type(self.team) == "string" then check_key(self, section) end
   if not check_settings(self, options) then return end
-  check_mode(self, run.state_path(path, self.team, options.state), "the state", 384)
+  check_mode(self, board_state.path(path, self.team, options.state), "the state", 384)
   check_state(self, options)
   for _, spec in ipairs(self.state and self.settings.targets or {}) do
     self.target_name, spec.timeout_ms = spec.name, self.timeout_ms or spec.timeout_ms

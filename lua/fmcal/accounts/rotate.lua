@@ -5,17 +5,16 @@
 -- done, and blobs that have the new key already are left as they are. So it can be run again.
 
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local failure = require "fmcal.util.failure"
 local json = require "fmcal.json"
-local run = require "fmcal.sync.run"
 local sys = require "fmcal.sys"
 
 local rotate = {}
 
-local LOCK_WAIT_MS = 30000
 
 -- The calendarConfig of a board, or of a file of its own, and where it lies in the file.
 local function section_of(document)
@@ -102,7 +101,7 @@ local function work_on(path, options)
   local changed, after = document:dirty(), config_rewind.section(document)
   local saved, refused = document:save {}
   if not saved then return nil, refused end
-  if changed and after then config_rewind.note(run.state_path(path, team), before, after) end
+  if changed and after then config_rewind.note(board_state.path(path, team), before, after) end
   return results
 end
 
@@ -113,7 +112,7 @@ end
 -- @return list of { name, done = "rotated" | "encrypted" (was plain) | "current" }, or nil and an error
 function rotate.file(path, options)
   if options.dry_run then return work_on(path, options) end
-  local lock <close>, locked = board.lock(path, LOCK_WAIT_MS)
+  local lock <close>, locked = board.lock(path, board_state.LOCK_WAIT_MS)
   if not lock then return nil, locked end
   board.sweep(sys.absolute(path) or path) -- what a killed run left holds the old blobs
   return work_on(path, options)

@@ -2,7 +2,7 @@
 
 local argparse = require "fmcal.cli.argparse"
 local did_you_mean = require "fmcal.util.did_you_mean"
-local exits = require "fmcal.cli.exits"
+local exits = require "fmcal.exits"
 local terminal = require "fmcal.cli.terminal"
 
 local args = {}

@@ -2,7 +2,7 @@
 
 local board = require "fmcal.board"
 local did_you_mean = require "fmcal.util.did_you_mean"
-local exits = require "fmcal.cli.exits"
+local exits = require "fmcal.exits"
 local folder_of = require "fmcal.util.folder_of"
 local sys = require "fmcal.sys"
 

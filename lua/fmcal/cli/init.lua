@@ -5,7 +5,7 @@
 --     cli.main(parser, function(options) cli.print("hello") return cli.exits.OK end)
 
 local args = require "fmcal.cli.args"
-local exits = require "fmcal.cli.exits"
+local exits = require "fmcal.exits"
 
 local cli = { exits = exits, parser = args.parser, one_of = args.one_of, whole_number = args.whole_number }
 

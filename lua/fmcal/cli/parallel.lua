@@ -3,7 +3,7 @@
 
 local accounts = require "fmcal.cli.accounts"
 local cli = require "fmcal.cli"
-local exits = require "fmcal.cli.exits"
+local exits = require "fmcal.exits"
 local json = require "fmcal.json"
 local sys = require "fmcal.sys"
 

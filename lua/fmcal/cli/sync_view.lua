@@ -1,5 +1,6 @@
 -- How the result of a sync is shown to a person: what was done to which entry, then one line that sums up.
 
+local exits = require "fmcal.exits"
 local first_line = require "fmcal.util.first_line"
 local layout = require "fmcal.cli.table"
 local quantity = require "fmcal.util.quantity"
@@ -101,7 +102,7 @@ end
 
 -- What to do next, where there is something to do.
 local function advice(result)
-  if result.exit == 4 then return "decide: conflicts.lua BOARD, then conflicts.lua BOARD resolve ID keep_local" end
+  if result.exit == exits.CONFLICTS then return "decide: conflicts.lua BOARD, then conflicts.lua BOARD resolve ID keep_local" end
   return nil
 end
 
@@ -112,7 +113,8 @@ function view.lines(out, result)
   if not result.team then return {} end
   local lines = { heading(out, result) }
   if result.actions and #result.actions > 0 then
-    for _, line in ipairs(action_table(out, result.actions, result.dry_run or result.exit == 5)) do lines[#lines + 1] = line end
+    local is_plan = result.dry_run or result.exit == exits.GUARD
+    for _, line in ipairs(action_table(out, result.actions, is_plan)) do lines[#lines + 1] = line end
   end
   if result.result then
     local style = result.success and "green" or "red"
@@ -189,7 +191,7 @@ function view.for_programs(result)
   for _, name in ipairs(MEMBERS) do shown[name] = result[name] end
   for _, name in ipairs { "settled", "held", "warnings" } do shown[name] = json.array(result[name] or {}) end
   if result.targets then shown.targets = json.array(result.targets) end
-  if result.dry_run or result.exit == 5 then shown.actions = json.array(result.actions or {}) end
+  if result.dry_run or result.exit == exits.GUARD then shown.actions = json.array(result.actions or {}) end
   return shown
 end
 

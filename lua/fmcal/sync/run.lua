@@ -9,6 +9,7 @@ local answers = require "fmcal.sync.decide.answers"
 local candidates = require "fmcal.sync.look.candidates"
 local commit = require "fmcal.sync.keep.commit"
 local decisions = require "fmcal.sync.decide.decisions"
+local exits = require "fmcal.exits"
 local failed = require "fmcal.sync.keep.failed"
 local guard = require "fmcal.sync.decide.guard"
 local observe = require "fmcal.sync.look.observe"
@@ -25,9 +26,6 @@ local run = {}
 local MAX_ROUNDS = 3
 -- Entries that are written, read back and recorded together: so many, or fewer than twice as many where they are the last.
 local SLICE_SIZE = 500
-
---- Where the state of a board lies, and opening it there.
-run.state_path, run.open_state = prepare.state_path, prepare.open_state
 
 local function set_of(list)
   if not list then return nil end
@@ -85,17 +83,17 @@ end
 -- What was asked for makes no sense: that says nothing about how board and calendar stand.
 local function refused(self, err)
   self.is_refused = true
-  return report.failure(self, err, report.EXIT_CONFIG)
+  return report.failure(self, err, exits.USAGE)
 end
 
 local function steps(self, options)
   local ok, err = answers.check(self.answers)
-  if not ok then return report.failure(self, err, report.EXIT_CONFIG) end
+  if not ok then return report.failure(self, err, exits.USAGE) end
   local exit
   ok, err, exit = prepare.run(self, options)
-  if not ok then return report.failure(self, err, exit or report.EXIT_CONFIG) end
+  if not ok then return report.failure(self, err, exit or exits.USAGE) end
   ok, err = observe.all(self)
-  if not ok then return report.failure(self, err, report.EXIT_UNREACHABLE) end
+  if not ok then return report.failure(self, err, exits.UNREACHABLE) end
   ok, err = candidates.check_only(self)
   if not ok then return refused(self, err) end
   candidates.adopt(self)
@@ -104,7 +102,7 @@ local function steps(self, options)
   ok, err, exit = answers.check_decisions(self)
   if not ok then
     self.is_refused = not exit -- what a person decided cannot be
-    return report.failure(self, err, exit and report.EXIT_SOME_FAILED or report.EXIT_CONFIG)
+    return report.failure(self, err, exit and exits.SOME_FAILED or exits.USAGE)
   end
   local stopped = decisions.guarded(self)
   self.tally = tally.new(self)
@@ -119,7 +117,7 @@ local function steps(self, options)
     return report.planned(self)
   end
   ok, err = each_slice(self, carry_out)
-  if not ok then return report.failure(self, err, report.EXIT_SOME_FAILED) end
+  if not ok then return report.failure(self, err, exits.SOME_FAILED) end
   unseen.catch_up(self)
   return report.finished(self)
 end
@@ -175,7 +173,7 @@ function run.sync(options)
   local self = new(options)
   local ok, result = xpcall(steps, trace, self, options)
   local is_defect = not ok and type(result) ~= "table"
-  if not ok and not is_defect then result = report.failure(self, result, report.EXIT_SOME_FAILED) end
+  if not ok and not is_defect then result = report.failure(self, result, exits.SOME_FAILED) end
   if not is_defect then failed.note(self, result) end
   close(self)
   if is_defect then error(result, 0) end

@@ -2,6 +2,7 @@
 -- written where that is unusually much, or where one side is suddenly empty.
 
 local attempt = require "fmcal.util.attempt"
+local board_state = require "fmcal.place.board_state"
 local names = require "fmcal.names"
 local quantity = require "fmcal.util.quantity"
 
@@ -136,9 +137,9 @@ end
 
 -- What was cleared can be had back: the previous board is kept, and the dates stand in the history.
 local function way_back(run)
-  if run.toll.clears == 0 or not run.state_file or run.state_file == ":memory:" then return "" end
-  return (". To have the dates back after that, put the board of before back: it is kept in %s.previous-board"):format(
-    run.state_file)
+  local kept = run.toll.clears > 0 and run.state_file and board_state.previous_board(run.state_file)
+  if not kept then return "" end
+  return (". To have the dates back after that, put the board of before back: it is kept in %s"):format(kept)
 end
 
 --- Whether a run would destroy too much.

@@ -3,6 +3,7 @@
 local adopt = require "fmcal.sync.look.adopt"
 local attempt = require "fmcal.util.attempt"
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local entries = require "fmcal.model.entry"
 local guard = require "fmcal.sync.decide.guard"
 local json = require "fmcal.json"
@@ -14,8 +15,6 @@ local tally = require "fmcal.sync.tell.tally"
 local unseen = require "fmcal.place.unseen"
 
 local commit = {}
-
-local LOCK_WAIT_MS = 30000
 
 local function fingerprints(run, keys)
   local prints = {}
@@ -64,11 +63,10 @@ local function save_board(run)
   dirty, err = run.board:dirty()
   if dirty == nil then return nil, err end
   if not dirty or not run.board:path() then return true end
-  lock, err = board.lock(run.board:path(), LOCK_WAIT_MS)
+  lock, err = board.lock(run.board:path(), board_state.LOCK_WAIT_MS)
   if not lock then return nil, err end
   local saved
-  local keep = not run.saved and run.state_file ~= ":memory:"
-  saved, err = run.board:save { keep = keep and run.state_file .. ".previous-board" or nil }
+  saved, err = run.board:save { keep = not run.saved and board_state.previous_board(run.state_file) or nil }
   lock:release()
   if not saved then return nil, err end
   run.saved = true

@@ -1,6 +1,7 @@
 -- What a run leaves behind that could not be carried out: the state and the board say that it failed, and why.
 
 local board = require "fmcal.board"
+local exits = require "fmcal.exits"
 local json = require "fmcal.json"
 local report = require "fmcal.sync.tell.report"
 
@@ -12,7 +13,7 @@ local LOCK_WAIT_MS = 5000
 -- of its board has nothing to note.
 local function is_notable(run, result)
   if run.dry_run or not run.lock or not run.is_claimed or run.is_refused then return false end
-  return result.error ~= nil and not result.result and result.exit ~= report.EXIT_INTERRUPTED
+  return result.error ~= nil and not result.result and result.exit ~= exits.INTERRUPTED
 end
 
 -- The board is read anew: of what the run has in memory nothing is written.
@@ -30,7 +31,7 @@ function failed.note(run, result)
   if not is_notable(run, result) then return end
   run.state:rollback()
   run.state:set("last_error", json.encode { message = result.error, at = run.now })
-  if result.exit ~= report.EXIT_GUARD and run.board:path() then write_board(run, result.error) end
+  if result.exit ~= exits.GUARD and run.board:path() then write_board(run, result.error) end
 end
 
 return failed

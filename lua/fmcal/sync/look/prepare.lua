@@ -2,10 +2,11 @@
 
 local attempt = require "fmcal.util.attempt"
 local board = require "fmcal.board"
+local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
 local config_rewind = require "fmcal.config.rewind"
+local exits = require "fmcal.exits"
 local fail = require "fmcal.util.failure"
-local report = require "fmcal.sync.tell.report"
 local state = require "fmcal.state"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
@@ -13,48 +14,19 @@ local Target = require "fmcal.place.target"
 
 local prepare = {}
 
-local LOCK_WAIT_MS = 30000
 -- Codes of a state that cannot be written: no matter of configuration.
 local UNWRITABLE = { io = true, access = true }
 
-local function percent_encoded(team)
-  return (team:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end))
-end
-
---- Where the state of a board lies.
--- @param board_path string
--- @param team string
--- @param given string|nil --state or FMCAL_STATE: a file, or a folder: one that is there, or a name with a / at its end
--- @return path, and whether a person named this very file
-function prepare.state_path(board_path, team, given)
-  given = given or os.getenv("FMCAL_STATE")
-  local own_name = percent_encoded(team) .. ".db"
-  if not given or given == "" then return config.resolve(board_path, ".fmcal/" .. own_name), false end
-  if given:sub(-1) == "/" then return given .. own_name, false end
-  local stat = sys.stat(given)
-  if stat and stat.kind == "folder" then return given .. "/" .. own_name, false end
-  return given, true
-end
-
---- Opens the state of a board; parameters as for state_path().
--- @param options { read_only }
--- @return fmcal.state and a warning, or nil and an error; third, the path
-function prepare.open_state(board_path, team, given, options)
-  local path, named = prepare.state_path(board_path, team, given)
-  local opened, err = state.open(path, { read_only = options.read_only, named = named })
-  return opened, err, path
-end
-
 -- The state names its board: another board with the same team must not use it.
 local function claim(run)
-  local known = attempt.found(run.state:get("board"))
   local path = run.board:path()
-  if not path or known == path then return true end
-  if known and sys.stat(known) then
+  if not path then return true end
+  local other = board_state.other_owner(run.state, path)
+  if other then
     return fail("invalid", "sync", "%s", ("the state of team %q belongs to the board %s, not to %s: give one of them another "
-      .. "team, or another --state"):format(run.settings.team, known, path))
+      .. "team, or another --state"):format(run.settings.team, other, path))
   end
-  if not run.dry_run then assert(run.state:set("board", path)) end
+  if not run.dry_run and board_state.owner(run.state) ~= path then board_state.set_owner(run.state, path) end
   return true
 end
 
@@ -83,13 +55,13 @@ end
 -- A run that had to wait reads the board again: the other one may have written it.
 local function take_lock(run)
   if run.dry_run then return true end
-  local lock, err = board.lock(run.state_file, 0)
+  local lock, err = board_state.lock(run.state_file, 0)
   if lock then
     run.lock = lock
     return true
   end
   if err.code ~= "locked" then return nil, err end
-  lock, err = board.lock(run.state_file, run.lock_wait_ms or LOCK_WAIT_MS)
+  lock, err = board_state.lock(run.state_file, run.lock_wait_ms)
   if not lock then return nil, err end
   run.lock = lock
   run.board, err = board.open(run.board:path())
@@ -101,8 +73,7 @@ end
 -- What killed runs left, also where this one will write nothing: it may hold credentials that the board has no more.
 local function sweep(run)
   if run.dry_run or not run.board:path() then return end
-  board.sweep(run.board:path())
-  board.sweep(run.state_file .. ".previous-board")
+  board_state.sweep(run.board:path(), run.state_file)
 end
 
 local function open_state(run, options)
@@ -111,7 +82,7 @@ local function open_state(run, options)
     return true
   end
   local opened, warning
-  opened, warning, run.state_file = prepare.open_state(run.board:path() or "board", run.settings.team, options.state,
+  opened, warning, run.state_file = board_state.open(run.board:path() or "board", run.settings.team, options.state,
     { read_only = run.dry_run })
   if not opened then return nil, warning end
   run.state = opened
@@ -138,7 +109,7 @@ local function load_config(run, options)
   local settings, err = config.load(run.board, options)
   local team = options.team or run.board:member("team")
   if settings or not run.board:path() or type(team) ~= "string" then return settings, err end
-  local path = options.state_file or prepare.state_path(run.board:path(), team, options.state)
+  local path = options.state_file or board_state.path(run.board:path(), team, options.state)
   local opened <close> = sys.stat(path) and state.open(path, { read_only = true })
   if not opened or not config_rewind.put_back(opened, run.board) then return nil, err end
   return load_again(run, options, {})
@@ -160,7 +131,7 @@ function prepare.run(run, options)
   if not run.board then
     run.board_path = sys.absolute(options.board)
     run.board, err = board.open(options.board)
-    if not run.board then return nil, err, report.EXIT_UNREACHABLE end
+    if not run.board then return nil, err, exits.UNREACHABLE end
   end
   run.board_time = run.board:path() and run.board:mtime() or time.epoch()
   run.settings, err = load_config(run, options)
@@ -171,7 +142,7 @@ function prepare.run(run, options)
     if not ok then return nil, err end
   end
   ok, err = open_state(run, options)
-  if not ok then return nil, err, UNWRITABLE[err.code] and report.EXIT_SOME_FAILED end
+  if not ok then return nil, err, UNWRITABLE[err.code] and exits.SOME_FAILED end
   ok, err = put_config_back(run, options)
   if not ok then return nil, err end
   run.number = tonumber(attempt.found(run.state:get("run")) or "0") + 1

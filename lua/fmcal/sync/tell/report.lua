@@ -3,6 +3,7 @@
 local actions = require "fmcal.sync.tell.actions"
 local attempt = require "fmcal.util.attempt"
 local credentials = require "fmcal.credentials"
+local exits = require "fmcal.exits"
 local inverse = require "fmcal.rules.inverse"
 local json = require "fmcal.json"
 local log = require "fmcal.log"
@@ -10,15 +11,6 @@ local quantity = require "fmcal.util.quantity"
 local tally = require "fmcal.sync.tell.tally"
 
 local report = {}
-
-report.EXIT_OK = 0
-report.EXIT_SOME_FAILED = 1
-report.EXIT_CONFIG = 2
-report.EXIT_UNREACHABLE = 3
-report.EXIT_CONFLICTS = 4
-report.EXIT_GUARD = 5
-report.EXIT_LOCKED = 6
-report.EXIT_INTERRUPTED = 130
 
 --- The number of external events; counted again only where the calendar changed.
 local function external_events(self)
@@ -94,14 +86,13 @@ end
 
 -- ---------------------------------------------------------------- outcomes of a run
 
-local EXIT_BY_CODE = { canceled = 130, locked = 6, network = 3, timeout = 3, auth = 3, throttled = 3, server = 3, protocol = 3,
-  limit = 3, notfound = 3, access = 3, crypto = 2, invalid = 2 }
+local EXIT_BY_CODE = { canceled = exits.INTERRUPTED, locked = exits.LOCKED, crypto = exits.USAGE, invalid = exits.USAGE }
 
 -- What a server's own answer means is never our usage or lock, whatever its code is called; a state that cannot be
 -- written is none of the calendar's.
 local function exit_of_error(err)
-  if err.domain == "state" and (err.code == "io" or err.code == "access") then return report.EXIT_SOME_FAILED end
-  return not err.status and EXIT_BY_CODE[err.code] or report.EXIT_UNREACHABLE
+  if err.domain == "state" and (err.code == "io" or err.code == "access") then return exits.SOME_FAILED end
+  return not err.status and EXIT_BY_CODE[err.code] or exits.UNREACHABLE
 end
 
 --- A run that could not be carried out.
@@ -110,7 +101,7 @@ function report.failure(self, err, default_exit)
   result.success, result.error, result.error_code = false, err.message or tostring(err), err.code
   result.message = result.error
   result.exit = default_exit
-  if err.code == "locked" or err.code == "canceled" or default_exit == report.EXIT_UNREACHABLE then
+  if err.code == "locked" or err.code == "canceled" or default_exit == exits.UNREACHABLE then
     result.exit = exit_of_error(err)
   end
   return result
@@ -124,7 +115,7 @@ end
 --- A run that the guard stopped.
 function report.guarded(self, sentence)
   local result = base_result(self)
-  result.success, result.message, result.error, result.exit = false, sentence, sentence, report.EXIT_GUARD
+  result.success, result.message, result.error, result.exit = false, sentence, sentence, exits.GUARD
   add_actions(self, result)
   return result
 end
@@ -142,9 +133,9 @@ end
 local function exit_of(self)
   local failure, counts = calendar_failure(self), self.tally
   if failure then return exit_of_error(failure) end
-  if counts.errors + counts.delete_errors + counts.unreadable + #self.messages > 0 then return report.EXIT_SOME_FAILED end
-  if counts.conflicts > 0 then return report.EXIT_CONFLICTS end
-  return report.EXIT_OK
+  if counts.errors + counts.delete_errors + counts.unreadable + #self.messages > 0 then return exits.SOME_FAILED end
+  if counts.conflicts > 0 then return exits.CONFLICTS end
+  return exits.OK
 end
 
 -- Of several calendars the one that failed is named.
@@ -168,7 +159,7 @@ local function conclude(self, result)
   add_actions(self, result)
   result.error_messages = json.array(self.tally.messages)
   result.exit = exit_of(self)
-  result.success = result.exit == report.EXIT_OK or result.exit == report.EXIT_CONFLICTS
+  result.success = result.exit == exits.OK or result.exit == exits.CONFLICTS
   add_calendar_failure(self, result)
 end
 

@@ -1,4 +1,4 @@
-local exits = require "fmcal.cli.exits"
+local exits = require "fmcal.exits"
 local lu = require "luaunit"
 
 TestExits = {}
