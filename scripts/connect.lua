@@ -49,5 +49,5 @@ parser:flag("--json", "Print the result as JSON.")
 cli.main(parser, function(values)
   local profile, sentence = profiles.find(values.provider)
   if not profile then cli.fail(sentence) end
-  return require(profile.connect or "fmcal.cli.connect_password").run(profile, values)
+  return require(profile.connect or "fmcal.cli.connect.password").run(profile, values)
 end)

@@ -1,6 +1,7 @@
 -- What fmcal knows about a board without asking a calendar: status, external events and orphans, conflicts, history.
 -- Nothing is written, and no credentials are needed.
 
+local base = require "fmcal.model.base"
 local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
@@ -32,7 +33,7 @@ local function make_targets(self)
     target.known = rows:binding()
     self.targets[i] = target
   end
-  naming.settle(self.state, self.board, self.targets, false)
+  naming.choose(self.state, self.board, self.targets, false)
   return true
 end
 
@@ -71,10 +72,9 @@ end
 
 local function errors_of(target)
   local list = json.array {}
-  for _, status in ipairs { "error", "delete_error" } do
+  for _, status in ipairs(base.FAILED) do
     for _, key in ipairs(target.state:bases(status)) do
-      local base = target:base(key).base
-      local failed = base and base.err
+      local failed = base.failure(target:base(key))
       list[#list + 1] = { id = key, error = failed and failed.message, at = failed and failed.at,
         retries = failed and failed.count }
     end
@@ -119,7 +119,7 @@ end
 
 local function is_orphan(self, target, key)
   local row = target:base(key)
-  if row and row.base and row.base.l then return false end
+  if row and base.agreed(row.base) then return false end
   local entry = self.board:entry(key)
   return not entry or (row ~= nil and row.status == "skipped")
 end

@@ -17,6 +17,8 @@ local lua_layers = { bind = true, host = true }
 -- Public headers that only these layers may include.
 local public_above = { host = { host = true } }
 
+local MOST_IN_A_FOLDER = 20
+
 local function set(list)
   local members = {}
   for _, name in ipairs(list) do members[name] = true end
@@ -65,14 +67,13 @@ function TestLayering.test_every_folder_is_a_layer()
 end
 
 function TestLayering.test_no_folder_is_a_drawer()
-  local most = 20
   local counts = {}
   for _, path in ipairs(shell.sources("src", "c")) do
     local folder = path:match("^(.*)/")
     counts[folder] = (counts[folder] or 0) + 1
   end
   for folder, count in pairs(counts) do
-    lu.assertTrue(count <= most, ("%s has %d .c files, more than %d: it wants folders"):format(folder, count, most))
+    lu.assertTrue(count <= MOST_IN_A_FOLDER, ("%s has %d .c files: it wants folders"):format(folder, count))
   end
 end
 
@@ -105,6 +106,160 @@ function TestLayering.test_the_check_sees_a_wrong_arrow()
   lu.assertEquals(#violations("src/util/x.c", "util", "#include <lauxlib.h>\n"), 1)
   lu.assertEquals(#violations("src/core/x.c", "core", '#include "core/json/scan.h"\n#include <locale.h>\n'), 0)
   lu.assertEquals(#violations("src/core/x.c", "core", '#include "fmcal/host.h"\n'), 1)
+end
+
+-- ---------------------------------------------------------------- Lua
+
+-- The layers of Lua, each with those that it may use. The stages of the sync use none of each other: fmcal.sync.run passes from
+-- one to the next what a run knows.
+local below_sync = { "util", "model", "rules", "provider", "config", "place" }
+local stages = { "look", "decide", "act", "keep", "tell" }
+
+local function with(list, ...)
+  return table.move({ ... }, 1, select("#", ...), #list + 1, { table.unpack(list) })
+end
+
+local below_uses = with(with(below_sync, table.unpack(stages)), "run")
+local lua_allowed = {
+  util = {},
+  model = { "util" },
+  rules = { "util", "model" },
+  provider = { "util", "rules" },
+  config = { "util", "rules", "provider" },
+  place = { "util", "model", "rules", "provider", "config" },
+  look = below_sync, decide = below_sync, act = below_sync, keep = below_sync, tell = below_sync,
+  run = with(below_sync, table.unpack(stages)),
+  uses = with(below_sync, "run", "tell"),
+  accounts = with(below_sync, "run", "uses"),
+  cli = with(below_sync, "run", "uses", "accounts"),
+  prompt = with(below_sync, "run", "uses", "cli"),
+  scripts = with(below_uses, "uses", "accounts", "cli"),
+}
+
+-- Which layer a module is of: by its folder, or by its own name where that is the documented one.
+local lua_folders = {
+  ["fmcal.util"] = "util", ["fmcal.names"] = "util", ["fmcal.exits"] = "util", ["fmcal.inspect"] = "util",
+  ["fmcal.model"] = "model", ["fmcal.rules"] = "rules", ["fmcal.place"] = "place",
+  ["fmcal.provider"] = "provider", ["fmcal.event"] = "provider", ["fmcal.script_names"] = "provider",
+  ["fmcal.unknown_provider"] = "provider", ["fmcal.config"] = "config", ["fmcal.credentials"] = "config",
+  ["fmcal.sync.look"] = "look", ["fmcal.sync.decide"] = "decide", ["fmcal.sync.act"] = "act", ["fmcal.sync.keep"] = "keep",
+  ["fmcal.sync.tell"] = "tell", ["fmcal.sync.run"] = "run",
+  ["fmcal.sync"] = "uses", ["fmcal.overview"] = "uses", ["fmcal.feed"] = "uses",
+  ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt", ["fmcal"] = "uses",
+}
+
+local function c_modules()
+  local names = { ["fmcal.cli.argparse"] = true }
+  for name in shell.source("src/bind/modules_table.c"):gmatch('{"([%w_%.]+)",') do names[name] = true end
+  return names
+end
+
+local function lua_layer(module)
+  local prefix = module
+  while prefix do
+    if lua_folders[prefix] then return lua_folders[prefix] end
+    prefix = prefix:match("^(.*)%.[^.]*$")
+  end
+  return nil
+end
+
+local function module_of(path)
+  return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
+end
+
+-- The modules that a text requires, those in C left out.
+local function required(text, in_c)
+  local names = {}
+  text = text:gsub("%-%-[^\n]*", "")
+  for name in text:gmatch('require%s*%(?%s*["\'](fmcal[%w_%.]*)["\']') do
+    if not in_c[name] then names[#names + 1] = name end
+  end
+  return names
+end
+
+local function lua_violations(path, layer, text, in_c)
+  local found, may = {}, set(lua_allowed[layer] or {})
+  for _, name in ipairs(required(text, in_c)) do
+    local other = lua_layer(name)
+    if other ~= layer and not may[other] then
+      found[#found + 1] = ("%s requires %s: %s may not use %s"):format(path, name, layer, other)
+    end
+  end
+  return found
+end
+
+-- A circle among modules, as a list of their names, or nil. @param graph {[module] = list of modules that it requires}
+local function circle_in(graph)
+  local state, trail = {}, {}
+  local function visit(name)
+    if state[name] == "done" then return nil end
+    trail[#trail + 1] = name
+    if state[name] == "open" then return trail end
+    state[name] = "open"
+    for _, other in ipairs(graph[name] or {}) do
+      if visit(other) then return trail end
+    end
+    state[name] = "done"
+    trail[#trail] = nil
+    return nil
+  end
+  for name in pairs(graph) do
+    if visit(name) then return trail end
+  end
+  return nil
+end
+
+local function lua_sources()
+  local paths = {}
+  for _, path in ipairs(shell.sources("lua", "lua")) do
+    if not path:find("^lua/fmcal/_meta/") then paths[#paths + 1] = path end
+  end
+  return paths
+end
+
+TestLuaLayering = {}
+
+function TestLuaLayering.test_requires()
+  local all, in_c = {}, c_modules()
+  local function check(path, layer)
+    for _, line in ipairs(lua_violations(path, layer, shell.source(path), in_c)) do all[#all + 1] = line end
+  end
+  for _, path in ipairs(lua_sources()) do check(path, lua_layer(module_of(path))) end
+  for _, path in ipairs(shell.sources("scripts", "lua")) do check(path, "scripts") end
+  lu.assertEquals(all, {})
+end
+
+function TestLuaLayering.test_no_circle()
+  local graph, in_c = {}, c_modules()
+  for _, path in ipairs(lua_sources()) do graph[module_of(path)] = required(shell.source(path), in_c) end
+  lu.assertEquals(circle_in(graph), nil)
+end
+
+function TestLuaLayering.test_no_folder_is_a_drawer()
+  local counts = {}
+  for _, path in ipairs(lua_sources()) do
+    local folder = path:match("^(.*)/")
+    counts[folder] = (counts[folder] or 0) + 1
+  end
+  for folder, count in pairs(counts) do
+    lu.assertTrue(count <= MOST_IN_A_FOLDER, ("%s has %d files: it wants folders"):format(folder, count))
+  end
+end
+
+function TestLuaLayering.test_the_check_sees_a_wrong_arrow()
+  local in_c = { ["fmcal.json"] = true }
+  local function count(layer, text) return #lua_violations("x.lua", layer, text, in_c) end
+  lu.assertEquals(count("model", 'local t = require "fmcal.place.target"\n'), 1)
+  lu.assertEquals(count("decide", "local c = require('fmcal.sync.look.candidates')\n"), 1)
+  lu.assertEquals(count("look", 'require("fmcal.sync.tell.report").failure()\n'), 1)
+  lu.assertEquals(count("accounts", 'local args = require "fmcal.cli.args"\n'), 1)
+  lu.assertEquals(count("decide", 'local fields, plan = require "fmcal.model.fields", require "fmcal.sync.decide.plan"\n'), 0)
+  lu.assertEquals(count("util", 'local json = require "fmcal.json"\n'), 0)
+end
+
+function TestLuaLayering.test_the_check_sees_a_circle()
+  lu.assertNotNil(circle_in { a = { "b" }, b = { "c" }, c = { "a" } })
+  lu.assertNil(circle_in { a = { "b", "c" }, b = { "c" }, c = {} })
 end
 
 os.exit(lu.LuaUnit.run())

@@ -5,10 +5,10 @@
 
 local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local config = require "fmcal.config"
 local config_rewind = require "fmcal.config.rewind"
 local credentials = require "fmcal.credentials"
-local entries = require "fmcal.model.entry"
 local failure = require "fmcal.util.failure"
 local given = require "fmcal.util.given"
 local names = require "fmcal.names"
@@ -239,31 +239,6 @@ end
 
 -- ---------------------------------------------------------------- the board
 
--- Takes one calendar's part out of an entry's calendarSync.
-local function clear_entry(opened, key, entry, name, is_first)
-  local sync = entries.member(entry, "calendarSync")
-  if type(sync) ~= "table" then return end
-  local path = entries.path(entry, "calendarSync")
-  local others = type(sync.others) == "table" and sync.others or {}
-  local function remove(...)
-    local where = { table.unpack(path) }
-    for _, member in ipairs { ... } do where[#where + 1] = member end
-    assert(opened:remove(key, where))
-  end
-  if not is_first then
-    if others[name] ~= nil then remove("others", name) end
-  elseif next(others) == nil then
-    remove()
-  else
-    local members = {}
-    for member in pairs(sync) do members[#members + 1] = member end
-    table.sort(members)
-    for _, member in ipairs(members) do
-      if member ~= "others" then remove(member) end
-    end
-  end
-end
-
 --- Takes the credentials off the board and, after its events were removed, its part of each calendarSync.
 -- @param place from disconnect.find
 -- @param cleared { is_first = boolean }|nil the events were removed
@@ -281,7 +256,7 @@ function disconnect.forget_account(place, cleared)
     assert(opened:set(nil, { SECTION, place.name, "connected" }, false))
   end
   for _, key in ipairs(cleared and opened:keys() or {}) do
-    clear_entry(opened, key, opened:entry(key), place.name, cleared.is_first)
+    calendar_sync.forget(opened, opened:entry(key), { name = place.name, is_first = cleared.is_first })
   end
   local changed, after = opened:dirty(), config_rewind.section(opened)
   local team = opened:member("team")

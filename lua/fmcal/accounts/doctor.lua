@@ -1,6 +1,7 @@
 -- A set-up checked from end to end: each check is { check, target, status = "ok"|"warning"|"problem", message, advice, exit }.
 -- Nothing is changed but for the test event, which is removed again; the state is read as a copy.
 
+local base = require "fmcal.model.base"
 local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
@@ -157,10 +158,10 @@ local function check_last_errors(self, section)
 end
 
 local function check_entry_errors(self, target)
-  for _, status in ipairs { "error", "delete_error" } do
+  for _, status in ipairs(base.FAILED) do
     for _, key in ipairs(target.state:bases(status)) do
-      local base = target:base(key).base
-      warn(self, "last run", ("%s: %s"):format(key, base and base.err and base.err.message or "failed"),
+      local failed = base.failure(target:base(key))
+      warn(self, "last run", ("%s: %s"):format(key, failed and failed.message or "failed"),
         "see explain.lua; --retry-failed tries entries again that failed often")
     end
   end

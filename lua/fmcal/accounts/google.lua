@@ -1,5 +1,5 @@
 -- Signing in to Google as an installed app (RFC 8252, RFC 7636): the link, the answer that comes back, the tokens, and
--- a calendar of one's own. Asks nobody and opens nothing: see fmcal.cli.google_sign_in.
+-- a calendar of one's own. Asks nobody and opens nothing: see fmcal.cli.connect.google_sign_in.
 --
 -- Secrets are opaque from where they arrive; access tokens are never written anywhere.
 

@@ -11,7 +11,7 @@
 --   refused    what to say where the sign-in is refused
 --   explain    sentences shown before the password is asked for: what it is and where to make one
 --   limits     sentences about what the service is known to do otherwise
---   connect    module of the way to sign in, where it is another than with a password (fmcal.cli.connect_password)
+--   connect    module of the way to sign in, where it is another than with a password (fmcal.cli.connect.password)
 --   check      module of what doctor.lua looks at besides (the model is fmcal.accounts.google_check)
 --   keeps      what doctor.lua tries whether the calendar keeps it, where that is not what others keep
 
@@ -83,7 +83,7 @@ local LIST = {
   },
   {
     name = "google", title = "Google Calendar", provider = "google", address = "https://www.googleapis.com/",
-    username = false, password = false, connect = "fmcal.cli.connect_google", check = "fmcal.accounts.google_check",
+    username = false, password = false, connect = "fmcal.cli.connect.google", check = "fmcal.accounts.google_check",
     keeps = "private properties and a reminder",
     explain = {
       "Google lets programs in through an OAuth client that is yours: docs/google.md shows how to make one (five minutes, once).",

@@ -1,6 +1,7 @@
 -- The command conflicts.lua.
 
 local boards = require "fmcal.board"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local conflicts = require "fmcal.sync.conflicts"
@@ -56,8 +57,7 @@ end
 
 -- The members in which the two versions differ, sorted.
 local function differing(conflict)
-  local data = conflict.conflictData or {}
-  local here, there = data.localVersion or {}, data.externalVersion or {}
+  local here, there = calendar_sync.versions(conflict.conflictData)
   local names, seen = {}, {}
   for _, version in ipairs { here, there } do
     for name in pairs(version) do
@@ -102,25 +102,26 @@ end
 
 -- ---------------------------------------------------------------- resolve
 
+-- What a VALUE means, by what its member must be.
 local READERS = {
-  durationMinutes = function(value)
-    return tonumber(value) or cli.fail(("durationMinutes=%s is not a number"):format(value))
+  minutes = function(value, name)
+    return tonumber(value) or cli.fail(("%s=%s is not a number"):format(name, value))
   end,
-  tags = function(value)
-    local tags = json.array {}
-    for tag in value:gmatch("[^,]+") do tags[#tags + 1] = tag:match("^%s*(.-)%s*$") end
-    return tags
+  texts = function(value)
+    local texts = json.array {}
+    for one in value:gmatch("[^,]+") do texts[#texts + 1] = one:match("^%s*(.-)%s*$") end
+    return texts
   end,
 }
 
--- MEMBER=VALUE words as a table; tags are parted by commas.
+-- MEMBER=VALUE words as a table; lists are parted by commas.
 local function members_of(words)
   local merge = {}
   for _, word in ipairs(words) do
     local name, value = word:match("^([%a]+)=(.*)$")
     if not name then cli.fail(("'%s' is not MEMBER=VALUE, for example dueDate=2026-03-01"):format(word)) end
     common.word(name, sorted_names(fields.FIELD))
-    merge[name] = (READERS[name] or tostring)(value)
+    merge[name] = (READERS[fields.TYPE[name]] or tostring)(value, name)
   end
   if not next(merge) then cli.fail("merge needs members, for example: merge dueDate=2026-03-01") end
   return merge

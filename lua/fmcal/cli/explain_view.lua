@@ -2,6 +2,7 @@
 
 local common = require "fmcal.cli.common"
 local defaults = require "fmcal.rules.defaults"
+local fields = require "fmcal.model.fields"
 local first_line = require "fmcal.util.first_line"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
@@ -10,7 +11,6 @@ local terminal = require "fmcal.cli.terminal"
 
 local view = {}
 
-local ORDER = { "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority" }
 local COLUMNS = {
   { title = "Member" }, { title = "Base", shrinks = true }, { title = "Board", shrinks = true },
   { title = "Calendar", shrinks = true },
@@ -24,7 +24,7 @@ end
 local function member_table(out, about, side)
   local base, board, calendar = side.base or {}, about.board or {}, side.calendar or {}
   local rows = {}
-  for _, name in ipairs(ORDER) do
+  for _, name in ipairs(fields.MEMBERS) do
     if base[name] ~= nil or board[name] ~= nil or calendar[name] ~= nil then
       local differs = text(board[name]) ~= text(calendar[name]) and side.calendar and about.board
       rows[#rows + 1] = { layout.cell(name, differs and "yellow" or nil), text(base[name]), text(board[name]),

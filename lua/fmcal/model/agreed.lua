@@ -9,6 +9,7 @@
 --   text, before   hashes of the event's text as it was written, and of the one that was there
 --   answered the ETag with which the calendar answered the write, where it could not be read back
 
+local bases = require "fmcal.model.base"
 local fields = require "fmcal.model.fields"
 
 local agreed = {}
@@ -43,23 +44,21 @@ local function put(known, field, l, r, open)
   known.l[field], known.r[field], known.open[field] = l, r, open or nil
 end
 
--- A base to put fields into; all that is known beside them stays.
+-- A base to put fields into, none of them open.
 local function copy_of(base)
-  local known = {}
-  for name, value in pairs(base or {}) do known[name] = value end
-  known.l, known.r, known.open = fields.copy(base and base.l or {}), fields.copy(base and base.r or {}), {}
-  known.texts = known.texts and fields.copy(known.texts)
+  local known = bases.copy(base)
+  known.open = {}
   return known
 end
 
 local function keep(known, field, base)
-  put(known, field, base and base.l[field], base and base.r[field], not base or base.open and base.open[field])
+  put(known, field, base and base.l[field], base and base.r[field], bases.is_open(base, field))
 end
 
 -- What a write was to overrule was seen: the board's value stands against it, whatever that is by now.
 local function overruled(known, field, base, note)
   local there = note.there[field]
-  local is_known = base and not (base.open and base.open[field]) and fields.equal(field, base.r[field], there)
+  local is_known = not bases.is_open(base, field) and fields.equal(field, base.r[field], there)
   if is_known then keep(known, field, base) else put(known, field, there, there) end
 end
 

@@ -1,6 +1,7 @@
 -- One entry of the board as a run sees it: what the rules get, its version, its place for patches.
 
 local attempt = require "fmcal.util.attempt"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local given = require "fmcal.util.given"
 local json = require "fmcal.json"
@@ -11,27 +12,22 @@ local entries = {}
 
 local EVENT_TYPE = { item = "item", subitem = "item", epic = "epic", ["court-date"] = "court-date" }
 
--- What the members of an entry must be. A court date is its own entry: the epic's others do not depend on it.
-local METADATA = { caseNumber = "text" }
-local MEMBERS = {
-  type = "name", title = "text", description = "text", dueDate = "name", timeZone = "name", durationMinutes = "number",
-  tags = "texts", priority = "text", status = "text", epicId = "name", parentTitle = "text", metadata = METADATA,
-}
-local COURT_DATE_MEMBERS = {}
-for name, wanted in pairs(MEMBERS) do COURT_DATE_MEMBERS[name] = wanted end
-COURT_DATE_MEMBERS.metadata = { courtDate = "name", caseNumber = "text" }
+-- What the members of an entry must be, the mapped ones and those that only go out. A court date is its own entry: the epic's
+-- others do not depend on it.
+local KINDS = { text = "text", texts = "texts", date = "name", zone = "name", minutes = "number" }
 
--- What the members of a calendarSync are; what somebody else made of them counts as absent.
-local SYNC = {
-  externalEventId = "name", provider = "name", lastSyncedAt = "name", syncStatus = "name", lastModifiedLocal = "name",
-  lastModifiedExternal = "name", syncError = "text", retryCount = "number", lastErrorAt = "name", deletedAt = "name",
-  conflictData = "object", others = "object",
-}
+local function members_with(metadata)
+  local members = { type = "name", status = "text", epicId = "name", parentTitle = "text", metadata = metadata }
+  for member, kind in pairs(fields.TYPE) do members[member] = KINDS[kind] end
+  return members
+end
+
+local MEMBERS = members_with { caseNumber = "text" }
+local COURT_DATE_MEMBERS = members_with { courtDate = "name", caseNumber = "text" }
 
 --- Where a member of an entry lies, from the entry's own object.
 function entries.path(entry, member)
   if entry.kind == "court-date" and member == "dueDate" then return { "metadata", "courtDate" } end
-  if entry.kind == "court-date" and member == "calendarSync" then return { "metadata", "courtDateSync" } end
   return { member }
 end
 
@@ -43,31 +39,6 @@ function entries.member(entry, member)
     value = value[name]
   end
   return given(value)
-end
-
-local function readable_sync(value)
-  return type(value) == "table" and schema.right(SYNC, value) or nil
-end
-
---- The calendarSync of an entry, nil where it has none; see SYNC.
-function entries.sync(entry)
-  local sync = readable_sync(entries.member(entry, "calendarSync"))
-  if not sync or type(sync.others) ~= "table" then return sync end
-  local others = {}
-  for name, other in pairs(sync.others) do others[name] = readable_sync(other) end
-  sync.others = others
-  return sync
-end
-
---- Whether an entry has a place for its calendarSync: an epic's metadata may be something else than an object.
-function entries.can_hold_sync(entry)
-  local metadata = given(entry.value.metadata)
-  return entry.kind ~= "court-date" or metadata == nil or schema.is("object", metadata)
-end
-
---- A calendarSync as text, to tell whether it is the one that was noted.
-function entries.sync_text(sync)
-  return assert(json.encode(sync == nil and json.null or sync, { sort = true }))
 end
 
 -- What a rule gets: the entry's own members, and what it means beside them.
@@ -103,7 +74,7 @@ end
 
 --- When the entry was last edited here: its updatedAt, else a lastModifiedLocal since the last sync, else the board file's.
 local function local_time(entry, ours, board_time)
-  return epoch_of(entries.member(entry, "updatedAt")) or edited_since(entries.sync(entry), ours)
+  return epoch_of(entries.member(entry, "updatedAt")) or edited_since(calendar_sync.read(entry), ours)
     or board_time
 end
 
@@ -127,13 +98,13 @@ end
 --- The view of an entry.
 -- @param entry as fmcal.board gives it
 -- @param default_zone syncOptions.timeZone
--- @return { entry, raw (for the rules), version, style, sync (its calendarSync), fields } or nil and a sentence
+-- @return { entry, raw (for the rules), version, style, sync (see fmcal.model.calendar_sync), fields } or nil and a sentence
 function entries.view(entry, default_zone)
   local raw, version = understood(entry, default_zone)
   if not raw then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
   return {
     key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),
-    sync = entries.sync(entry), fields = fields.of_kind(entry.kind),
+    sync = calendar_sync.read(entry), fields = fields.of_kind(entry.kind),
   }
 end
 

@@ -1,39 +1,67 @@
 -- The mapped fields: what of an entry and its event is kept in step, in one canonical form.
 --
--- A *version* is a table of canonical fields, comparable whatever side it came from:
---   title        string
---   description  string ("" for none)
---   date         "2026-02-15" (all day), an integer (an instant, seconds since 1970),
---                "2026-02-15T10:00:00" (floating), or nil: no date
---   zone         IANA name for a local time, nil for a day, an instant or a floating time
---   duration     minutes of a timed entry, nil for a day
---   tags         sorted list without repeats
---   priority     string or nil
--- Members are the board's spelling of them: title, description, dueDate, timeZone, durationMinutes, tags, priority.
+-- A *version* is a table of canonical fields, comparable whatever side it came from. Whatever asks which fields there are,
+-- which member of the board or the event says them, or what a value must be, reads the table below.
 
 local json = require "fmcal.json"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
-local fields = {}
-
-fields.ALL = { "title", "description", "date", "zone", "duration", "tags", "priority" }
-fields.COURT_DATE = { "date" }
-fields.DEFAULT_DURATION = 60
---- Ten years; what is longer is a slip of the keyboard.
-fields.MAX_DURATION = 5256000
-
---- The board's member for each field.
-fields.MEMBER = {
-  title = "title", description = "description", date = "dueDate", zone = "timeZone",
-  duration = "durationMinutes", tags = "tags", priority = "priority",
+local fields = {
+  DEFAULT_DURATION = 60,
+  --- Ten years; what is longer is a slip of the keyboard.
+  MAX_DURATION = 5256000,
 }
---- The field for each of the board's members.
-fields.FIELD = {}
-for field, member in pairs(fields.MEMBER) do fields.FIELD[member] = field end
 
+-- name     the field; `member` is the board's
+-- type     what a member must be to be this field: "text", "texts" (a list), "date", "zone", "minutes"
+-- event    the members of an event by which a person edits it
+-- is_text  the event says it in a member of the field's name, perhaps in other words than the entry
+-- of_date  says when something is, together with the others
+local TABLE = {
+  -- a text, "" for none
+  { name = "title", member = "title", type = "text", event = { "title" }, is_text = true },
+  { name = "description", member = "description", type = "text", event = { "description" }, is_text = true },
+  -- "2026-02-15" (all day), an integer (an instant, seconds since 1970), "2026-02-15T10:00:00" (floating), or nil
+  { name = "date", member = "dueDate", type = "date", event = { "dueDate", "endDate" }, of_date = true },
+  -- IANA name for a local time, nil for a day, an instant or a floating time
+  { name = "zone", member = "timeZone", type = "zone", event = { "timeZone" }, of_date = true },
+  -- minutes of a timed entry, nil for a day; the event's end says it
+  { name = "duration", member = "durationMinutes", type = "minutes", event = {}, of_date = true },
+  -- sorted, without repeats
+  { name = "tags", member = "tags", type = "texts", event = { "tags" }, is_text = true },
+  -- a word, or nil
+  { name = "priority", member = "priority", type = "text", event = { "priority" }, is_text = true, is_word = true },
+}
+
+-- Names of the rows that `which` picks.
+local function names_where(which)
+  local list = {}
+  for _, row in ipairs(TABLE) do
+    if which(row) then list[#list + 1] = row.name end
+  end
+  return list
+end
+
+fields.ALL = names_where(function() return true end)
+fields.COURT_DATE = { "date" }
 --- The fields that say together when something is.
-fields.OF_DATE = { "date", "zone", "duration" }
+fields.OF_DATE = names_where(function(row) return row.of_date end)
+--- The fields that an event says as texts, each in the member of its name.
+fields.TEXTS = names_where(function(row) return row.is_text end)
+
+--- The board's members, in order; the member for each field, the field for each member, and what a member must be.
+fields.MEMBERS, fields.MEMBER, fields.FIELD, fields.TYPE = {}, {}, {}, {}
+--- The members of an event by which a person edits fields.
+fields.EVENT_MEMBERS = {}
+
+local is_list = {}
+
+for i, row in ipairs(TABLE) do
+  fields.MEMBERS[i], fields.MEMBER[row.name], fields.FIELD[row.member] = row.member, row.member, row.name
+  fields.TYPE[row.member], is_list[row.name] = row.type, row.type == "texts"
+  table.move(row.event, 1, #row.event, #fields.EVENT_MEMBERS + 1, fields.EVENT_MEMBERS)
+end
 
 --- The fields that travel both ways for a kind of entry.
 function fields.of_kind(kind)
@@ -114,6 +142,20 @@ function fields.date(due, zone, default_zone)
   return canonical_date(filled(due), filled(zone), default_zone)
 end
 
+-- How the member of a field becomes canonical; what says when something is goes together.
+local READ = { text = text, texts = function(_, value) return tag_set(filled(value)) end }
+
+local function word(name, value)
+  value = filled(value)
+  return value and plain(name, value)
+end
+
+local reading = {}
+for _, row in ipairs(TABLE) do
+  local read = row.is_word and word or READ[row.type]
+  if read then reading[#reading + 1] = { name = row.name, member = row.member, read = read } end
+end
+
 --- The version that members describe. Raises a sentence (without position) where a date cannot be read.
 -- @param members table of board members; json.null counts as absent
 -- @param default_zone string|nil zone of a local time without one
@@ -121,16 +163,9 @@ function fields.version(members, default_zone)
   local date, zone = canonical_date(filled(members.dueDate), filled(members.timeZone), default_zone)
   local timed = date ~= nil and (math.type(date) == "integer" or #date > 10)
   local duration = minutes(filled(members.durationMinutes))
-  local priority = filled(members.priority)
-  return {
-    title = text("title", members.title),
-    description = text("description", members.description),
-    date = date,
-    zone = zone,
-    duration = timed and duration or nil,
-    tags = tag_set(filled(members.tags)),
-    priority = priority and plain("priority", priority),
-  }
+  local version = { date = date, zone = zone, duration = timed and duration or nil }
+  for _, field in ipairs(reading) do version[field.name] = field.read(field.member, members[field.member]) end
+  return version
 end
 
 --- What a version's date is: "day", "instant", "floating"; nil for none.
@@ -151,7 +186,7 @@ end
 
 --- Whether two canonical values of a field mean the same.
 function fields.equal(field, a, b)
-  if field ~= "tags" then return a == b end
+  if not is_list[field] then return a == b end
   a, b = a or {}, b or {}
   if #a ~= #b then return false end
   for i = 1, #a do
@@ -167,18 +202,6 @@ function fields.differences(list, a, b)
     if not fields.equal(field, a[field], b[field]) then found[#found + 1] = field end
   end
   return found
-end
-
---- Leaves out `r`, what the calendar has, where it is what the board has, `l`: texts are kept once. @return sides
-function fields.fold(sides)
-  if #fields.differences(fields.ALL, sides.l, sides.r) == 0 then sides.r = nil end
-  return sides
-end
-
---- Takes that back. @param sides table|nil
-function fields.unfold(sides)
-  if sides then sides.r = sides.r or sides.l end
-  return sides
 end
 
 --- A copy of a version.
@@ -225,8 +248,8 @@ function fields.spell(field, version, style)
     value = fields.spell_date(version, style)
   elseif field == "zone" then
     value = select(2, fields.spell_date(version, style))
-  elseif field == "tags" then
-    value = json.array { table.unpack(version.tags or {}) }
+  elseif is_list[field] then
+    value = json.array { table.unpack(version[field] or {}) }
   else
     value = version[field]
   end

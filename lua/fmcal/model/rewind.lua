@@ -3,7 +3,8 @@
 -- had not been pulled: a member that still has its value of before is pulled again, one with a third value was
 -- edited on both sides.
 
-local entries = require "fmcal.model.entry"
+local base = require "fmcal.model.base"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 
@@ -15,20 +16,17 @@ local rewind = {}
 -- @return string for fmcal.state's set_replaced, or nil where nothing tells the entry of before from that of after
 function rewind.note(decision, sync)
   local view, bases = decision.view, {}
-  local before = entries.sync_text(view.sync)
-  if before == entries.sync_text(sync) then return nil end
+  local before = calendar_sync.text(view.sync)
+  if before == calendar_sync.text(sync) then return nil end
   for _, side in ipairs(decision.sides) do bases[side.target.name] = side.base and side.base.r end
   return assert(json.encode { sync = before, l = view.version, r = bases,
     fields = json.array(fields.differences(view.fields, view.version, decision.plan.cur.version)) })
 end
 
-local function taken_back(note, base, old)
-  local copy = {}
-  for name, value in pairs(base) do copy[name] = value end
+local function taken_back(note, doc, old)
+  local copy = base.copy(doc)
   copy.seen = nil -- of the event that was agreed on after it
-  copy.l, copy.r, copy.open = fields.copy(base.l), fields.copy(base.r), fields.copy(base.open or {})
-  copy.rewound = {}
-  copy.texts = base.texts and fields.copy(base.texts)
+  copy.open, copy.rewound = fields.copy(doc.open or {}), {}
   for _, field in ipairs(note.fields) do
     copy.rewound[field] = true
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
@@ -42,13 +40,13 @@ end
 -- @param noted string|nil from fmcal.state's replaced
 -- @param view of the entry
 -- @param name of the target
--- @param base table|nil that the state has
-function rewind.base(noted, view, name, base)
+-- @param doc base|nil that the state has
+function rewind.base(noted, view, name, doc)
   local note = noted and json.decode(noted)
-  if not note or note.sync ~= entries.sync_text(view.sync) then return base end
+  if not note or note.sync ~= calendar_sync.text(view.sync) then return doc end
   local old = note.r[name]
-  if base then return taken_back(note, base, old) end
-  return old and { l = note.l, r = old } or nil
+  if doc then return taken_back(note, doc, old) end
+  return old and base.of(note.l, old) or nil
 end
 
 return rewind

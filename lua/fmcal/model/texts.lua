@@ -5,13 +5,11 @@ local fields = require "fmcal.model.fields"
 
 local texts = {}
 
-local FIELDS = { "title", "description", "tags", "priority" }
-
 --- The texts of an event that differ from what its entry got out of them.
 -- @return { [field] = text }, or nil where there are none
 function texts.of(event, version)
   local found = {}
-  for _, field in ipairs(FIELDS) do
+  for _, field in ipairs(fields.TEXTS) do
     local text = event[field]
     if text ~= nil and not fields.equal(field, text, version[field]) then found[field] = text end
   end
@@ -22,7 +20,7 @@ end
 -- @param remote { event, version }
 -- @param base with `r` and, of fmcal.model.texts.of, `texts`
 function texts.hold(remote, base)
-  for _, field in ipairs(FIELDS) do
+  for _, field in ipairs(fields.TEXTS) do
     local text, agreed = remote.event[field], base.texts and base.texts[field]
     if agreed == nil then agreed = base.r[field] end
     if text ~= nil and fields.equal(field, text, agreed) then remote.version[field] = base.r[field] end
@@ -45,7 +43,7 @@ end
 -- @param written event that the rules make of the entry
 -- @param version of the entry
 function texts.hold_written(remote, written, version)
-  for _, field in ipairs(FIELDS) do
+  for _, field in ipairs(fields.TEXTS) do
     if same(field, remote.event[field], written[field]) then remote.version[field] = version[field] end
   end
 end

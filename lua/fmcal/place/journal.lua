@@ -6,9 +6,9 @@
 -- journal.seen, in the transaction that puts that base. So there is one write of an entry at most that nobody knows of.
 
 local agreed = require "fmcal.model.agreed"
+local bases = require "fmcal.model.base"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local crypto = require "fmcal.crypto"
-local entries = require "fmcal.model.entry"
-local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 
 local journal = {}
@@ -64,8 +64,7 @@ local function intent_of(target, key, pull)
 end
 
 local function read(intent)
-  local note = intent and intent.doc and json.decode(intent.doc)
-  return note and fields.unfold(note) or nil
+  return intent and bases.decode(intent.doc)
 end
 
 -- ---------------------------------------------------------------- noting
@@ -77,7 +76,7 @@ local function write_note(job)
   local note, old = agreed.note(job.decision.plan, action, view.fields), action.remote
   note.text, note.before = hash(job.write.text), old and hash(old.row.text)
   note.seen = job.side.target:content_hash(assert(job.side.target.provider:decode(job.write.text)))
-  return assert(json.encode(fields.fold(note)))
+  return bases.encode(note)
 end
 
 --- Notes a write; called inside a transaction, before the write is made.
@@ -91,12 +90,13 @@ end
 -- once it is there. Nothing where calendarSync does not tell the entry of before from that of after.
 -- @param before calendarSync of the entry as it is there still
 -- @param sync calendarSync as it goes there
--- @param base document of the base row, or nil
--- @param seen whether `base` knows what became of the write that was made with it
+-- @param base that the row holds then, or nil
+-- @param seen whether it knows what became of the write that was made with it
 function journal.pull(target, key, before, sync, base, seen)
-  local text = entries.sync_text(sync)
-  if text == entries.sync_text(before) then return end
-  add(target, { key = key, kind = PULL, doc = assert(json.encode { sync = text, base = base, seen = seen }) })
+  local text = calendar_sync.text(sync)
+  if text == calendar_sync.text(before) then return end
+  add(target, { key = key, kind = PULL,
+    doc = assert(json.encode { sync = text, base = base and bases.folded(base), seen = seen }) })
 end
 
 -- ---------------------------------------------------------------- ending
@@ -109,7 +109,7 @@ end
 
 -- Puts a note in the place of the one there is.
 local function rewrite(target, key, intent, note)
-  intent.doc = assert(json.encode(fields.fold(note)))
+  intent.doc = bases.encode(note)
   drop(target, key)
   add(target, intent)
 end
@@ -136,12 +136,26 @@ function journal.pulled(target, key, reached)
   rewrite(target, key, intent, note)
 end
 
+--- Puts the base that a decision rests on, so that what it came from need not be noted any more; called inside a
+-- transaction.
+-- @param side of the decision
+function journal.conclude(side, key)
+  if not journal.is_noted(side.target, key) then return end
+  local row, doc = side.row or {}, bases.planned_with(side)
+  if doc and row.base then doc.err = row.base.err end
+  if doc or side.row then
+    side.target:put_base { key = key, uid = side.uid, href = row.href, status = row.status or "pending", day = row.day,
+      base = doc }
+  end
+  journal.seen(side.target, key)
+end
+
 -- ---------------------------------------------------------------- reading
 
 -- What a pull that reached the board has noted, or nil.
 local function pull_on_board(target, view)
   local note = read(intent_of(target, view.key, true))
-  return note and note.sync == entries.sync_text(view.sync) and note or nil
+  return note and note.sync == calendar_sync.text(view.sync) and note or nil
 end
 
 -- Whether a write has not reached the calendar. The text of before says so; but where the write was answered, another ETag
@@ -172,7 +186,7 @@ end
 function journal.base(target, view, base, remote)
   local pull = pull_on_board(target, view)
   if pull then
-    base = fields.unfold(pull.base)
+    base = bases.unfold(pull.base)
     if pull.seen then return base end
   end
   local intent = intent_of(target, view.key, false)
@@ -183,12 +197,12 @@ function journal.base(target, view, base, remote)
 end
 
 --- The base of an entry that is gone: likewise, where the event says what was written.
--- @param seen hash of what a person can edit in the event
-function journal.base_of_gone(target, key, base, seen)
+-- @param content hash of what a person can edit in the event
+function journal.base_of_gone(target, key, base, content)
   local note = read(intent_of(target, key, false))
-  if not note or note.seen ~= seen then return base end
+  if not note or note.seen ~= content then return base end
   local waiting = next(note.pulled) ~= nil or next(note.held) ~= nil
-  return { l = note.l, r = note.r, seen = seen, held = waiting or nil }
+  return { l = note.l, r = note.r, seen = content, held = waiting or nil }
 end
 
 --- Whether anything is noted of an entry.

@@ -47,13 +47,13 @@ local function has_plain_names(case, cases)
   return false
 end
 
---- Settles the names of calendars, in their order: noted, else as the events there have them, else apart where another
+--- Chooses the names of calendars, in their order: noted, else as the events there have them, else apart where another
 -- calendar in the account has the plain ones.
 -- @param state fmcal.state
 -- @param board fmcal.board
 -- @param targets list of fmcal.place.target, the failed ones too
--- @param keep whether to note what is settled
-function naming.settle(state, board, targets, keep)
+-- @param keep whether to note what is chosen
+function naming.choose(state, board, targets, keep)
   local cases, new = {}, {}
   for _, target in ipairs(targets) do
     local case = case_of(target)

@@ -1,6 +1,8 @@
 -- One calendar during a run: its provider, its part of the state, its rules.
 
 local attempt = require "fmcal.util.attempt"
+local base = require "fmcal.model.base"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local crypto = require "fmcal.crypto"
 local failure = require "fmcal.util.failure"
 local fields = require "fmcal.model.fields"
@@ -203,24 +205,18 @@ local function adopted_uid(self, key, sync)
   return uid
 end
 
---- What an entry's calendarSync says of this calendar: the first one's members stand in it, the others' below `others`.
-function Target:own_sync(sync)
-  if self.is_first or not sync then return sync end
-  return type(sync.others) == "table" and sync.others[self.name] or nil
-end
-
 --- The UID of an entry's event.
 -- @param sync the entry's calendarSync, nil for an entry that is gone
 -- @param row its base row, nil where there is none
 function Target:uid(key, sync, row)
   if row and row.uid then return row.uid end
-  return adopted_uid(self, key, self:own_sync(sync)) or names.uid(key .. self.suffix)
+  return adopted_uid(self, key, calendar_sync.own(sync, self)) or names.uid(key .. self.suffix)
 end
 
 --- The key of the entry whose event has this UID, or nil where it is no entry's name.
 function Target:key(uid)
-  local base = uid and attempt.found(self.state:base_by_uid(uid))
-  if base then return base.key end
+  local known = uid and attempt.found(self.state:base_by_uid(uid))
+  if known then return known.key end
   if not names.is_ours(uid) then return nil end
   local key = names.of_uid(uid)
   if self.suffix == "" then return key end
@@ -231,14 +227,21 @@ end
 --- The base row of an entry with its document decoded into `base`, or nil.
 function Target:base(key)
   local row = attempt.found(self.state:base(key))
-  if row and row.doc and row.doc ~= "" then row.base = fields.unfold(json.decode(row.doc)) end
+  if row then row.base = base.decode(row.doc) end
   return row
 end
 
+--- Puts the base row of an entry. @param row as fmcal.state has it, with `base` in the place of its document
+function Target:put_base(row)
+  row.doc = row.base and base.encode(row.base)
+  row.base = nil
+  assert(self.state:put_base(row))
+end
+
 -- Of several events with one UID the entry's is the one that the base knows.
-local function is_copy(self, row, base)
-  if row.href == base.href then return false end
-  local chosen = self:event_row(row.uid, base.href)
+local function is_copy(self, row, known)
+  if row.href == known.href then return false end
+  local chosen = self:event_row(row.uid, known.href)
   return chosen ~= nil and chosen.href ~= row.href
 end
 
@@ -254,9 +257,9 @@ function Target:is_external(row)
   if row.gone or row.unread then return false end
   local key = self:key(row.uid)
   if not key then return true end
-  local base = attempt.found(self.state:base(key))
-  if base and is_copy(self, row, base) then return true end
-  if base and base.href and base.status ~= "error" then return false end
+  local known = attempt.found(self.state:base(key))
+  if known and is_copy(self, row, known) then return true end
+  if known and known.href and known.status ~= "error" then return false end
   local full = attempt.found(self.state:remote(row.href))
   local event = full and full.text and self.provider:decode(full.text)
   return event and not self:is_of_team(event) or false
@@ -345,12 +348,20 @@ function Target:read(key, raw, row)
     unknown = event.unknownDate }
 end
 
-local CONTENT = { "title", "description", "dueDate", "endDate", "timeZone", "unknownDate", "tags", "priority" }
+--- The first failure of a whole calendar in a run, and the calendar's name; nil where none failed.
+function Target.first_failure(run)
+  local failed = run.failed_targets[1]
+  if failed then return failed.error, failed.name end
+  for _, target in ipairs(run.targets) do
+    if target.error then return target.error, target.name end
+  end
+  return nil
+end
 
 --- A hash of what a person can edit in an event, without mapping it to an entry.
 function Target:content_hash(event) -- luacheck: no self
-  local content = {}
-  for _, name in ipairs(CONTENT) do content[name] = event[name] end
+  local content = { unknownDate = event.unknownDate }
+  for _, name in ipairs(fields.EVENT_MEMBERS) do content[name] = event[name] end
   return crypto.encode("base64", crypto.sha256(assert(json.encode(content, { sort = true }))))
 end
 

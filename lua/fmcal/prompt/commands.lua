@@ -85,7 +85,7 @@ list.plan = {
     local result, err = look(session)
     if not result then return nil, err end
     local uncut = { colour = session.view.colour }
-    return table.concat(require("fmcal.cli.sync_view").lines(uncut, result), "\n")
+    return table.concat(require("fmcal.cli.sync.view").lines(uncut, result), "\n")
   end,
 }
 

@@ -100,13 +100,10 @@ schema.EVENT = {
 }
 
 --- The mapped members of an entry, which to_entry, on_conflict and a person's merge answer.
-schema.ENTRY = {
-  required = {},
-  members = {
-    title = TEXT, description = TEXT, dueDate = DATE, timeZone = ZONE, durationMinutes = MINUTES, tags = TEXTS,
-    priority = TEXT,
-  },
-}
+schema.ENTRY = { required = {}, members = {} }
+
+local KINDS = { text = TEXT, texts = TEXTS, date = DATE, zone = ZONE, minutes = MINUTES }
+for member, kind in pairs(fields.TYPE) do schema.ENTRY.members[member] = KINDS[kind] end
 
 -- An item of the board: the mapped members, and whatever else a team keeps there.
 local ITEM = { required = { "id" }, members = { id = TEXT }, others = VALUE }

@@ -1,7 +1,7 @@
 -- Conflicts that wait for a person: listed from the board, answered through a run.
 
 local attempt = require "fmcal.util.attempt"
-local entries = require "fmcal.model.entry"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local given = require "fmcal.util.given"
 local run = require "fmcal.sync.run"
 
@@ -11,9 +11,8 @@ conflicts.RESOLUTIONS = { "keep_local", "keep_external", "merge" }
 
 local ANSWERS = { keep_local = "local", keep_external = "external" }
 
-local function add(list, entry, sync, target)
-  if not sync or sync.syncStatus ~= "conflict" then return end
-  list[#list + 1] = { id = entry.key, title = given(entry.value.title), provider = given(sync.provider), target = target,
+local function shown(entry, sync, target)
+  return { id = entry.key, title = given(entry.value.title), provider = given(sync.provider), target = target,
     since = given(sync.lastSyncedAt), conflictData = given(sync.conflictData) }
 end
 
@@ -23,10 +22,8 @@ function conflicts.list(board)
   local list = {}
   for _, key in ipairs(board:keys()) do
     local entry = attempt.found(board:entry(key))
-    local sync = entries.sync(entry)
-    add(list, entry, sync, nil)
-    for name, other in pairs(sync and given(sync.others) or {}) do
-      add(list, entry, other, name)
+    for _, found in ipairs(calendar_sync.conflicts(calendar_sync.read(entry))) do
+      list[#list + 1] = shown(entry, found.sync, found.target)
     end
   end
   return list

@@ -1,10 +1,10 @@
 -- Why the next run would do what it would do to one entry: what the base, the board and the calendar say, what the
 -- planner made of it, and which rule or strategy decided. Nothing is written.
 
+local bases = require "fmcal.model.base"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local names = require "fmcal.names"
-local record = require "fmcal.sync.keep.record"
 local run = require "fmcal.sync.run"
 
 local explain = {}
@@ -53,7 +53,7 @@ end
 
 -- Whether the next run passes an entry over that failed too often and was not edited since.
 local function is_left_alone(decision, side)
-  if not record.retries_exhausted(side.row) then return false end
+  if not bases.retries_exhausted(side.row) then return false end
   for _, key in ipairs(side.target.compared.changed) do
     if key == decision.key then return false end
   end
@@ -61,7 +61,7 @@ local function is_left_alone(decision, side)
 end
 
 local function side_of(decision, i)
-  local view, side, job = decision.view, decision.sides[i], decision.jobs and decision.jobs[i]
+  local view, side, effect = decision.view, decision.sides[i], decision.effects[i]
   local action = decision.plan and decision.plan.actions[i]
   local base, current = side.base, view and view.version
   local is_careful = view and view.entry.kind == "court-date"
@@ -72,12 +72,12 @@ local function side_of(decision, i)
     after = action and action.version and members(view, action.version) or nil,
     board_edits = base and differing(view, base.l, current), calendar_edits = base and side.remote
       and differing(view, base.r, side.remote.version) or nil,
-    action = job and job.write.kind or (action and action.kind == "wait" and "wait") or "none",
-    held = action and action.held or nil, reason = action and action.step.reason, conflicts = open_fields(action),
+    action = effect.write and effect.write.kind or (effect.restrained == "wait" and "wait") or "none",
+    held = effect.restrained == "hold" or nil, reason = action and action.step.reason, conflicts = open_fields(action),
     rules = answers(side.target.rules, decision.key), status = side.row and side.row.status,
     strategy = is_careful and "manual" or side.target.options.conflictResolution, left_alone = is_left_alone(decision, side),
     unknown_date = side.remote and side.remote.unknown,
-    failed = side.row and side.row.base and side.row.base.err or nil,
+    failed = bases.failure(side.row),
   }
 end
 

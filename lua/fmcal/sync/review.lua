@@ -62,7 +62,7 @@ local function outcome_seal(decision)
   local writes = json.array {}
   for i, action in ipairs(decision.plan.actions) do
     local write = decision.jobs[i] and decision.jobs[i].write
-    writes[i] = write and { kind = write.kind, version = action.version, out = action.out } or json.null
+    writes[i] = write and { kind = write.kind, version = action.version, out = decision.effects[i].out } or json.null
   end
   local plan = decision.plan
   return seal { version = plan.cur.version, pulled = plan.pulled, rewound = not not decision.rewound, writes = writes }

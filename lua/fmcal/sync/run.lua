@@ -13,12 +13,13 @@ local exits = require "fmcal.exits"
 local failed = require "fmcal.sync.keep.failed"
 local guard = require "fmcal.sync.decide.guard"
 local observe = require "fmcal.sync.look.observe"
+local outcome = require "fmcal.sync.keep.outcome"
 local prepare = require "fmcal.sync.look.prepare"
 local report = require "fmcal.sync.tell.report"
 local rounds = require "fmcal.sync.act.rounds"
+local stale_token = require "fmcal.place.stale_token"
 local tally = require "fmcal.sync.tell.tally"
 local time = require "fmcal.time"
-local unseen = require "fmcal.place.unseen"
 local webhook = require "fmcal.sync.tell.webhook"
 
 local run = {}
@@ -45,7 +46,7 @@ local function new(options)
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
     seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), findings = {}, actions = {},
-    failed_targets = {}, targets = {}, messages = {}, warned = {},
+    all_targets = {}, failed_targets = {}, targets = {}, messages = {}, warned = {},
   }
 end
 
@@ -54,16 +55,25 @@ local function list_actions(self, keys, planned)
   return true
 end
 
+-- What is not carried out is told and counted as what a run would leave behind.
 local function show(self, keys)
   rounds.plan(self, keys)
   rounds.report_read_only(self, keys)
-  for _, key in ipairs(keys) do tally.expect(self.tally, self.decisions[key]) end
+  for _, key in ipairs(keys) do
+    outcome.tell(self.decisions[key], {})
+    tally.add(self.tally, self.decisions[key], {})
+  end
   return list_actions(self, keys, true)
 end
 
 local function carry_out(self, keys, is_last)
-  rounds.carry_out(self, keys)
+  rounds.carry_out(self, keys, decisions.again)
   rounds.report_read_only(self, keys)
+  for _, key in ipairs(keys) do
+    local decision = self.decisions[key]
+    outcome.tell(decision, decision.jobs)
+    tally.add(self.tally, decision, self.acts[key] or {})
+  end
   local ok, err = commit.slice(self, keys, is_last)
   if not ok then return nil, err end
   return list_actions(self, keys)
@@ -98,7 +108,7 @@ local function steps(self, options)
   if not ok then return refused(self, err) end
   candidates.adopt(self)
   candidates.find(self)
-  decisions.all(self)
+  decisions.all(self, candidates.find)
   ok, err, exit = answers.check_decisions(self)
   if not ok then
     self.is_refused = not exit -- what a person decided cannot be
@@ -118,12 +128,12 @@ local function steps(self, options)
   end
   ok, err = each_slice(self, carry_out)
   if not ok then return report.failure(self, err, exits.SOME_FAILED) end
-  unseen.catch_up(self)
+  stale_token.catch_up(self)
   return report.finished(self)
 end
 
 local function close(self)
-  for _, target in ipairs(self.all_targets or self.targets) do
+  for _, target in ipairs(self.all_targets) do
     if target.provider and not target.borrowed then target.provider:close() end
   end
   if self.state and not self.borrowed_state then self.state:close() end

@@ -4,7 +4,9 @@
 -- program which stores its tables needs no other memory.
 
 local board = require "fmcal.board"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local conflicts = require "fmcal.sync.conflicts"
+local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local names = require "fmcal.names"
 local run = require "fmcal.sync.run"
@@ -87,7 +89,8 @@ local function entries_of(given)
   return by_id(given.epics, by_id(given.items, {}))
 end
 
-local OWNED = { "calendarSync", "title", "description", "dueDate", "timeZone", "durationMinutes", "tags", "priority" }
+-- The members that a sync may write.
+local OWNED = { "calendarSync", table.unpack(fields.MEMBERS) }
 
 local function write_back(given, text)
   local after = assert(json.decode(text))
@@ -175,17 +178,11 @@ function Service:get_external_events(team)
   return events
 end
 
-local function add_conflict(list, id, entry, sync_record)
-  if member(sync_record, "syncStatus") == "conflict" then
-    list[#list + 1] = { id = id, title = entry.title, conflictData = sync_record.conflictData }
-  end
-end
-
 -- One for each calendar in which the entry is in conflict.
-local function add_conflicts(list, id, entry, sync_record)
-  add_conflict(list, id, entry, sync_record)
-  local others = member(sync_record, "others")
-  for _, other in pairs(type(others) == "table" and others or {}) do add_conflict(list, id, entry, other) end
+local function add_conflicts(list, id, entry, kind)
+  for _, found in ipairs(calendar_sync.conflicts(calendar_sync.read { kind = kind, value = entry })) do
+    list[#list + 1] = { id = id, title = entry.title, conflictData = found.sync.conflictData }
+  end
 end
 
 --- The entries of a board that wait for a person.
@@ -193,8 +190,8 @@ end
 function Service:get_conflicts(given) -- luacheck: no self
   local list = {}
   for id, entry in pairs(entries_of(given)) do
-    add_conflicts(list, id, entry, entry.calendarSync)
-    add_conflicts(list, names.court_date(id), entry, member(entry.metadata, "courtDateSync"))
+    add_conflicts(list, id, entry, nil)
+    add_conflicts(list, names.court_date(id), entry, "court-date")
   end
   table.sort(list, function(a, b) return a.id < b.id end)
   return list

@@ -1,9 +1,9 @@
 -- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
 
 local fields = require "fmcal.model.fields"
+local history = require "fmcal.place.history"
 local journal = require "fmcal.place.journal"
 local left_out = require "fmcal.model.left_out"
-local record = require "fmcal.sync.keep.record"
 
 local deliver = {}
 
@@ -12,9 +12,9 @@ local deliver = {}
 local function note_writes(run, jobs)
   assert(run.state:begin())
   for _, job in ipairs(jobs) do
-    record.history(run, job.decision)
+    history.keep(run, job.decision)
     if not job.side.target.error then
-      record.settle(job.decision, job.index)
+      journal.conclude(job.side, job.decision.key)
       journal.write(job)
       job.noted = true
     end
@@ -23,33 +23,33 @@ local function note_writes(run, jobs)
 end
 
 -- What the calendar has instead of what was expected becomes a remote change that the next round plans with.
-local function note_change(target, write, outcome)
-  local href = outcome.href or write.href
-  if outcome.gone then
+local function note_change(target, write, answer)
+  local href = answer.href or write.href
+  if answer.gone then
     if href then assert(target.state:put_remote { href = href, uid = write.uid, pending = true, gone = true }) end
     return true
   end
-  if not outcome.text then return false end
-  assert(target.state:put_remote { href = href, uid = write.uid, etag = outcome.etag, text = outcome.text, pending = true })
+  if not answer.text then return false end
+  assert(target.state:put_remote { href = href, uid = write.uid, etag = answer.etag, text = answer.text, pending = true })
   return true
 end
 
-local function sentence_of(outcome, whole_error)
-  local err = outcome.error or whole_error
+local function sentence_of(answer, whole_error)
+  local err = answer.error or whole_error
   return err and err.message or "the calendar did not take it", err and err.code
 end
 
 local TRANSIENT = { network = true, timeout = true, throttled = true, server = true, canceled = true, auth = true }
 
-local function judge(job, outcome, whole_error)
-  job.outcome = outcome.outcome
-  if outcome.outcome == "done" then
-    job.href, job.etag, job.shown = outcome.href or job.write.href, outcome.etag, outcome.text
-  elseif outcome.outcome == "changed" and note_change(job.side.target, job.write, outcome) then
+local function judge(job, answer, whole_error)
+  job.outcome = answer.outcome
+  if answer.outcome == "done" then
+    job.href, job.etag, job.shown = answer.href or job.write.href, answer.etag, answer.text
+  elseif answer.outcome == "changed" and note_change(job.side.target, job.write, answer) then
     job.changed = true
   else
-    local message, code = sentence_of(outcome, whole_error)
-    job.error, job.transient = message, TRANSIENT[code] or outcome.outcome == "none"
+    local message, code = sentence_of(answer, whole_error)
+    job.error, job.transient = message, TRANSIENT[code] or answer.outcome == "none"
   end
 end
 
@@ -60,15 +60,15 @@ end
 local function apply(run, target, jobs)
   local writes = {}
   for i, job in ipairs(jobs) do writes[i] = job.write end
-  local outcomes, err = target.provider:apply(writes, function(done, total)
+  local answers, err = target.provider:apply(writes, function(done, total)
     run.progress("write", done, total, target.name)
   end)
-  if not outcomes then
-    outcomes = {}
-    for i = 1, #jobs do outcomes[i] = { outcome = "none" } end
+  if not answers then
+    answers = {}
+    for i = 1, #jobs do answers[i] = { outcome = "none" } end
   end
   target.error = target.error or err
-  for i, job in ipairs(jobs) do judge(job, outcomes[i], err) end
+  for i, job in ipairs(jobs) do judge(job, answers[i], err) end
 end
 
 -- What a row says about the entry of a job, or nil and a sentence: a team's to_entry may fail on what the calendar made

@@ -1,29 +1,27 @@
--- Turns a decision into writes: the event of an entry, its text, and whether the calendar has it already.
+-- What the actions of a decision come to: the event of an entry, its text, and whether the calendar has it already.
 
 local entries = require "fmcal.model.entry"
 local fields = require "fmcal.model.fields"
 local inverse = require "fmcal.rules.inverse"
+local restrain = require "fmcal.sync.act.restrain"
 local untouched = require "fmcal.sync.act.untouched"
 
 local outgoing = {}
 
--- The event as the rules make it, and a print of all that goes out with it.
+-- The event as the rules make it, a print of all that goes out with it, and what of it does not come back.
+-- @return nil, a sentence and the last, where it fails
 local function event_of(target, decision, side, version)
-  local raw = entries.with_version(decision.view, version)
-  local event, sentence = target.rules:to_event(decision.key, raw)
+  local event, sentence = target.rules:to_event(decision.key, entries.with_version(decision.view, version))
   if not event then return nil, sentence end
   event.uid = side.uid
-  side.lost, sentence = inverse.lost(target, decision.view, version, event)
-  if not side.lost then return nil, sentence end
+  local lost
+  lost, sentence = inverse.lost(target, decision.view, version, event)
+  if not lost then return nil, sentence end
   event.uid = nil
   local out, err = untouched.print(event)
-  if not out then return nil, ("the event of %s: %s"):format(decision.key, err.message) end
+  if not out then return nil, ("the event of %s: %s"):format(decision.key, err.message), lost end
   event.uid = side.uid
-  return event, out
-end
-
-local function held_back(target, side)
-  return side.remote and side.remote.event.hasAttendees and not target.options.pushInvitations
+  return event, out, lost
 end
 
 local function encode(decision, side, action, event)
@@ -40,8 +38,8 @@ local function is_refreshed(target, side, out)
 end
 
 -- What an event says that no edit of a field asks for, by name.
-local ONLY_OUT = { "title", "description", "dueDate", "endDate", "timeZone", "tags", "priority", "status", "epicId", "caseNumber",
-  "eventType", "kanbanId", "team" }
+local ONLY_OUT = { table.unpack(fields.EVENT_MEMBERS) }
+for _, name in ipairs { "status", "epicId", "caseNumber", "eventType", "kanbanId", "team" } do ONLY_OUT[#ONLY_OUT + 1] = name end
 
 local function is_same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b end
@@ -58,47 +56,52 @@ local function renewed(side, text)
   return names
 end
 
-local function event_write(target, decision, side, action, direction)
-  local event, out = event_of(target, decision, side, action.version)
-  if not event then return nil, out end
-  action.out = out
-  if action.kind == "refresh" and is_refreshed(target, side, out) then return nil end
+-- The row of the event that is to be written over, or nil.
+local function row_of(side)
+  if side.remote then return side.remote.row end
+  return side.tomb and not side.tomb.gone and side.tomb or nil
+end
+
+local function event_effect(target, decision, side, action)
+  local event, out, lost = event_of(target, decision, side, action.version)
+  if not event then return { error = out, lost = lost } end
+  local effect = { out = out, lost = lost }
+  if action.kind == "refresh" and is_refreshed(target, side, out) then return effect end
   local text, err = encode(decision, side, action, event)
-  if not text then return nil, target.rules:blame("to_event", decision.key, err.message) end
-  local row = side.remote and side.remote.row or (side.tomb and not side.tomb.gone and side.tomb) or nil
-  if row and side.remote and row.text == text then return nil end
-  if action.kind == "refresh" then action.renewed = renewed(side, text) end
-  if held_back(target, side) then
-    action.held = true
-    return nil
+  if not text then return { error = target.rules:blame("to_event", decision.key, err.message), lost = lost } end
+  local row = row_of(side)
+  if row and side.remote and row.text == text then return effect end
+  if action.kind == "refresh" then effect.renewed = renewed(side, text) end
+  effect.restrained = restrain.reason(side, action.kind)
+  if not effect.restrained then
+    effect.write = { kind = row and "update" or "create", uid = event.uid, href = row and row.href, etag = row and row.etag,
+      text = text }
   end
-  if direction == "inbound" then
-    action.kind = "wait"
-    return nil
-  end
-  return { kind = row and "update" or "create", uid = event.uid, href = row and row.href, etag = row and row.etag,
-    text = text }
+  return effect
 end
 
-local function delete_write(target, side, action)
-  if held_back(target, side) then
-    action.held = true
-    return nil
-  end
-  local row = side.remote.row
-  return { kind = "delete", uid = row.uid, href = row.href, etag = row.etag }
+local function delete_effect(side)
+  local row, restrained = side.remote.row, restrain.reason(side, "delete")
+  if restrained then return { restrained = restrained } end
+  return { write = { kind = "delete", uid = row.uid, href = row.href, etag = row.etag } }
 end
 
---- The write an action needs, or nil where there is nothing to write.
--- @return write, or nil and (where it failed) a sentence
-function outgoing.write(decision, index, direction)
+--- What an action comes to:
+--   write       what is to be written, nil where nothing is
+--   out         print of what goes out with the event (see fmcal.sync.act.untouched)
+--   renewed     names of members that a write changes though no field was edited
+--   restrained  "wait" or "hold" where a write was wanted and is not made (see fmcal.sync.act.restrain)
+--   error       a sentence, where it failed
+--   lost        fields that do not come back (see fmcal.rules.inverse), for an event that was made
+-- @return effect
+function outgoing.effect(decision, index)
   local side, action = decision.sides[index], decision.plan.actions[index]
-  local target = side.target
-  if action.kind == "delete" then return delete_write(target, side, action) end
+  if action.kind == "wait" then return { restrained = "wait" } end
+  if action.kind == "delete" then return delete_effect(side) end
   if action.kind == "create" or action.kind == "update" or action.kind == "refresh" then
-    return event_write(target, decision, side, action, direction)
+    return event_effect(side.target, decision, side, action)
   end
-  return nil
+  return {}
 end
 
 return outgoing

@@ -1,7 +1,6 @@
 -- Carries decisions out in rounds: what the calendar answers "changed" to is planned again.
 
 local attempt = require "fmcal.util.attempt"
-local decisions = require "fmcal.sync.decide.decisions"
 local deliver = require "fmcal.sync.act.deliver"
 local entries = require "fmcal.model.entry"
 local inverse = require "fmcal.rules.inverse"
@@ -19,18 +18,19 @@ local function refresh_dependencies(run, decision)
   if entry.parent and not entries.member(entry, "parentTitle") then raw.parentTitle = entry.parent_title end
 end
 
-local function jobs_of(run, decision)
-  local jobs = {}
-  if decision.error then return jobs end
+-- What the actions of a decision come to, and the writes among it.
+local function prepare(run, decision)
+  decision.effects, decision.jobs = {}, {}
+  if decision.error then return end
   refresh_dependencies(run, decision)
   for i, side in ipairs(decision.sides) do
-    local action = decision.plan.actions[i]
-    local write, sentence = outgoing.write(decision, i, side.target.direction)
-    if sentence then action.error = sentence end
-    inverse.note(run.findings, side.target, decision.key, side.lost or {})
-    if write then jobs[i] = { decision = decision, side = side, action = action, write = write, index = i } end
+    local effect = outgoing.effect(decision, i)
+    decision.effects[i] = effect
+    inverse.note(run.findings, side.target, decision.key, effect.lost or {})
+    if effect.write then
+      decision.jobs[i] = { decision = decision, side = side, action = decision.plan.actions[i], write = effect.write }
+    end
   end
-  return jobs
 end
 
 local VERB = { create = "created", update = "updated", delete = "deleted" }
@@ -46,7 +46,7 @@ local function round(run, keys)
   local all = {}
   for _, key in ipairs(keys) do
     local decision = run.decisions[key]
-    decision.jobs = jobs_of(run, decision)
+    prepare(run, decision)
     for _, job in pairs(decision.jobs) do all[#all + 1] = job end
   end
   deliver.round(run, all)
@@ -65,7 +65,7 @@ function rounds.report_read_only(run, keys)
     local decision = run.decisions[key]
     for i, side in ipairs(decision.plan and decision.sides or {}) do
       local target = side.target
-      if target.read_only and run.direction == "both" and decision.plan.actions[i].kind == "wait" then
+      if target.read_only and run.direction == "both" and decision.effects[i].restrained == "wait" then
         target.error = target.error or target:read_only_error()
       end
     end
@@ -74,15 +74,16 @@ end
 
 --- Makes the writes of decisions and leaves it at that.
 function rounds.plan(run, keys)
-  for _, key in ipairs(keys) do run.decisions[key].jobs = jobs_of(run, run.decisions[key]) end
+  for _, key in ipairs(keys) do prepare(run, run.decisions[key]) end
 end
 
 --- Carries decisions out; what the calendar answered "changed" to is planned again.
-function rounds.carry_out(run, keys)
+-- @param decide_again function(run, key)
+function rounds.carry_out(run, keys, decide_again)
   for number = 1, run.max_rounds do
     local changed = round(run, keys)
     if #changed == 0 or number == run.max_rounds then break end
-    for _, key in ipairs(changed) do decisions.again(run, key) end
+    for _, key in ipairs(changed) do decide_again(run, key) end
     keys = changed
   end
 end

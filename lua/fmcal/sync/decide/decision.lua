@@ -2,6 +2,8 @@
 
 local aside = require "fmcal.sync.decide.aside"
 local attempt = require "fmcal.util.attempt"
+local base = require "fmcal.model.base"
+local calendar_sync = require "fmcal.model.calendar_sync"
 local defaults = require "fmcal.rules.defaults"
 local entries = require "fmcal.model.entry"
 local given_answers = require "fmcal.sync.decide.answers"
@@ -30,20 +32,20 @@ end
 
 -- When the event was edited, or nil. Of an edit whose time nobody knows it is known that it was made before this run.
 local function time_there(remote, local_time)
-  if remote.time or not local_time or local_time <= remote.seen_at then return remote.time end
-  return remote.seen_at
+  if remote.time or not local_time or local_time <= remote.read_at then return remote.time end
+  return remote.read_at
 end
 
 -- A conflict in the board's vocabulary, as rules and people see it.
-local function spelled(view, conflict, remote, base)
+local function spelled(view, conflict, remote, known)
   local shown = { entry = view.raw, event = remote.event, fields = {}, local_time = conflict.local_time,
     external_time = time_there(remote, conflict.local_time) }
-  shown.base = base and entries.with_version(view, base.l) or nil
+  shown.base = known and entries.with_version(view, known.l) or nil
   for field, sides in pairs(conflict.fields) do
     local member = {}
     for _, side in ipairs { "local", "external", "base" } do
       if sides[side] ~= nil then
-        local version = side == "local" and view.version or side == "external" and remote.version or base.l
+        local version = side == "local" and view.version or side == "external" and remote.version or known.l
         local copy = fields.copy(version)
         copy[field] = sides[side]
         local value = fields.spell(field, copy, view.style)
@@ -79,8 +81,8 @@ local function times_differ(conflict)
   return false
 end
 
-local function ask(target, view, conflict, remote, base)
-  local answer, sentence = target.rules:on_conflict(view.key, spelled(view, conflict, remote, base))
+local function ask(target, view, conflict, remote, known)
+  local answer, sentence = target.rules:on_conflict(view.key, spelled(view, conflict, remote, known))
   return need(answer, sentence)
 end
 
@@ -91,72 +93,60 @@ local function decider(target)
   return "strategy:" .. defaults.strategy(target.options)
 end
 
-local function resolver(target, view, remote, base, forced)
+local function resolver(target, view, remote, known, forced)
   return function(conflict)
     if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone), "person" end
     local decided_by = decider(target)
     if not times_differ(conflict) then
-      return spread(ask(target, view, conflict, remote, base), conflict, view, target.options.timeZone), decided_by
+      return spread(ask(target, view, conflict, remote, known), conflict, view, target.options.timeZone), decided_by
     end
     local answers = {}
     for field, sides in pairs(conflict.fields) do
       local single = { fields = { [field] = sides }, local_time = sides.local_time }
-      local answer = ask(target, view, single, remote, base)
+      local answer = ask(target, view, single, remote, known)
       answers[field] = spread(answer, single, view, target.options.timeZone)[field]
     end
     return answers, decided_by
   end
 end
 
-local function policy_for(target, view, remote, base, options)
+local function policy_for(target, view, remote, known, options)
   return {
     fields = view.fields,
     direction = options.direction,
     careful = view.entry.kind == "court-date",
     adopted = options.adopted,
     decided = given_answers.fields(options.answer),
-    resolve = resolver(target, view, remote, base, options.answer),
+    resolve = resolver(target, view, remote, known, options.answer),
     on_deleted = function() return need(target.rules:on_deleted(view.key, view.raw)) end,
   }
 end
 
 -- An entry whose state was lost says in its calendarSync that its event was deleted on purpose.
 local function mark_restored(target, view)
-  local sync = target:own_sync(view.sync)
+  local sync = calendar_sync.own(view.sync, target)
   if target.bound ~= "new" or not sync or sync.syncStatus ~= "deleted" then return nil end
   if sync.provider ~= target.spec.provider then return nil end
-  return { l = view.version, r = view.version, deleted = true }
+  local doc = base.of(view.version, view.version)
+  doc.deleted = true
+  return doc
 end
 
 -- Without a stored base, calendarSync still tells which side was edited since: the calendar where its time of
 -- change is not the one noted, else the entry.
 local function seeded(target, view, remote)
-  local sync = target:own_sync(view.sync)
+  local sync = calendar_sync.own(view.sync, target)
   local said = sync and sync.lastModifiedExternal
   if not remote or type(said) ~= "string" then return nil end
   local noted = time.parse(said)
   local unchanged_there = noted and remote.stamp and remote.stamp <= noted.epoch
   local agreed = unchanged_there and remote.version or view.version
-  return { l = agreed, r = agreed }
+  return base.of(agreed, agreed)
 end
 
 -- A gone entry needs only its kind of fields to compare what was with what is.
 local function kind_fields(key)
   return names.is_court_date(key) and fields.COURT_DATE or fields.ALL
-end
-
--- A base as the state has it or a note says it; there are documents that only hold a failure.
-local function agreed(doc)
-  return doc and doc.l and doc or nil
-end
-
--- What the state says of an entry, for one whose base does not hold any more: what is known of its failures stays.
-local function without_base(row)
-  if not row then return nil end
-  local copy = {}
-  for name, value in pairs(row) do copy[name] = value end
-  copy.base = { err = row.base and row.base.err }
-  return copy
 end
 
 -- Where both sides have not met, texts that are as a team's rules write them say what the entry says.
@@ -167,14 +157,14 @@ local function hold_written(target, view, remote)
 end
 
 -- How an event reads depends on how its entry spells dates now; that it is the one both sides agreed on does not.
-local function is_as_agreed(target, base, remote)
-  return base and base.seen ~= nil and not base.held and base.seen == target:content_hash(remote.event)
+local function is_as_agreed(target, known, remote)
+  return known and base.is_of(known, target:content_hash(remote.event))
 end
 
 -- So a date in an event that nobody touched says what it said.
-local function hold_date(target, base, remote)
-  if not is_as_agreed(target, base, remote) then return end
-  for _, field in ipairs { "date", "zone", "duration" } do remote.version[field] = base.r[field] end
+local function hold_date(target, known, remote)
+  if not is_as_agreed(target, known, remote) then return end
+  for _, field in ipairs(fields.OF_DATE) do remote.version[field] = known.r[field] end
 end
 
 -- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
@@ -186,42 +176,41 @@ local function side_of_entry(run, target, view, row)
   local uid = target:uid(view.key, view.sync, row)
   local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
   if sentence then raise(sentence) end
-  local known = agreed(journal.base(target, view, agreed(row and row.base), remote))
-  if not known then row = without_base(row) end
-  local base = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known)
-  local rewound = base ~= known
+  local known = base.agreed(journal.base(target, view, base.agreed(row and row.base), remote))
+  if not known then row = base.row_without(row) end
+  local start = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known)
+  local rewound = start ~= known
   if remote then
-    remote.seen_at = time.parse(run.now).epoch
-    left_out.fill(remote, base and base.r, base and base.open, view.version)
+    remote.read_at = time.parse(run.now).epoch
+    left_out.fill(remote, start and start.r, start and start.open, view.version)
   end
   if remote and known and not rewound then
     texts.hold(remote, known)
     hold_date(target, known, remote)
     doubt_time(remote, known.stamp)
   end
-  if not base and not remote then base = mark_restored(target, view) end
-  if not base and remote and target.adopted[view.key] then base = { l = view.version, r = remote.version } end
-  if not base and remote then hold_written(target, view, remote) end
-  if not base and run.seed then base = seeded(target, view, remote) end
-  return { target = target, row = row, base = base, remote = remote, tomb = tomb, uid = uid, rewound = rewound,
+  if not start and not remote then start = mark_restored(target, view) end
+  if not start and remote and target.adopted[view.key] then start = base.of(view.version, remote.version) end
+  if not start and remote then hold_written(target, view, remote) end
+  if not start and run.seed then start = seeded(target, view, remote) end
+  return { target = target, row = row, base = start, remote = remote, tomb = tomb, uid = uid, rewound = rewound,
     observed = true }
 end
 
 -- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
 -- the event that the base was made from, or where an edit of it waits since then.
 local function side_of_gone(target, key, row)
-  local base, uid = agreed(row and row.base), target:uid(key, nil, row)
-  local side = { target = target, row = row, base = base, uid = uid, observed = true }
+  local known, uid = base.agreed(row and row.base), target:uid(key, nil, row)
+  local side = { target = target, row = row, base = known, uid = uid, observed = true }
   local at = target:event_row(uid, row and row.href)
   if not at then return side end
   local event, sentence = target:read_of_gone(key, at)
   if not event then raise(sentence) end
   if event.deleted then return side end
-  local seen = target:content_hash(event)
-  base = journal.base_of_gone(target, key, base, seen)
-  side.base = base
-  side.remote = { version = base and base.r or {}, edited = not base or base.held or base.seen ~= seen, event = event,
-    row = at }
+  local content = target:content_hash(event)
+  known = journal.base_of_gone(target, key, known, content)
+  side.base = known
+  side.remote = { version = known and known.r or {}, edited = not base.is_of(known, content), event = event, row = at }
   return side
 end
 
@@ -261,7 +250,7 @@ local function plan_sides(run, decision, answer)
   for i, target in ipairs(run.targets) do
     sides[i] = side_of(run, target, decision.key, view)
     sides[i].selected = selects(target, view)
-    if is_wanted_again(sides[i], view) then sides[i].base, sides[i].row = nil, without_base(sides[i].row) end
+    if is_wanted_again(sides[i], view) then sides[i].base, sides[i].row = nil, base.row_without(sides[i].row) end
     decision.rewound = decision.rewound or sides[i].rewound
     decision.adopted = decision.adopted or target.adopted[decision.key] ~= nil
     local unwanted = view and not (sides[i].selected and view.version.date)

@@ -5,8 +5,8 @@
 -- comes, for another program may have edited the board meanwhile. Where nothing can be destroyed none is made before
 -- its time.
 
-local candidates = require "fmcal.sync.look.candidates"
 local decide = require "fmcal.sync.decide.decision"
+local decided = require "fmcal.model.decision"
 local entries = require "fmcal.model.entry"
 local guard = require "fmcal.sync.decide.guard"
 
@@ -72,7 +72,8 @@ local function move_kept_to_front(run)
 end
 
 --- Decides about all candidates; what a pulled title changes elsewhere on the board is decided about too.
-function decisions.all(run)
+-- @param find function(run) that looks for further candidates
+function decisions.all(run, find)
   if only_creates(run) then
     run.order = run.candidates
     return
@@ -82,14 +83,14 @@ function decisions.all(run)
     local patched = false
     for i = at, #run.candidates do patched = decide_now(run, i) or patched end
     at = #run.candidates + 1
-    if patched then candidates.find(run) end
+    if patched then find(run) end
   until at > #run.candidates
   run.first_slice = move_kept_to_front(run)
 end
 
 -- A decision that is made again must not destroy what the guard was not asked about: that waits for the next run.
 local function is_within(run, decision)
-  local deletes, clears = guard.destroys(decision)
+  local deletes, clears = decided.destroys(decision)
   return run.toll.keys[decision.key] or deletes + clears == 0
 end
 

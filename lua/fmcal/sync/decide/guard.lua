@@ -2,7 +2,9 @@
 -- written where that is unusually much, or where one side is suddenly empty.
 
 local attempt = require "fmcal.util.attempt"
+local base = require "fmcal.model.base"
 local board_state = require "fmcal.place.board_state"
+local decided = require "fmcal.model.decision"
 local names = require "fmcal.names"
 local quantity = require "fmcal.util.quantity"
 
@@ -12,16 +14,6 @@ local FEW = 5
 local DEFAULT_LIMIT = 0.25
 -- One may go; where two are all there were, something else has happened.
 local AT_ONCE = 2
-
---- Whether a decision destroys something: an event, or the date of an entry. @return deletes, clears
-function guard.destroys(decision)
-  local deletes, clears = 0, 0
-  for _, action in ipairs(decision.plan and decision.plan.actions or {}) do
-    if action.kind == "delete" then deletes = deletes + 1 end
-    if action.step.presence == "cleared" then clears = clears + 1 end
-  end
-  return deletes, clears
-end
 
 --- An empty toll: { deletes, clears, keys = {[key] = true} that lose something, cleared = {[target name] = n},
 -- gone = {[list] = keys that are gone from it} }.
@@ -39,8 +31,8 @@ end
 
 --- Adds a decision to a toll.
 function guard.count(toll, decision)
-  local deletes, clears = guard.destroys(decision)
-  local is_gone = not decision.view and not decision.entry
+  local deletes, clears = decided.destroys(decision)
+  local is_gone = decided.is_of_gone_entry(decision)
   if is_gone and not decision.error then
     local list = list_of_gone(decision)
     toll.gone[list] = toll.gone[list] + 1
@@ -59,7 +51,7 @@ end
 local WITH_EVENT = { "synced", "pending", "conflict", "error", "delete_error" }
 
 local function is_agreed(row)
-  return row ~= nil and row.base ~= nil and row.base.l ~= nil
+  return row ~= nil and base.agreed(row.base) ~= nil
 end
 
 local function is_there(target, row)

@@ -85,29 +85,29 @@ local function finish(base, cur, step, remote, policy)
 end
 
 -- The entry as one calendar meets it: which entries are wanted can differ from calendar to calendar.
-local function seen_by(target, cur)
+local function seen_by(side, cur)
   local view = {}
   for name, value in pairs(cur) do view[name] = value end
-  view.exists = cur.on_board and target.selected
+  view.exists = cur.on_board and side.selected
   view.present = view.exists and cur.version.date ~= nil
   return view
 end
 
 --- Plans one entry.
 -- @param cur the entry: { version, on_board, time, times } (see fmcal.sync.decide.merge)
--- @param targets list of { base, remote, selected }
--- @param policy list of policies, one a target
--- @return { cur = the entry after the run, pulled = {field = true}, actions = {…, one a target} }
-function plan.entry(cur, targets, policy)
+-- @param sides list of { base, remote, selected }, one a calendar
+-- @param policy list of policies, likewise
+-- @return { cur = the entry after the run, pulled = {field = true}, actions = {…, one a side} }
+function plan.entry(cur, sides, policy)
   local steps, pulled = {}, {}
-  for i, target in ipairs(targets) do
-    steps[i] = merge.step(target.base, seen_by(target, cur), target.remote, policy[i])
+  for i, side in ipairs(sides) do
+    steps[i] = merge.step(side.base, seen_by(side, cur), side.remote, policy[i])
     cur = steps[i].cur
     for field in pairs(steps[i].pulled) do pulled[field] = true end
   end
   local actions = {}
-  for i, target in ipairs(targets) do
-    actions[i] = finish(target.base, seen_by(target, cur), steps[i], target.remote, policy[i])
+  for i, side in ipairs(sides) do
+    actions[i] = finish(side.base, seen_by(side, cur), steps[i], side.remote, policy[i])
   end
   return { cur = cur, pulled = pulled, actions = actions }
 end

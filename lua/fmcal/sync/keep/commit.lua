@@ -1,18 +1,18 @@
 -- What a slice of a run leaves behind, in this order: calendarSync and the board file, then the base in the state.
 
-local adopt = require "fmcal.sync.look.adopt"
+local adopted = require "fmcal.place.adopted"
 local attempt = require "fmcal.util.attempt"
+local bases = require "fmcal.sync.keep.bases"
 local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
-local entries = require "fmcal.model.entry"
-local guard = require "fmcal.sync.decide.guard"
+local calendar_sync = require "fmcal.model.calendar_sync"
+local decided = require "fmcal.model.decision"
+local history = require "fmcal.place.history"
 local json = require "fmcal.json"
-local outcome = require "fmcal.sync.keep.outcome"
-local record = require "fmcal.sync.keep.record"
-local report = require "fmcal.sync.tell.report"
 local rewind = require "fmcal.model.rewind"
-local tally = require "fmcal.sync.tell.tally"
-local unseen = require "fmcal.place.unseen"
+local stale_token = require "fmcal.place.stale_token"
+local summary = require "fmcal.sync.keep.summary"
+local told = require "fmcal.sync.keep.told"
 
 local commit = {}
 
@@ -47,13 +47,13 @@ local function prepare_board(run, keys)
   local concerned = {}
   for _, key in ipairs(keys) do
     local decision = run.decisions[key]
-    if decision.patched or decision.adopted or record.has_lost(decision) then concerned[#concerned + 1] = decision end
+    if decision.patched or decision.adopted or history.is_due(decision) then concerned[#concerned + 1] = decision end
   end
   if #concerned == 0 then return end
   assert(run.state:begin())
   for _, decision in ipairs(concerned) do
-    record.history(run, decision)
-    if decision.patched or decision.adopted then record.pulled(run, decision) end
+    history.keep(run, decision)
+    if decision.patched or decision.adopted then bases.pulled(run, decision) end
   end
   assert(run.state:commit())
 end
@@ -77,10 +77,10 @@ end
 -- An older copy over a date that was cleared is no slip: with the date somebody may want the event back. It counts as an
 -- edit, and makes a new event.
 local function note_replaced(run, decision)
-  local _, clears = guard.destroys(decision)
+  local _, clears = decided.destroys(decision)
   if clears > 0 then return assert(run.state:set_replaced(decision.key, nil)) end
   local entry = attempt.found(run.board:entry(decision.key))
-  local written = entry and entries.sync(entry)
+  local written = entry and calendar_sync.read(entry)
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))
 end
 
@@ -88,30 +88,25 @@ local function commit_state(run, keys, prints, is_last)
   assert(run.state:begin())
   for _, key in ipairs(keys) do
     local decision = run.decisions[key]
-    record.state(run, decision, prints[key])
+    bases.commit(run, decision, prints[key])
     if decision.patched and decision.plan then note_replaced(run, decision) end
   end
-  if is_last then adopt.settle(run) end
+  if is_last then adopted.note_asked(run) end
   assert(run.state:set("run", tostring(run.number)))
-  unseen.note(run)
+  stale_token.note(run)
   assert(run.state:set("last_run", run.now))
-  local failure = report.failure_of(run)
+  local failure = summary.failure(run)
   assert(run.state:set("last_error", failure and json.encode { message = failure, at = run.now }))
   assert(run.state:commit())
 end
 
 --- Writes calendarSync and the summary into the board, the board to its file, and the base to the state.
--- @param keys of the slice
+-- @param keys of the slice, their outcomes told
 -- @param is_last whether it is the run's last slice
 -- @return true, or nil and an error
 function commit.slice(run, keys, is_last)
-  for _, key in ipairs(keys) do
-    local decision = run.decisions[key]
-    outcome.settle(decision, decision.jobs or {})
-    tally.add(run.tally, decision, run.acts[key] or {})
-    record.board(run, decision)
-  end
-  if run.board:dirty() or run.saved or is_last and report.is_news(run) then report.board_members(run) end
+  for _, key in ipairs(keys) do told.entry(run, run.decisions[key]) end
+  if run.board:dirty() or run.saved or is_last and summary.is_news(run) then summary.write(run) end
   local prints = fingerprints(run, keys)
   prepare_board(run, keys)
   local ok, err = save_board(run)

@@ -3,7 +3,7 @@
 local board = require "fmcal.board"
 local exits = require "fmcal.exits"
 local json = require "fmcal.json"
-local report = require "fmcal.sync.tell.report"
+local summary = require "fmcal.sync.keep.summary"
 
 local failed = {}
 
@@ -19,7 +19,7 @@ end
 -- The board is read anew: of what the run has in memory nothing is written.
 local function write_board(run, sentence)
   local opened <close> = board.open(run.board:path())
-  if not opened or not report.failed_members(opened, sentence) then return end
+  if not opened or not summary.write_failure(opened, sentence) then return end
   local lock <close> = board.lock(opened:path(), LOCK_WAIT_MS)
   if lock then opened:save {} end
 end

@@ -1,22 +1,21 @@
 -- What became of a decided key in each calendar, once its writes are through.
 
-local record = require "fmcal.sync.keep.record"
+local base = require "fmcal.model.base"
 local texts = require "fmcal.model.texts"
 
 local outcome = {}
 
 -- Failures in a row so far; an entry that was left alone and is tried again starts anew.
 local function previous_failures(side)
-  local base = side.row and side.row.base
-  local count = base and base.err and base.err.count or 0
-  return count < record.MAX_RETRIES and count or 0
+  local known = base.failure(side.row)
+  return known and known.count < base.MAX_RETRIES and known.count or 0
 end
 
 local function failed(side, sentence, transient)
   local count = previous_failures(side) + (transient and 0 or 1)
   return {
     status = transient and "pending" or "error", error = sentence, retries = count, failed = true,
-    revisit = transient or count < record.MAX_RETRIES, uid = side.row and side.row.uid, keep_base = true,
+    revisit = transient or count < base.MAX_RETRIES, uid = side.row and side.row.uid, keep_base = true,
   }
 end
 
@@ -27,13 +26,13 @@ local function failed_write(side, job)
     job.transient or job.changed)
 end
 
-local function of_gone_entry(side, action, job)
+local function of_gone_entry(side, effect, job)
   local result = failed_write(side, job)
   if result then
     result.status = "delete_error"
     return result
   end
-  if action.kind == "wait" or action.held then return { status = "pending", revisit = true, keep_base = true } end
+  if effect.restrained then return { status = "pending", revisit = true, keep_base = true } end
   return { status = "gone", acted = job ~= nil }
 end
 
@@ -51,14 +50,14 @@ local function status_of(action)
   return "synced"
 end
 
-local function of_wanted(side, action, job, uid)
+local function of_wanted(side, action, effect, job)
   local after = job and job.after or side.remote
   local row = after and after.row
   return {
-    status = status_of(action), uid = uid, href = job and job.href or (row and row.href), acted = job ~= nil,
-    remote = after and after.version, seen = after and side.target:content_hash(after.event),
+    status = status_of(action), uid = side.uid, href = job and job.href or (row and row.href), acted = job ~= nil,
+    remote = after and after.version, content = after and side.target:content_hash(after.event),
     texts = after and texts.of(after.event, after.version), external_time = after and after.stamp,
-    out = action.out or (side.base and side.base.out),
+    out = effect.out or (side.base and side.base.out),
     revisit = next(action.step.waits) ~= nil,
   }
 end
@@ -70,22 +69,19 @@ local function of_side(decision, i, job)
     if not decision.view and not decision.entry then result.status = "delete_error" end
     return result
   end
-  local action = decision.plan.actions[i]
-  if not decision.view then return of_gone_entry(side, action, job) end
-  if action.error then return failed(side, action.error, false) end
-  local failure, uid = failed_write(side, job), side.uid
+  local action, effect = decision.plan.actions[i], decision.effects[i]
+  if not decision.view then return of_gone_entry(side, effect, job) end
+  if effect.error then return failed(side, effect.error, false) end
+  local failure = failed_write(side, job)
   if failure then return failure end
-  if action.kind == "wait" or action.held then
-    return { status = "pending", revisit = true, keep_base = true, uid = uid }
-  end
+  if effect.restrained then return { status = "pending", revisit = true, keep_base = true, uid = side.uid } end
   if action.drop_base then return of_unwanted(action, side, job) end
-  return of_wanted(side, action, job, uid)
+  return of_wanted(side, action, effect, job)
 end
 
---- Fills decision.outcomes, one a calendar: { status, uid, href, acted, error, failed, retries, revisit, keep_base,
--- remote (version in the calendar now), texts, external_time, out }.
--- @param jobs {[i] = job} the writes of this decision
-function outcome.settle(decision, jobs)
+--- Says what became of a decision: fills decision.outcomes, one a calendar (see Outcome in fmcal.model.shapes).
+-- @param jobs {[i] = job} the writes of this decision; none where they are not made
+function outcome.tell(decision, jobs)
   decision.outcomes = {}
   for i in ipairs(decision.sides) do
     decision.outcomes[i] = of_side(decision, i, jobs[i])

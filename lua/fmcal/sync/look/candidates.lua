@@ -2,10 +2,10 @@
 
 local adopt = require "fmcal.sync.look.adopt"
 local attempt = require "fmcal.util.attempt"
+local base = require "fmcal.model.base"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local fail = require "fmcal.util.failure"
 local names = require "fmcal.names"
-local record = require "fmcal.sync.keep.record"
 
 local candidates = {}
 
@@ -13,7 +13,7 @@ local candidates = {}
 -- it is edited.
 local function is_left_alone(run, target, key)
   local row = target:base(key)
-  return row and row.status == "delete_error" and record.retries_exhausted(row) and not run.retry_failed
+  return row and row.status == "delete_error" and base.retries_exhausted(row) and not run.retry_failed
 end
 
 local function add_candidate(run, found, key)
@@ -88,13 +88,13 @@ end
 -- What nobody has seen the end of; of an entry that is left alone it stays open.
 local function open_notes(run, target, found)
   for key in pairs(target.intents) do
-    if run.retry_failed or not record.retries_exhausted(target:base(key)) then add_candidate(run, found, key) end
+    if run.retry_failed or not base.retries_exhausted(target:base(key)) then add_candidate(run, found, key) end
   end
 end
 
 local function failed_entries(run, target, found)
   if not run.retry_failed then return end
-  for _, status in ipairs(record.FAILED) do
+  for _, status in ipairs(base.FAILED) do
     for _, key in ipairs(target.state:bases(status)) do add_candidate(run, found, key) end
   end
 end

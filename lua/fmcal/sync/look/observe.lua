@@ -2,7 +2,7 @@
 
 local journal = require "fmcal.place.journal"
 local naming = require "fmcal.place.naming"
-local unseen = require "fmcal.place.unseen"
+local stale_token = require "fmcal.place.stale_token"
 
 local observe = {}
 
@@ -11,7 +11,7 @@ local function open_target(run, target)
   if ok then ok, err = target:set_direction(run.direction) end
   if not ok then return nil, err end
   journal.load(target)
-  if next(target.intents) or unseen.is_noted(run, target) then assert(target.state:set_token(nil)) end
+  if next(target.intents) or stale_token.is_noted(run, target) then assert(target.state:set_token(nil)) end
   local summary
   summary, err = target:refresh()
   if not summary then return nil, err end
@@ -22,20 +22,18 @@ end
 --- Opens every calendar and reads what changed there; one that fails leaves the others going.
 -- @return true, or nil and an error where none can be read
 function observe.all(run)
-  run.open_targets = {}
-  for _, target in ipairs(run.targets) do
+  for _, target in ipairs(run.all_targets) do
     run.progress("open", 0, 0, target.name)
     local ok, err = open_target(run, target)
     if ok then
-      run.open_targets[#run.open_targets + 1] = target
+      run.targets[#run.targets + 1] = target
     else
       target.error = err
       run.failed_targets[#run.failed_targets + 1] = target
     end
   end
-  run.all_targets, run.targets = run.targets, run.open_targets
   if #run.targets == 0 then return nil, run.failed_targets[1].error end
-  naming.settle(run.state, run.board, run.all_targets, not run.dry_run)
+  naming.choose(run.state, run.board, run.all_targets, not run.dry_run)
   return true
 end
 

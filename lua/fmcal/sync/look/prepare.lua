@@ -38,16 +38,15 @@ end
 
 local function make_targets(run, providers)
   local former = former_team(run)
-  run.targets, run.failed_targets = {}, {}
   for _, spec in ipairs(run.settings.targets) do
     spec.retry_for_ms = run.retry_for_ms
     local target, err = Target.new(run.settings, spec, assert(run.state:target(spec.name)),
       function(path) return config.resolve(run.board:path() or "./board", path) end,
       providers and providers[spec.name])
     if not target then return nil, err end
-    target.dry_run, target.is_first, target.former_team = run.dry_run, #run.targets == 0, former
+    target.dry_run, target.is_first, target.former_team = run.dry_run, #run.all_targets == 0, former
     target.rules.trace = run.trace_rules and {} or nil
-    run.targets[#run.targets + 1] = target
+    run.all_targets[#run.all_targets + 1] = target
   end
   return true
 end

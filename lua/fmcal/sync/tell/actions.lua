@@ -74,9 +74,9 @@ local function why_pulled(decision, members)
   return members
 end
 
-local function why_written(action)
+local function why_written(action, effect)
   if action.kind == "update" and #action.push > 0 then return member_list(action.push) end
-  if action.renewed and #action.renewed > 0 then return table.concat(action.renewed, ", ") end
+  if effect.renewed and #effect.renewed > 0 then return table.concat(effect.renewed, ", ") end
   return action.step.reason
 end
 
@@ -105,11 +105,11 @@ local function add_cleared(add, decision, step)
 end
 
 -- What became of the event, apart from conflicts: an action's name and a detail, or nil where nothing did.
-local function of_event(side, action, job)
-  if job then return job.write.kind, why_written(action) end
-  if action.held then return "hold", HELD end
+local function of_event(side, action, effect)
+  if effect.write then return effect.write.kind, why_written(action, effect) end
+  if effect.restrained == "hold" then return "hold", HELD end
   if action.released then return "release", action.step.reason end
-  if action.kind == "wait" then return "wait", side.target.read_only and READ_ONLY or action.step.reason end
+  if effect.restrained == "wait" then return "wait", side.target.read_only and READ_ONLY or action.step.reason end
   if action.step.presence == "orphan" then return "orphan", action.step.reason end
   if action.deleted_mark and not side.base.deleted then return "keep", action.step.reason end
   return nil
@@ -117,13 +117,13 @@ end
 
 local function add_side(add, decision, i, planned)
   local side, action = decision.sides[i], decision.plan and decision.plan.actions[i]
-  local job, outcome = decision.jobs and decision.jobs[i], decision.outcomes and decision.outcomes[i]
-  local failed = decision.error or (action and action.error) or (outcome and outcome.failed and outcome.error)
+  local effect, outcome = decision.effects[i], decision.outcomes and decision.outcomes[i]
+  local failed = decision.error or (effect and effect.error) or (outcome and outcome.failed and outcome.error)
   if failed then return add("error", failed) end
   if next(action.step.open) then add("conflict", action.step.reason) end
   add_settled(add, decision, side, action.step, planned)
   if action.step.presence == "cleared" then add_cleared(add, decision, action.step) end
-  local kind, detail = of_event(side, action, job)
+  local kind, detail = of_event(side, action, effect)
   if kind then add(kind, detail) end
 end
 
@@ -151,10 +151,10 @@ end
 --- What is held back because people are invited to it, for programs: { key, title, calendar, reason, detail }.
 function actions.held(list)
   local held = json.array {}
-  for _, action in ipairs(list) do
-    if action.action == "hold" then
-      held[#held + 1] = { key = action.key, title = action.title, calendar = action.target, reason = "invitation_held",
-        detail = action.detail }
+  for _, told in ipairs(list) do
+    if told.action == "hold" then
+      held[#held + 1] = { key = told.key, title = told.title, calendar = told.target, reason = "invitation_held",
+        detail = told.detail }
     end
   end
   return held
@@ -163,10 +163,10 @@ end
 --- The settled conflicts among actions, for programs: { key, calendar, field, winner, decided_by, lost }.
 function actions.settled(list)
   local settled = json.array {}
-  for _, action in ipairs(list) do
-    if action.action == "settle" then
-      settled[#settled + 1] = { key = action.key, calendar = action.target, field = action.field, winner = action.winner,
-        decided_by = action.decided_by, lost = action.lost }
+  for _, told in ipairs(list) do
+    if told.action == "settle" then
+      settled[#settled + 1] = { key = told.key, calendar = told.target, field = told.field, winner = told.winner,
+        decided_by = told.decided_by, lost = told.lost }
     end
   end
   return settled

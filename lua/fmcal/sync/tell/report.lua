@@ -1,12 +1,11 @@
 -- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
 
+local Target = require "fmcal.place.target"
 local actions = require "fmcal.sync.tell.actions"
 local attempt = require "fmcal.util.attempt"
-local credentials = require "fmcal.credentials"
 local exits = require "fmcal.exits"
 local inverse = require "fmcal.rules.inverse"
 local json = require "fmcal.json"
-local log = require "fmcal.log"
 local quantity = require "fmcal.util.quantity"
 local tally = require "fmcal.sync.tell.tally"
 
@@ -62,7 +61,7 @@ end
 
 local function base_result(self)
   local targets = {}
-  for i, target in ipairs(self.all_targets or self.targets) do
+  for i, target in ipairs(self.all_targets) do
     targets[i] = { name = target.name, provider = target.spec.provider,
       calendar = target.binding and target.binding.name, calendar_id = target.binding and target.binding.calendar_id,
       error = target.error and target.error.message }
@@ -120,18 +119,8 @@ function report.guarded(self, sentence)
   return result
 end
 
--- The first failure of a whole calendar, and its name.
-local function calendar_failure(self)
-  local failed = self.failed_targets[1]
-  if failed then return failed.error, failed.name end
-  for _, target in ipairs(self.targets) do
-    if target.error then return target.error, target.name end
-  end
-  return nil
-end
-
 local function exit_of(self)
-  local failure, counts = calendar_failure(self), self.tally
+  local failure, counts = Target.first_failure(self), self.tally
   if failure then return exit_of_error(failure) end
   if counts.errors + counts.delete_errors + counts.unreadable + #self.messages > 0 then return exits.SOME_FAILED end
   if counts.conflicts > 0 then return exits.CONFLICTS end
@@ -140,7 +129,7 @@ end
 
 -- Of several calendars the one that failed is named.
 local function add_calendar_failure(self, result)
-  local failure, name = calendar_failure(self)
+  local failure, name = Target.first_failure(self)
   if not failure then return end
   result.error_code = failure.code
   result.error = #self.all_targets > 1 and ("%s: %s"):format(name, failure.message) or failure.message
@@ -166,8 +155,8 @@ end
 -- Actions that write nothing, or that another one of the same entry stands for.
 local IDLE = { wait = true, error = true, keep = true, orphan = true }
 
-local function is_written(action)
-  return not IDLE[action.action] and not (action.action == "settle" and action.winner == "local")
+local function is_written(told)
+  return not IDLE[told.action] and not (told.action == "settle" and told.winner == "local")
 end
 
 --- A dry run: what a run would do.
@@ -178,8 +167,8 @@ function report.planned(self)
   conclude(self, result)
   result.conflicts = self.tally.conflicts
   local writes = 0
-  for _, action in ipairs(result.actions) do
-    if is_written(action) then writes = writes + 1 end
+  for _, told in ipairs(result.actions) do
+    if is_written(told) then writes = writes + 1 end
   end
   result.message = ("Dry run: %s planned, nothing was written"):format(quantity(writes, "action"))
   return result
@@ -194,70 +183,6 @@ function report.finished(self)
   result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)
     or ("Calendar sync completed with errors (%s)"):format(self.direction)
   return result
-end
-
--- ---------------------------------------------------------------- the board's own summary
-
-local function set_member(self, name, value)
-  self.board:set(nil, { "calendarConfig", name }, value)
-end
-
--- What the board holds unencrypted goes into a blob, where there is a key.
-local function encrypt_credentials(self, section)
-  for _, place in ipairs(credentials.places(section)) do
-    local ids = { team = self.settings.team, provider = place.provider }
-    local blob, names = credentials.encrypted(place.section, ids)
-    if blob then
-      local path = { "calendarConfig", table.unpack(place.path) }
-      local last = #path + 1
-      path[last] = "encrypted"
-      self.board:set(nil, path, blob)
-      for _, name in ipairs(names) do
-        path[last] = name
-        self.board:remove(nil, path)
-      end
-    elseif names then
-      log.warn("credentials", "the credentials of %s stay unencrypted: %s", place.provider, names)
-    end
-  end
-end
-
---- The sentence for what failed first, or nil.
-function report.failure_of(self)
-  local failure = calendar_failure(self)
-  return failure and failure.message or self.tally.failure
-end
-
---- Whether the board says that the last run succeeded where this one failed, or the other way round.
-function report.is_news(self)
-  local section = self.board:member("calendarConfig")
-  if type(section) ~= "table" then return false end
-  return (report.failure_of(self) ~= nil) ~= (section.lastSyncStatus == "error")
-end
-
---- Writes into a board that a run failed before it could do anything, where the board says something else of its last run.
--- @return whether anything was written
-function report.failed_members(board, sentence)
-  local section = board:member("calendarConfig")
-  if type(section) ~= "table" or type(section.lastSyncStatus) ~= "string" then return false end
-  if section.lastSyncStatus == "error" and section.lastSyncError == sentence then return false end
-  board:set(nil, { "calendarConfig", "lastSyncStatus" }, "error")
-  board:set(nil, { "calendarConfig", "lastSyncError" }, sentence)
-  return true
-end
-
---- Writes lastSyncAt, lastSyncStatus, lastSyncError and stats, and encrypts credentials; called only where the board is
--- written anyway, or where there is news.
-function report.board_members(self)
-  local section = self.board:member("calendarConfig")
-  if type(section) ~= "table" or section == json.null then return end
-  local counts, failure = self.tally, report.failure_of(self)
-  encrypt_credentials(self, section)
-  set_member(self, "lastSyncAt", self.now)
-  set_member(self, "lastSyncStatus", failure and "error" or "success")
-  set_member(self, "lastSyncError", failure or json.null)
-  self.board:set(nil, { "calendarConfig", "stats", "pendingChanges" }, counts.pending)
-  if counts.waiting > 0 then self.board:set(nil, { "calendarConfig", "stats", "lastConflictAt" }, self.now) end
 end
 
 return report

@@ -1,9 +1,8 @@
--- Counts what becomes of the entries of a run, as its decisions are settled.
+-- Counts what becomes of the entries of a run, as the outcomes of its decisions are known.
 
 local attempt = require "fmcal.util.attempt"
+local base = require "fmcal.model.base"
 local entries = require "fmcal.model.entry"
-local outcome_of = require "fmcal.sync.keep.outcome"
-local record = require "fmcal.sync.keep.record"
 
 local tally = {}
 
@@ -72,10 +71,10 @@ end
 local function tell_earlier_failures(counts, run, target, considered)
   for _, key in ipairs(failed_earlier(run, target)) do
     local row = not considered[key] and target:base(key)
-    local err = row and row.base and row.base.err
+    local err = row and base.failure(row)
     if err then
       counts.messages[#counts.messages + 1] = named(key, err.message)
-        .. (record.retries_exhausted(row) and LEFT_ALONE or "")
+        .. (base.retries_exhausted(row) and LEFT_ALONE or "")
       if row.status == "delete_error" then counts.delete_errors = counts.delete_errors + 1 end
     end
   end
@@ -141,13 +140,7 @@ local function count_entry(counts, decision, acts)
   end
 end
 
---- Counts a decision that is not carried out: what a run would leave behind.
-function tally.expect(counts, decision)
-  outcome_of.settle(decision, {})
-  tally.add(counts, decision, {})
-end
-
---- Counts a settled decision.
+--- Counts a decision whose outcomes are known.
 -- @param acts { created, updated, deleted = true } what was done in the calendars
 function tally.add(counts, decision, acts)
   counts.decided[decision.key] = true

@@ -14,9 +14,9 @@ end
 
 local function conflicts_of(result)
   local list = json.array {}
-  for _, action in ipairs(result.actions or {}) do
-    if action.action == "conflict" then
-      list[#list + 1] = { id = action.key, title = action.title, calendar = action.target, reason = action.detail }
+  for _, told in ipairs(result.actions or {}) do
+    if told.action == "conflict" then
+      list[#list + 1] = { id = told.key, title = told.title, calendar = told.target, reason = told.detail }
     end
   end
   return list

@@ -4,32 +4,32 @@
 
 local attempt = require "fmcal.util.attempt"
 
-local unseen = {}
+local stale_token = {}
 
 local NOTE = "unseen."
 
 --- Whether the token of a calendar is older than our own writes.
-function unseen.is_noted(run, target)
+function stale_token.is_noted(run, target)
   return attempt.found(run.state:get(NOTE .. target.name)) ~= nil
 end
 
 --- Notes which calendars a run has written to; called inside the transaction that commits it.
-function unseen.note(run)
+function stale_token.note(run)
   for _, target in ipairs(run.targets) do
     if target.wrote and target.provider:capabilities().token then
       assert(run.state:set(NOTE .. target.name, run.now))
-    elseif unseen.is_noted(run, target) then
+    elseif stale_token.is_noted(run, target) then
       assert(run.state:set(NOTE .. target.name, nil))
     end
   end
 end
 
 --- Lets the token of a calendar that was written to pass our own writes. Where that fails the next run lists anew.
-function unseen.catch_up(run)
+function stale_token.catch_up(run)
   for _, target in ipairs(run.targets) do
-    local behind = unseen.is_noted(run, target) and not target.error
+    local behind = stale_token.is_noted(run, target) and not target.error
     if behind and target.provider:changes(target.state, true) then assert(run.state:set(NOTE .. target.name, nil)) end
   end
 end
 
-return unseen
+return stale_token

@@ -1,6 +1,6 @@
 local lu = require "luaunit"
 local shell = require "shell"
-local watch = require "fmcal.cli.watch"
+local watch = require "fmcal.cli.sync.watch"
 
 TestWatch = {}
 

@@ -1,6 +1,6 @@
 local json = require "fmcal.json"
 local lu = require "luaunit"
-local sync_view = require "fmcal.cli.sync_view"
+local sync_view = require "fmcal.cli.sync.view"
 
 local PLAIN = { colour = false }
 

@@ -1,5 +1,5 @@
 local lu = require "luaunit"
-local progress = require "fmcal.cli.progress"
+local progress = require "fmcal.cli.sync.progress"
 local sys = require "fmcal.sys"
 
 TestProgress = {}

@@ -4,7 +4,7 @@ local ask = require "fmcal.cli.ask"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
 local connect = require "fmcal.accounts.connect"
-local connect_view = require "fmcal.cli.connect_view"
+local connect_view = require "fmcal.cli.connect.view"
 local json = require "fmcal.json"
 
 local steps = {}

@@ -10,7 +10,7 @@ local core = require "fmcal.credentials.core"
 local given = require "fmcal.util.given"
 local google = require "fmcal.accounts.google"
 local google_client = require "fmcal.accounts.google_client"
-local google_sign_in = require "fmcal.cli.google_sign_in"
+local google_sign_in = require "fmcal.cli.connect.google_sign_in"
 local steps = require "fmcal.cli.connect"
 local time = require "fmcal.time"
 

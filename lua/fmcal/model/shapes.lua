@@ -1,0 +1,207 @@
+---@meta
+-- The records that the stages of a sync pass on, declared once for the language server. A test compares them with what the
+-- sources use (tests/lint/shapes_test.lua).
+
+---@alias fmcal.Field "title"|"description"|"date"|"zone"|"duration"|"tags"|"priority" see fmcal.model.fields
+---@alias fmcal.Version table<fmcal.Field, any> an entry or event in canonical form
+---@alias fmcal.FieldSet table<fmcal.Field, true>
+
+--- One run of one board. What a stage adds, the ones behind it may read.
+---@class fmcal.Run
+--- asked for (see fmcal.sync.run.sync):
+---@field direction "both"|"outbound"|"inbound"
+---@field dry_run? boolean
+---@field retry_failed? boolean
+---@field allow_mass_delete? boolean
+---@field only? table<string, true> keys that the run is confined to
+---@field exact? boolean
+---@field consider? string[]
+---@field answers? table<string, string|table>
+---@field adopt_team? string
+---@field lock_wait_ms? integer
+---@field retry_for_ms? integer
+---@field trace_rules? boolean
+---@field seed? boolean
+---@field max_rounds integer
+---@field slice_size number
+---@field progress fun(phase: string, done: integer, total: integer, target?: string)
+---@field now string time of the run, RFC 3339
+--- look:
+---@field board fmcal.board
+---@field board_path? string of a board that could not be opened
+---@field board_time integer when the board file was last changed
+---@field settings table of fmcal.config.load
+---@field state fmcal.state.handle
+---@field state_file string where it lies
+---@field borrowed_state? boolean the state is the caller's
+---@field lock? fmcal.board.lock
+---@field is_claimed? boolean the state is this board's
+---@field number integer of the run
+---@field all_targets fmcal.Target[] in the order of the configuration
+---@field targets fmcal.Target[] those that could be opened and read
+---@field failed_targets fmcal.Target[] the others
+---@field adopted table<string, string> UIDs of events that became items in this run, by the items' ids
+---@field external_moved? boolean events have become external, or are no more
+---@field messages string[] sentences about what is no entry's
+---@field candidates string[] keys to decide about
+--- decide:
+---@field order string[] keys in the order in which they are decided about
+---@field first_slice? integer how many of them are the first slice
+---@field decisions table<string, fmcal.Decision> those that are held at the moment
+---@field toll table what the decisions destroy (see fmcal.sync.decide.guard)
+---@field pulled? boolean something was written into the board in memory
+---@field warned table<string, true> sentences that were told
+---@field is_refused? boolean what was asked for makes no sense
+--- act:
+---@field acts table<string, table> what was done in the calendars for a key: { created, updated, deleted = true }
+---@field findings table what the rules make that does not come back (see fmcal.rules.inverse)
+--- keep:
+---@field saved? boolean the board file was written
+--- tell:
+---@field tally table see fmcal.sync.tell.tally
+---@field actions table[] see fmcal.sync.tell.actions
+
+--- One calendar in a run; its methods are those of fmcal.place.target.
+---@class fmcal.Target
+---@field name string
+---@field spec table of settings.targets
+---@field options table syncOptions of this calendar
+---@field settings table of fmcal.config.load
+---@field resolve? fun(path: string): string
+---@field team string
+---@field former_team? string
+---@field is_first boolean its members stand in calendarSync itself
+---@field state fmcal.state.target
+---@field rules table of fmcal.rules.load
+---@field context string hash of what the fingerprints of entries depend on
+---@field suffix string behind the names of events, where another calendar of the account has the plain ones
+---@field dry_run? boolean
+---@field provider? fmcal.provider
+---@field borrowed boolean the provider is the caller's
+---@field remembered? boolean the place of the calendar is from an earlier run
+---@field binding? table of provider:open
+---@field bound? "new"|"same"|"changed"
+---@field read_only? boolean
+---@field direction? "both"|"outbound"|"inbound" of this calendar
+---@field summary? table what changed there
+---@field error? fmcal.error why it failed as a whole
+---@field intents table<string, table[]> open notes of the journal by key
+---@field adopted table<string, string> UIDs of adopted events by the items' ids
+---@field adopt_failed? boolean the rule failed on one of its events
+---@field external_news? table[] rows of changed events that are no entry's
+---@field compared? table of board:compare
+---@field wrote? boolean the run has written to it
+
+--- What a run decides about one key.
+---@class fmcal.Decision
+---@field key string
+---@field view? table of fmcal.model.entry; nil for an entry that is gone or cannot be read
+---@field entry? table of fmcal.board, for one that cannot be read
+---@field sides fmcal.Side[] one a calendar
+---@field plan? fmcal.Plan
+---@field error? string a sentence
+---@field reads_clock? boolean the rules looked at the time
+---@field rewound? boolean the entry seems to be an older copy
+---@field adopted? boolean it was made of an external event
+---@field patched? boolean what is pulled was written into the board in memory
+---@field in_history? boolean what gives way is in the history
+---@field effects fmcal.Effect[] one a calendar
+---@field jobs table<integer, fmcal.Job> those writes that there are, by calendar
+---@field outcomes? fmcal.Outcome[] one a calendar
+
+--- Board and calendar as they stand for one key.
+---@class fmcal.Side
+---@field target fmcal.Target
+---@field uid? string of the event
+---@field row? table base row of the state, its document decoded in `base`
+---@field base? table what both agreed on (see fmcal.model.base)
+---@field remote? fmcal.Remote the event, nil where there is none
+---@field tomb? table row of an event that is gone
+---@field selected? boolean the rules want the entry in this calendar
+---@field rewound? boolean
+---@field observed? boolean the calendar was looked at
+
+--- An event as the calendar has it.
+---@class fmcal.Remote
+---@field version fmcal.Version
+---@field event table
+---@field row table
+---@field left_out? fmcal.FieldSet what the rules say nothing about
+---@field unknown? string why its date is not understood
+---@field stamp? integer time of change that it says
+---@field time? integer when it was edited, as far as that is known
+---@field read_at? integer when the run looked at it
+---@field edited? boolean where that is known without comparing versions
+
+--- What the planner makes of a key; nobody behind it changes it.
+---@class fmcal.Plan
+---@field cur table the entry after the run: { version, on_board, time, times }
+---@field pulled fmcal.FieldSet
+---@field actions fmcal.Action[] one a calendar
+
+---@class fmcal.Action
+---@field kind "create"|"update"|"refresh"|"delete"|"wait"|"none"
+---@field step table of fmcal.sync.decide.merge
+---@field base? table
+---@field remote? fmcal.Remote
+---@field version? fmcal.Version what the event is to hold
+---@field push? fmcal.Field[] what is to be written into it
+---@field released? boolean an adopted event is external again
+---@field deleted_mark? boolean the event was deleted, the entry keeps its date
+---@field drop_base? boolean
+
+--- What an action comes to (see fmcal.sync.act.outgoing).
+---@class fmcal.Effect
+---@field write? table { kind, uid, href, etag, text }
+---@field out? string
+---@field renewed? string[]
+---@field restrained? "wait"|"hold"
+---@field error? string
+---@field lost? table
+
+--- One write on its way.
+---@class fmcal.Job
+---@field decision fmcal.Decision
+---@field side fmcal.Side
+---@field action fmcal.Action
+---@field write table
+---@field noted? boolean in the journal
+---@field outcome? "done"|"changed"|"refused"|"failed"|"none"
+---@field href? string
+---@field etag? string
+---@field shown? string text that the answer showed
+---@field after? fmcal.Remote what the calendar holds now
+---@field changed? boolean the calendar held something else: it is planned again
+---@field error? string
+---@field transient? boolean
+
+--- One line of what a run did, or would do, as people and programs are told (see fmcal.sync.tell.actions).
+---@class fmcal.Told
+---@field key string
+---@field title string
+---@field action string
+---@field target? string the calendar's name, nil for the board
+---@field detail? string
+---@field field? string the member in which a conflict was decided
+---@field winner? string
+---@field decided_by? string
+---@field lost? table { side, field, value }
+
+--- What became of a key in one calendar.
+---@class fmcal.Outcome
+---@field status "synced"|"pending"|"conflict"|"error"|"delete_error"|"deleted"|"skipped"|"gone"
+---@field row_status? string of the base row, where it is another one
+---@field uid? string
+---@field href? string
+---@field acted? boolean something was written
+---@field failed? boolean
+---@field error? string
+---@field retries? integer failures in a row
+---@field revisit? boolean the next run looks at it again
+---@field keep_base? boolean
+---@field remote? fmcal.Version in the calendar now
+---@field content? string hash of what a person can edit in the event
+---@field texts? table (see fmcal.model.texts)
+---@field external_time? integer
+---@field out? string
+---@field unpulled? fmcal.FieldSet what another program kept from reaching the board
