@@ -47,7 +47,7 @@ function overview.open(options)
   if not self.board then return nil, err end
   self.settings, err = config.load(self.board, options)
   if not self.settings then return nil, err end
-  self.state, err, self.state_file = board_state.open(self.board:path(), self.settings.team, options.state, { read_only = true })
+  self.state, err = board_state.open(self.board:path(), self.settings.team, options.state, { read_only = true })
   if not self.state then return nil, err end
   ok, err = make_targets(self)
   if not ok then return nil, err end
@@ -108,7 +108,7 @@ function Overview:status()
   local said = self.state:get("last_error")
   local failed = said and json.decode(said)
   return {
-    team = self.settings.team, board = self.board:path(), state = self.state_file, last_run = self.state:get("last_run"),
+    team = self.settings.team, board = self.board:path(), state = self.state:path(), last_run = self.state:get("last_run"),
     runs = tonumber(self.state:get("run") or "0"), entries = #self.board:keys(), problems = problems,
     status = failed and "error" or "idle", last_error = failed or nil,
     conflicts = #conflicts.list(self.board), targets = targets, warnings = json.array(self.settings.warnings),

@@ -77,10 +77,10 @@ end
 Session.__close = Session.close
 
 local function open_state(self, options)
-  local path, err
-  self.state, err, path = board_state.open(self.place.path, self.settings.team, options.state, {})
+  local err
+  self.state, err = board_state.open(self.place.path, self.settings.team, options.state, {})
   if not self.state then return nil, err end
-  self.lock, err = board_state.lock(path)
+  self.lock, err = board_state.lock(self.state)
   if not self.lock then return nil, err end
   local other = board_state.other_owner(self.state, self.board:path())
   if other then

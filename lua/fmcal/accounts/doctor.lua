@@ -47,18 +47,23 @@ end
 
 -- ---------------------------------------------------------------- board and files
 
-local function check_mode(self, path, what, wanted)
-  local stat = sys.stat(path)
-  if not stat then return end
-  if stat.mode & WRITABLE_BY_OTHERS ~= 0 then
-    warn(self, "file modes", ("%s %s can be written by other users (mode %o)"):format(what, path, stat.mode),
+-- @param mode the permission bits of a file; nil where there is none
+local function check_mode(self, mode, path, what, wanted)
+  if not mode then return end
+  if mode & WRITABLE_BY_OTHERS ~= 0 then
+    warn(self, "file modes", ("%s %s can be written by other users (mode %o)"):format(what, path, mode),
       ("chmod %o %s"):format(wanted, path))
-  elseif stat.mode & READABLE_BY_OTHERS ~= 0 and wanted & READABLE_BY_OTHERS == 0 then
-    warn(self, "file modes", ("%s %s can be read by other users (mode %o)"):format(what, path, stat.mode),
+  elseif mode & READABLE_BY_OTHERS ~= 0 and wanted & READABLE_BY_OTHERS == 0 then
+    warn(self, "file modes", ("%s %s can be read by other users (mode %o)"):format(what, path, mode),
       ("chmod %o %s"):format(wanted, path))
   else
-    ok(self, "file modes", "%s %s: mode %o", what, path, stat.mode)
+    ok(self, "file modes", "%s %s: mode %o", what, path, mode)
   end
+end
+
+local function check_file(self, path, what, wanted)
+  local stat = sys.stat(path)
+  check_mode(self, stat and stat.mode, path, what, wanted)
 end
 
 local function has_plain_secrets(section)
@@ -231,7 +236,7 @@ local function check_service(self, spec, resolve)
     add(self, check.status, check.check, check.message, check.advice, check.code and exits.of_error(check))
   end
   local key_file = options and options.serviceAccountFile
-  if key_file then check_mode(self, key_file, "the key of the service account", 384) end
+  if key_file then check_file(self, key_file, "the key of the service account", 384) end
   return options and (options.serviceAccount or key_file) ~= nil
 end
 
@@ -340,10 +345,11 @@ local function check_all(self, path, options)
   if not check_board(self, path) then return end
   local section = given(self.board:member("calendarConfig")) or {}
   self.team = given(self.board:member("team"))
-  check_mode(self, path, "the board", has_plain_secrets(section) and 384 or 420) -- 0600, 0644
+  check_file(self, path, "the board", has_plain_secrets(section) and 384 or 420) -- 0600, 0644
   if type(self.team) == "string" then check_key(self, section) end
   if not check_settings(self, options) then return end
-  check_mode(self, board_state.path(path, self.team, options.state), "the state", 384)
+  local state_path = board_state.path(path, self.team, options.state)
+  check_mode(self, state.mode(state_path), state_path, "the state", 384)
   check_state(self, options)
   for _, spec in ipairs(self.state and self.settings.targets or {}) do
     self.target_name, spec.timeout_ms = spec.name, self.timeout_ms or spec.timeout_ms

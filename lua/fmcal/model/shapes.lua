@@ -32,7 +32,6 @@
 ---@field board_time integer when the board file was last changed
 ---@field settings table of fmcal.config.load
 ---@field state fmcal.state.handle
----@field state_file string where it lies
 ---@field borrowed_state? boolean the state is the caller's
 ---@field lock? fmcal.board.lock
 ---@field is_claimed? boolean the state is this board's

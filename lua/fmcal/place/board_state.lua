@@ -40,11 +40,10 @@ function board_state.open(board_path, team, given, options)
 end
 
 --- Takes the lock that the runs of a state take turns with.
--- @param path string of the state
 -- @param wait_ms integer|nil
 -- @return lock, or nil and an error
-function board_state.lock(path, wait_ms)
-  return board.lock(path, wait_ms or board_state.LOCK_WAIT_MS)
+function board_state.lock(opened, wait_ms)
+  return opened:lock(wait_ms or board_state.LOCK_WAIT_MS)
 end
 
 --- The board that a state was last used with, or nil.
@@ -65,14 +64,14 @@ function board_state.set_owner(opened, board_path)
 end
 
 --- Where the board lies as it was before the last run that wrote it; nil for a state in memory.
-function board_state.previous_board(path)
-  return path ~= ":memory:" and path .. ".previous-board" or nil
+function board_state.previous_board(opened)
+  return opened:beside("previous-board")
 end
 
 --- Removes what killed runs left beside a board and its state.
-function board_state.sweep(board_path, path)
+function board_state.sweep(opened, board_path)
   board.sweep(board_path)
-  local previous = board_state.previous_board(path)
+  local previous = board_state.previous_board(opened)
   if previous then board.sweep(previous) end
 end
 

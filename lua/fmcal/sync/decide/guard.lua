@@ -129,7 +129,7 @@ end
 
 -- What was cleared can be had back: the previous board is kept, and the dates stand in the history.
 local function way_back(run)
-  local kept = run.toll.clears > 0 and run.state_file and board_state.previous_board(run.state_file)
+  local kept = run.toll.clears > 0 and board_state.previous_board(run.state)
   if not kept then return "" end
   return (". To have the dates back after that, put the board of before back: it is kept in %s"):format(kept)
 end

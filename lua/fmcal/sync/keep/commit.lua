@@ -66,7 +66,7 @@ local function save_board(run)
   lock, err = board.lock(run.board:path(), board_state.LOCK_WAIT_MS)
   if not lock then return nil, err end
   local saved
-  saved, err = run.board:save { keep = not run.saved and board_state.previous_board(run.state_file) or nil }
+  saved, err = run.board:save { keep = not run.saved and board_state.previous_board(run.state) or nil }
   lock:release()
   if not saved then return nil, err end
   run.saved = true

@@ -54,13 +54,13 @@ end
 -- A run that had to wait reads the board again: the other one may have written it.
 local function take_lock(run)
   if run.dry_run then return true end
-  local lock, err = board_state.lock(run.state_file, 0)
+  local lock, err = board_state.lock(run.state, 0)
   if lock then
     run.lock = lock
     return true
   end
   if err.code ~= "locked" then return nil, err end
-  lock, err = board_state.lock(run.state_file, run.lock_wait_ms)
+  lock, err = board_state.lock(run.state, run.lock_wait_ms)
   if not lock then return nil, err end
   run.lock = lock
   run.board, err = board.open(run.board:path())
@@ -72,16 +72,15 @@ end
 -- What killed runs left, also where this one will write nothing: it may hold credentials that the board has no more.
 local function sweep(run)
   if run.dry_run or not run.board:path() then return end
-  board_state.sweep(run.board:path(), run.state_file)
+  board_state.sweep(run.state, run.board:path())
 end
 
 local function open_state(run, options)
   if options.state_object then
-    run.state, run.state_file, run.borrowed_state = options.state_object, ":memory:", true
+    run.state, run.borrowed_state = options.state_object, true
     return true
   end
-  local opened, warning
-  opened, warning, run.state_file = board_state.open(run.board:path() or "board", run.settings.team, options.state,
+  local opened, warning = board_state.open(run.board:path() or "board", run.settings.team, options.state,
     { read_only = run.dry_run })
   if not opened then return nil, warning end
   run.state = opened
@@ -108,8 +107,8 @@ local function load_config(run, options)
   local settings, err = config.load(run.board, options)
   local team = options.team or run.board:member("team")
   if settings or not run.board:path() or type(team) ~= "string" then return settings, err end
-  local path = options.state_file or board_state.path(run.board:path(), team, options.state)
-  local opened <close> = sys.stat(path) and state.open(path, { read_only = true })
+  local path = board_state.path(run.board:path(), team, options.state)
+  local opened <close> = state.exists(path) and state.open(path, { read_only = true })
   if not opened or not config_rewind.put_back(opened, run.board) then return nil, err end
   return load_again(run, options, {})
 end
