@@ -18,10 +18,10 @@ local MODULES = {
 local HEADER = [[
 # Lua API
 
-Made from the comments of the modules by `docs/lua_api.lua`; a change is made there.
+`docs/lua_api.lua` makes this page from the comments of the modules. To change the page, change these comments.
 
-`require "fmcal"` gives a table in which every module is a member: `fmcal.json` is `require "fmcal.json"`. A call that fails
-answers `nil, err`, where `err` has `code`, `domain`, `message`, and where known `status`, `retry_after_s`, `line`, `column`;
+`require "fmcal"` returns a table with every module as a member: `fmcal.json` is `require "fmcal.json"`. A call that fails
+returns `nil, err`. `err` has `code`, `domain`, `message` and, if known, `status`, `retry_after_s`, `line` and `column`;
 `tostring(err)` is the message. Misuse raises an error at the caller's position.
 ]]
 

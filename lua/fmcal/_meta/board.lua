@@ -10,19 +10,19 @@
 ---    b:set("XACA-0040", { "dueDate" }, "2026-02-15")
 ---    assert(b:save())
 ---
----What is read shows the edits made so far. Failures return nil and an error whose message starts with the board and,
----where there is one, the line.
+---What you read includes the edits made so far. A call that fails returns nil and an error; its message starts with the
+---board and, if there is one, the line.
 ---@class fmcal.board
 local board = {}
 
----Reads a board. Symbolic links are followed.
+---Reads a board; follows symbolic links.
 ---@param path string
 ---@return fmcal.board.board? b
 ---@return fmcal.error? err code "notfound", "access", "parse" (with `line` and `column`), "limit" (over 1 GiB, or nested
 ---deeper than 64), "io"
 function board.open(path) end
 
----A board from a text; it cannot be saved.
+---Makes a board from a text. It cannot be saved.
 ---@param text string
 ---@param name? string what messages call it
 ---@return fmcal.board.board? b
@@ -30,21 +30,21 @@ function board.open(path) end
 function board.parse(text, name) end
 
 ---Takes the lock PATH.lock (flock), so that only one process at a time works on a board or another file.
----@param path string what is to be guarded; need not exist
+---@param path string the file to guard; need not exist
 ---@param timeout_ms? integer how long to wait for the holder; 0 by default
 ---@return fmcal.board.lock? lock
 ---@return fmcal.error? err code "locked" (the message names the holder's pid), "readonly" in a dry run, "canceled", "access"
 function board.lock(path, timeout_ms) end
 
----Removes temporary files that a killed process has left beside a board or another file that is replaced in one step.
+---Removes temporary files that a killed process left beside a board, or beside another file that fmcal replaces.
 ---@param path string absolute, without symbolic links
 function board.sweep(path) end
 
----Released at the latest when it is collected; may be a to-be-closed variable.
+---The collector releases a lock that nobody holds any more. It may be a to-be-closed variable.
 ---@class fmcal.board.lock
 local lock = {}
 
----Gives the lock back. Does nothing the second time.
+---Releases the lock. A second call does nothing.
 function lock:release() end
 
 ---@class fmcal.board.board
@@ -60,18 +60,18 @@ function b:mtime() end
 ---@return fmcal.error? err
 function b:text() end
 
----Frees the board. Edits that were not saved are lost.
+---Frees the board. Unsaved edits are lost.
 function b:close() end
 
 ---A member of the board's own object. In calendarConfig the strings below members named `credentials`, at any depth,
 ---are secrets: opaque userdata.
 ---@param name string
----@return any value nil where there is none
+---@return any value nil if there is none
 function b:member(name) end
 
----The names of the members of such a member, in the board's order; empty where it is no object.
+---The names of the members of such a member, in the board's order; empty if it is no object.
 ---@param name string
----@return string[] names one that stands there twice comes twice
+---@return string[] names a name that the object has twice comes twice
 function b:member_names(name) end
 
 ---@return string[] keys in the board's order, without entries that have a problem
@@ -81,12 +81,12 @@ function b:keys() end
 ---@field key? string absent for an entry without a usable id
 ---@field line integer
 ---@field message string
----@field title any as the entry has it; nil where that is absent, null or ""
----@field hides boolean it may stand for entries that are not seen: one without a usable id, or with unreadable subitems
+---@field title any as the entry has it; nil if it is absent, null or ""
+---@field hides boolean it may hide other entries, because it has no usable id or unreadable subitems
 
----Entries that cannot be told apart or named: an id (or the key of a court date) that is used more than once, one that
----is missing where there is a date, one that is no string, holds control characters or is longer than 1,000 bytes. And
----those whose subitems are no list of objects.
+---The entries that fmcal cannot tell apart or name, and those whose subitems are no list of objects. An id (or the key
+---of a court date) is a problem if several entries use it, if it is missing although there is a date, if it is no
+---string, contains control characters or is longer than 1,000 bytes.
 ---@return fmcal.board.problem[]
 function b:problems() end
 
@@ -102,20 +102,21 @@ function b:problems() end
 ---@field value table its JSON object; a court date's is the epic's
 
 ---@param key string
----@return fmcal.board.entry? entry nil where there is none, or where it has a problem
+---@return fmcal.board.entry? entry nil if there is none, or if it has a problem
 function b:entry(key) end
 
----What the entry's event depends on: its text without calendarSync and courtDateSync (also of its subitems), its
----parent's title, an epic's item counts, and `context`; and of its own calendarSync.
+---A hash of everything that the entry's event depends on: the entry's text without calendarSync and courtDateSync (its
+---own and those of its subitems), its parent's title, an epic's item counts, and `context`; and of its own
+---calendarSync.
 ---@param key string
 ---@param context string what else the mapping depends on
 ---@return string? fingerprint 32 bytes
 ---@return fmcal.error? err code "notfound"
 function b:fingerprint(key, context) end
 
----What the entry's mapped members (title, description, dueDate, timeZone, durationMinutes, tags, priority; of a court
----date metadata.courtDate and timeZone) and its calendarSync mean, however they are spelled: an entry that has the
----snapshot it had before fmcal replaced it was rewound by a program that saved a stale copy.
+---A hash of what the entry's mapped members (title, description, dueDate, timeZone, durationMinutes, tags, priority; of
+---a court date metadata.courtDate and timeZone) and its calendarSync mean, however they are spelled. If an entry has
+---the snapshot again that it had before fmcal replaced it, a program has saved a stale copy over it.
 ---@param key string
 ---@return string? snapshot 32 bytes
 ---@return fmcal.error? err code "notfound"
@@ -135,54 +136,55 @@ function b:snapshot(key) end
 ---@return fmcal.error? err
 function b:compare(target, context, day) end
 
----Sets a member of an entry or, with key nil, of the board, and makes objects that are missing (or null) on the way.
----Nothing changes where the value means the same as what is there. An entry's id is not edited, and entries are not
----reached by way of the board's `items` and `epics`.
+---Sets a member of an entry or, with key nil, of the board. Makes objects that are missing (or null) on the path.
+---Changes nothing if the present value means the same. It does not edit an entry's id, nor entries by way of the
+---board's `items` and `epics`.
 ---@param key string? of an entry; its path starts at the entry's own object (of a court date at the epic's)
 ---@param path fmcal.json.path for example { "metadata", "courtDate" }
 ---@param value any `json.null` for null; members of a new object are sorted by name
 ---@return true? done
----@return fmcal.error? err code "notfound": no such entry; "invalid": something on the way is no object, or the value
----cannot be written as JSON; "limit": nested too deeply
+---@return fmcal.error? err code "notfound": no such entry; "invalid": something on the path is no object, or JSON cannot
+---hold the value; "limit": nested too deeply
 function b:set(key, path, value) end
 
----Removes a member; nothing happens where there is none.
+---Removes a member. Does nothing if there is none.
 ---@param key string?
 ---@param path fmcal.json.path
 ---@return true? done
 ---@return fmcal.error? err
 function b:remove(key, path) end
 
----Appends to a list of the board, for example { "items" }; makes it where it is missing.
+---Appends to a list of the board, for example { "items" }. Makes the list if it is missing.
 ---@param path fmcal.json.path
 ---@param value any
 ---@return true? done
----@return fmcal.error? err code "invalid": something else than a list is there
+---@return fmcal.error? err code "invalid": the present value is no list
 function b:append(path, value) end
 
 ---@return boolean dirty whether the text differs from what was read
 function b:dirty() end
 
----Whether the file can keep its owner when it is saved: what save() looks at first, for those who do something before.
+---Whether the file can keep its owner when it is saved. save() checks this first; use it to check before other work.
 ---@return true?
 ---@return fmcal.error? err `err.code` "invalid"
 function b:check_owner() end
 
 ---@class fmcal.board.save_options
----@field keep? string file that takes the previous version of the board
+---@field keep? string the file in which to keep the previous version of the board
 
 ---@class fmcal.board.skipped
 ---@field key string
 ---@field path fmcal.json.path
 
----Writes the edits, in one step: other programs see the old board or the new one. Nothing is written where nothing
----differs. When another program wrote meanwhile, the edits are done again on what it wrote; a member that it changed,
----too, stays as it wrote it and is listed in `skipped`, but for calendarSync, courtDateSync and the board's own members.
----The board is as the file afterwards. On failure the file is as it was, or as the other program wrote it.
+---Writes the edits in one step: other programs see either the old board or the new one. Writes nothing if nothing
+---differs. If another program wrote the file meanwhile, save() makes the edits again on what it wrote. A member that
+---both changed stays as the other program wrote it, and `skipped` lists it; this does not apply to calendarSync,
+---courtDateSync and the board's own members. Afterwards the board equals the file. If save() fails, the file is as it
+---was, or as the other program wrote it.
 ---@param options? fmcal.board.save_options
 ---@return { skipped: fmcal.board.skipped[] }? saved
 ---@return fmcal.error? err code "readonly" in a dry run, "io" (the disk is full), "access", "invalid" (a board from
----memory), "parse" (another program left no JSON there), "precondition" (it keeps writing)
+---memory), "parse" (another program left no JSON), "precondition" (another program keeps writing)
 function b:save(options) end
 
 return board

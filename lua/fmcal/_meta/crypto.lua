@@ -1,9 +1,8 @@
 ---@meta
 
----Cryptographic primitives over OpenSSL. Keys, hashes and random bytes are binary strings; see `encode`
----for text. Where a parameter says "secret", it may also be the opaque userdata of fmcal.credentials, which
----is used without ever becoming a Lua string. Arguments of a wrong type or length raise; what can fail
----otherwise returns nil and an error.
+---Cryptographic primitives over OpenSSL. Keys, hashes and random bytes are binary strings; `encode` makes text of
+---them. A parameter called "secret" may also be the opaque userdata of fmcal.credentials, which never becomes a Lua
+---string. Arguments of a wrong type or length raise; any other failure returns nil and an error.
 ---@class fmcal.crypto
 local crypto = {}
 
@@ -29,7 +28,7 @@ function crypto.sha512(data) end
 ---@return string code as long as the digest
 function crypto.hmac(digest, key, data) end
 
----Random bytes fit for keys.
+---Random bytes that are good enough for keys.
 ---@param length integer bytes, 1 to 64 Mi
 ---@return string|nil bytes
 ---@return fmcal.error? err "io": the system gave none
@@ -41,7 +40,7 @@ function crypto.random(length) end
 ---@return string text
 function crypto.encode(encoding, bytes) end
 
----Text as bytes. Strict: no white space, no unused bits; padding of base64 and base64url may be there or not;
+---Text as bytes. Strict: no white space, no unused bits; base64 and base64url with or without padding;
 ---hex and base32hex in either case.
 ---@param encoding fmcal.crypto.encoding
 ---@param text string

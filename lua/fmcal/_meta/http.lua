@@ -1,13 +1,13 @@
 ---@meta
 
----HTTP requests. Calls block until the answer is there; http.all keeps many in flight. Any HTTP status is an
+---HTTP requests. Calls block until the answer arrives; http.all keeps many requests in flight. Any HTTP status is an
 ---answer; `nil, err` means that none came (`err.code` "network", "timeout", "limit", "invalid", "readonly", …). Wrong
 ---types raise.
 ---
----Clear text goes to this machine only, unless `allow_http` is set. Redirects are followed with method and body
----(5 at most, never from https to http); credentials follow to the same origin, or over https within the registrable
----domain, and a form with a secret goes no further. Credentials with a control character are refused. Passwords and tokens are masked in every log line. In a dry run only GET, HEAD,
----OPTIONS, PROPFIND and REPORT are sent.
+---Unencrypted requests go only to this machine, unless `allow_http` is set. The module follows at most 5 redirects,
+---with method and body, and never from https to http. It sends credentials on to the same origin, or over https within
+---the registrable domain; it does not send on a form with a secret. It refuses credentials with a control character,
+---and masks passwords and tokens in every log line. In a dry run it sends only GET, HEAD, OPTIONS, PROPFIND and REPORT.
 ---
 ---    local r = assert(http.get("https://example.org/feed.ics", { timeout_ms = 5000 }))
 ---    print(r.status, r.headers["content-type"], #r.body)
@@ -16,13 +16,13 @@
 local http = {}
 
 ---@class fmcal.http.options
----@field headers? table<string, string> an empty value leaves out the header that would be sent by itself
+---@field headers? table<string, string> an empty value leaves out a header that fmcal would send
 ---@field username? string for Basic, sent at once over TLS and to this machine, or Digest where the server offers it
 ---@field password? string|fmcal.secret
 ---@field bearer? string|fmcal.secret bearer token; wins over username and password
 ---@field ca_file? string PEM file of further certificate authorities
----@field proxy? string proxy URL; without it none is used, whatever the environment says
----@field allow_http? boolean allow clear text to other machines (default false)
+---@field proxy? string proxy URL; without it fmcal uses none, whatever the environment says
+---@field allow_http? boolean allow unencrypted requests to other machines (default false)
 ---@field http2? boolean offer HTTP/2 over TLS (default true)
 ---@field follow? boolean follow redirects (default true)
 ---@field retry? boolean try again after transient failures: reads after any, writes only where the server has not begun (default true)
@@ -57,7 +57,7 @@ local http = {}
 ---@return fmcal.error? err
 function http.request(request) end
 
----Sends many requests, as many at a time as the server bears, and waits for all. The results stand in the order of
+---Sends many requests, as many at a time as the server allows, and waits for all. The results are in the order of
 ---the requests: a response, or `{ error = err }`.
 ---@param requests fmcal.http.request[]
 ---@return (fmcal.http.response|{ error: fmcal.error })[]? results

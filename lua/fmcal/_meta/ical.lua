@@ -2,9 +2,9 @@
 
 ---iCalendar (RFC 5545): read, build, edit in place, and events as fmcal means them.
 ---
----What is read is checked first: size, depth and number of components. Lines that are no content lines are
----passed over. Recurrence rules are text and never expanded. What is built or set cannot become more than one line:
----values with control characters and parameters with quotes are refused.
+---Reading first checks size, depth and number of components. It skips lines that are no content lines. Recurrence rules
+---stay text; nothing expands them. A value that you build or set cannot become more than one line: the module refuses
+---values with control characters and parameters with quotes.
 ---
 ---A failure is `nil, err`; `err.code` is "parse" (with `err.line`), "limit" (too large or deep), "invalid" (cannot be
 ---written), "unsupported" (no event in it), "notfound".
@@ -26,7 +26,7 @@ local ical = {}
 
 ---@class fmcal.ical.property
 ---@field name string in capitals
----@field value string as it stands in the text; see unescape() for TEXT values
+---@field value string as in the text; see unescape() for TEXT values
 ---@field params? fmcal.ical.params
 
 ---@class fmcal.ical.component
@@ -34,7 +34,7 @@ local ical = {}
 ---@field properties? fmcal.ical.property[]
 ---@field components? fmcal.ical.component[]
 
----Reads a text that holds one component, a VCALENDAR as a rule.
+---Reads a text that holds one component, usually a VCALENDAR.
 ---@param text string
 ---@param limits? fmcal.ical.limits
 ---@return fmcal.ical.component? component
@@ -54,9 +54,9 @@ function ical.build(component) end
 ---@return fmcal.error? err
 function ical.event(text) end
 
----Writes the object of an event. With `old`, only what the event says differently is replaced; every other
----line stays byte for byte, and where nothing differs the result is `old`.
----@param event fmcal.event `uid` and `dueDate` are needed
+---Writes the object of an event. With `old`, it replaces only what the event says differently; every other line stays
+---byte for byte, and if nothing differs the result is `old`.
+---@param event fmcal.event must have `uid` and `dueDate`
 ---@param old? string the object as the calendar has it
 ---@return string? text
 ---@return fmcal.error? err
@@ -64,10 +64,10 @@ function ical.encode(event, old) end
 
 ---The UID of the first event, to-do or journal entry, without reading the rest.
 ---@param text string
----@return string? uid nil where there is none
+---@return string? uid nil if there is none
 function ical.uid(text) end
 
----Text as a TEXT value: `\`, `;`, `,` and line ends escaped; control characters are left out.
+---Text as a TEXT value: `\`, `;`, `,` and line ends escaped, control characters removed.
 ---@param text string
 ---@return string value
 function ical.escape(text) end
@@ -88,7 +88,7 @@ function ical.crlf(text) end
 ---@return fmcal.error? err "parse": also for a day that does not exist
 function ical.date(value) end
 
----The other way. A date with an offset becomes one in UTC.
+---The reverse of date(). A date with an offset becomes one in UTC.
 ---@param date string
 ---@return string? value
 ---@return fmcal.error? err
@@ -97,12 +97,12 @@ function ical.date_value(date) end
 ---A DURATION: "-P1DT2H" is -1 day and -7200 seconds. Days are days of the calendar, seconds are exact.
 ---@param value string
 ---@return integer? days
----@return integer|fmcal.error seconds the error where the first is nil
+---@return integer|fmcal.error seconds the error if the first is nil
 function ical.duration(value) end
 
 ---The VTIMEZONE of a zone.
 ---@param zone string IANA name
----@param epoch? integer it must be right from this instant on; now where absent
+---@param epoch? integer it must be right from this instant on; by default from now on
 ---@return string? text
 ---@return fmcal.error? err "notfound": no such zone
 function ical.vtimezone(zone, epoch) end
@@ -116,10 +116,10 @@ function ical.zone(tzid) end
 
 ---@alias fmcal.ical.path nil|string|(string|integer)[] which component: nil for the outermost one; a name for the
 ---first of that name in it (of several VEVENTs the master of the series); an array of names from the outside in, each
----with a number behind it where not the first is meant: { "VEVENT", 2, "VALARM" }
+---followed by a number if it is not the first: { "VEVENT", 2, "VALARM" }
 
----A text that is edited in place. Lines that an edit does not mean stay byte for byte, folds and line ends
----included; new lines get the line end of the first one.
+---A text that you edit in place. All other lines stay byte for byte, including folds and line ends; new lines get the
+---line end of the first one.
 ---@class fmcal.ical.document
 local document = {}
 
@@ -132,7 +132,7 @@ function ical.document(text, limits) end
 ---The first property of a name.
 ---@param path fmcal.ical.path
 ---@param name string
----@return string? value as it stands in the text; nil where there is none
+---@return string? value as in the text; nil if there is none
 ---@return fmcal.ical.params? params
 function document:get(path, name) end
 
@@ -142,16 +142,16 @@ function document:get(path, name) end
 ---@return {value: string, params: fmcal.ical.params?}[]
 function document:all(path, name) end
 
----A component with all that is in it.
+---A component with everything in it.
 ---@param path fmcal.ical.path
----@return fmcal.ical.component? nil where there is none
+---@return fmcal.ical.component? nil if there is none
 function document:component(path) end
 
 ---Replaces the first property of a name, or adds it.
 ---@param path fmcal.ical.path
 ---@param name string
----@param value string as it is to stand in the text; see escape()
----@param params? fmcal.ical.params those that are there stay where this is absent
+---@param value string as it will be in the text; see escape()
+---@param params? fmcal.ical.params without it, the present parameters stay
 ---@return true? done
 ---@return fmcal.error? err "invalid"; "notfound": no such component
 function document:set(path, name, value, params) end
@@ -178,7 +178,7 @@ function document:remove(path, name) end
 ---@return fmcal.error? err
 function document:add_component(path, component) end
 
----Removes a component with all that is in it.
+---Removes a component with everything in it.
 ---@param path fmcal.ical.path not nil
 ---@return boolean removed
 function document:remove_component(path) end
@@ -189,7 +189,7 @@ function document:text() end
 ---@return boolean edited whether anything was changed
 function document:edited() end
 
----Frees the document. It can be used no more.
+---Frees the document. It cannot be used afterwards.
 function document:close() end
 
 return ical

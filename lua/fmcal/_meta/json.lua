@@ -1,6 +1,6 @@
 ---@meta
 
----JSON (RFC 8259): text to Lua values and back, and documents that are edited in place.
+---JSON (RFC 8259): text to Lua values and back, and documents that you edit in place.
 ---
 ---| JSON | Lua |
 ---|---|---|
@@ -9,7 +9,7 @@
 ---| any other number | float (`-0`, `1.0`, `1e2`, `12345678901234567890`; too large ones are infinite) |
 ---| string | string; `\u0000` is kept, a lone surrogate such as `\ud83d` becomes U+FFFD |
 ---| array | table with the keys 1 to n and a metatable that marks it (`getmetatable(t)` gives "fmcal.json.array") |
----| object | table; of members with the same name the last counts |
+---| object | table; the last of several members with the same name counts |
 ---
 ---    local board = assert(json.decode(text))
 ---    board.items[1].title = "new"
@@ -20,18 +20,18 @@ local json = {}
 
 ---@class fmcal.json.decode_options
 ---@field max_depth? integer nesting allowed, 1 to 1000; 64 by default
----@field secret? string|string[] strings in members of this name, or these, at any depth, are delivered as secrets: opaque userdata
+---@field secret? string|string[] strings in members of this name (or these names), at any depth, become secrets: opaque userdata
 
 ---Reads a text, strictly: no comments, no trailing commas, no raw control characters, UTF-8 only. A byte order
 ---mark at the start is skipped.
 ---@param text string
 ---@param options? fmcal.json.decode_options
----@return any value nil where the text is refused
+---@return any value nil if the text is refused
 ---@return fmcal.error? err code "parse" or "limit" (too deep), with `line` and `column` (in bytes)
 function json.decode(text, options) end
 
 ---@class fmcal.json.encode_options
----@field indent? integer spaces a level, 0 to 16; without it all is on one line without spaces
+---@field indent? integer spaces a level, 0 to 16; without it everything is on one line without spaces
 ---@field sort? boolean members in the order of their names' bytes; without it in no order
 ---@field max_depth? integer nesting allowed, 1 to 1000; 64 by default; also ends a table that contains itself
 
@@ -51,10 +51,9 @@ function json.array(t) end
 
 ---@alias fmcal.json.path (string|integer)[] names of members and indexes (from 1) of elements, from the outside in
 
----A text that is edited in place: what an edit does not mean keeps its order, spelling, indentation and line ends,
----byte for byte. A new member goes last, with the white space of the member before it; an object on one line stays on
----one line. Setting a value equal to what is there changes nothing; an object set over an object is merged into it
----member by member.
+---A text that you edit in place. Everything else keeps its order, spelling, indentation and line ends, byte for byte. A
+---new member goes last, with the white space of the member before it; an object on one line stays on one line. Setting
+---an equal value changes nothing. Setting an object over an object merges it member by member.
 ---@class fmcal.json.document
 local document = {}
 
@@ -64,33 +63,33 @@ local document = {}
 function json.document(text) end
 
 ---@param path fmcal.json.path
----@return any value nil where there is none
+---@return any value nil if there is none
 function document:get(path) end
 
----Sets the value at a path and makes objects that are missing (or null) on the way.
+---Sets the value at a path. Makes objects that are missing (or null) on the path.
 ---@param path fmcal.json.path
 ---@param value any `json.null` for null
 ---@return true? done
----@return fmcal.error? err code "invalid": something on the way is no object, or the value cannot be written
+---@return fmcal.error? err code "invalid": something on the path is no object, or JSON cannot hold the value
 function document:set(path, value) end
 
----Removes a member or an element; of members with the same name all. Nothing happens where there is none.
+---Removes a member (all members of that name) or an element. Does nothing if there is none.
 ---@param path fmcal.json.path not empty
 ---@return true? done
 ---@return fmcal.error? err
 function document:remove(path) end
 
----Appends to an array, which is made where it is missing.
+---Appends to an array. Makes the array if it is missing.
 ---@param path fmcal.json.path
 ---@param value any
 ---@return true? done
----@return fmcal.error? err code "invalid": something else than an array is there
+---@return fmcal.error? err code "invalid": the present value is no array
 function document:append(path, value) end
 
 ---@return string text as it is now
 function document:text() end
 
----Frees the text. The document can be used no more.
+---Frees the text. The document cannot be used afterwards.
 function document:close() end
 
 return json

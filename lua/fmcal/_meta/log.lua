@@ -1,11 +1,11 @@
 ---@meta
 
----Log lines. They go where the host sends them (fmcal-lua: standard error, at the level that FMCAL_LOG
----names, "warn" without it). Secrets are masked as "[secret]" whatever their spelling, control characters
----are escaped, so one call makes one line.
+---Log lines. They go where the host sends them. fmcal-lua sends them to standard error, at the level that FMCAL_LOG
+---names ("warn" without it). The log masks secrets as "[secret]" whatever their spelling, and escapes control
+---characters: one call makes one line.
 ---
----The first argument of each writer may be a domain: one word that names the module. It is taken for one
----when it has neither a blank nor a `%` and another string follows.
+---The first argument of each writer may be a domain: one word that names the module. It counts as one if it has neither
+---a blank nor a `%` and another string follows.
 ---
 ---    log.info("nothing to do")
 ---    log.info("%d entries in %.1f s", n, seconds)
@@ -15,7 +15,7 @@ local log = {}
 
 ---@alias fmcal.log.level "error"|"warn"|"info"|"debug"|"trace"
 
----Something failed and was not dealt with.
+---Something failed, and nothing dealt with it.
 ---@param domain_or_format string
 ---@param ... any format and arguments as for string.format
 function log.error(domain_or_format, ...) end
@@ -40,18 +40,18 @@ function log.debug(domain_or_format, ...) end
 ---@param ... any
 function log.trace(domain_or_format, ...) end
 
----A text as a log line would show it: secrets masked, control characters escaped. For what is told to people by another
----way than the log.
+---A text as a log line would show it: secrets masked, control characters escaped. Use it for messages to people that do
+---not go through the log.
 ---@param text string
 ---@return string
 function log.masked(text) end
 
----Whether lines of a level are wanted: ask before an argument that is costly to make.
+---Whether the log shows lines of this level. Ask before you make a costly argument.
 ---@param level fmcal.log.level
 ---@return boolean
 function log.enabled(level) end
 
----The level, and sets it where one is given. Raises for a name that is none.
+---Returns the level, and sets a new one if you give one. Raises if there is no such level.
 ---@param level? fmcal.log.level the new level
 ---@return fmcal.log.level before
 function log.level(level) end

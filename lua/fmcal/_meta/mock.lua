@@ -1,7 +1,7 @@
 ---@meta
 
----The server behind the mock provider: a calendar in memory that tests and scripts can edit as another
----program would, and that can be told to fail. Several providers may share one.
+---The server behind the mock provider: a calendar in memory. Tests and scripts can edit it as another program would,
+---and make it fail. Several providers may share one server.
 ---
 ---    local server = mock.server()
 ---    local p = core.new("mock", {}, server)
@@ -11,14 +11,14 @@ local mock = {}
 
 ---@class fmcal.mock.settings
 ---@field account? string who signed in, "mock" by default
----@field password? string what the option `password` of providers must be; nil: anything goes
+---@field password? string what the option `password` of providers must be; nil: any
 ---@field page_size? integer changes per page of a listing, 0 (all in one) by default
----@field max_token_age? integer changes after which a sync token is no longer accepted, 0 (never) by default
+---@field max_token_age? integer changes after which it rejects a sync token, 0 (never) by default
 ---@field tokens? boolean it has sync tokens, true by default
----@field etag_on_write? boolean it says the new ETag after a write, true by default
+---@field etag_on_write? boolean it answers a write with the new ETag, true by default
 ---@field drop? string name of a property that it does not keep, such as "X-EPIC-ID"
----@field reverse? boolean it turns the order of an event's properties round, false by default
----@field file? string keeps the changes in this file, so that another process sees the calendar (only for server())
+---@field reverse? boolean it reverses the order of an event's properties, false by default
+---@field file? string it keeps the changes in this file, for other processes to see (only for server())
 ---@field calendars? fmcal.mock.calendar[] instead of the one calendar "mock-calendar"
 
 ---@class fmcal.mock.calendar
@@ -32,13 +32,13 @@ local mock = {}
 ---Makes a server with one empty, primary calendar, "mock-calendar".
 ---@param settings? fmcal.mock.settings
 ---@return fmcal.mock.server? server
----@return fmcal.error? err the file cannot be read ("io"), or is none of ours ("parse")
+---@return fmcal.error? err the file cannot be read ("io"), or no mock server wrote it ("parse")
 function mock.server(settings) end
 
 ---@class fmcal.mock.server
 local server = {}
 
----Changes settings; what is not named stays.
+---Changes the settings you name; the others stay.
 ---@param settings fmcal.mock.settings
 function server:set(settings) end
 
@@ -46,7 +46,7 @@ function server:set(settings) end
 ---@param calendar fmcal.mock.calendar
 function server:add_calendar(calendar) end
 
----Makes a calendar vanish with all that is in it.
+---Removes a calendar with everything in it.
 ---@param id string
 ---@return boolean there_was_one
 function server:remove_calendar(id) end
@@ -54,23 +54,23 @@ function server:remove_calendar(id) end
 ---@class fmcal.mock.fault
 ---@field kind "refuse"|"network"|"timeout"|"lost"|"stale"|"expired"|"truncate"|"auth"|"throttle"|"server"|"gone"|"forget"|
 ---   "missing"|"lag"|"damaged"
----@field on? string|string[] requests it strikes: "open", "list", "changes", "fetch", "create", "update", "delete", "read" (the look
+---@field on? string|string[] requests that it hits: "open", "list", "changes", "fetch", "create", "update", "delete", "read" (the look
 ---   that settles a write without answer), "write" (the three writes), "any" (the default)
----@field at? integer the how-manieth matching request from now on, 1 by default
+---@field at? integer which matching request from now on, 1 (the next) by default
 ---@field times? integer how many in a row, 1 by default
 ---@field uid? string only writes of this event
 ---@field retry_after_s? integer with "throttle" and "server"
 
----Orders a fault. What the kinds mean for a write: "refuse" (403), "network" and "timeout" (nothing was
----done), "lost" (done, but the answer is lost), "stale" (somebody touched the event a moment before),
----"throttle" (429), "server" (503), "auth" (401) and "gone" (404: the calendar vanished), which end the
----operation, "forget" (said to be done and not kept); for a listing: "expired" (the token is not accepted),
----"truncate" (it ends after half of it); for a fetch: "missing" (no object is found), "lag" (objects that changed since
----the last listing are as they were before), "damaged" (what comes for the first is no object).
+---Orders a fault. The kinds mean, for a write: "refuse" (403), "network" and "timeout" (nothing happened), "lost" (the
+---write happened, but the answer is lost), "stale" (somebody touched the event a moment before), "throttle" (429),
+---"server" (503), "auth" (401) and "gone" (404: the calendar vanished), which end the operation, and "forget" (the
+---server confirms the write and does not keep it); for a listing: "expired" (the server rejects the token), "truncate"
+---(the listing ends half-way); for a fetch: "missing" (the server finds no object), "lag" (objects that changed since
+---the last listing are as they were before), "damaged" (the first text is no object).
 ---@param fault fmcal.mock.fault
 function server:fault(fault) end
 
----Drops all faults that were ordered.
+---Drops all ordered faults.
 function server:clear_faults() end
 
 ---@class fmcal.mock.object
@@ -84,7 +84,7 @@ function server:clear_faults() end
 ---@return fmcal.mock.object[]?, fmcal.error?
 function server:objects(calendar) end
 
----One object, nil where there is none.
+---One object; nil if there is none.
 ---@param name string its href or UID
 ---@param calendar? string
 ---@return fmcal.mock.object?, fmcal.error?
@@ -93,12 +93,12 @@ function server:object(name, calendar) end
 ---The event in one object.
 ---@param name string its href or UID
 ---@param calendar? string
----@return table? event nil where there is none
+---@return table? event nil if there is none
 ---@return fmcal.error? err the text is no event
 function server:event(name, calendar) end
 
----Puts a text, as another program would. An object with that href or UID is replaced; a new one is named
----as given, or by the server where its UID was given.
+---Puts a text, as another program would. It replaces an object with that href or UID. A new object gets the href you
+---give; if you give its UID, the server chooses the href.
 ---@param name string href or UID
 ---@param text string any text
 ---@param calendar? string
@@ -107,7 +107,7 @@ function server:event(name, calendar) end
 function server:put(name, text, calendar) end
 
 ---Replaces members of an event, as a person would.
----@param name string its href or UID; raises where there is none
+---@param name string its href or UID; raises if there is none
 ---@param members table event members, see fmcal.provider.core
 ---@param calendar? string
 ---@return string? href
@@ -115,13 +115,13 @@ function server:put(name, text, calendar) end
 function server:edit(name, members, calendar) end
 
 ---Deletes an object.
----@param name string its href or UID; raises where there is none
+---@param name string its href or UID; raises if there is none
 ---@param calendar? string
 ---@return string? href
 ---@return fmcal.error?
 function server:delete(name, calendar) end
 
----Requests so far, by kind, their `total`, and `bodies`: texts delivered.
+---The requests so far by kind, their `total`, and `bodies`, the delivered texts.
 ---@return table<string, integer>
 function server:counts() end
 

@@ -1,25 +1,23 @@
 ---@meta
 
 ---What fmcal remembers between runs, in one SQLite file: for each target the calendar as last seen
----(remote), what both sides last agreed on (base) and the writes under way (intents); besides, named
+---(remote), what both sides last agreed on (base) and the writes under way (intents); also named
 ---values, snapshots and history.
 ---
----Every call that fails answers `nil, err`; a setter that succeeds answers `true`. `err.code`: "locked"
----(another process held the file longer than the busy timeout), "io" (disk full), "parse" (the file is
----damaged: it is set aside when closed), "access". Calls on a closed state raise, and so does a row with
----a member of the wrong type, naming the member. Strings that are keys (names, href, uid, …) hold no zero
----byte; `text`, `doc`, `value` and `snapshot` may hold any bytes.
+---A call that fails returns `nil, err`; a setter that succeeds returns `true`. `err.code` is "locked" (another process
+---held the file longer than the busy timeout), "io" (disk full), "parse" (the file is damaged; closing sets it aside)
+---or "access". Calls on a closed state raise. A row with a member of the wrong type raises an error that names the
+---member. Keys (names, href, uid, …) contain no zero byte; `text`, `doc`, `value` and `snapshot` may contain any bytes.
 ---@class fmcal.state
 local state = {}
 
 ---@class fmcal.state.options
----@field read_only? boolean a private copy in memory: neither the file nor its folder is touched or made
----@field named? boolean a person named this very file: one that is no state of fmcal's is refused, never set aside
+---@field read_only? boolean a private copy in memory; fmcal neither makes nor touches the file and its folder
+---@field named? boolean a person named this very file: fmcal refuses a file that is no state, and never sets it aside
 ---@field busy_timeout_ms? integer how long to wait for another process, 30000 by default
 
----Opens a state and makes it where it is missing (file mode 0600, folder 0700). A damaged file is renamed
----to PATH.damaged-DATE and a fresh state started; the second result then says so. In a dry run every
----state is opened read_only.
+---Opens a state, and makes it if it is missing (file mode 0600, folder 0700). If the file is damaged, open() renames it
+---to PATH.damaged-DATE and starts a fresh state; the second result then says so. A dry run opens every state read_only.
 ---@param path string file name, or ":memory:"
 ---@param options? fmcal.state.options
 ---@return fmcal.state.handle? state
@@ -56,39 +54,39 @@ function handle:beside(name) end
 ---@return fmcal.error? err `err.code` "locked" names the holder's pid
 function handle:lock(timeout_ms) end
 
----Closes: an open transaction is taken back. Closing twice is allowed; `<close>` works.
+---Closes, and undoes an open transaction. Closing twice is allowed; `<close>` works.
 function handle:close() end
 
----Starts a transaction; without one each change is committed by itself. `err.code` "invalid" within one.
+---Starts a transaction; without one, each change is committed by itself. `err.code` "invalid" inside a transaction.
 ---@return true?, fmcal.error?
 function handle:begin() end
 
----Makes the changes since begin() last, power cuts included.
+---Makes the changes since begin() permanent, even if the power fails afterwards.
 ---@return true?, fmcal.error?
 function handle:commit() end
 
----Takes the changes since begin() back.
+---Undoes the changes since begin().
 ---@return true?, fmcal.error?
 function handle:rollback() end
 
 ---A named value.
 ---@param name string
----@return string? value nil where there is none
+---@return string? value nil if there is none
 ---@return fmcal.error?
 function handle:get(name) end
 
----Sets a named value, nil removes it.
+---Sets a named value; nil removes it.
 ---@param name string
 ---@param value string?
 ---@return true?, fmcal.error?
 function handle:set(name, value) end
 
----The target of that name, made where it is missing. It lives as long as the state is open.
+---The target of that name; makes it if it is missing. It lives as long as the state is open.
 ---@param name string
 ---@return fmcal.state.target?, fmcal.error?
 function handle:target(name) end
 
----Names of the targets in the order they were made.
+---Names of the targets, oldest first.
 ---@return string[]?, fmcal.error?
 function handle:targets() end
 
@@ -98,7 +96,7 @@ function handle:targets() end
 ---@return fmcal.error?
 function handle:replaced(key) end
 
----Sets it, nil removes it.
+---Sets this snapshot; nil removes it.
 ---@param key string
 ---@param snapshot string?
 ---@return true?, fmcal.error?
@@ -112,7 +110,7 @@ function handle:set_replaced(key, snapshot) end
 ---@field side? string side that lost: "local", "external"
 ---@field action? string
 ---@field reason? string
----@field value? string what was there before
+---@field value? string the value before
 ---@field run integer number of the run, 0 by default
 
 ---Adds a row to the history.
@@ -139,11 +137,12 @@ function target:name() end
 ---@field name? string display name
 ---@field discovery? string what saves the discovery requests next time
 
----The calendar that the target is bound to, nil where it is not bound yet.
+---The calendar that the target is bound to; nil if it is not bound yet.
 ---@return fmcal.state.binding?, fmcal.error?
 function target:binding() end
 
----Binds it. "changed" (another provider, endpoint, account or calendar_id): remote, base, intents and token are wiped.
+---Binds the target. "changed" means another provider, endpoint, account or calendar_id; bind() then wipes remote, base,
+---intents and token.
 ---@param binding fmcal.state.binding
 ---@return "new"|"same"|"changed"|nil
 ---@return fmcal.error?
@@ -165,10 +164,10 @@ function target:set_token(token) end
 ---@field href string key
 ---@field uid? string
 ---@field etag? string
----@field text? string the object; put_remote keeps the text that is there where it is nil
+---@field text? string the object; if nil, put_remote keeps the present text
 ---@field pending boolean changed on the server and not yet settled; false by default
 ---@field gone boolean deleted on the server; false by default
----@field unread? string why it cannot be read now, or cannot be told from one that is gone; nil: it is as `text` says
+---@field unread? string why fmcal cannot read it now, or cannot tell it from a deleted one; nil: it is as `text` says
 
 ---@param href string
 ---@return fmcal.state.remote?, fmcal.error?
@@ -182,11 +181,11 @@ function target:remote_by_uid(uid) end
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:remotes() end
 
----The rows of objects that are there and that no base row has by its UID and href, in the order of href, without text.
+---The rows of existing objects that no base row has by its UID and href, in the order of href, without text.
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:unbased() end
 
----The rows that cannot be read now, and those that may be one of them, without text.
+---The rows that fmcal cannot read now, and those that may be one of them, without text.
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:unread() end
 
@@ -194,7 +193,7 @@ function target:unread() end
 ---@return fmcal.state.remote[]?, fmcal.error?
 function target:pending() end
 
----Puts a row, replacing what was there.
+---Puts a row, and replaces the present one.
 ---@param row fmcal.state.remote
 ---@return true?, fmcal.error?
 function target:put_remote(row) end
@@ -203,18 +202,18 @@ function target:put_remote(row) end
 ---@return true?, fmcal.error?
 function target:delete_remote(href) end
 
----The run has dealt with the row: pending no more, and removed where it is gone.
+---The run has dealt with the row: it is no longer pending; if it is gone, settle() removes it.
 ---@param href string
 ---@return true?, fmcal.error?
 function target:settle(href) end
 
----Says that the object was made here after the token was given, so that the next listing has to show it. Some servers
----do not tell of an object that was made and deleted since the token.
+---Notes that fmcal made the object after the server gave the token: the next listing must show it. Some servers do not
+---report an object that was made and deleted since the token.
 ---@param href string
 ---@return true?, fmcal.error?
 function target:expect(href) end
 
----Takes that back: the object was seen. Listings do so themselves.
+---Undoes expect(): the object was seen. Listings do this themselves.
 ---@param href string
 ---@return true?, fmcal.error?
 function target:confirm(href) end
@@ -229,8 +228,8 @@ function target:unconfirmed() end
 ---@field href? string
 ---@field status? string
 ---@field fingerprint? string 32 bytes; nil: the entry counts as changed
----@field day? string YYYY-MM-DD, where rules read the clock
----@field doc? string the policy's own
+---@field day? string YYYY-MM-DD, if rules read the clock
+---@field doc? string what the Lua policy keeps
 
 ---@param key string
 ---@return fmcal.state.base?, fmcal.error?
@@ -240,7 +239,7 @@ function target:base(key) end
 ---@return fmcal.state.base?, fmcal.error?
 function target:base_by_uid(uid) end
 
----Keys of the base rows in byte order, of one status where it is given.
+---Keys of the base rows in byte order; with `status`, only of that status.
 ---@param status? string
 ---@return string[]?, fmcal.error?
 function target:bases(status) end
@@ -266,13 +265,13 @@ function target:count() end
 ---@field etag? string
 ---@field doc? string
 
----Adds a write that was decided.
+---Adds a decided write.
 ---@param row fmcal.state.intent without id
 ---@return integer? id
 ---@return fmcal.error?
 function target:add_intent(row) end
 
----All intents in the order they were added.
+---All intents, oldest first.
 ---@return fmcal.state.intent[]?, fmcal.error?
 function target:intents() end
 

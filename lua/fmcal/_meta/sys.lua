@@ -1,6 +1,6 @@
 ---@meta
 
----What commands need of the system beside Lua's own libraries: files, terminals, widths of text, child
+---What commands need from the system beyond Lua's own libraries: files, terminals, widths of text, child
 ---processes.
 ---@class fmcal.sys
 local sys = {}
@@ -13,13 +13,13 @@ local sys = {}
 ---@field own boolean it belongs to the user of this process
 ---@field mtime_ns integer time of change, nanoseconds since 1970
 
----What the system says about a file; links are followed.
+---What the system says about a file; follows links.
 ---@param path string
 ---@return fmcal.sys.stat? stat
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.stat(path) end
 
----The text of a file. What is no file (a folder, a pipe) is refused and never waited for.
+---The text of a file. Refuses anything else (a folder, a pipe), and never waits for it.
 ---@param path string
 ---@return string? text
 ---@return fmcal.error? err `err.code` "notfound", "access", "invalid", "limit" (above 256 MiB), "io"
@@ -44,7 +44,7 @@ function sys.absolute(path) end
 ---@return boolean
 function sys.is_terminal(stream) end
 
----The width of the terminal behind a stream, or nil where it is none.
+---The width of the terminal behind a stream; nil if there is no terminal.
 ---@param stream fmcal.sys.stream
 ---@return integer? columns
 function sys.columns(stream) end
@@ -58,56 +58,56 @@ function sys.width(text) end
 ---@param text string
 ---@param columns integer
 ---@return string part
----@return integer columns those it takes
+---@return integer columns that it takes
 function sys.fit(text, columns) end
 
----Starts a program; no shell is involved. Its standard input is empty, its standard output is collected
----(at most 256 MiB), its standard error is ours.
+---Starts a program; no shell is involved. Its standard input is empty; fmcal collects its standard output (at most
+---256 MiB); its standard error is that of this process.
 ---
 ---    local p <close> = assert(sys.start { "date", "-u" })
 ---    sys.wait_any { p }
 ---    print(p:status(), p:output())
 ---@param argv string[] the program, looked up in PATH, and its arguments
----@param options? { master_keys: boolean? } master_keys: it gets CALENDAR_ENCRYPTION_KEY, which others do not
+---@param options? { master_keys: boolean? } master_keys: it gets CALENDAR_ENCRYPTION_KEY, unlike others
 ---@return fmcal.sys.process? process
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.start(argv, options) end
 
----Starts a program that goes on by itself when this process has ended, such as a browser. No shell is involved, its
----standard streams lead nowhere, and the master keys are not in its environment.
+---Starts a program that keeps running when this process has ended, such as a browser. No shell is involved, its
+---standard streams lead nowhere, and its environment does not have the master keys.
 ---@param argv string[] the program, looked up in PATH, and its arguments
 ---@param options? { hide: string[]? } hide: further environment variables that it does not get, at most 16
 ---@return true? started
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.detach(argv, options) end
 
----Whether a text holds control characters other than tab and line feed.
+---Whether a text has control characters other than tab and line feed.
 ---@param text string
 ---@return boolean
 function sys.has_controls(text) end
 
----Waits until one of some processes has ended; those that ended earlier do not count.
+---Waits until one of these processes ends; those that have ended before do not count.
 ---@param processes fmcal.sys.process[]
 ---@return integer? index its place in the list
 ---@return fmcal.error? err `err.code` "notfound": none of them runs; "canceled"
 function sys.wait_any(processes) end
 
----From now on the C core refuses to write files and calendars (`err.code` "readonly"), and opens states as copies in
----memory: for a program that is nothing but a dry run. There is no way back.
+---From now on, the C core refuses to write files and calendars (`err.code` "readonly"), and opens states as copies in
+---memory. This is for a program that is nothing but a dry run; you cannot undo it.
 function sys.refuse_writes() end
 
 ---@class fmcal.sys.process
 local process = {}
 
----What it has printed so far.
+---What the program has printed so far.
 ---@return string
 function process:output() end
 
----Its exit status, 128 + n for signal n; nil while it runs.
+---The program's exit status, 128 + n for signal n; nil while it runs.
 ---@return integer?
 function process:status() end
 
----Stops it where it still runs, and forgets it. Also at the end of its scope, and when collected.
+---Stops the program if it still runs, and forgets it. The end of its scope and the collector do the same.
 function process:close() end
 
 return sys

@@ -1,14 +1,14 @@
 ---@meta
 
----Clocks, dates and time zones. The clock is the host's (a test may replace it); zones are those of the
----system's tzdata. Years run from 1 to 9999; everything is range-checked. A failure is `nil, err` with
----`err.code` "parse" (a text that is no date), "invalid" or "notfound" (no such zone).
+---Clocks, dates and time zones. The clock is the host's (a test may replace it); the zones are those of the system's
+---tzdata. Years run from 1 to 9999, and every call checks ranges. A failure is `nil, err` with `err.code` "parse" (a
+---text that is no date), "invalid" or "notfound" (no such zone).
 ---@class fmcal.time
 local time = {}
 
 ---A date or date-time in fields.
 ---@class fmcal.time.fields
----@field kind "date"|"utc"|"offset"|"local" how it was spelled: "2026-02-15", "…T18:00:00Z", "…T10:00:00-08:00", "…T10:00:00"
+---@field kind "date"|"utc"|"offset"|"local" the spelling: "2026-02-15", "…T18:00:00Z", "…T10:00:00-08:00", "…T10:00:00"
 ---@field year integer
 ---@field month integer 1 to 12
 ---@field day integer
@@ -32,11 +32,11 @@ function time.monotonic_ms() end
 
 ---Waits.
 ---@param ms integer milliseconds, not negative
----@return true? waited nil where somebody asked the script to stop meanwhile (Ctrl-C, SIGTERM)
+---@return true? waited nil if somebody asked the script to stop meanwhile (Ctrl-C, SIGTERM)
 ---@return fmcal.error? err `err.code` "canceled"
 function time.sleep(ms) end
 
----Reads a date, a local time or an RFC 3339 date-time. Seconds may be missing; a fraction is dropped.
+---Reads a date, a local time or an RFC 3339 date-time. Seconds may be missing; parse() drops a fraction.
 ---@param text string
 ---@return fmcal.time.fields|nil fields
 ---@return fmcal.error? err "parse"
@@ -55,13 +55,13 @@ function time.format(epoch) end
 ---@return fmcal.error? err "invalid"
 function time.format_offset(epoch, offset_s) end
 
----Whether a name is a time zone of the IANA database, aliases such as "US/Pacific" included.
+---Whether a name is a time zone of the IANA database; aliases such as "US/Pacific" count.
 ---@param name string
 ---@return boolean
 function time.is_zone(name) end
 
----The instant of a local time. One that a change to daylight time skips is moved forward by what is
----skipped; of one that happens twice the first is meant.
+---The instant of a local time. If a change to daylight time skips it, it moves forward by the skipped time; if it
+---happens twice, the first one counts.
 ---@param local_text string "2026-02-15T10:00:00", or a date for its midnight
 ---@param zone string IANA name
 ---@return integer|nil epoch
@@ -72,7 +72,7 @@ function time.to_utc(local_text, zone) end
 ---@param epoch integer seconds since 1970
 ---@param zone string IANA name
 ---@return string|nil local_text "2026-02-15T10:00:00"
----@return integer|fmcal.error offset_s seconds east of UTC then and there; the error where the first is nil ("notfound", "invalid")
+---@return integer|fmcal.error offset_s seconds east of UTC then and there; the error if the first is nil ("notfound", "invalid")
 function time.to_zone(epoch, zone) end
 
 ---The same time of day some days later, in the same spelling.

@@ -1,8 +1,8 @@
 ---@meta
 
----URLs: parts, references, comparison. Only http and https; what was checked here is what fmcal.http requests.
----A URL with a space, a control character or a user name in it is refused. Functions raise for an argument of
----the wrong type and return `nil, err` (`err.code` "invalid") for text that is no such URL.
+---URLs: parts, references, comparison. Only http and https; fmcal.http requests exactly the URL that was checked here.
+---The module refuses a URL with a space, a control character or a user name. Functions raise for an argument of the
+---wrong type and return `nil, err` (`err.code` "invalid") for text that is no such URL.
 ---
 ---    local u = assert(url.parse("https://cal.example.org/dav/?x=1"))
 ---    print(u.host, u.port, u.path)       --> cal.example.org  443  /dav/
@@ -13,7 +13,7 @@ local url = {}
 ---@class fmcal.url.parts
 ---@field scheme string "http" or "https"
 ---@field host string lower-case; an IPv6 address without its brackets
----@field port integer the scheme's own where the URL names none
+---@field port integer the scheme's own if the URL names none
 ---@field path string as spelled, starts with "/"
 ---@field query? string after the "?", as spelled
 
@@ -23,8 +23,8 @@ local url = {}
 ---@return fmcal.error? err
 function url.parse(text) end
 
----Resolves a reference against an absolute URL (RFC 3986 section 5). "a:b.ics" is a file name, not a scheme. Spaces
----and bytes above 0x7E in the reference are percent-encoded.
+---Resolves a reference against an absolute URL (RFC 3986 section 5). "a:b.ics" is a file name, not a scheme. resolve()
+---percent-encodes spaces and bytes above 0x7E in the reference.
 ---@param base string
 ---@param reference string
 ---@return string? absolute
@@ -44,14 +44,14 @@ function url.canonical_path(text) end
 ---@return fmcal.error? err
 function url.same_origin(a, b) end
 
----Whether both hosts lie in one registrable domain (public suffix list).
+---Whether both hosts are in one registrable domain (public suffix list).
 ---@param a string
 ---@param b string
 ---@return boolean? same
 ---@return fmcal.error? err
 function url.same_site(a, b) end
 
----Whether credentials that belong to `home` may be sent to `target`: the same origin, https to https in one
+---Whether fmcal may send credentials of `home` to `target`: the same origin, https to https in one
 ---registrable domain, or both loopback.
 ---@param home string
 ---@param target string

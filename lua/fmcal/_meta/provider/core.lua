@@ -2,13 +2,13 @@
 
 ---Calendars of any kind behind one set of calls. `fmcal.provider` adds calls for single events.
 ---
----Calls block. Those that fail answer `nil, err`; see `err.code`: "auth", "notfound", "network", "timeout",
+---Calls block. A call that fails returns `nil, err`; see `err.code`: "auth", "notfound", "network", "timeout",
 ---"throttled", "server", "access", "readonly" (a dry run), "canceled" (Ctrl-C), …
 ---@class fmcal.provider.core
 local core = {}
 
 ---@class fmcal.provider.options
----Names may be camelCase or snake_case; members of nested tables are reached with a dot. Strings, whole numbers,
+---Names may be camelCase or snake_case; a dot reaches members of nested tables. Strings, whole numbers,
 ---booleans and secrets; json.null counts as absent.
 ---@field calendar_id? string id, name or "primary", which is the default
 ---@field endpoint? string|table base URL or folder
@@ -17,15 +17,15 @@ local core = {}
 ---@field allow_http? boolean plain http beyond loopback addresses
 ---@field ca_file? string
 ---@field proxy? string
----@field dry_run? boolean apply() answers "readonly", and nothing else is written either
+---@field dry_run? boolean apply() answers "readonly", and the provider writes nothing else either
 ---@field discovery? string what binding() answered the last time; saves the discovery requests
 
----Makes a provider; no network yet.
+---Makes a provider; uses no network yet.
 ---@param name string "mock", "vdir", "caldav", …
 ---@param options? fmcal.provider.options
 ---@param server? fmcal.mock.server for "mock"
 ---@return fmcal.provider.handle?
----@return fmcal.error? err "invalid" names the setting, or says which providers there are
+---@return fmcal.error? err "invalid" names the setting, or lists the providers
 function core.new(name, options, server) end
 
 ---Makes one that only reads and writes the texts of events (encode, decode): no settings, no account.
@@ -49,7 +49,7 @@ function core.codec(name) end
 ---@return fmcal.error? err "invalid": says which providers there are
 function core.traits(name) end
 
----Names of the providers there are.
+---Names of all providers.
 ---@return string[]
 function core.names() end
 
@@ -77,10 +77,10 @@ function handle:capabilities() end
 ---@return string
 function handle:name() end
 
----Closes. Raises while apply() is under way, that is, from its progress function.
+---Closes. Raises while apply() runs, that is, from its progress function.
 function handle:close() end
 
----Ends what other systems hold open for it: revokes tokens at sign-out.
+---Signs out: revokes tokens on the server.
 ---@return true?, fmcal.error?
 function handle:disconnect() end
 
@@ -88,16 +88,16 @@ function handle:disconnect() end
 ---@return {id: string, name: string, color: string?, writable: boolean, events: boolean, primary: boolean}[]?, fmcal.error?
 function handle:list() end
 
----Reads what changed since the target's token into its remote rows, and its new token: page by page, each
----in one transaction. What was read before a failure stays, up to the last page.
+---Reads what changed since the target's token into its remote rows, and stores the new token: page by page, each page
+---in one transaction. If a page fails, the pages before it stay.
 ---@param target fmcal.state.target
----@param own_writes? boolean the same run has written before: nothing is inferred about rows that no listing has shown yet
+---@param own_writes? boolean the same run has written before: infer nothing about rows that no listing has shown yet
 ---@return {changed: integer, deleted: integer, seen: integer, unread: integer?, full: boolean}? counts `full`: a complete
---- listing; `unread`: objects that are there and cannot be read
+--- listing; `unread`: existing objects that cannot be read
 ---@return fmcal.error?
 function handle:changes(target, own_writes) end
 
----Reads objects. With a target they are stored in its remote rows too, settled.
+---Reads objects. With a target, it also stores them in its remote rows, settled.
 ---@param hrefs string[]
 ---@param target? fmcal.state.target
 ---@return ({href: string, uid: string?, etag: string?, text: string}|{href: string, deleted: true}|{href: string, unread: string})[]? `unread`: why it cannot be read
@@ -107,17 +107,17 @@ function handle:fetch(hrefs, target) end
 ---@class fmcal.provider.write
 ---@field kind "create"|"update"|"delete"
 ---@field uid string
----@field href? string where it lies: for update and delete
----@field etag? string the version to replace; nil: whatever is there
+---@field href? string where it is: for update and delete
+---@field etag? string the version to replace; nil: any version
 ---@field text? string from encode(): for create and update
 
 ---@class fmcal.provider.result
 ---@field outcome "done"|"changed"|"refused"|"failed"|"none" "changed": the calendar has something else; "none": not
 ---   attempted, or not known, because the whole operation ended
----@field href? string where it lies now: done create, changed
+---@field href? string where it is now: done create, changed
 ---@field etag? string
----@field text? string what is there: changed
----@field gone? boolean nothing is there: changed
+---@field text? string the present text: changed
+---@field gone? boolean there is no object: changed
 ---@field error? fmcal.error refused, failed
 
 ---Carries writes out, many at a time, in any order. Creates never overwrite; updates and deletes only
@@ -125,11 +125,11 @@ function handle:fetch(hrefs, target) end
 ---@param writes fmcal.provider.write[]
 ---@param progress? fun(done: integer, total: integer) called between steps; raising ends the operation
 ---@return fmcal.provider.result[]? results in the order of the writes
----@return fmcal.error? err where the whole operation ended; the results so far are there all the same
+---@return fmcal.error? err if the whole operation ended; the results so far come with it
 function handle:apply(writes, progress) end
 
 ---@class fmcal.event
----@field eventId? string where it lies
+---@field eventId? string where it is
 ---@field uid? string its identity
 ---@field kanbanId? string
 ---@field title? string
@@ -138,7 +138,7 @@ function handle:apply(writes, progress) end
 ---@field dueDate? string the start: date, RFC 3339, or local time with `timeZone`
 ---@field endDate? string exclusive
 ---@field timeZone? string IANA name
----@field unknownDate? string why the date in the calendar is not understood: there is no `dueDate` then
+---@field unknownDate? string why fmcal does not understand the date in the calendar: there is no `dueDate` then
 ---@field priority? "high"|"medium"|"low"
 ---@field status? string
 ---@field epicId? string
@@ -148,15 +148,15 @@ function handle:apply(writes, progress) end
 ---@field source? string "fleet-monitor" on events fmcal made
 ---@field lastModified? string RFC 3339 UTC
 ---@field etag? string
----@field raw? string the text it was decoded from
----@field tags? string[] always there after decode()
+---@field raw? string the text that decode() read
+---@field tags? string[] always present after decode()
 ---@field reminders? string[] such as "-P1D"; read back from the alarms fmcal made
 ---@field deleted? boolean
 ---@field recurring? boolean the master of a series
 ---@field hasAttendees? boolean
 
----The text for an event: a new object, or `old_text` with only what fmcal owns replaced. Raises for a
----member of the wrong type, naming it.
+---The text for an event: a new object, or `old_text` with only what fmcal owns replaced. Raises an error that names a
+---member of the wrong type.
 ---@param event fmcal.event
 ---@param old_text? string
 ---@return string?, fmcal.error?
