@@ -119,6 +119,7 @@
 ---@field selected? boolean the rules want the entry in this calendar
 ---@field rewound? boolean
 ---@field observed? boolean the calendar was looked at
+---@field aside? table[] texts of the event that the entry does not take (see fmcal.sync.decide.aside)
 
 --- An event as the calendar has it.
 ---@class fmcal.Remote

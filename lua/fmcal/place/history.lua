@@ -24,13 +24,18 @@ local function actions_of(decision)
   return decision.plan and decision.plan.actions or {}
 end
 
+-- What a side had until something was pulled over it, what gave way, and texts that no entry takes.
+local function lists_of(side, action)
+  return { action.step.overwritten, action.step.lost, side.aside }
+end
+
 --- Puts what a decision overwrites into the history, once; called inside a transaction, before anything is overwritten.
 function history.keep(run, decision)
   if decision.in_history then return end
   for i, action in ipairs(actions_of(decision)) do
-    local target, step = decision.sides[i].target, action.step
-    for _, lost in ipairs(step.overwritten) do add(run, decision.key, target, step, lost) end
-    for _, lost in ipairs(step.lost) do add(run, decision.key, target, step, lost) end
+    for _, list in ipairs(lists_of(decision.sides[i], action)) do
+      for _, lost in ipairs(list) do add(run, decision.key, decision.sides[i].target, action.step, lost) end
+    end
   end
   decision.in_history = true
 end
@@ -38,8 +43,10 @@ end
 --- Whether a decision overwrites something that is not in the history yet.
 function history.is_due(decision)
   if decision.in_history then return false end
-  for _, action in ipairs(actions_of(decision)) do
-    if #action.step.lost + #action.step.overwritten > 0 then return true end
+  for i, action in ipairs(actions_of(decision)) do
+    for _, list in ipairs(lists_of(decision.sides[i], action)) do
+      if #list > 0 then return true end
+    end
   end
   return false
 end

@@ -1,0 +1,94 @@
+-- Who decides a conflict: a person's answer, a team's rule, or the strategy. The planner asks through a resolver.
+
+local defaults = require "fmcal.rules.defaults"
+local entries = require "fmcal.model.entry"
+local fields = require "fmcal.model.fields"
+local given_answers = require "fmcal.sync.decide.answers"
+local json = require "fmcal.json"
+local refusal = require "fmcal.sync.decide.refusal"
+
+local conflict_of = {}
+
+-- When the event was edited, or nil. Of an edit whose time nobody knows it is known that it was made before this run.
+local function time_there(remote, local_time)
+  if remote.time or not local_time or local_time <= remote.read_at then return remote.time end
+  return remote.read_at
+end
+
+-- A conflict in the board's vocabulary, as rules and people see it.
+local function spelled(view, conflict, remote, known)
+  local shown = { entry = view.raw, event = remote.event, fields = {}, local_time = conflict.local_time,
+    external_time = time_there(remote, conflict.local_time) }
+  shown.base = known and entries.with_version(view, known.l) or nil
+  for field, sides in pairs(conflict.fields) do
+    local member = {}
+    for _, side in ipairs { "local", "external", "base" } do
+      if sides[side] ~= nil then
+        local version = side == "local" and view.version or side == "external" and remote.version or known.l
+        local copy = fields.copy(version)
+        copy[field] = sides[side]
+        local value = fields.spell(field, copy, view.style)
+        member[side] = value ~= json.null and value or nil
+      end
+    end
+    shown.fields[fields.MEMBER[field]] = member
+  end
+  return shown
+end
+
+-- The answer for each field out of one answer for the whole conflict.
+local function spread(answer, conflict, view, zone)
+  local answers = {}
+  if type(answer) ~= "table" then
+    for field in pairs(conflict.fields) do answers[field] = answer end
+    return answers
+  end
+  local version, sentence = given_answers.version(view.raw, answer, zone)
+  if not version then refusal.raise(("the merged fields of %s: %s"):format(view.key, sentence)) end
+  for field in pairs(conflict.fields) do
+    local given = answer[fields.MEMBER[field]] ~= nil or (field == "zone" and answer.dueDate ~= nil)
+    answers[field] = given and { value = version[field] } or "manual"
+  end
+  return answers
+end
+
+-- Fields that were decided at different times (another calendar's edit) are asked about one by one.
+local function times_differ(conflict)
+  for _, sides in pairs(conflict.fields) do
+    if sides.local_time ~= conflict.local_time then return true end
+  end
+  return false
+end
+
+local function ask(target, view, conflict, remote, known)
+  local answer, sentence = target.rules:on_conflict(view.key, spelled(view, conflict, remote, known))
+  return refusal.need(answer, sentence)
+end
+
+-- Who answers when a conflict is decided by itself.
+local function decider(target)
+  local place = target.rules:place("on_conflict")
+  if place then return ("rule:on_conflict (%s)"):format(place:match("[^/]*$")) end
+  return "strategy:" .. defaults.strategy(target.options)
+end
+
+--- What the planner asks about a conflict: function(conflict) -> {field = answer}, and who decided.
+-- @param known base|nil
+-- @param forced answer of a person, or nil
+function conflict_of.resolver(target, view, remote, known, forced)
+  return function(conflict)
+    if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone), "person" end
+    local decided_by = decider(target)
+    if not times_differ(conflict) then
+      return spread(ask(target, view, conflict, remote, known), conflict, view, target.options.timeZone), decided_by
+    end
+    local answers = {}
+    for field, sides in pairs(conflict.fields) do
+      local single = { fields = { [field] = sides }, local_time = sides.local_time }
+      local answer = ask(target, view, single, remote, known)
+      answers[field] = spread(answer, single, view, target.options.timeZone)[field]
+    end
+    return answers, decided_by
+  end
+end
+return conflict_of
