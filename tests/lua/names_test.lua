@@ -23,6 +23,13 @@ function TestNames.test_every_name_comes_back_and_no_two_are_one()
   end
 end
 
+function TestNames.test_court_dates()
+  lu.assertEquals(names.court_date "E-1", "E-1.court-date")
+  lu.assertTrue(names.is_court_date(names.court_date "E-1"))
+  lu.assertFalse(names.is_court_date "E-1")
+  lu.assertEquals({ names.key("E-1", "court-date"), names.key("E-1", "epic") }, { "E-1.court-date", "E-1" })
+end
+
 function TestNames.test_whose()
   lu.assertFalse(names.is_ours(nil))
   lu.assertFalse(names.is_ours("a@example.org"))

@@ -2,7 +2,7 @@
 -- The records that the stages of a sync pass on, declared once for the language server. A test compares them with what the
 -- sources use (tests/lint/shapes_test.lua).
 
----@alias fmcal.Field "title"|"description"|"date"|"zone"|"duration"|"tags"|"priority" see fmcal.model.fields
+---@alias fmcal.Field string name of a field in the table of fmcal.model.fields
 ---@alias fmcal.Version table<fmcal.Field, any> an entry or event in canonical form
 ---@alias fmcal.FieldSet table<fmcal.Field, true>
 

@@ -87,22 +87,24 @@ end
 
 -- ---------------------------------------------------------------- members
 
---- The members of an event that to_event may answer. They are all optional but for `required`.
+-- What the members of mapped fields are, by their type in fmcal.model.fields.
+local KINDS = { text = TEXT, texts = TEXTS, date = DATE, zone = ZONE, minutes = MINUTES }
+
+--- The members of an event that to_event may answer. They are all optional but for `required`. Those that say a field as a
+-- text come from the table of fields.
 schema.EVENT = {
   required = { "title", "dueDate" },
   members = {
-    title = TEXT, description = TEXT, footer = TEXT, dueDate = DATE, endDate = DATE, timeZone = ZONE, unknownDate = TEXT,
-    priority = TEXT, tags = TEXTS, reminders = TEXTS, status = TEXT, epicId = TEXT, kanbanId = TEXT, team = TEXT,
-    caseNumber = TEXT, source = TEXT, eventType = one_of("item", "epic", "court-date"),
-    eventId = TEXT, uid = TEXT, etag = TEXT, raw = TEXT, lastModified = TEXT, deleted = BOOLEAN, recurring = BOOLEAN,
-    hasAttendees = BOOLEAN,
+    footer = TEXT, dueDate = DATE, endDate = DATE, timeZone = ZONE, unknownDate = TEXT, reminders = TEXTS, status = TEXT,
+    epicId = TEXT, kanbanId = TEXT, team = TEXT, caseNumber = TEXT, source = TEXT,
+    eventType = one_of("item", "epic", "court-date"), eventId = TEXT, uid = TEXT, etag = TEXT, raw = TEXT, lastModified = TEXT,
+    deleted = BOOLEAN, recurring = BOOLEAN, hasAttendees = BOOLEAN,
   },
 }
+for _, field in ipairs(fields.TEXTS) do schema.EVENT.members[field] = KINDS[fields.TYPE[fields.MEMBER[field]]] end
 
 --- The mapped members of an entry, which to_entry, on_conflict and a person's merge answer.
 schema.ENTRY = { required = {}, members = {} }
-
-local KINDS = { text = TEXT, texts = TEXTS, date = DATE, zone = ZONE, minutes = MINUTES }
 for member, kind in pairs(fields.TYPE) do schema.ENTRY.members[member] = KINDS[kind] end
 
 -- An item of the board: the mapped members, and whatever else a team keeps there.

@@ -74,10 +74,10 @@ end
 -- What a row says about the entry of a job, or nil and a sentence: a team's to_entry may fail on what the calendar made
 -- of an event.
 local function read(job, row)
-  local seen, sentence = job.side.target:read(job.decision.key, job.decision.view.raw, row)
-  if not seen then return nil, sentence end
-  left_out.fill(seen, job.action.version, nil, job.decision.plan.cur.version)
-  return seen
+  local there, sentence = job.side.target:read(job.decision.key, job.decision.view.raw, row)
+  if not there then return nil, sentence end
+  left_out.fill(there, job.action.version, nil, job.decision.plan.cur.version)
+  return there
 end
 
 -- What we wrote, as if it had been read back.
@@ -86,19 +86,19 @@ local function as_written(job)
 end
 
 -- Whether what was read back is what was written, as the server rewrote it, and not somebody's later edit.
-local function is_ours(job, row, seen)
+local function is_ours(job, row, there)
   if row.text == job.write.text then return true end -- one version may have several ETags (vdir)
   if job.etag and row.etag then return job.etag == row.etag end
   local written = as_written(job)
-  return written ~= nil and written.event.lastModified == seen.event.lastModified
+  return written ~= nil and written.event.lastModified == there.event.lastModified
 end
 
 -- Whether what was read back is the very version that was to be replaced, and says something else than what was written.
-local function is_as_before(job, row, seen)
+local function is_as_before(job, row, there)
   if not row.etag or row.etag ~= job.write.etag then return false end
   local written = as_written(job)
   for _, field in ipairs(written and job.decision.view.fields or {}) do
-    if not fields.equal(field, written.version[field], seen.version[field]) then return true end
+    if not fields.equal(field, written.version[field], there.version[field]) then return true end
   end
   return false
 end
@@ -118,12 +118,12 @@ local function take_back(job, row)
   elseif row.unread then
     return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
   end
-  local seen = read(job, row)
-  if seen and is_as_before(job, row, seen) then
+  local there = read(job, row)
+  if there and is_as_before(job, row, there) then
     return disbelieve(job, "the calendar took the change, and shows the event as it was before: the next run looks again")
   end
-  if seen and is_ours(job, row, seen) then
-    job.after = seen
+  if there and is_ours(job, row, there) then
+    job.after = there
     return
   end
   job.after, job.error = as_written(job)
