@@ -34,12 +34,29 @@ function exits.worst(list)
 end
 
 local BY_CODE = {
-  invalid = 2, crypto = 2, locked = 6, io = 1, nomem = 1, readonly = 1, canceled = 130,
+  invalid = exits.USAGE, crypto = exits.USAGE, locked = exits.LOCKED, io = exits.SOME_FAILED, nomem = exits.SOME_FAILED,
+  readonly = exits.SOME_FAILED, canceled = exits.INTERRUPTED,
 }
+
+-- Codes of a state that cannot be written: no matter of configuration, and none of the calendar's.
+local UNWRITABLE = { io = true, access = true }
 
 --- The exit status for an error object of fmcal. What a server answered is never our usage or lock.
 function exits.of_error(err)
   return not err.status and BY_CODE[err.code] or exits.UNREACHABLE
+end
+
+--- The exit status for a state that cannot be opened or written; nil where the error says nothing of that.
+function exits.of_state(err)
+  return UNWRITABLE[err.code] and exits.SOME_FAILED or nil
+end
+
+--- The exit status for the error that ended a run: a board or calendar that cannot be read is out of reach.
+function exits.of_run(err)
+  local of_state = err.domain == "state" and exits.of_state(err)
+  if of_state then return of_state end
+  local status = exits.of_error(err)
+  return status == exits.SOME_FAILED and exits.UNREACHABLE or status
 end
 
 return exits

@@ -330,6 +330,12 @@ static int sys_refuse_writes(lua_State *L)
 
 /* ---------------------------------------------------------------- registration */
 
+static int sys_is_transient(lua_State *L)
+{
+    lua_pushboolean(L, fm_status_is_transient(fm_status_of_name(luaL_checkstring(L, 1))));
+    return 1;
+}
+
 static const luaL_Reg process_methods[] = {
     {"output", process_output}, {"status", process_status}, {"close", process_close}, {NULL, NULL}};
 
@@ -341,6 +347,7 @@ static const luaL_Reg sys_functions[] = {
     {"list", sys_list},
     {"absolute", sys_absolute},
     {"is_terminal", sys_is_terminal},
+    {"is_transient", sys_is_transient},
     {"columns", sys_columns},
     {"has_controls", sys_has_controls},
     {"start", sys_start},

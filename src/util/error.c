@@ -60,19 +60,27 @@ void fm_error_clear(fm_error *err)
         *err = (fm_error){0};
 }
 
+static const char *const names[] = {
+    "ok",     "nomem",       "invalid", "parse",    "limit",     "notfound", "exists",      "precondition",
+    "access", "auth",        "network", "timeout",  "throttled", "server",   "protocol",    "locked",
+    "io",     "uidconflict", "token",   "canceled", "crypto",    "readonly", "unsupported", "script",
+};
+#define NAMES (sizeof names / sizeof names[0])
+
 const char *fm_status_name(fm_status status)
 {
-    static const char *const names[] = {
-        "ok",     "nomem",       "invalid", "parse",    "limit",     "notfound", "exists",      "precondition",
-        "access", "auth",        "network", "timeout",  "throttled", "server",   "protocol",    "locked",
-        "io",     "uidconflict", "token",   "canceled", "crypto",    "readonly", "unsupported", "script",
-    };
     if (status == FM_PENDING)
         return "pending";
     int i = -(int)status;
-    if (i < 0 || (size_t)i >= sizeof names / sizeof names[0])
-        return "unknown";
-    return names[i];
+    return i < 0 || (size_t)i >= NAMES ? "unknown" : names[i];
+}
+
+fm_status fm_status_of_name(const char *name)
+{
+    for (size_t i = 0; i < NAMES; i++)
+        if (strcmp(names[i], name) == 0)
+            return (fm_status) - (int)i;
+    return FM_OK;
 }
 
 int fm_status_is_transient(fm_status status)

@@ -28,4 +28,18 @@ function TestExits.test_errors()
   lu.assertEquals(exits.of_error { code = "locked", status = 423 }, 3)
 end
 
+function TestExits.test_errors_that_end_a_run()
+  lu.assertEquals(exits.of_run { code = "io", domain = "vdir" }, 3)
+  lu.assertEquals(exits.of_run { code = "io", domain = "state" }, 1)
+  lu.assertEquals(exits.of_run { code = "access", domain = "state" }, 1)
+  lu.assertEquals(exits.of_run { code = "access", domain = "caldav" }, 3)
+  lu.assertEquals(exits.of_run { code = "crypto" }, 2)
+  lu.assertEquals(exits.of_run { code = "canceled" }, 130)
+end
+
+function TestExits.test_a_state_that_cannot_be_written()
+  lu.assertEquals(exits.of_state { code = "access" }, 1)
+  lu.assertNil(exits.of_state { code = "locked" })
+end
+
 os.exit(lu.LuaUnit.run())

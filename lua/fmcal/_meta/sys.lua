@@ -19,6 +19,11 @@ local sys = {}
 ---@return fmcal.error? err `err.code` "notfound", "access", "io"
 function sys.stat(path) end
 
+---Whether waiting and trying again can help with an error of this code; `err.transient` says it of an error.
+---@param code string
+---@return boolean
+function sys.is_transient(code) end
+
 ---The text of a file. Refuses anything else (a folder, a pipe), and never waits for it.
 ---@param path string
 ---@return string? text

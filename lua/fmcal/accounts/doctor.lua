@@ -23,6 +23,7 @@ local sys = require "fmcal.sys"
 local Target = require "fmcal.place.target"
 local time = require "fmcal.time"
 local url = require "fmcal.url"
+local wording = require "fmcal.place.advice"
 
 local doctor = {}
 
@@ -212,7 +213,7 @@ local function check_server(self, spec)
     timeout_ms = spec.timeout_ms or REACH_TIMEOUT_MS, connect_timeout_ms = spec.timeout_ms or REACH_TIMEOUT_MS,
     allow_http = spec.allow_http, proxy = spec.proxy, ca_file = config.resolve(self.board:path(), spec.ca_file) }
   if not response then
-    problem(self, "server", err, ADVICE[err.code])
+    problem(self, "server", wording.in_board_words(err), ADVICE[err.code])
     return false
   end
   local parts = url.parse(address)
@@ -242,8 +243,8 @@ end
 
 local function sign_in_advice(spec, err, is_service_account)
   local own = own_check(spec)
-  local advice = own and own.advice(err, is_service_account)
-  if advice then return advice end
+  local sentence = own and own.advice(err, is_service_account)
+  if sentence then return sentence end
   if err.code == "auth" then
     local profile = profiles.of_target(spec)
     return ("make a new %s and run: connect.lua %s"):format(

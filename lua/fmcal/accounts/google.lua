@@ -3,6 +3,7 @@
 --
 -- Secrets are opaque from where they arrive; access tokens are never written anywhere.
 
+local advice = require "fmcal.place.advice"
 local credentials = require "fmcal.credentials"
 local crypto = require "fmcal.crypto"
 local failure = require "fmcal.util.failure"
@@ -203,7 +204,7 @@ local function ask_for_tokens(endpoints, form, transport, scopes)
   options.method, options.url, options.form, options.follow = "POST", endpoints.token, form, false
   options.max_bytes = 65536
   local response, err = http.request(options)
-  if not response then return failure(err.code, DOMAIN, "signing in: %s", err.message) end
+  if not response then return failure(err.code, DOMAIN, "signing in: %s", advice.in_board_words(err).message) end
   local secrets = { "access_token", "id_token", not transport.as_text and "refresh_token" or nil }
   local answer = json.decode(response.body, { secret = secrets })
   if response.status ~= 200 then return token_failure(form.grant_type, response, answer) end

@@ -1,5 +1,6 @@
 -- One calendar during a run: its provider, its part of the state, its rules.
 
+local advice = require "fmcal.place.advice"
 local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
 local calendar_sync = require "fmcal.model.calendar_sync"
@@ -79,10 +80,10 @@ function Target:open()
     local known = attempt.found(self.state:binding())
     self.remembered = known ~= nil and known.discovery ~= nil
     self.provider, err = make_provider(self)
-    if not self.provider then return nil, err end
+    if not self.provider then return nil, advice.in_board_words(err) end
   end
   binding, err = self.provider:open()
-  if not binding then return nil, err end
+  if not binding then return nil, advice.on_calendar(err, self.spec) end
   self.binding = binding
   self.bound = self.state:bind {
     provider = self.spec.provider, account = binding.account, calendar_id = binding.calendar_id,
@@ -161,7 +162,7 @@ end
 -- @return summary, or nil and an error
 function Target:refresh()
   local summary, err = changes(self)
-  if not summary then return nil, err end
+  if not summary then return nil, advice.on_calendar(err, self.spec) end
   local all
   all, err = look_at_unconfirmed(self)
   if all == nil then return nil, err end

@@ -118,9 +118,11 @@ static void push_message(lua_State *L, const char *message)
 
 void fm_bind_push_error(lua_State *L, const fm_error *err)
 {
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     lua_pushstring(L, fm_status_name(err->status));
     lua_setfield(L, -2, "code");
+    lua_pushboolean(L, fm_status_is_transient(err->status));
+    lua_setfield(L, -2, "transient");
     lua_pushstring(L, err->domain);
     lua_setfield(L, -2, "domain");
     push_message(L, err->message);

@@ -24,7 +24,7 @@ fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
         bool configured = is_home || fm_url_same_origin(&home, &url);
         status = fm_error_set(err, configured ? FM_EINVAL : FM_EPROTOCOL, domain,
                               "%s is asked over http, where passwords travel in clear text: use https, or set "
-                              "\"allowHttp\"",
+                              "\"allow_http\"",
                               url.host);
         goto out;
     }

@@ -261,7 +261,7 @@ static fm_http_failure describe(const fm_http_call *call, CURLcode result, fm_er
     case CURLE_PEER_FAILED_VERIFICATION:
         fm_error_set(err, FM_ENETWORK, domain,
                      "the certificate of %s is not trusted (%s): if its authority is your own, name its file in "
-                     "\"caFile\"",
+                     "\"ca_file\"",
                      call->host->origin, detail);
         return FM_HTTP_FAILURE_FINAL;
     case CURLE_SSL_CACERT_BADFILE:

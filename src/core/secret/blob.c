@@ -30,7 +30,7 @@ static fm_status wrong(fm_error *err)
         err, FM_ECRYPTO, "credentials",
         "the stored credentials cannot be decrypted: either CALENDAR_ENCRYPTION_KEY is not the key they "
         "were encrypted with, or they were changed or belong to another team or provider; set the right "
-        "key; if it is lost, connect again (connect.lua): nothing else is lost with it");
+        "key; if it is lost, connect again: nothing else is lost with it");
 }
 
 /* ------------------------------------------------------------------ text */

@@ -88,6 +88,9 @@ FM_API void fm_error_clear(fm_error *err);
 /** The stable name of a status: "ok", "pending", "nomem", … ("unknown" for a number that is none). */
 FM_API const char *fm_status_name(fm_status status);
 
+/** The status of that name, FM_OK for one that there is not. */
+FM_API fm_status fm_status_of_name(const char *name);
+
 /** Whether waiting and trying again can help: network, timeout, throttled, server. */
 FM_API int fm_status_is_transient(fm_status status);
 

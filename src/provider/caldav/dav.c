@@ -141,7 +141,7 @@ static void append(fm_error *err, const char *before, const char *text, const ch
 static void explain_sign_in(const fm_caldav *p, fm_dav_result *result)
 {
     if (!p->username)
-        fm_error_prefix(&result->error, "the board is not connected with this calendar: run connect.lua");
+        fm_error_prefix(&result->error, "nobody signs in: there is no user name");
     else if (!fm_http_reply_has_known_scheme(result->reply))
         fm_error_prefix(&result->error,
                         "%s cannot sign in (the server offers neither Basic nor a Digest that fmcal knows)",

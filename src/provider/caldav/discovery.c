@@ -251,7 +251,7 @@ static void explain_failure(discovery *d)
             fm_error_prefix(e, "%s may not sign in (is the account locked, or not allowed to use CalDAV?)",
                             p->username);
         else
-            fm_error_prefix(e, "the board is not connected with this calendar: run connect.lua");
+            fm_error_prefix(e, "nobody signs in: there is no user name");
         break;
     case 200:
     case 204:

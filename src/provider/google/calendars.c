@@ -280,8 +280,7 @@ static void on_searched(fm_remote_op *op, const fm_google_result *failed)
         fm_remote_op_fail(op, &failed->error);
         return;
     }
-    fm_error_set(&err, FM_ENOTFOUND, FM_GOOGLE_DOMAIN,
-                 "there is no calendar \"%s\" in this Google account: choose one with connect.lua google",
+    fm_error_set(&err, FM_ENOTFOUND, FM_GOOGLE_DOMAIN, "there is no calendar \"%s\" in this Google account",
                  op->p->calendar);
     fm_remote_op_fail(op, &err);
 }

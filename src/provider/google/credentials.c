@@ -47,9 +47,7 @@ fm_status fm_google_credentials_check(const fm_google_credentials *c, fm_error *
                                               : NULL;
     if (!missing)
         return FM_OK;
-    return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN,
-                        "the board is not connected with this calendar (the setting \"%s\" is missing): "
-                        "sign in with connect.lua google",
+    return fm_error_set(err, FM_EINVAL, FM_GOOGLE_DOMAIN, "nobody can sign in to Google: the setting \"%s\" is missing",
                         missing);
 }
 

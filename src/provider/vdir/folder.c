@@ -166,7 +166,8 @@ static fm_status several(const vdir_names *folders, const char *root, fm_error *
     fm_buf list;
     fm_buf_init(&list, FM_ERROR_MESSAGE_MAX);
     list_names(&list, folders);
-    fm_error_set(err, FM_EINVAL, domain, "%s holds several calendars: set calendarId to one of %s", root, list.data);
+    fm_error_set(err, FM_EINVAL, domain, "%s holds several calendars: set \"calendar_id\" to one of %s", root,
+                 list.data);
     fm_buf_free(&list);
     return FM_EINVAL;
 }
@@ -253,10 +254,11 @@ static fm_status refuse_stranger(const vdir *v, fm_error *err)
         fm_buf list;
         fm_buf_init(&list, FM_ERROR_MESSAGE_MAX);
         list_names(&list, &folders);
-        status = fm_error_set(err, FM_ENOTFOUND, domain,
-                              "there is no calendar %s in %s, which has %s: set calendarId to one of them, or make the "
-                              "folder first",
-                              v->id, v->root, list.data);
+        status =
+            fm_error_set(err, FM_ENOTFOUND, domain,
+                         "there is no calendar %s in %s, which has %s: set \"calendar_id\" to one of them, or make the "
+                         "folder first",
+                         v->id, v->root, list.data);
         fm_buf_free(&list);
     }
     vdir_names_clear(&folders);

@@ -21,8 +21,9 @@ static fm_status check_id(const char *id, fm_error *err)
     if (!id || strcmp(id, ".") == 0)
         return FM_OK;
     if (id[0] == '.' || strchr(id, '/'))
-        return fm_error_set(err, FM_EINVAL, domain,
-                            "calendarId \"%.100s\" cannot be used: give the name of a subfolder of endpoint", id);
+        return fm_error_set(
+            err, FM_EINVAL, domain,
+            "the setting \"calendar_id\" cannot be \"%.100s\": give the name of a subfolder of endpoint", id);
     return FM_OK;
 }
 

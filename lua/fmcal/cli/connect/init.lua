@@ -1,5 +1,6 @@
 -- The steps that every way of connecting shares: the key, the list of calendars and the choice, the test event, the end.
 
+local advice = require "fmcal.place.advice"
 local ask = require "fmcal.cli.ask"
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
@@ -44,7 +45,7 @@ end
 
 local function fail_with(profile, err)
   if err.code == "auth" then cli.fail(sentence_of(profile, err), cli.exits.UNREACHABLE) end
-  cli.fail(err)
+  cli.fail(advice.in_board_words(err))
 end
 
 --- The calendars of the account; ends the command where they cannot be had.

@@ -34,12 +34,10 @@ local function note_change(target, write, answer)
   return true
 end
 
-local function sentence_of(answer, whole_error)
-  local err = answer.error or whole_error
-  return err and err.message or "the calendar did not take it", err and err.code
+-- Whether the next run may succeed with the same: it is the network's matter, or the run was stopped, or the sign-in is.
+local function passes(err)
+  return err ~= nil and (err.transient or err.code == "canceled" or err.code == "auth")
 end
-
-local TRANSIENT = { network = true, timeout = true, throttled = true, server = true, canceled = true, auth = true }
 
 local function judge(job, answer, whole_error)
   job.outcome = answer.outcome
@@ -48,8 +46,9 @@ local function judge(job, answer, whole_error)
   elseif answer.outcome == "changed" and note_change(job.side.target, job.write, answer) then
     job.changed = true
   else
-    local message, code = sentence_of(answer, whole_error)
-    job.error, job.transient = message, TRANSIENT[code] or answer.outcome == "none"
+    local err = answer.error or whole_error
+    job.error = err and err.message or "the calendar did not take it"
+    job.transient = answer.outcome == "none" or passes(err)
   end
 end
 

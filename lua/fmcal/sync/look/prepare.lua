@@ -14,9 +14,6 @@ local Target = require "fmcal.place.target"
 
 local prepare = {}
 
--- Codes of a state that cannot be written: no matter of configuration.
-local UNWRITABLE = { io = true, access = true }
-
 -- The state names its board: another board with the same team must not use it.
 local function claim(run)
   local path = run.board:path()
@@ -140,7 +137,7 @@ function prepare.run(run, options)
     if not ok then return nil, err end
   end
   ok, err = open_state(run, options)
-  if not ok then return nil, err, UNWRITABLE[err.code] and exits.SOME_FAILED end
+  if not ok then return nil, err, exits.of_state(err) end
   ok, err = put_config_back(run, options)
   if not ok then return nil, err end
   run.number = tonumber(attempt.found(run.state:get("run")) or "0") + 1

@@ -85,15 +85,6 @@ end
 
 -- ---------------------------------------------------------------- outcomes of a run
 
-local EXIT_BY_CODE = { canceled = exits.INTERRUPTED, locked = exits.LOCKED, crypto = exits.USAGE, invalid = exits.USAGE }
-
--- What a server's own answer means is never our usage or lock, whatever its code is called; a state that cannot be
--- written is none of the calendar's.
-local function exit_of_error(err)
-  if err.domain == "state" and (err.code == "io" or err.code == "access") then return exits.SOME_FAILED end
-  return not err.status and EXIT_BY_CODE[err.code] or exits.UNREACHABLE
-end
-
 --- A run that could not be carried out.
 function report.failure(self, err, default_exit)
   local result = base_result(self)
@@ -101,7 +92,7 @@ function report.failure(self, err, default_exit)
   result.message = result.error
   result.exit = default_exit
   if err.code == "locked" or err.code == "canceled" or default_exit == exits.UNREACHABLE then
-    result.exit = exit_of_error(err)
+    result.exit = exits.of_run(err)
   end
   return result
 end
@@ -121,7 +112,7 @@ end
 
 local function exit_of(self)
   local failure, counts = Target.first_failure(self), self.tally
-  if failure then return exit_of_error(failure) end
+  if failure then return exits.of_run(failure) end
   if counts.errors + counts.delete_errors + counts.unreadable + #self.messages > 0 then return exits.SOME_FAILED end
   if counts.conflicts > 0 then return exits.CONFLICTS end
   return exits.OK

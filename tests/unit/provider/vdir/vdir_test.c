@@ -206,8 +206,8 @@ static void assert_refused(const settings *s, fm_status status, const char *says
 static void test_settings(void **state)
 {
     assert_refused(&(settings){0}, FM_EINVAL, "endpoint");
-    assert_refused(&(settings){.endpoint = *state, .calendar_id = "../x"}, FM_EINVAL, "calendarId");
-    assert_refused(&(settings){.endpoint = *state, .calendar_id = ".hidden"}, FM_EINVAL, "calendarId");
+    assert_refused(&(settings){.endpoint = *state, .calendar_id = "../x"}, FM_EINVAL, "calendar_id");
+    assert_refused(&(settings){.endpoint = *state, .calendar_id = ".hidden"}, FM_EINVAL, "calendar_id");
     assert_refused(&(settings){.endpoint = folder_write(state, "file", "x")}, FM_EEXIST, "file");
 }
 
