@@ -112,14 +112,14 @@ fm_json_span fm_board_origin(const fm_board *b)
 
 fm_status fm_board_text(fm_json_span *text, fm_board *b, fm_error *err)
 {
-    fm_status status = fm_board_settle(b, err);
+    fm_status status = fm_board_join_edits(b, err);
     *text = (fm_json_span){b->text.data, b->text.len};
     return status;
 }
 
 fm_status fm_board_index(const fm_index **out, fm_board *b, fm_error *err)
 {
-    fm_status status = fm_board_settle(b, err);
+    fm_status status = fm_board_join_edits(b, err);
     *out = &b->index;
     return status;
 }
@@ -128,7 +128,7 @@ fm_status fm_board_member_value(fm_json_span *value, fm_board *b, const char *na
 {
     bool is_list = (len == 5 && (memcmp(name, "items", 5) == 0 || memcmp(name, "epics", 5) == 0));
     if (b->whole.count || is_list) {
-        fm_status status = fm_board_settle(b, err);
+        fm_status status = fm_board_join_edits(b, err);
         if (status)
             return status;
     }
@@ -174,7 +174,7 @@ fm_status fm_board_find(fm_board_place *place, fm_board *b, const char *key, siz
 {
     const fm_entry *known = find_usable(&b->index, key, len);
     if (!known && may_be_new(b, key, len)) {
-        fm_status status = fm_board_settle(b, err);
+        fm_status status = fm_board_join_edits(b, err);
         if (status)
             return status;
         known = find_usable(&b->index, key, len);
@@ -205,7 +205,7 @@ const fm_entry *fm_board_parent(const fm_board_place *place)
 fm_status fm_board_gather(fm_board *b, fm_error *err)
 {
     enum { MANY = 16 };
-    return b->unit_count > MANY ? fm_board_settle(b, err) : FM_OK;
+    return b->unit_count > MANY ? fm_board_join_edits(b, err) : FM_OK;
 }
 
 fm_status fm_board_fingerprint(unsigned char *out, fm_board *b, const fm_board_place *place, const void *context,

@@ -229,7 +229,7 @@ fm_status fm_board_save(fm_board *b, const char *keep, fm_edit_log *skipped, fm_
     status = check_can_save(b, keep, err);
     if (status)
         return fm_board_blame(b, 0, status, err);
-    status = fm_board_settle(b, err);
+    status = fm_board_join_edits(b, err);
     if (status)
         return status;
     fm_stage_sweep(b->path);

@@ -274,7 +274,7 @@ fm_status fm_board_is_dirty(bool *dirty, fm_board *b, fm_error *err)
         *dirty = any_unit_differs(b);
         return FM_OK;
     }
-    fm_status status = fm_board_settle(b, err);
+    fm_status status = fm_board_join_edits(b, err);
     fm_json_span origin = fm_board_origin(b);
     *dirty = origin.len != b->text.len || memcmp(origin.at, b->text.data, origin.len) != 0;
     return status;

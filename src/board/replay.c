@@ -76,7 +76,7 @@ fm_status fm_board_replay(fm_board *b, const fm_buf *text, fm_edit_log *skipped,
     for (size_t i = 0; i < b->log.count && !status; i++)
         status = replay_edit(fresh, b->log.edits[i], skipped, err);
     if (!status)
-        status = fm_board_settle(fresh, err);
+        status = fm_board_join_edits(fresh, err);
     if (!status)
         swap_content(b, fresh);
     while (status && skipped->count > skipped_before)

@@ -232,7 +232,7 @@ fm_status fm_board_put_together(fm_board *b, fm_error *err)
     return status;
 }
 
-fm_status fm_board_settle(fm_board *b, fm_error *err)
+fm_status fm_board_join_edits(fm_board *b, fm_error *err)
 {
     fm_status status = fm_board_put_together(b, err);
     return status ? fm_board_blame(b, 0, status, err) : FM_OK;

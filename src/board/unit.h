@@ -40,7 +40,7 @@ fm_status fm_edit_apply(fm_buf *text, const fm_edit *edit, const fm_json_step *p
  */
 fm_status fm_board_put_together(fm_board *b, fm_error *err);
 /** The same, with the board's name in the error. */
-fm_status fm_board_settle(fm_board *b, fm_error *err);
+fm_status fm_board_join_edits(fm_board *b, fm_error *err);
 /** Frees all units and the edits of the whole. */
 void fm_board_drop_edits(fm_board *b);
 

@@ -128,7 +128,7 @@ fm_status fm_absence_open(bool *open, fm_absence *a, fm_error *err)
     return status;
 }
 
-fm_status fm_absence_settle(fm_absence *a, fm_db_page *page, bool complete, size_t *gone, fm_error *err)
+fm_status fm_absence_conclude(fm_absence *a, fm_db_page *page, bool complete, size_t *gone, fm_error *err)
 {
     static const inference cleared =
         INFERENCE("UPDATE remote SET doubt = 0 WHERE id IN (SELECT id ", THERE " AND unread IS NOT NULL AND doubt = 2");

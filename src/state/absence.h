@@ -39,7 +39,7 @@ fm_status fm_absence_suspect(fm_absence *a, const char *href, const char *why, f
  * @param complete  a complete listing has ended: what it did not show counts, too
  * @param gone      how many rows are gone now is added to it
  */
-fm_status fm_absence_settle(fm_absence *a, fm_db_page *page, bool complete, size_t *gone, fm_error *err);
+fm_status fm_absence_conclude(fm_absence *a, fm_db_page *page, bool complete, size_t *gone, fm_error *err);
 /** Whether a row is missing, of which only a complete listing can tell what became of it. */
 fm_status fm_absence_open(bool *open, fm_absence *a, fm_error *err);
 /** What was shown is confirmed, where it had been made by us. */

@@ -268,7 +268,7 @@ static fm_status sink_page(void *data, const char *token, bool complete, fm_erro
 {
     fm_remote_sink *sink = data;
     bool missing = false;
-    fm_status status = fm_absence_settle(&sink->absence, &sink->page, complete, &sink->counts.deleted, err);
+    fm_status status = fm_absence_conclude(&sink->absence, &sink->page, complete, &sink->counts.deleted, err);
     if (!status)
         status = fm_absence_open(&missing, &sink->absence, err);
     sink->read_again = sink->read_again || missing;

@@ -334,5 +334,5 @@ static int32_t offset_of(const void *zone, int64_t epoch)
 
 int64_t fm_vtimezone_to_utc(const fm_vtimezone *zone, int64_t local_s)
 {
-    return fm_zone_settle(offset_of, zone, local_s);
+    return fm_zone_resolve(offset_of, zone, local_s);
 }

@@ -298,7 +298,7 @@ int64_t fm_zone_to_local(const fm_zone *zone, int64_t epoch)
     return epoch + fm_zone_offset_s(zone, epoch);
 }
 
-int64_t fm_zone_settle(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s)
+int64_t fm_zone_resolve(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s)
 {
     /* Changes are further apart than this, and offsets smaller: these two frame any change nearby. */
     int32_t before = offset_s(clock, local_s - FM_DAY_S);
@@ -319,5 +319,5 @@ static int32_t offset_of(const void *zone, int64_t epoch)
 
 int64_t fm_zone_to_utc(const fm_zone *zone, int64_t local_s)
 {
-    return fm_zone_settle(offset_of, zone, local_s);
+    return fm_zone_resolve(offset_of, zone, local_s);
 }

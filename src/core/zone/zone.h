@@ -60,6 +60,6 @@ int64_t fm_zone_to_utc(const fm_zone *zone, int64_t local_s);
  * The same for any clock: `offset_s` answers with the seconds east of UTC at an instant. It must not change
  * twice within a day.
  */
-int64_t fm_zone_settle(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s);
+int64_t fm_zone_resolve(int32_t (*offset_s)(const void *clock, int64_t epoch), const void *clock, int64_t local_s);
 
 #endif

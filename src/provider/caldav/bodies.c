@@ -56,7 +56,7 @@ void fm_caldav_bodies_free(fm_caldav_bodies *b)
 
 static fm_status hand_on(fm_caldav_bodies *b, fm_caldav_row *row, const fm_object *object, fm_error *err)
 {
-    row->settled = true;
+    row->done = true;
     return b->sink.object(b->sink.data, object, err);
 }
 
@@ -64,7 +64,7 @@ static fm_status hand_on(fm_caldav_bodies *b, fm_caldav_row *row, const fm_objec
 static fm_status hand_on_unread(fm_caldav_bodies *b, fm_caldav_row *row, const char *etag, const char *why,
                                 fm_error *err)
 {
-    row->settled = true;
+    row->done = true;
     return fm_evidence_unread(&b->sink, row->key, NULL, etag, why, err);
 }
 
@@ -102,7 +102,7 @@ static fm_status on_object(void *data, const char *url, const fm_dav_response *r
     const fm_strmap_entry *entry = fm_strmap_find(&b->index, key);
     free(key);
     fm_caldav_row *row = entry ? &b->wanted.items[entry->number] : NULL;
-    if (!row || row->settled)
+    if (!row || row->done)
         return FM_OK;
     const fm_dav_props *props = &response->props;
     if (!props->text[FM_DAV_DATA] || !props->data_len)
@@ -184,11 +184,11 @@ static fm_status send_query(fm_caldav_bodies *b)
     return status;
 }
 
-/* The next row that is not settled, NULL past the last. */
+/* The next row that is not done, NULL past the last. */
 static fm_caldav_row *next_row(fm_caldav_bodies *b)
 {
     while (b->next < b->wanted.count)
-        if (!b->wanted.items[b->next++].settled)
+        if (!b->wanted.items[b->next++].done)
             return &b->wanted.items[b->next - 1];
     return NULL;
 }
@@ -217,11 +217,11 @@ static fm_status hand_on_read(fm_caldav_bodies *b, fm_caldav_row *row, const cha
                               fm_error *err)
 {
     fm_status status = hand_on_reported(b, row, etag, text, len, err);
-    if (status || row->settled)
+    if (status || row->done)
         return status;
     fm_evidence_object found;
     status = fm_evidence_of_object(&found, text, len, err);
-    row->settled = true;
+    row->done = true;
     if (!status)
         status = fm_evidence_unread(&b->sink, row->key, found.uid, NULL, found.wrong, err);
     free(found.uid);
@@ -326,7 +326,7 @@ static size_t count_open(const fm_caldav_bodies *b)
 {
     size_t count = 0;
     for (size_t i = 0; i < b->wanted.count; i++)
-        count += !b->wanted.items[i].settled;
+        count += !b->wanted.items[i].done;
     return count;
 }
 
@@ -394,7 +394,7 @@ static fm_status index_rows(fm_caldav_bodies *b)
     for (size_t i = 0; i < b->wanted.count; i++) {
         fm_caldav_row *row = &b->wanted.items[i];
         if (fm_strmap_find(&b->index, row->key))
-            row->settled = true;
+            row->done = true;
         else if (fm_strmap_set(&b->index, row->key, i, NULL))
             return fm_error_no_memory(&b->failure, FM_CALDAV_DOMAIN);
     }

@@ -14,7 +14,7 @@ typedef struct fm_caldav_row {
     char *key;  /**< canonical path */
     char *etag; /**< NULL where the server gives none */
     int failed; /**< status with which it is listed, where that is a failure; else 0 */
-    bool settled;
+    bool done;
 } fm_caldav_row;
 
 typedef struct fm_caldav_rows {
@@ -26,7 +26,7 @@ typedef struct fm_caldav_rows {
 fm_status fm_caldav_rows_add(fm_caldav_rows *rows, char *key, const char *etag, fm_error *err);
 void fm_caldav_rows_free(fm_caldav_rows *rows);
 
-/** Called when every row is settled, or reading ended with a failure described in `err` (else NULL). */
+/** Called when every row is done, or reading ended with a failure described in `err` (else NULL). */
 typedef void (*fm_caldav_bodies_done_fn)(fm_remote_op *op, const fm_error *err);
 
 /** Requests for bodies at a time: each holds many objects, not one. */

@@ -227,8 +227,8 @@ static void ask_homes(discovery *d)
 
 static void ask_next_start(discovery *d);
 
-/* Whether what was found at the address settles the choice, without looking at the whole account. */
-static bool is_settled(const discovery *d)
+/* Whether what was found at the address leaves one choice, without looking at the whole account. */
+static bool choice_is_clear(const discovery *d)
 {
     const fm_caldav_calendar *c;
     if (d->fn || !d->calendars.count)
@@ -318,7 +318,7 @@ static void on_resource_done(void *data, const fm_dav_result *result)
     if (d->unauthenticated && !d->principal) {
         end(d, fm_error_set(&d->op.error, FM_EAUTH, FM_CALDAV_DOMAIN,
                             "%s lets nobody in: check the user name and the password", result->url));
-    } else if (is_settled(d)) {
+    } else if (choice_is_clear(d)) {
         finish(d);
     } else if (d->home_count) {
         ask_homes(d);

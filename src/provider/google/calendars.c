@@ -1,5 +1,5 @@
 /* Opening a calendar, and listing those of the account. */
-#include "core/json/value.h"
+#include "core/json/tree.h"
 #include "core/url.h"
 #include "provider/google/call.h"
 #include "provider/google/object.h"
@@ -16,28 +16,25 @@
 
 /* ------------------------------------------------------------------ one entry of the list */
 
-typedef fm_status (*entry_fn)(void *data, const fm_json_span *entry, fm_error *err);
+typedef fm_status (*entry_fn)(void *data, const cJSON *entry, fm_error *err);
 
-static bool may_write(const fm_json_span *entry)
+static bool may_write(const cJSON *entry)
 {
-    return fm_google_is(entry, "accessRole", "owner") || fm_google_is(entry, "accessRole", "writer");
+    return fm_json_tree_is(entry, "accessRole", "owner") || fm_json_tree_is(entry, "accessRole", "writer");
 }
 
-static bool is_true(const fm_json_span *object, const char *path)
+static bool is_primary(const cJSON *entry)
 {
-    fm_json_span value;
-    return fm_google_member(&value, object, path) && value.len == 4 && memcmp(value.at, "true", 4) == 0;
+    return cJSON_IsTrue(fm_json_tree_at(entry, "primary"));
 }
 
-/* The name a person sees: one's own for it, else the owner's. Owned by the caller. */
-static fm_status name_of(char **out, const fm_json_span *entry)
+/* The name a person sees: one's own for it, else the owner's. */
+static const char *name_of(const cJSON *entry)
 {
-    fm_status status = fm_google_string(out, entry, "summaryOverride");
-    if (!status && !*out)
-        status = fm_google_string(out, entry, "summary");
-    if (!status && !*out)
-        status = fm_google_string(out, entry, "id");
-    return status;
+    const char *name = fm_json_tree_text(entry, "summaryOverride");
+    if (!name)
+        name = fm_json_tree_text(entry, "summary");
+    return name ? name : fm_json_tree_text(entry, "id");
 }
 
 /* ------------------------------------------------------------------ pages of the list */
@@ -53,38 +50,31 @@ typedef struct listing {
 
 static void next_page(listing *l, const char *page_token);
 
-static fm_status each_entry(listing *l, const fm_json_span *page, fm_error *err)
+static fm_status each_entry(listing *l, const cJSON *page, fm_error *err)
 {
-    fm_json_span items, entry;
-    fm_json_scan scan;
+    const cJSON *entry;
     fm_status status = FM_OK;
-    if (!fm_google_member(&items, page, "items"))
-        return FM_OK;
-    fm_json_begin(&scan, items.at, items.len, FM_JSON_DEPTH_LIMIT);
-    FM_GOOGLE_EACH(&scan, &entry)
-    if (!status)
-        status = l->each(l->data, &entry, err);
+    cJSON_ArrayForEach(entry, fm_json_tree_at(page, "items")) if (!status) status = l->each(l->data, entry, err);
     return status;
 }
 
 static void on_page(void *data, const fm_google_result *result)
 {
     listing *l = data;
-    char *token = NULL;
     if (result->status) {
         l->done(l->op, result);
         return;
     }
-    fm_status status = each_entry(l, &result->body, &l->op->error);
-    if (!status && fm_google_string(&token, &result->body, "nextPageToken"))
-        status = fm_error_no_memory(&l->op->error, FM_GOOGLE_DOMAIN);
+    cJSON *page = fm_json_tree(result->body.at, result->body.len);
+    const char *token = fm_json_tree_text(page, "nextPageToken");
+    fm_status status = page ? each_entry(l, page, &l->op->error) : fm_error_no_memory(&l->op->error, FM_GOOGLE_DOMAIN);
     if (status)
         fm_remote_op_end(l->op, status);
     else if (token && ++l->pages < PAGES_MAX)
         next_page(l, token);
     else
         l->done(l->op, NULL);
-    free(token);
+    cJSON_Delete(page);
 }
 
 static void next_page(listing *l, const char *page_token)
@@ -118,30 +108,16 @@ typedef struct list {
     void *data;
 } list;
 
-static fm_status show_entry(void *data, const fm_json_span *entry, fm_error *err)
+static fm_status show_entry(void *data, const cJSON *entry, fm_error *err)
 {
-    list *l = data;
-    char *id = NULL, *name = NULL, *color = NULL;
-    fm_status status = fm_google_string(&id, entry, "id");
-    if (!status)
-        status = name_of(&name, entry);
-    if (!status)
-        status = fm_google_string(&color, entry, "backgroundColor");
-    if (status) {
-        fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    } else if (id) {
-        fm_calendar calendar = {.id = id,
-                                .name = name,
-                                .color = color,
-                                .writable = may_write(entry),
-                                .events = true,
-                                .primary = is_true(entry, "primary")};
-        status = l->fn(l->data, &calendar, err);
-    }
-    free(id);
-    free(name);
-    free(color);
-    return status;
+    const list *l = data;
+    fm_calendar calendar = {.id = fm_json_tree_text(entry, "id"),
+                            .name = name_of(entry),
+                            .color = fm_json_tree_text(entry, "backgroundColor"),
+                            .writable = may_write(entry),
+                            .events = true,
+                            .primary = is_primary(entry)};
+    return calendar.id ? l->fn(l->data, &calendar, err) : FM_OK;
 }
 
 static void on_listed(fm_remote_op *op, const fm_google_result *failed)
@@ -206,22 +182,26 @@ static void bind_place(opening *o)
         fm_remote_op_end(&o->op, FM_OK);
 }
 
-static fm_status take_entry(opening *o, const fm_json_span *entry, fm_error *err)
+/* The place that an entry describes; what it does not say is left out. */
+static fm_status read_place(opening *o, const char *id, const cJSON *entry, fm_error *err)
 {
+    const char *name = name_of(entry);
     fm_google_place_clear(&o->place);
-    fm_status status = fm_google_string(&o->place.id, entry, "id");
-    if (!status)
-        status = name_of(&o->place.name, entry);
-    if (!status)
-        status = fm_google_string(&o->place.zone, entry, "timeZone");
     o->place.writable = may_write(entry);
-    if (!status && o->place.id && is_true(entry, "primary") && !o->account)
-        status = fm_text_set(&o->account, o->place.id);
-    if (status)
+    if (fm_text_set(&o->place.id, id) || fm_text_set(&o->place.name, name ? name : id) ||
+        fm_text_set(&o->place.zone, fm_json_tree_text(entry, "timeZone")))
         return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
-    if (!o->place.id)
-        return fm_error_set(err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN, "a calendar without an id");
     return FM_OK;
+}
+
+static fm_status take_entry(opening *o, const cJSON *entry, fm_error *err)
+{
+    const char *id = fm_json_tree_text(entry, "id");
+    if (!id)
+        return fm_error_set(err, FM_EPROTOCOL, FM_GOOGLE_DOMAIN, "a calendar without an id");
+    if (is_primary(entry) && !o->account && fm_text_set(&o->account, id))
+        return fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
+    return read_place(o, id, entry, err);
 }
 
 /* An entry of the account's list, or what a listing of events says of its calendar. */
@@ -260,11 +240,11 @@ static bool is_not_there(const fm_google_result *result)
     return result->code == 404 || result->code == 400 || result->code == 410;
 }
 
-static fm_status match_name(void *data, const fm_json_span *entry, fm_error *err)
+static fm_status match_name(void *data, const cJSON *entry, fm_error *err)
 {
     opening *o = data;
     const char *wanted = o->op.p->calendar;
-    bool named = fm_google_is(entry, "summary", wanted) || fm_google_is(entry, "summaryOverride", wanted);
+    bool named = fm_json_tree_is(entry, "summary", wanted) || fm_json_tree_is(entry, "summaryOverride", wanted);
     return named && !o->place.id ? take_entry(o, entry, err) : FM_OK;
 }
 
@@ -285,6 +265,14 @@ static void on_searched(fm_remote_op *op, const fm_google_result *failed)
     fm_remote_op_fail(op, &err);
 }
 
+static void end(opening *o, fm_status status, const fm_error *err)
+{
+    if (status)
+        fm_remote_op_fail(&o->op, err);
+    else
+        bind_place(o);
+}
+
 static void on_probed(void *data, const fm_google_result *result)
 {
     opening *o = data;
@@ -294,30 +282,31 @@ static void on_probed(void *data, const fm_google_result *result)
         next_page(&o->listing, NULL);
     } else if (result->status) {
         fm_remote_op_fail(&o->op, &result->error);
-    } else if (fm_text_set(&o->place.id, o->op.p->calendar) || name_of(&o->place.name, &result->body) ||
-               fm_google_string(&o->place.zone, &result->body, "timeZone") ||
-               (!o->place.name && fm_text_set(&o->place.name, o->place.id))) {
-        fm_error_no_memory(&err, FM_GOOGLE_DOMAIN);
-        fm_remote_op_fail(&o->op, &err);
     } else {
-        o->place.writable = may_write(&result->body);
-        bind_place(o);
+        cJSON *said = fm_json_tree(result->body.at, result->body.len);
+        end(o, read_place(o, o->op.p->calendar, said, &err), &err);
+        cJSON_Delete(said);
     }
+}
+
+static void take_answer(opening *o, const fm_google_result *result)
+{
+    fm_error err = {0};
+    cJSON *entry = fm_json_tree(result->body.at, result->body.len);
+    end(o, take_entry(o, entry, &err), &err);
+    cJSON_Delete(entry);
 }
 
 static void on_entry(void *data, const fm_google_result *result)
 {
     opening *o = data;
-    fm_error err = {0};
     if (is_not_there(result) || result->status == FM_EACCESS)
         ask(o, "/calendars/", o->op.p->calendar,
             "/events?maxResults=1&fields=summary,timeZone,accessRole&prettyPrint=false", on_probed);
     else if (result->status)
         fm_remote_op_fail(&o->op, &result->error);
-    else if (take_entry(o, &result->body, &err))
-        fm_remote_op_fail(&o->op, &err);
     else
-        bind_place(o);
+        take_answer(o, result);
 }
 
 static void ask_entry(opening *o)

@@ -1,5 +1,5 @@
 /*
- * The slot apply of the mock provider: one write a step. A write whose answer is missing is settled by
+ * The slot apply of the mock provider: one write a step. Of a write whose answer is missing it finds out by
  * reading what the calendar holds now, as the contract of fmcal/provider.h asks.
  */
 #include "provider/mock/mock.h"
@@ -185,8 +185,8 @@ static bool same_text(const fm_mock_object *o, const fm_write *w)
 }
 
 /* Nobody answered. What the calendar holds says whether the write was done. */
-static fm_status settle(fm_mock *m, fm_mock_calendar *c, fm_write *w, fm_mock_fault_kind fault, int64_t retry_after_ms,
-                        fm_error *err)
+static fm_status find_out(fm_mock *m, fm_mock_calendar *c, fm_write *w, fm_mock_fault_kind fault,
+                          int64_t retry_after_ms, fm_error *err)
 {
     fm_status status = fm_mock_begin(m, FM_MOCK_READ, w->uid, NULL, err);
     if (status)
@@ -222,10 +222,10 @@ static fm_status carry_out(fm_mock *m, fm_mock_calendar *c, fm_write *w, fm_erro
     case FM_MOCK_TIMEOUT:
     case FM_MOCK_SERVER:
     case FM_MOCK_TRUNCATE:
-        return settle(m, c, w, fault, retry_after_ms, err);
+        return find_out(m, c, w, fault, retry_after_ms, err);
     case FM_MOCK_LOST:
         status = perform(m, c, w, err);
-        return status ? status : settle(m, c, w, fault, retry_after_ms, err);
+        return status ? status : find_out(m, c, w, fault, retry_after_ms, err);
     case FM_MOCK_FORGET:
         return say_done_in_vain(m, c, w, err);
     case FM_MOCK_STALE:

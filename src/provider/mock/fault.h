@@ -17,7 +17,7 @@ typedef enum fm_mock_request {
     FM_MOCK_CREATE,
     FM_MOCK_UPDATE,
     FM_MOCK_DELETE,
-    FM_MOCK_READ, /**< one object, to settle what became of a write */
+    FM_MOCK_READ, /**< one object, to find out what became of a write */
     FM_MOCK_REQUESTS
 } fm_mock_request;
 

@@ -10,7 +10,7 @@ static fm_status replay(fm_board *b, const char *text, fm_edit_log *skipped, fm_
     fm_buf theirs;
     fm_buf_init(&theirs, 4096);
     fm_buf_adds(&theirs, text);
-    fm_status status = fm_board_settle(b, NULL);
+    fm_status status = fm_board_join_edits(b, NULL);
     if (!status)
         status = fm_board_replay(b, &theirs, skipped, err);
     fm_buf_free(&theirs);

@@ -49,6 +49,28 @@ static void test_what_the_scanner_refuses_is_no_tree(void **state)
         assert_null(tree_of(wrong[i]));
 }
 
+/* cJSON alone refuses the first three, and cuts the fourth. */
+static void test_half_a_pair_costs_a_character(void **state)
+{
+    static const struct {
+        const char *text, *means;
+    } odd[] = {
+        {"{\"a\":\"x\\ud83dy\"}", "x\uFFFDy"},
+        {"{\"a\":\"x\\ude00\"}", "x\uFFFD"},
+        {"{\"a\":\"\\ud83d\\ud83d\\ude00\"}", "\uFFFD\U0001F600"},
+        {"{\"a\":\"x\\u0000y\"}", "x\uFFFDy"},
+        {"{\"a\":\"\\\\ud83d\"}", "\\ud83d"},
+        {"{\"a\":\"\\ud83d\\ude00\"}", "\U0001F600"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        cJSON *tree = tree_of(odd[i].text);
+        assert_string_equal(fm_json_tree_text(tree, "a"), odd[i].means);
+        assert_true(fm_json_tree_is(tree, "a", odd[i].means));
+        fm_json_tree_wipe(tree);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -56,6 +78,7 @@ int main(void)
         cmocka_unit_test(test_values_of_another_type_are_absent),
         cmocka_unit_test(test_nothing_is_a_tree_without_members),
         cmocka_unit_test(test_what_the_scanner_refuses_is_no_tree),
+        cmocka_unit_test(test_half_a_pair_costs_a_character),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

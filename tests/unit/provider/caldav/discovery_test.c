@@ -437,7 +437,7 @@ static void test_settings_are_checked(void **state)
         assert_fails(f, FM_EINVAL, "endpoint");
     }
     set(f, "endpoint", "http://example.com/");
-    assert_fails(f, FM_EINVAL, "allowHttp");
+    assert_fails(f, FM_EINVAL, "allow_http");
     set(f, "endpoint", f->server.url);
     fm_options_set_int(f->calendar.options, "timeout_ms", 0);
     assert_fails(f, FM_EINVAL, "timeout_ms");
