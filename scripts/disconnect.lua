@@ -33,6 +33,7 @@ end
 -- Deletes what fmcal made. @return { is_first }, or nil where the person does not agree
 local function remove_events(place, values)
   local session <close> = cli.check(disconnect.open(place, common.engine_options(values, place.path)))
+  if session.warning then cli.complain("warning: " .. terminal.clean(session.warning)) end
   local events, inviting = cli.check(session:events())
   if not agreed(place, #events, values) then return nil end
   local done = cli.check(session:remove(events))

@@ -30,6 +30,7 @@ cli.main(parser, function(values)
       cli.print(table.unpack(explain_view.lines(terminal.of("stdout"), about)))
     end
   end
+  for _, warning in ipairs(result.warnings) do cli.complain("warning: " .. terminal.clean(warning)) end
   -- A calendar that failed is missing from the explanation, and that is said.
   if result.error then cli.complain(result.error) end
   return result.error and result.exit or cli.exits.OK

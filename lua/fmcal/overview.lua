@@ -39,7 +39,7 @@ end
 
 --- Opens a board and what the state says about it.
 -- @param options table { board = path, config, rules, team, state } as for fmcal.sync.run.sync
--- @return overview, or nil and an error
+-- @return overview with a `warning` where the state is damaged, or nil and an error
 function overview.open(options)
   local self = setmetatable({}, Overview)
   local ok, err
@@ -49,6 +49,7 @@ function overview.open(options)
   if not self.settings then return nil, err end
   self.state, err = board_state.open(self.board:path(), self.settings.team, options.state, { read_only = true })
   if not self.state then return nil, err end
+  self.warning = err
   ok, err = make_targets(self)
   if not ok then return nil, err end
   return self

@@ -54,5 +54,5 @@ void fm_state_warn(fm_state *s, const char *fmt, ...)
     free(s->warning);
     s->warning = fm_buf_take(&text, NULL);
     if (s->warning)
-        fm_log(s->env, FM_LOG_WARN, FM_STATE_DOMAIN, "%s", s->warning);
+        fm_log(s->env, FM_LOG_INFO, FM_STATE_DOMAIN, "%s", s->warning);
 }

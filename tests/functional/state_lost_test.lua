@@ -50,6 +50,30 @@ function TestState.test_a_damaged_one_is_set_aside()
   assert_settled(place)
 end
 
+-- Each command that meets it says in one sentence which file it is and what becomes of it.
+function TestState.test_a_damaged_one_is_told()
+  local place <close> = in_step()
+  for _, text in ipairs { "no database", "no database: " .. ("x"):rep(5000) } do
+    place:write(STATE, text)
+    os.execute(("rm -f %s-*"):format(place:file(STATE)))
+    for _, words in ipairs { "status.lua board.json", "events.lua board.json", "history.lua board.json", "explain.lua board.json K-1",
+      "sync.lua -q board.json --dry-run" } do
+      local _, errors = place:expect(0, words)
+      lu.assertStrMatches(errors, "%S+%.lua: warning: the state " .. place:file(STATE):gsub("%p", "%%%0")
+        .. " is damaged %([^()]+%): it is left there, and this goes on without it\n")
+      lu.assertEquals(place:read(STATE), text)
+    end
+    lu.assertStrContains(place:expect(0, "doctor.lua board.json"), "the next sync sets it aside")
+    local _, errors = place:expect(0, "sync.lua -q board.json")
+    lu.assertStrMatches(errors, "sync%.lua: warning: the state %S+ was damaged %([^()]+%): it was set aside as %S+, "
+      .. "and is rebuilt from the calendar\n")
+    local aside = errors:match("aside as (%S+),")
+    lu.assertEquals(shell.read(aside), text)
+    os.remove(aside)
+    assert_settled(place)
+  end
+end
+
 -- As after a restore from a backup: what both sides have agreed on since is found to be equal.
 function TestState.test_an_old_one()
   local place <close> = in_step()

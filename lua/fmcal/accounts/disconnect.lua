@@ -80,6 +80,7 @@ local function open_state(self, options)
   local err
   self.state, err = board_state.open(self.place.path, self.settings.team, options.state, {})
   if not self.state then return nil, err end
+  self.warning = err
   self.lock, err = board_state.lock(self.state)
   if not self.lock then return nil, err end
   local other = board_state.other_owner(self.state, self.board:path())
@@ -120,7 +121,7 @@ end
 --- Opens the calendar of a place, with the lock that sync runs take.
 -- @param place from disconnect.find
 -- @param options table { state = path, rules = path } as for fmcal.sync.run
--- @return session to be closed, or nil and an error
+-- @return session to be closed, with a `warning` where the state was damaged; or nil and an error
 function disconnect.open(place, options)
   local self = setmetatable({ place = place }, Session)
   local ok, err = open_session(self, options)

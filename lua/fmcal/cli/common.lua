@@ -44,7 +44,9 @@ end
 
 --- Opens the overview of the board that is meant.
 function common.overview(values)
-  return cli.check(overview.open(common.engine_options(values, common.board(values.board, values.team))))
+  local opened = cli.check(overview.open(common.engine_options(values, common.board(values.board, values.team))))
+  if opened.warning then cli.complain("warning: " .. terminal.clean(opened.warning)) end
+  return opened
 end
 
 --- A time of the state for a person: without seconds, in UTC.

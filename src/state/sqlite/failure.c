@@ -60,9 +60,8 @@ fm_status fm_sqlite_fail(fm_state *s, int rc, fm_error *err)
                             s->path);
     case FM_EPARSE:
         fm_sqlite_of(s)->damaged = true;
-        return fm_error_set(err, status, FM_STATE_DOMAIN,
-                            "the state %s is damaged (%s); it is set aside now, run again to rebuild it", s->path,
-                            text);
+        return fm_error_set(err, status, FM_STATE_DOMAIN, "the state %s is damaged (%s); %s to rebuild it", s->path,
+                            text, fm_sqlite_of(s)->in_memory ? "run sync.lua" : "it is set aside now, run again");
     case FM_EACCESS:
         if (may_lack_room(s, rc))
             return fm_error_set(err, status, FM_STATE_DOMAIN,

@@ -130,7 +130,8 @@ static fm_status forgo_damaged(fm_state *s, const fm_state_options *options, con
     fm_status status = fm_sqlite_damage_check_is_ours(s, err);
     if (status)
         return status;
-    fm_state_warn(s, "the state %s is damaged (%s): going on without it", s->path, why->message);
+    fm_state_warn(s, "the state %s is damaged (%s): it is left there, and this goes on without it", s->path,
+                  why->message);
     fm_sqlite_disconnect(s);
     fm_sqlite_of(s)->damaged = false;
     return open_memory(s, options, err);

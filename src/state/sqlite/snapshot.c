@@ -59,6 +59,8 @@ static fm_status copy_into_memory(fm_state *s, bool immutable, fm_error *err)
         rc = sqlite3_errcode(fm_sqlite_of(s)->db);
     }
     sqlite3_close_v2(source);
+    if (rc == SQLITE_NOTADB || rc == SQLITE_CORRUPT)
+        return fm_error_set(err, FM_EPARSE, FM_STATE_DOMAIN, "%s", sqlite3_errstr(rc));
     return rc ? fm_sqlite_fail(s, rc, err) : FM_OK;
 }
 

@@ -20,7 +20,7 @@ static void keep_log(void *data, fm_log_level level, const char *domain, const c
 {
     (void)data;
     (void)domain;
-    if (level == FM_LOG_WARN)
+    if (level == FM_LOG_INFO)
         snprintf(logged, sizeof logged, "%s", line);
 }
 
@@ -34,6 +34,7 @@ static int setup(void **state)
 {
     fm_env_default(&env);
     env.log = keep_log;
+    env.log_level = FM_LOG_INFO;
     env.now_us = fixed_now;
     logged[0] = '\0';
     return folder_make(state);
