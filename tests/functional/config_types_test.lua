@@ -96,6 +96,13 @@ function TestTypes.test_the_board_around_it()
     lu.assertStrContains(with(place, function(_, b) b.team = value end, 2), '"team"')
   end
   lu.assertStrContains(with(place, function(_, b) b.team = "a\0b" end, 2), "without zero bytes")
+  local function name_a_calendar(config)
+    config.provider, config["my\0own"] = nil, { provider = "vdir", endpoint = "calendars", calendarId = "academy" }
+  end
+  for _, words in ipairs { "sync.lua board.json", "status.lua board.json", "sync.lua board.json --dry-run" } do
+    lu.assertStrContains(with(place, name_a_calendar, 2, words),
+      "calendarConfig.my?own: the name of a calendar must be one without zero bytes")
+  end
 end
 
 -- A folder, a pipe, something that is no JSON, where a file is expected.

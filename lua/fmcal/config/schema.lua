@@ -181,6 +181,11 @@ local function wrong_calendar(name, calendar, prefix)
   return wrong_provider(provider, path) or wrong_endpoint(provider, calendar.endpoint, prefix)
 end
 
+local function wrong_name(name, prefix)
+  if schema.is("name", name) then return nil end
+  return ("%s%s: the name of a calendar must be one without zero bytes"):format(prefix, (name:gsub("%z", "?")))
+end
+
 -- The names of the calendars of a configuration in the per-provider form, sorted.
 local function calendars(section)
   local list = {}
@@ -219,7 +224,7 @@ function config_schema.mistyped(section, prefix)
   if section.provider ~= nil then return schema.wrong(SINGLE, section, prefix) end
   local wrong = schema.wrong(several(core.names()), section, prefix)
   for _, name in ipairs(calendars(section)) do
-    wrong = wrong or schema.wrong(ONE_OF_SEVERAL, section[name], prefix .. name .. ".")
+    wrong = wrong or wrong_name(name, prefix) or schema.wrong(ONE_OF_SEVERAL, section[name], prefix .. name .. ".")
   end
   return wrong
 end
