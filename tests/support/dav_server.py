@@ -6,11 +6,12 @@
 Prints "url=http://127.0.0.1:N/" and serves until its standard input ends, so it never outlives a test.
 
 Control, without sign-in: GET /_log (requests so far, connections, how many are open, most of them open and most
-requests handled at a time), DELETE /_log, GET /_objects, PUT /_objects/CAL/NAME and DELETE /_objects/CAL/NAME (an edit
-by another program), POST /_options (JSON members of OPTIONS), POST /_fault (one or several, see dav_faults.py), DELETE
-/_fault, POST /_calendar (name, display_name, components, writable), POST /_expire (all sync tokens so far become
-invalid), DELETE /_all (empty calendars), POST /_keep and POST /_return (to the calendars as they were kept, without
-faults). /echo answers with what it was sent, as JSON.
+requests handled at a time), DELETE /_log, POST /_quiet (answers once no other connection is open), GET /_objects, PUT
+/_objects/CAL/NAME and DELETE /_objects/CAL/NAME (an edit by another program), POST /_options (JSON members of
+OPTIONS), POST /_fault (one or several, see dav_faults.py), DELETE /_fault, POST /_calendar (name, display_name,
+components, writable), POST /_expire (all sync tokens so far become invalid), DELETE /_all (empty calendars), POST
+/_keep and POST /_return (to the calendars as they were kept, without faults). /echo answers with what it was sent, as
+JSON.
 """
 
 import argparse
@@ -96,6 +97,10 @@ def status_line(code):
     return "HTTP/1.1 %d %s" % (code, reason)
 
 
+# What is still open after so many seconds is open for another reason.
+ALONE_S = 20
+
+
 class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
@@ -132,6 +137,12 @@ class Server(ThreadingHTTPServer):
         with self.counts_lock:
             self.open_now -= 1
         super().shutdown_request(request)
+
+    def wait_until_alone(self):
+        """Until no connection is open but the one that asks: what clients have left behind is carried out then."""
+        deadline = time.monotonic() + ALONE_S
+        while self.open_now > 1 and time.monotonic() < deadline:
+            time.sleep(0.001)
 
     def handle_error(self, request, client_address):
         error = sys.exc_info()[1]
@@ -331,6 +342,8 @@ class Handler(BaseHTTPRequestHandler):
         verb = "%s %s" % (self.command, parts[0])
         given = json.loads(self.body) if self.command == "POST" and self.body else {}
         result = {}
+        if verb == "POST _quiet":
+            server.wait_until_alone()
         with self.store.lock, server.counts_lock:
             if verb == "GET _log":
                 result = {"requests": server.log, "connections": server.connections, "open": server.open_now,

@@ -161,6 +161,7 @@ int test_server_count(const test_server *server, const char *method)
 
 void test_server_clear(const test_server *server)
 {
+    control(server, "POST", "/_quiet", NULL);
     control(server, "DELETE", "/_fault", NULL);
     control(server, "DELETE", "/_all", NULL);
     control(server, "DELETE", "/_log", NULL);

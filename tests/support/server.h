@@ -38,7 +38,8 @@ void test_server_fault(const test_server *server, const char *json);
 void test_server_options(const test_server *server, const char *json);
 /** Requests with that method since the log was cleared; NULL counts all. */
 int test_server_count(const test_server *server, const char *method);
-/** Empties log, faults and calendars. */
+/** Empties log, faults and calendars, once the scripted CalDAV server is through with what earlier clients left there.
+ */
 void test_server_clear(const test_server *server);
 
 #endif
