@@ -41,5 +41,5 @@ part "a distant server"
 
 for server in radicale xandikos cyrus; do
   part "first push to $server"
-  "$here/push.sh" "$fmcal" "$server" || echo "left out: $server cannot be started here"
+  "$here/push.sh" "$fmcal" "$server" || [ $? = 77 ]
 done

@@ -9,14 +9,9 @@ trap 'exec 3>&- || true; rm -rf "$work"' EXIT
 export BENCH_PASSWORD=secret
 cc -O2 -o "$work/raw_put" "$here/raw_put.c" -lcurl
 
-start() {
-  rm -f "$work/hold" "$work/out"; mkfifo "$work/hold"
-  python3 "$here/../support/dav_server.py" --option "delay_ms=$delay" <"$work/hold" >"$work/out" &
-  exec 3>"$work/hold"
-  while ! grep -q url= "$work/out"; do sleep 0.1; done
-  url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$work/out")
-}
-stop() { exec 3>&-; wait; }
+# shellcheck source=tests/bench/server.sh
+. "$here/server.sh"
+start() { start_server "the scripted server" python3 "$here/../support/dav_server.py" --option "delay_ms=$delay"; }
 measure() { python3 "$here/measure.py" -n 1 "$@"; }
 
 "$fmcal" "$here/gen_board.lua" "$work/vdir.json" "$count" '{"provider":"vdir","endpoint":"events","calendarId":"kanban"}'
@@ -29,9 +24,9 @@ measure -l "fmcal, first push, $delay ms away" -- "$fmcal" sync.lua -q "$work/bo
 curl -fs "${url}_log" | python3 -c 'import json, sys
 log = json.load(sys.stdin)
 print("%-40s requests %d, connections %d" % ("", len(log["requests"]), log["connections"]))'
-stop
+stop_server
 for window in 16 1; do
   start
   measure -l "raw libcurl, window $window" -- "$work/raw_put" "${url}cal/alice/kanban/" "$work/events/kanban" "$window" alice:secret
-  stop
+  stop_server
 done

@@ -6,11 +6,9 @@ fmcal=$(realpath "$1"); shift
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT
-mkfifo "$work/hold"
-python3 "$here/../support/dav_server.py" <"$work/hold" >"$work/out" &
-exec 3>"$work/hold"
-while ! grep -q url= "$work/out"; do sleep 0.1; done
-url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$work/out")
+# shellcheck source=tests/bench/server.sh
+. "$here/server.sh"
+start_server "the scripted server" python3 "$here/../support/dav_server.py"
 
 python3 "$here/measure.py" -n 11 -l "curl --version" -- curl --version
 python3 "$here/measure.py" -n 11 -l "fmcal-lua -e ''" -- "$fmcal" -e ''

@@ -7,11 +7,9 @@ fmcal=$(realpath "$1") count=${2:-1000}
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'exec 3>&-; rm -rf "$work"' EXIT
-mkfifo "$work/hold"
-python3 "$here/../support/dav_server.py" <"$work/hold" >"$work/out" &
-exec 3>"$work/hold"
-while ! grep -q url= "$work/out"; do sleep 0.1; done
-url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$work/out")
+# shellcheck source=tests/bench/server.sh
+. "$here/server.sh"
+start_server "the scripted server" python3 "$here/../support/dav_server.py"
 
 # measure LABEL COMMAND...: millions of instructions
 measure() {

@@ -2,23 +2,17 @@
 # push.sh FMCAL_LUA SERVER [COUNT]: the first push, a run with nothing to do, and 10 edits on each side, on a real
 # server (radicale, xandikos, cyrus); vdirsyncer and a raw libcurl client with the same events beside it, each on a fresh server.
 set -eu
-fmcal=$(realpath "$1") server=$2 count=${3:-1000}
+fmcal=$(realpath "$1") kind=$2 count=${3:-1000}
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'exec 3>&- || true; rm -rf "$work"' EXIT
 cc -O2 -o "$work/raw_put" "$here/raw_put.c" -lcurl
 export BENCH_PASSWORD=secret
 
+# shellcheck source=tests/bench/server.sh
+. "$here/server.sh"
 # start: a fresh server; sets url and cal
-start() {
-  rm -f "$work/hold" "$work/out"; mkfifo "$work/hold"
-  python3 "$here/../support/calendar_server.py" "$server" <"$work/hold" >"$work/out" &
-  exec 3>"$work/hold"
-  while ! grep -q cal= "$work/out"; do sleep 0.1; done
-  url=$(sed -n 's/.*url=\([^ ]*\).*/\1/p' "$work/out")
-  cal=$(sed -n 's/.* cal=\([^ ]*\).*/\1/p' "$work/out")
-}
-stop() { exec 3>&-; wait; }
+start() { start_server "$kind" python3 "$here/../support/calendar_server.py" "$kind"; }
 measure() { python3 "$here/measure.py" "$@"; }
 
 board() {
@@ -51,18 +45,19 @@ board '{"provider":"vdir","endpoint":"events","calendarId":"kanban"}'
 "$fmcal" sync.lua -q "$work/board.json" --state "$work/vdir.db"
 
 start
-measure -n 1 -l "$server: raw libcurl, $count PUT, window 4" -- "$work/raw_put" "$cal" "$work/events/kanban" 4 alice:secret
-stop
+measure -n 1 -l "$kind: raw libcurl, $count PUT, window 4" -- "$work/raw_put" "$cal" "$work/events/kanban" 4 alice:secret
+stop_server
 
 start
 board "{\"provider\":\"caldav\",\"endpoint\":\"$url\",\"calendarId\":\"kanban\",\"credentials\":{\"username\":\"alice\",\"env\":\"BENCH_PASSWORD\"}}"
 export FMCAL_STATE="$work/state.db"
-measure -n 1 -l "$server: fmcal, first push" -- "$fmcal" sync.lua -q "$work/board.json"
-measure -n 5 -l "$server: fmcal, nothing to do" -- "$fmcal" sync.lua -q "$work/board.json"
+measure -n 1 -l "$kind: fmcal, first push" -- "$fmcal" sync.lua -q "$work/board.json"
+measure -n 5 -l "$kind: fmcal, nothing to do" -- "$fmcal" sync.lua -q "$work/board.json"
 edit_both
-count_requests "$server: fmcal, 10 edits on each side"
-stop
+count_requests "$kind: fmcal, 10 edits on each side"
+stop_server
 
+command -v vdirsyncer >/dev/null || { echo "left out: vdirsyncer is not installed"; exit 0; }
 start
 mkdir -p "$work/vs"
 cat >"$work/vs/config" <<C
@@ -84,6 +79,6 @@ password = "secret"
 C
 export VDIRSYNCER_CONFIG="$work/vs/config"
 yes | vdirsyncer discover >/dev/null 2>&1 || true
-measure -n 1 -l "$server: vdirsyncer, first push" -- vdirsyncer sync
-measure -n 5 -l "$server: vdirsyncer, nothing to do" -- vdirsyncer sync
-stop
+measure -n 1 -l "$kind: vdirsyncer, first push" -- vdirsyncer sync
+measure -n 5 -l "$kind: vdirsyncer, nothing to do" -- vdirsyncer sync
+stop_server
