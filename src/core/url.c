@@ -1,5 +1,6 @@
 #include "core/url.h"
 #include "util/alloc.h"
+#include "util/encoding.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -258,23 +259,12 @@ out:
     return status;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* The byte that an escape at `at` stands for, -1 where there is no whole escape. */
 static int escaped_byte(const char *at, size_t left)
 {
     if (left < 3 || at[0] != '%')
         return -1;
-    int high = hex_value(at[1]), low = hex_value(at[2]);
+    int high = fm_encoding_hex_digit(at[1]), low = fm_encoding_hex_digit(at[2]);
     return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 

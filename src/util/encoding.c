@@ -121,15 +121,11 @@ fm_status fm_encoding_append(fm_buf *out, fm_encoding encoding, const void *byte
     return FM_OK;
 }
 
-fm_status fm_encoding_append_decoded(fm_buf *out, fm_encoding encoding, const char *text, size_t len)
+int fm_encoding_hex_digit(char c)
 {
-    if (fm_buf_reserve(out, fm_encoding_byte_size(encoding, len)))
-        return out->status;
-    size_t size;
-    fm_status status = fm_encoding_decode(out->data + out->len, &size, encoding, text, len);
-    if (status == FM_OK)
-        out->len += size;
-    if (out->cap)
-        out->data[out->len] = '\0';
-    return status;
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }

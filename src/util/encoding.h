@@ -34,7 +34,8 @@ fm_status fm_encoding_decode(void *out, size_t *out_len, fm_encoding encoding, c
 
 /** Appends the text of `bytes`. FM_ENOMEM, FM_ELIMIT. */
 fm_status fm_encoding_append(fm_buf *out, fm_encoding encoding, const void *bytes, size_t len);
-/** Appends the bytes of `text`. FM_EPARSE leaves `out` as it was; FM_ENOMEM, FM_ELIMIT. */
-fm_status fm_encoding_append_decoded(fm_buf *out, fm_encoding encoding, const char *text, size_t len);
+
+/** The value of a hex digit in either case; -1 for whatever is none. */
+int fm_encoding_hex_digit(char c);
 
 #endif

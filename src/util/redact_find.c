@@ -1,4 +1,5 @@
 #include "util/redact_find.h"
+#include "util/encoding.h"
 #include "util/utf8.h"
 
 #include <ctype.h>
@@ -28,22 +29,13 @@ typedef struct taken {
     size_t length; /* of its spelling */
 } taken;
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Reads up to `most` digits of a base; returns how many there were. */
 static size_t read_number(const char *s, size_t len, size_t most, int base, uint32_t *value)
 {
     size_t n = 0;
     *value = 0;
     for (; n < len && n < most; n++) {
-        int digit = hex_value(s[n]);
+        int digit = fm_encoding_hex_digit(s[n]);
         if (digit < 0 || digit >= base)
             break;
         *value = *value * (uint32_t)base + (uint32_t)digit;

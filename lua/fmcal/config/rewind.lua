@@ -14,12 +14,12 @@ local config_rewind = {}
 local SECTION, NAME = "calendarConfig", "replaced.config"
 
 local function is_object(value)
-  return type(value) == "table" and value ~= json.null and next(value) ~= nil and value[1] == nil
+  return type(value) == "table" and next(value) ~= nil and value[1] == nil
 end
 
 -- A value to be compared and kept: without secrets. @return copy, whether it holds one
 local function without_secrets(value)
-  if type(value) ~= "table" or value == json.null then
+  if type(value) ~= "table" then
     local is_secret = type(value) == "userdata" and value ~= json.null
     return is_secret and "secret" or value, is_secret
   end

@@ -116,7 +116,7 @@ static bool is_control(char c)
     return ((unsigned char)c < 0x20 && c != '\t') || c == 0x7F;
 }
 
-bool fm_ical_is_value(fm_span value)
+static bool is_value(fm_span value)
 {
     for (size_t i = 0; i < value.len; i++)
         if (is_control(value.at[i]))
@@ -137,7 +137,7 @@ bool fm_ical_is_name(fm_span name)
 /* Appends a parameter value, quoted where it must be. */
 static fm_status add_param_value(fm_buf *params, char before, fm_span value, fm_error *err)
 {
-    if (!fm_ical_is_value(value) || memchr(value.at, '"', value.len))
+    if (!is_value(value) || memchr(value.at, '"', value.len))
         return fm_error_set(err, FM_EINVAL, domain,
                             "a parameter value holds a quote or a control character: leave it out");
     bool quote = false;
@@ -175,7 +175,7 @@ bool fm_ical_is_params(fm_span params)
     size_t quotes = 0;
     for (const char *c = params.at; c < end; c++)
         quotes += *c == '"';
-    return quotes % 2 == 0 && find_unquoted(params.at, end, ':', ':') == end && fm_ical_is_value(params);
+    return quotes % 2 == 0 && find_unquoted(params.at, end, ':', ':') == end && is_value(params);
 }
 
 /* Appends `len` bytes to the line that began at `*start`, breaking it where it gets too long. */
@@ -206,7 +206,7 @@ fm_status fm_ical_add_line(fm_buf *out, fm_span name, fm_span params, fm_span va
     if (!fm_ical_is_name(name))
         return fm_error_set(err, FM_EINVAL, domain, "\"%.*s\" is no property name: use letters, digits and -",
                             (int)(name.len < 60 ? name.len : 60), name.at);
-    if (!fm_ical_is_params(params) || !fm_ical_is_value(value))
+    if (!fm_ical_is_params(params) || !is_value(value))
         return fm_error_set(err, FM_EINVAL, domain,
                             "property %.*s holds a control character or an open quote: it would end the line",
                             (int)(name.len < 60 ? name.len : 60), name.at);

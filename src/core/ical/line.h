@@ -57,8 +57,6 @@ fm_status fm_ical_add_param(fm_buf *params, const char *name, fm_span value, fm_
 fm_status fm_ical_add_param_value(fm_buf *params, fm_span value, fm_error *err);
 /** Whether parameters as spelled (";A=b") may stand in a line: nothing in them could be read as the value. */
 bool fm_ical_is_params(fm_span params);
-/** Whether a value may stand in a line as it is: no control character but TAB. */
-bool fm_ical_is_value(fm_span value);
 
 /**
  * Appends a whole line, folded so that no physical line is longer than 75 octets and no UTF-8 character is cut.

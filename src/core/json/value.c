@@ -1,4 +1,5 @@
 #include "core/json/value.h"
+#include "util/encoding.h"
 #include "util/utf8.h"
 
 #include <inttypes.h>
@@ -13,10 +14,8 @@
 static uint32_t hex4(const char *at)
 {
     uint32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = at[i];
-        value = value << 4 | (uint32_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
+    for (int i = 0; i < 4; i++)
+        value = value << 4 | (uint32_t)fm_encoding_hex_digit(at[i]);
     return value;
 }
 
@@ -93,7 +92,7 @@ static int next_byte(decoder *d)
     return (unsigned char)d->ready[0];
 }
 
-bool fm_json_string_equal(const fm_json_string *a, const fm_json_string *b)
+static bool string_equal(const fm_json_string *a, const fm_json_string *b)
 {
     if (!a->escaped && !b->escaped)
         return a->len == b->len && memcmp(a->at, b->at, a->len) == 0;
@@ -292,7 +291,7 @@ static bool last_named(fm_json_scan object, const fm_json_string *name, fm_json_
     fm_json_string at;
     fm_json_open(&object);
     for (bool first = true; fm_json_member(&object, first, &at); first = false) {
-        if (fm_json_string_equal(&at, name)) {
+        if (string_equal(&at, name)) {
             *value = object;
             found = true;
         }
@@ -361,7 +360,7 @@ static bool values_equal(fm_json_scan *a, fm_json_scan *b)
     case FM_JSON_ARRAY:
         return elements_equal(a, b);
     case FM_JSON_STRING:
-        return fm_json_string_at(a, &left) && fm_json_string_at(b, &right) && fm_json_string_equal(&left, &right);
+        return fm_json_string_at(a, &left) && fm_json_string_at(b, &right) && string_equal(&left, &right);
     case FM_JSON_NUMBER:
         return fm_json_number_at(a, &one) && fm_json_number_at(b, &other) && numbers_equal(&one, &other);
     default:

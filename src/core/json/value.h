@@ -18,8 +18,6 @@ size_t fm_json_unescape(char *out, const fm_json_string *raw);
 
 /** Whether the string means these bytes. Allocates nothing. */
 bool fm_json_string_is(const fm_json_string *string, const char *bytes, size_t len);
-/** Whether two strings mean the same, however they are escaped. */
-bool fm_json_string_equal(const fm_json_string *a, const fm_json_string *b);
 /** Takes a string value apart that fm_json_skip() delivered. False where the value is no string. */
 bool fm_json_string_of(const fm_json_span *value, fm_json_string *string);
 

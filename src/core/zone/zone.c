@@ -2,12 +2,10 @@
 #include "core/date.h"
 #include "core/zone/name.h"
 #include "util/alloc.h"
+#include "util/file.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const char domain[] = "zone";
 static const char system_folder[] = "/usr/share/zoneinfo";
@@ -103,34 +101,15 @@ static size_t place(const fm_zones *zones, const char *name, bool *found)
     return low;
 }
 
-/* Appends the file's bytes to `out`. FM_ENOTFOUND where there is no such file. */
+/* Reads the file of a zone. FM_ENOTFOUND where there is no such file. */
 static fm_status read_file(fm_buf *out, const fm_zones *zones, const char *name)
 {
     fm_buf path;
     fm_buf_init(&path, strlen(zones->folder) + 1 + MAX_NAME_BYTES);
     fm_buf_addf(&path, "%s/%s", zones->folder, name);
-    fm_status status = path.status;
-    int fd = status ? -1 : open(path.data, O_RDONLY | O_CLOEXEC);
+    fm_status status = path.status ? path.status : fm_file_read(out, NULL, path.data, NULL);
     fm_buf_free(&path);
-    if (status)
-        return status;
-    if (fd < 0)
-        return FM_ENOTFOUND;
-    for (;;) {
-        enum { STEP = 8192 };
-        if ((status = fm_buf_reserve(out, STEP)))
-            break;
-        ssize_t n = read(fd, out->data + out->len, STEP);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            status = errno == EISDIR ? FM_ENOTFOUND : FM_EIO;
-        if (n <= 0)
-            break;
-        out->len += (size_t)n;
-    }
-    close(fd);
-    return status;
+    return status == FM_EINVAL || status == FM_EACCESS ? FM_ENOTFOUND : status; /* a folder of zones, or not for us */
 }
 
 static fm_status load(fm_zone **out, const fm_zones *zones, const char *name)

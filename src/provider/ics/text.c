@@ -4,6 +4,7 @@
  */
 #include "provider/ics/text.h"
 #include "core/ical/value.h"
+#include "util/encoding.h"
 
 #include <string.h>
 
@@ -46,14 +47,6 @@ size_t ics_text_lines(const ics_object *o, size_t at)
 
 /* ------------------------------------------------------------------ decoding */
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* One byte in Latin-1, whose numbers are those of Unicode; in any other charset, as it stands. */
 static void add_byte(fm_buf *out, unsigned char byte, bool latin)
 {
@@ -72,8 +65,8 @@ static void decode_line(fm_buf *out, fm_span value, bool latin)
         value.len--;
     }
     for (size_t i = 0; i < value.len; i++) {
-        int high = value.at[i] == '=' && i + 2 < value.len ? hex(value.at[i + 1]) : -1;
-        int low = high >= 0 ? hex(value.at[i + 2]) : -1;
+        int high = value.at[i] == '=' && i + 2 < value.len ? fm_encoding_hex_digit(value.at[i + 1]) : -1;
+        int low = high >= 0 ? fm_encoding_hex_digit(value.at[i + 2]) : -1;
         bool unfolded = value.at[i] == '=' && i + 1 < value.len && value.at[i + 1] == '='; /* it went on here */
         if (low >= 0) {
             add_byte(out, (unsigned char)(high * 16 + low), latin);

@@ -1,5 +1,6 @@
 #include "provider/vdir/object.h"
 #include "core/crypto.h"
+#include "util/encoding.h"
 #include "util/file.h"
 #include "util/stage.h"
 #include "util/system_error.h"
@@ -42,9 +43,7 @@ static fm_status add_hash(fm_buf *out, const void *data, size_t len, size_t byte
 {
     unsigned char digest[64];
     fm_status status = fm_crypto_hash(digest, FM_SHA256, data, len, NULL);
-    for (size_t i = 0; i < bytes && !status; i++)
-        status = fm_buf_addf(out, "%02x", digest[i]);
-    return status;
+    return status ? status : fm_encoding_append(out, FM_HEX, digest, bytes);
 }
 
 fm_status vdir_object_name(fm_buf *out, const char *uid, bool plain)

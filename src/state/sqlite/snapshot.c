@@ -14,16 +14,12 @@
 
 static fm_status uri_of(fm_buf *uri, const char *path, bool immutable)
 {
-    static const char hex[] = "0123456789ABCDEF";
     fm_buf_adds(uri, path[0] == '/' ? "file://" : "file:");
     for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
-        if (*c == '%' || *c == '?' || *c == '#') {
-            fm_buf_addc(uri, '%');
-            fm_buf_addc(uri, hex[*c >> 4]);
-            fm_buf_addc(uri, hex[*c & 15]);
-        } else {
+        if (*c == '%' || *c == '?' || *c == '#')
+            fm_buf_addf(uri, "%%%02X", *c);
+        else
             fm_buf_addc(uri, (char)*c);
-        }
     }
     return fm_buf_adds(uri, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
 }
