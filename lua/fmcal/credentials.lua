@@ -16,7 +16,6 @@
 local core = require "fmcal.credentials.core"
 local failure = require "fmcal.util.failure"
 local given = require "fmcal.util.given"
-local json = require "fmcal.json"
 local log = require "fmcal.log"
 local provider_core = require "fmcal.provider.core"
 
@@ -263,7 +262,7 @@ end
 function credentials.places(config)
   local places = {}
   local function add(path, provider, section)
-    if type(section) == "table" and section ~= json.null then
+    if type(section) == "table" then
       places[#places + 1] = { path = path, provider = provider, section = section }
     end
   end
@@ -272,7 +271,7 @@ function credentials.places(config)
     return places
   end
   for name, member in pairs(config) do
-    if type(member) == "table" and member ~= json.null and type(name) == "string" then
+    if type(member) == "table" and type(name) == "string" then
       add({ name, "credentials" }, given(member.provider) or name, member.credentials)
     end
   end

@@ -119,7 +119,7 @@ local function holder_in(path)
   if content == nil then
     return failure("configuration %s, line %d, column %d: %s", path, wrong.line or 0, wrong.column or 0, wrong.message)
   end
-  if type(content) ~= "table" or content == json.null or getmetatable(content) then
+  if type(content) ~= "table" or getmetatable(content) then
     return failure("configuration %s: it must be an object, or hold one called calendarConfig", path)
   end
   if content[SECTION] == nil then text = ('{ "%s": %s }'):format(SECTION, (text:gsub("^\xEF\xBB\xBF", ""))) end
