@@ -66,6 +66,39 @@ function TestLayering.test_every_folder_is_a_layer()
   end
 end
 
+-- Which folders a folder's files include from: { folder = { folder = true } }. registry.c lists every provider.
+local function folder_graph()
+  local graph = {}
+  for _, path in ipairs(shell.sources("src", "c", "h")) do
+    local from = path:match("^src/(.*)/")
+    graph[from] = graph[from] or {}
+    for header in shell.source(path):gmatch('#include%s*"([^"]+)"') do
+      local to = header:match("^(.*)/")
+      if to and to ~= from and path ~= "src/provider/registry.c" then graph[from][to] = true end
+    end
+  end
+  return graph
+end
+
+-- Whether `wanted` can be reached from `folder`.
+local function reaches(graph, folder, wanted, seen)
+  if seen[folder] then return false end
+  seen[folder] = true
+  for used in pairs(graph[folder] or {}) do
+    if used == wanted or reaches(graph, used, wanted, seen) then return true end
+  end
+  return false
+end
+
+function TestLayering.test_folders_form_no_circles()
+  local graph = folder_graph()
+  for folder in pairs(graph) do
+    lu.assertFalse(reaches(graph, folder, folder, {}), "src/" .. folder .. " uses itself by way of others")
+  end
+  lu.assertTrue(reaches({ a = { b = true }, b = { c = true }, c = { a = true } }, "a", "a", {}))
+  lu.assertFalse(reaches({ a = { b = true }, b = { c = true } }, "a", "a", {}))
+end
+
 function TestLayering.test_no_folder_is_a_drawer()
   local counts = {}
   for _, path in ipairs(shell.sources("src", "c")) do

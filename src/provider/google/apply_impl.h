@@ -7,7 +7,7 @@
 #define FM_PROVIDER_GOOGLE_APPLY_IMPL_H
 
 #include "provider/google/call.h"
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "provider/remote/apply.h"
 #include "util/buf.h"
 

@@ -2,7 +2,7 @@
 #include "core/json/tree.h"
 #include "core/url.h"
 #include "provider/google/call.h"
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "provider/google/place.h"
 #include "util/alloc.h"
 

@@ -6,11 +6,9 @@
 #define FM_PROVIDER_GOOGLE_IMPL_H
 
 #include "provider/google/credentials.h"
+#include "provider/google/event/object.h"
 #include "provider/google/google.h"
 #include "provider/remote/op.h"
-
-/** Name of this module in errors. */
-#define FM_GOOGLE_DOMAIN "google"
 
 /** What was found out about the chosen calendar. Strings are owned. */
 typedef struct fm_google_place {

@@ -1,7 +1,7 @@
 #include "provider/google/place.h"
 #include "core/crypto.h"
 #include "core/json/value.h"
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "util/alloc.h"
 #include "util/encoding.h"
 

@@ -1,6 +1,6 @@
 #include "provider/google/presence.h"
+#include "provider/google/event/object.h"
 #include "provider/google/event_path.h"
-#include "provider/google/object.h"
 #include "util/alloc.h"
 
 static bool is_calendar(const void *data, const fm_json_span *body)

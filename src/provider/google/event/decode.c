@@ -7,8 +7,7 @@
 #include "provider/event/tags.h"
 #include "provider/google/event/html.h"
 #include "provider/google/event/model.h"
-#include "provider/google/google_impl.h"
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "util/alloc.h"
 #include "util/encoding.h"
 

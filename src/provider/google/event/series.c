@@ -2,8 +2,7 @@
 #include "provider/event/series.h"
 #include "core/json/value.h"
 #include "provider/google/event/model.h"
-#include "provider/google/google_impl.h"
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "util/alloc.h"
 
 #include <stdlib.h>

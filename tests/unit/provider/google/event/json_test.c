@@ -1,6 +1,6 @@
 #include "core/json/scan.h"
 #include "provider/google/event/json.h"
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "support/cmocka.h"
 
 #include <stdio.h>

@@ -1,7 +1,6 @@
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "core/crypto.h"
 #include "core/json/value.h"
-#include "provider/google/google_impl.h"
 #include "util/alloc.h"
 #include "util/encoding.h"
 

@@ -1,4 +1,4 @@
-#include "provider/google/object.h"
+#include "provider/google/event/object.h"
 #include "support/cmocka.h"
 
 #include <stdio.h>

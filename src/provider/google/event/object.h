@@ -3,11 +3,14 @@
  * Google's JSON: members by path, ids derived from UIDs, and whose event an object is. Texts have been checked with
  * fm_json_check(). Zero bytes in strings are left out.
  */
-#ifndef FM_PROVIDER_GOOGLE_OBJECT_H
-#define FM_PROVIDER_GOOGLE_OBJECT_H
+#ifndef FM_PROVIDER_GOOGLE_EVENT_OBJECT_H
+#define FM_PROVIDER_GOOGLE_EVENT_OBJECT_H
 
 #include "core/json/scan.h"
 #include "fmcal/error.h"
+
+/** Name of this module in errors. */
+#define FM_GOOGLE_DOMAIN "google"
 
 /** Characters of a derived id, with its terminating zero. */
 #define FM_GOOGLE_ID_MAX 53
