@@ -17,9 +17,6 @@ typedef struct fm_embedded {
 /** Generated from lua/ and scripts/ by src/host/embed.lua. */
 extern const fm_embedded fm_embedded_files[];
 
-/** One file of a kind by name, NULL if there is none. */
-const fm_embedded *fm_embedded_find(const char *kind, const char *name);
-
 /** One of fmcal's own scripts by name, with or without ".lua"; NULL if there is none. */
 const fm_embedded *fm_embedded_script(const char *name);
 

@@ -6,14 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-const fm_embedded *fm_embedded_find(const char *kind, const char *name)
-{
-    for (const fm_embedded *file = fm_embedded_files; file->kind; file++)
-        if (strcmp(file->kind, kind) == 0 && strcmp(file->name, name) == 0)
-            return file;
-    return NULL;
-}
-
 const fm_embedded *fm_embedded_script(const char *name)
 {
     size_t len = strlen(name);
