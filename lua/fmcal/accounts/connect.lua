@@ -10,6 +10,7 @@ local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local probe = require "fmcal.accounts.probe"
 local provider = require "fmcal.provider"
+local sorted_names = require "fmcal.util.sorted_names"
 local time = require "fmcal.time"
 
 local connect = {}
@@ -176,8 +177,9 @@ end
 
 -- ---------------------------------------------------------------- storing
 
--- The order in which credentials stand on a board.
-local ORDER = { "username", "appPassword", "clientId", "clientSecret", "refreshToken", "command", "env" }
+-- The order in which credentials stand on a board; others follow by name.
+local ORDER = { "encrypted", "serviceAccountFile", "username", "appPassword", "clientId", "clientSecret", "refreshToken",
+  "command", "env" }
 
 local function stored_members(place, profile, account)
   if account.key_file then return { serviceAccountFile = account.key_file } end
@@ -196,13 +198,12 @@ end
 local function credential_members(place, profile, account)
   local stored, err = stored_members(place, profile, account)
   if not stored then return nil, err end
-  local list = {}
+  local list, added = {}, {}
   local function add(name, value)
-    if value ~= nil then list[#list + 1] = { name, value } end
+    if value ~= nil and not added[name] then list[#list + 1], added[name] = { name, value }, true end
   end
-  add("encrypted", stored.encrypted)
-  add("serviceAccountFile", stored.serviceAccountFile)
   for _, name in ipairs(ORDER) do add(name, stored[name]) end
+  for _, name in ipairs(sorted_names(stored)) do add(name, stored[name]) end
   if #list == 0 then return list end
   add("lastVerified", time.now())
   add("expiresAt", account.expires_at or json.null)
