@@ -90,11 +90,12 @@ function bases.pulled(run, decision)
   end
 end
 
+-- Where an event could not be looked at, what earlier runs have noted stays as it is.
 local function end_notes(decision, i)
   local target = decision.sides[i].target
   if is_seen(decision, i) then
     journal.seen(target, decision.key)
-  else
+  elseif decision.sides[i].observed then
     journal.pulled(target, decision.key, not decision.outcomes[i].unpulled)
   end
 end
