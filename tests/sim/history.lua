@@ -8,6 +8,7 @@ local swarm = require "swarm"
 
 local history = {}
 
+local FOR_EVER = 1000000
 local FIELDS = { "title", "title", "description", "dueDate", "dueDate", "tags", "priority" }
 local KEYS = { "X-1", "X-2", "X-3", "X-4", "S-1", "E-1" }
 local EVENT_KEYS = { "X-1", "X-2", "X-3", "X-4", "S-1", "E-1", "E-1.court-date" }
@@ -154,11 +155,31 @@ local function cut_and_restored(self)
   return edit, run, restore
 end
 
+-- Somebody edits, the server answers the write and does not keep it, and often cannot be asked what it made of it.
+local function forgotten(self)
+  local faults = { { kind = "forget", on = "update", at = self.random(2), times = 1 } }
+  if self.random(3) > 1 then faults[2] = { kind = "network", on = "fetch", at = 1, times = FOR_EVER } end
+  return makers.board(self), { op = "sync", direction = "both", gap = any(self.random, self.gaps), faults = faults }
+end
+
+-- What makes of a calendar that was edited another one, or none.
+local MISREADINGS = { "hollow", "odd", "tokenless", "missing" }
+
+-- Somebody edits in the calendar, and the next run is shown something else.
+local function misread(self, name)
+  local fault = swarm.fault(self.random, name)
+  fault.at = 1
+  return makers.event(self), { op = "sync", direction = "both", gap = any(self.random, self.gaps), faults = { fault } }
+end
+
 local function one_part(self, steps)
   local random, drawn = self.random, self.drawn
   for _ = 1, random(self.most_edits) do add(steps, makers[any(random, EDITS)](self)) end
   if drawn.restore and random(2) == 1 then add(steps, makers.restore(self)) end
   if drawn.cut and drawn.restore and random(2) == 1 then add(steps, cut_and_restored(self)) end
+  if drawn.forget and random(2) == 1 then add(steps, forgotten(self)) end
+  local misreading = any(random, MISREADINGS)
+  if drawn[misreading] and random(2) == 1 then add(steps, misread(self, misreading)) end
   local event = any(random, EVENTS)
   if drawn[event] and random(2) == 1 then add(steps, makers[event](self)) end
   if random(5) == 1 then add(steps, makers.resolve(self)) end

@@ -63,6 +63,15 @@ function swarm.draw(random, only, provider)
   return drawn, 10 * random(2, 8)
 end
 
+--- A fault of a kind.
+function swarm.fault(random, name)
+  local places = swarm.KINDS[name].on
+  local fault = { kind = name, on = places[random(#places)], at = random(name == "cut" and 12 or 3), times = random(2),
+    form = random(24) }
+  if name == "cut" then fault.after = random(2) == 1 end
+  return fault
+end
+
 --- The faults of one run.
 function swarm.faults(random, drawn)
   local kinds = {}
@@ -71,14 +80,7 @@ function swarm.faults(random, drawn)
   end
   if #kinds == 0 then return nil end
   local faults = {}
-  for i = 1, random(2) do
-    local name = kinds[random(#kinds)]
-    local places = swarm.KINDS[name].on
-    local fault = { kind = name, on = places[random(#places)], at = random(name == "cut" and 12 or 3), times = random(2),
-      form = random(24) }
-    if name == "cut" then fault.after = random(2) == 1 end
-    faults[i] = fault
-  end
+  for i = 1, random(2) do faults[i] = swarm.fault(random, kinds[random(#kinds)]) end
   return faults
 end
 

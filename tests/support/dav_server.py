@@ -52,6 +52,7 @@ OPTIONS = {
     "max_clients": 0,  # more connections at a time are reset
     "http10": False,  # speaks HTTP/1.0: closes after each answer
     "quote_hrefs": True,  # "@" is sent as %40
+    "slashes": False,  # two of them before the name of an object, as behind some proxies
     "absolute_hrefs": "",  # e.g. "http://localhost:1234": calendars and home set lie there
     "well_known": "/",  # where /.well-known/caldav leads
     "principal_at_root": True,
@@ -388,7 +389,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def locate(self):
         """(calendar, object name) of the request path; (None, None) where it is no calendar's."""
-        match = re.match(r"^/cal/%s/([^/]+)/([^/]*)$" % re.escape(self.who()), self.path_only)
+        match = re.match(r"^/cal/%s/([^/]+)/+([^/]*)$" % re.escape(self.who()), self.path_only)
         if not match:
             return None, None
         return self.store.calendars.get(match.group(1)), match.group(2)
@@ -403,7 +404,8 @@ class Handler(BaseHTTPRequestHandler):
         return urllib.parse.quote(path, safe="/" if self.options["quote_hrefs"] else "/@:")
 
     def href_of(self, calendar, name=""):
-        return self.quoted("%s%s/%s" % (self.home(), calendar.name, name))
+        slash = "//" if name and self.options["slashes"] else "/"
+        return self.quoted("%s%s%s%s" % (self.home(), calendar.name, slash, name))
 
     def propfind_wanted(self):
         if not self.body:

@@ -10,7 +10,8 @@ Calendar.__index = Calendar
 function Calendar.draw(random)
   local function any(list) return list[random(#list)] end
   return { sync = random(4) > 1, page = any { 0, 0, 2 }, put_etag = random(3) > 1, content_tokens = random(4) == 1,
-    reorder = random(2) == 1, weak_etags = random(6) == 1, multiget = random(5) > 1, ctag = random(4) > 1 }
+    reorder = random(2) == 1, weak_etags = random(6) == 1, multiget = random(5) > 1, ctag = random(4) > 1,
+    slashes = random(4) == 1 }
 end
 
 function Calendar.start()

@@ -15,10 +15,10 @@ function remote.control(server, method, path, body)
   return json.decode(answer.body)
 end
 
--- What is no answer, whatever its status says.
-local NOTHINGS = { "", "<html><body>Please sign in</body></html>", "{}", "null",
-  '<?xml version="1.0"?><multistatus xmlns="DAV:"/>', '{"error":{"code":503}}' }
-local HOLLOW_CODES = { 200, 204, 206, 200 }
+-- What is no answer, whatever its status says: { code, body }.
+local PAGE = "<html><body>Please sign in</body></html>"
+local HOLLOWS = { { 200, "" }, { 204, "" }, { 200, PAGE }, { 206, PAGE }, { 200, "{}" }, { 200, "null" },
+  { 200, '{"error":{"code":503}}' }, { 207, '<?xml version="1.0"?><multistatus xmlns="DAV:"/>' } }
 
 -- What is no object.
 local DAMAGES = { "", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEV", "&lt;html&gt;", "BEGIN:VCALENDAR\r\nSUMMARY:\1\r\nEND:VCALENDAR\r\n" }
@@ -47,7 +47,8 @@ function rules.odd(fault) return { kind = "odd", row = any_form(ROWS, fault.form
 function rules.tokenless() return { kind = "tokenless" } end
 -- A DELETE may be answered with nothing.
 function rules.hollow(fault)
-  return { kind = "status", except = "delete", code = any_form(HOLLOW_CODES, fault.form), body = any_form(NOTHINGS, fault.form // 4) }
+  local code, body = table.unpack(any_form(HOLLOWS, fault.form))
+  return { kind = "status", except = "delete", code = code, body = body }
 end
 
 local function rules_of(fault)
