@@ -91,6 +91,16 @@ function TestCircles.test_only_the_named_machines_are_circles()
   lu.assertEquals(circles_of(graph_of(measure())), machines)
 end
 
+-- fm_<module>_<verb>: an embedding program links the library among names of its own.
+function TestCircles.test_names_for_the_linker_have_the_prefix()
+  for file, symbols in pairs(measure()) do
+    for symbol in pairs(symbols.defined) do
+      lu.assertTrue(symbol:find("^fm_") ~= nil or symbol:find("^luaopen_") ~= nil,
+        ("%s defines %s, which does not begin with fm_"):format(file, symbol))
+    end
+  end
+end
+
 function TestCircles.test_the_check_sees_a_circle()
   local files = {}
   for name, lines in pairs({

@@ -23,7 +23,7 @@ static bool names_zone(fm_span property, fm_span tzid)
 }
 
 /* The object's VTIMEZONE of this name, FM_ICAL_NONE where it has none. */
-static size_t find_vtimezone(const ics_object *o, fm_span tzid)
+static size_t find_vtimezone(const fm_ics_object *o, fm_span tzid)
 {
     size_t at = FM_ICAL_NONE;
     while ((at = fm_ical_find_component(o->doc, o->calendar, at, "VTIMEZONE")) != FM_ICAL_NONE) {
@@ -49,7 +49,7 @@ static fm_status resolve(const fm_zone **out, fm_span name, fm_zones *zones, fm_
     return status ? fm_error_set(err, status, domain, "cannot read the time zone %s", text) : FM_OK;
 }
 
-fm_status ics_zone_of(const fm_zone **out, const ics_object *o, fm_span tzid, fm_zones *zones, fm_error *err)
+fm_status fm_ics_zone_of(const fm_zone **out, const fm_ics_object *o, fm_span tzid, fm_zones *zones, fm_error *err)
 {
     fm_status status = resolve(out, tzid, zones, err);
     if (status || *out)
@@ -62,7 +62,7 @@ fm_status ics_zone_of(const fm_zone **out, const ics_object *o, fm_span tzid, fm
 }
 
 /* A local time in a zone that only the object describes becomes an instant; without a description it is unknown. */
-static fm_status read_foreign(fm_event_time *t, const ics_object *o, fm_span tzid, fm_error *err)
+static fm_status read_foreign(fm_event_time *t, const fm_ics_object *o, fm_span tzid, fm_error *err)
 {
     size_t begin = find_vtimezone(o, tzid);
     fm_vtimezone *zone;
@@ -100,7 +100,7 @@ static void set_unknown(fm_event_dates *out, const fm_event_time *t, const fm_ic
     fm_event_dates_set_unknown(out, t, tzid.at, tzid.len);
 }
 
-static fm_status read_time(fm_event_time *out, const ics_object *o, const fm_ical_line *line, fm_zones *zones,
+static fm_status read_time(fm_event_time *out, const fm_ics_object *o, const fm_ical_line *line, fm_zones *zones,
                            fm_error *err)
 {
     fm_date date;
@@ -115,7 +115,7 @@ static fm_status read_time(fm_event_time *out, const ics_object *o, const fm_ica
     if (out->form != FM_TIME_FLOATING || !fm_ical_param(&line->parts, "TZID", &tzid))
         return FM_OK;
     tzid = fm_span_trim(tzid);
-    if ((status = ics_zone_of(&out->zone, o, tzid, zones, err)))
+    if ((status = fm_ics_zone_of(&out->zone, o, tzid, zones, err)))
         return status;
     if (!out->zone)
         return read_foreign(out, o, tzid, err);
@@ -123,11 +123,11 @@ static fm_status read_time(fm_event_time *out, const ics_object *o, const fm_ica
     return FM_OK;
 }
 
-fm_status ics_dates_read(fm_event_dates *out, const ics_object *o, fm_zones *zones, fm_error *err)
+fm_status fm_ics_dates_read(fm_event_dates *out, const fm_ics_object *o, fm_zones *zones, fm_error *err)
 {
     *out = (fm_event_dates){0};
-    const fm_ical_line *start = ics_property(o, "DTSTART"), *end = ics_property(o, "DTEND");
-    const fm_ical_line *length = ics_property(o, "DURATION");
+    const fm_ical_line *start = fm_ics_property(o, "DTSTART"), *end = fm_ics_property(o, "DTEND");
+    const fm_ical_line *length = fm_ics_property(o, "DURATION");
     if (!start)
         return fm_error_set(err, FM_EPARSE, domain, "line %u: the event has no DTSTART",
                             fm_ical_at(o->doc, o->master)->number);

@@ -34,7 +34,7 @@ static fm_status read_uid(char **member, const fm_ical_line *line, fm_buf *scrat
 }
 
 /* Appends what the first line of a name means; nothing where there is none. */
-static fm_status add_text(fm_buf *out, const ics_object *o, const char *name)
+static fm_status add_text(fm_buf *out, const fm_ics_object *o, const char *name)
 {
     size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
     fm_span value;
@@ -42,14 +42,14 @@ static fm_status add_text(fm_buf *out, const ics_object *o, const char *name)
     if (at == FM_ICAL_NONE)
         return FM_OK;
     fm_buf_init(&decoded, out->max_bytes);
-    fm_status status = ics_text_value(&value, &decoded, o, at);
+    fm_status status = fm_ics_text_value(&value, &decoded, o, at);
     if (!status)
         status = fm_ical_unescape(out, value.at, value.len);
     fm_buf_free(&decoded);
     return status;
 }
 
-static fm_status read_title(fm_event *event, const ics_object *o, fm_buf *scratch)
+static fm_status read_title(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
     fm_status status = add_text(scratch, o, "SUMMARY");
     return status ? status : take_member(&event->title, scratch);
@@ -59,11 +59,11 @@ static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *
 {
     if (!line)
         return FM_OK;
-    fm_status status = ics_metadata_decode(scratch, line->parts.value);
+    fm_status status = fm_ics_metadata_decode(scratch, line->parts.value);
     return status ? status : take_member(member, scratch);
 }
 
-static fm_status read_description(fm_event *event, const ics_object *o, fm_buf *scratch)
+static fm_status read_description(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
     fm_buf text, footer;
     fm_buf_init(&text, scratch->max_bytes);
@@ -81,7 +81,7 @@ static fm_status read_description(fm_event *event, const ics_object *o, fm_buf *
     return status;
 }
 
-static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch)
+static fm_status read_tags(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
     size_t at = FM_ICAL_NONE;
     fm_buf plain, decoded;
@@ -91,7 +91,7 @@ static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch
     while (!status && (at = fm_ical_find_property(o->doc, o->master, at, "CATEGORIES")) != FM_ICAL_NONE) {
         fm_span list, tag;
         fm_buf_reset(&decoded);
-        status = ics_text_value(&list, &decoded, o, at);
+        status = fm_ics_text_value(&list, &decoded, o, at);
         for (size_t next = 0; !status && fm_ical_next_text(list, &next, &tag);) {
             fm_ical_unescape(&plain, tag.at, tag.len);
             status = plain.status ? plain.status : fm_event_tag(scratch, plain.data, plain.len);
@@ -108,15 +108,15 @@ static fm_status read_tags(fm_event *event, const ics_object *o, fm_buf *scratch
 }
 
 /* The word that was written, while PRIORITY is still what went with it; else the number's own. */
-static fm_status read_priority(fm_event *event, const ics_object *o, fm_buf *scratch)
+static fm_status read_priority(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
-    const fm_ical_line *line = ics_property(o, "PRIORITY");
+    const fm_ical_line *line = fm_ics_property(o, "PRIORITY");
     int number = 0;
     if (line && line->parts.value.len == 1 && line->parts.value.at[0] >= '0' && line->parts.value.at[0] <= '9')
         number = line->parts.value.at[0] - '0';
     char *word = NULL;
-    fm_status status = read_metadata(&word, ics_property(o, "X-PRIORITY"), scratch);
-    if (!status && word && ics_priority_number(word) == number) {
+    fm_status status = read_metadata(&word, fm_ics_property(o, "X-PRIORITY"), scratch);
+    if (!status && word && fm_ics_priority_number(word) == number) {
         event->priority = word;
         return FM_OK;
     }
@@ -126,11 +126,11 @@ static fm_status read_priority(fm_event *event, const ics_object *o, fm_buf *scr
     return status;
 }
 
-static fm_status read_last_modified(fm_event *event, const ics_object *o)
+static fm_status read_last_modified(fm_event *event, const fm_ics_object *o)
 {
     static const char *const names[] = {"LAST-MODIFIED", "DTSTAMP"};
     for (size_t i = 0; i < 2; i++) {
-        const fm_ical_line *line = ics_property(o, names[i]);
+        const fm_ical_line *line = fm_ics_property(o, names[i]);
         fm_date date;
         char text[FM_DATE_TEXT_MAX];
         if (!line || fm_ical_date_parse(&date, line->parts.value, NULL) || date.kind == FM_DATE_DAY)
@@ -141,12 +141,12 @@ static fm_status read_last_modified(fm_event *event, const ics_object *o)
     return FM_OK;
 }
 
-static fm_status read_reminders(fm_event *event, const ics_object *o, fm_buf *scratch)
+static fm_status read_reminders(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
     size_t at = FM_ICAL_NONE;
     fm_status status = FM_OK;
     while (!status && (at = fm_ical_find_component(o->doc, o->master, at, "VALARM")) != FM_ICAL_NONE) {
-        fm_span reminder = ics_reminder_of(o, at);
+        fm_span reminder = fm_ics_reminder_of(o, at);
         if (!reminder.len)
             continue;
         status = fm_buf_add(scratch, reminder.at, reminder.len);
@@ -165,7 +165,7 @@ static fm_status add_person(fm_strings *people, const fm_ical_parts *line)
     return fm_people_add(people, !is_mail && fm_ical_param(line, "EMAIL", &mail) ? mail : value);
 }
 
-static fm_status add_people(fm_strings *people, const ics_object *o, const char *name)
+static fm_status add_people(fm_strings *people, const fm_ics_object *o, const char *name)
 {
     fm_status status = FM_OK;
     for (size_t event = FM_ICAL_NONE; !status;) {
@@ -183,7 +183,7 @@ static fm_status add_people(fm_strings *people, const ics_object *o, const char 
 }
 
 /* Everybody that the event names in any of its occurrences; nobody where it only names the one who invites. */
-static fm_status read_people(fm_event *event, const ics_object *o)
+static fm_status read_people(fm_event *event, const fm_ics_object *o)
 {
     fm_strings hosts = {0};
     fm_status status = add_people(&hosts, o, "ORGANIZER");
@@ -199,7 +199,7 @@ static fm_status read_people(fm_event *event, const ics_object *o)
 
 /* ------------------------------------------------------------------ the event */
 
-static fm_status read_members(fm_event *event, const ics_object *o, fm_buf *scratch)
+static fm_status read_members(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
     fm_status status = read_title(event, o, scratch);
     if (!status)
@@ -208,33 +208,33 @@ static fm_status read_members(fm_event *event, const ics_object *o, fm_buf *scra
         status = read_tags(event, o, scratch);
     if (!status)
         status = read_priority(event, o, scratch);
-    for (size_t i = 0; i < ics_metadata_count && !status; i++)
-        status = read_metadata(ics_metadata_slot(event, &ics_metadata_list[i]),
-                               ics_property(o, ics_metadata_list[i].name), scratch);
+    for (size_t i = 0; i < fm_ics_metadata_count && !status; i++)
+        status = read_metadata(fm_ics_metadata_slot(event, &fm_ics_metadata_list[i]),
+                               fm_ics_property(o, fm_ics_metadata_list[i].name), scratch);
     if (!status)
         status = read_last_modified(event, o);
     if (!status)
         status = read_reminders(event, o, scratch);
-    const fm_ical_line *line = ics_property(o, "STATUS");
+    const fm_ical_line *line = fm_ics_property(o, "STATUS");
     event->deleted = line && fm_span_is(fm_span_trim(line->parts.value), "CANCELLED");
-    event->recurring = o->overrides || ics_property(o, "RRULE") || ics_property(o, "RDATE");
+    event->recurring = o->overrides || fm_ics_property(o, "RRULE") || fm_ics_property(o, "RDATE");
     if (!status && o->attendees)
         status = read_people(event, o);
     event->has_attendees = event->people.count > 0;
     return status;
 }
 
-fm_status ics_event_read(fm_event *event, const ics_object *o, fm_zones *zones, fm_error *err)
+fm_status fm_ics_event_read(fm_event *event, const fm_ics_object *o, fm_zones *zones, fm_error *err)
 {
     fm_buf scratch;
     fm_buf_init(&scratch, FM_ICS_MAX_BYTES * 3); /* a byte that is no UTF-8 grows to three */
-    fm_status status = read_uid(&event->uid, ics_property(o, "UID"), &scratch);
+    fm_status status = read_uid(&event->uid, fm_ics_property(o, "UID"), &scratch);
     if (!status && !event->uid)
         status = fm_error_set(err, FM_EPARSE, domain, "line %u: the event has no UID",
                               fm_ical_at(o->doc, o->master)->number);
     fm_event_dates dates;
     if (!status)
-        status = ics_dates_read(&dates, o, zones, err);
+        status = fm_ics_dates_read(&dates, o, zones, err);
     if (!status)
         status = fm_event_dates_store(&dates, event, err);
     if (!status)
@@ -247,14 +247,14 @@ fm_status ics_event_read(fm_event *event, const ics_object *o, fm_zones *zones, 
 
 fm_status fm_ics_decode(const char *text, size_t len, fm_zones *zones, fm_event *event, fm_error *err)
 {
-    ics_object object = {0};
+    fm_ics_object object = {0};
     fm_zones *own = zones ? NULL : fm_zones_new(NULL);
     fm_status status = FM_ENOMEM;
     if (!zones && !own)
         goto out;
-    if ((status = ics_object_read(&object, text, len, err)))
+    if ((status = fm_ics_object_read(&object, text, len, err)))
         goto out;
-    if ((status = ics_event_read(event, &object, zones ? zones : own, err)))
+    if ((status = fm_ics_event_read(event, &object, zones ? zones : own, err)))
         goto out;
     if (!(event->raw = strndup(text, len)))
         status = FM_ENOMEM;

@@ -1,33 +1,33 @@
 #include "provider/ics/edit.h"
 #include "provider/ics/text.h"
 
-const fm_span ics_no_params = {"", 0};
+const fm_span fm_ics_no_params = {"", 0};
 
-size_t ics_edit_find(const ics_edit *e, const char *name)
+size_t fm_ics_edit_find(const fm_ics_edit *e, const char *name)
 {
     return fm_ical_find_property(e->object.doc, e->object.master, FM_ICAL_NONE, name);
 }
 
 /* Where a new line goes: behind the master's own properties, before its alarms. */
-static size_t insertion_point(const ics_edit *e)
+static size_t insertion_point(const fm_ics_edit *e)
 {
     size_t at = fm_ical_find_component(e->object.doc, e->object.master, FM_ICAL_NONE, NULL);
     return at == FM_ICAL_NONE ? fm_ical_end(e->object.doc, e->object.master) : at;
 }
 
 /* Removes a line, but for `keep` of those that it takes. */
-static void remove_line(ics_edit *e, size_t at, size_t keep)
+static void remove_line(fm_ics_edit *e, size_t at, size_t keep)
 {
-    size_t count = ics_text_lines(&e->object, at);
+    size_t count = fm_ics_text_lines(&e->object, at);
     if (count > keep)
         fm_ical_remove(e->object.doc, at + keep, count - keep);
 }
 
-void ics_edit_line(ics_edit *e, const char *name, fm_span params, fm_span value)
+void fm_ics_edit_line(fm_ics_edit *e, const char *name, fm_span params, fm_span value)
 {
     if (e->status)
         return;
-    size_t at = ics_edit_find(e, name);
+    size_t at = fm_ics_edit_find(e, name);
     if (at != FM_ICAL_NONE)
         remove_line(e, at, 1);
     if (at == FM_ICAL_NONE)
@@ -36,34 +36,34 @@ void ics_edit_line(ics_edit *e, const char *name, fm_span params, fm_span value)
         e->status = fm_ical_set(e->object.doc, at, params, value, e->err);
 }
 
-fm_span ics_edit_params(const ics_edit *e, const char *name)
+fm_span fm_ics_edit_params(const fm_ics_edit *e, const char *name)
 {
-    size_t at = ics_edit_find(e, name);
-    fm_span params = at == FM_ICAL_NONE ? ics_no_params : fm_ical_at(e->object.doc, at)->parts.params;
-    return fm_ical_is_params(params) ? params : ics_no_params;
+    size_t at = fm_ics_edit_find(e, name);
+    fm_span params = at == FM_ICAL_NONE ? fm_ics_no_params : fm_ical_at(e->object.doc, at)->parts.params;
+    return fm_ical_is_params(params) ? params : fm_ics_no_params;
 }
 
 /* The same without those that say how the old value is encoded. */
-static void add_plain_params(const ics_edit *e, fm_buf *out, const char *name)
+static void add_plain_params(const fm_ics_edit *e, fm_buf *out, const char *name)
 {
-    fm_span params = ics_edit_params(e, name), param, value;
+    fm_span params = fm_ics_edit_params(e, name), param, value;
     for (size_t at = 0, start = 0; fm_ical_next_param(params, &at, &param, &value); start = at)
-        if (!ics_is_encoding_param(param))
+        if (!fm_ics_is_encoding_param(param))
             fm_buf_add(out, params.at + start, at - start);
 }
 
-void ics_edit_value(ics_edit *e, const char *name, fm_span value)
+void fm_ics_edit_value(fm_ics_edit *e, const char *name, fm_span value)
 {
     fm_buf params;
     fm_buf_init(&params, FM_ICS_MAX_BYTES);
     add_plain_params(e, &params, name);
     if (!e->status)
         e->status = params.status;
-    ics_edit_line(e, name, (fm_span){params.data, params.len}, value);
+    fm_ics_edit_line(e, name, (fm_span){params.data, params.len}, value);
     fm_buf_free(&params);
 }
 
-void ics_edit_remove(ics_edit *e, const char *name, size_t keep)
+void fm_ics_edit_remove(fm_ics_edit *e, const char *name, size_t keep)
 {
     size_t at = FM_ICAL_NONE;
     while (!e->status && (at = fm_ical_find_property(e->object.doc, e->object.master, at, name)) != FM_ICAL_NONE) {
@@ -76,13 +76,13 @@ void ics_edit_remove(ics_edit *e, const char *name, size_t keep)
     }
 }
 
-void ics_edit_from_scratch(ics_edit *e, const char *name)
+void fm_ics_edit_from_scratch(fm_ics_edit *e, const char *name)
 {
     if (!e->status)
         e->status = e->scratch.status;
     if (e->scratch.len)
-        ics_edit_value(e, name, (fm_span){e->scratch.data, e->scratch.len});
+        fm_ics_edit_value(e, name, (fm_span){e->scratch.data, e->scratch.len});
     else
-        ics_edit_remove(e, name, 0);
+        fm_ics_edit_remove(e, name, 0);
     fm_buf_reset(&e->scratch);
 }

@@ -16,7 +16,7 @@ static const char empty_object[] = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//
 /* ------------------------------------------------------------------ text */
 
 /* Whether a text, once cleaned, is what the object has. Leaves the clean text in `clean`. */
-static bool is_there(ics_edit *e, fm_buf *clean, const char *want, const char *have)
+static bool is_there(fm_ics_edit *e, fm_buf *clean, const char *want, const char *have)
 {
     fm_buf_init(clean, e->scratch.max_bytes);
     if (want)
@@ -26,17 +26,17 @@ static bool is_there(ics_edit *e, fm_buf *clean, const char *want, const char *h
     return fm_text_same(clean->data, have);
 }
 
-static void encode_title(ics_edit *e)
+static void encode_title(fm_ics_edit *e)
 {
     fm_buf clean;
     if (!is_there(e, &clean, e->want->title, e->have.title)) {
         fm_ical_escape(&e->scratch, clean.data, clean.len);
-        ics_edit_from_scratch(e, "SUMMARY");
+        fm_ics_edit_from_scratch(e, "SUMMARY");
     }
     fm_buf_free(&clean);
 }
 
-static void encode_description(ics_edit *e)
+static void encode_description(fm_ics_edit *e)
 {
     fm_buf text, footer, joined;
     bool same = is_there(e, &text, e->want->description, e->have.description);
@@ -47,7 +47,7 @@ static void encode_description(ics_edit *e)
             fm_ical_escape(&e->scratch, joined.data, joined.len);
         else if (!e->status)
             e->status = joined.status;
-        ics_edit_from_scratch(e, "DESCRIPTION");
+        fm_ics_edit_from_scratch(e, "DESCRIPTION");
         fm_buf_free(&joined);
     }
     fm_buf_free(&text);
@@ -55,7 +55,7 @@ static void encode_description(ics_edit *e)
 }
 
 /* The event's tags as a calendar can have them. */
-static void clean_tags(ics_edit *e, fm_strings *out)
+static void clean_tags(fm_ics_edit *e, fm_strings *out)
 {
     for (size_t i = 0; i < e->want->tags.count && !e->status; i++) {
         const char *tag = e->want->tags.items[i];
@@ -67,7 +67,7 @@ static void clean_tags(ics_edit *e, fm_strings *out)
     fm_event_tags_normalise(out);
 }
 
-static void encode_tags(ics_edit *e)
+static void encode_tags(fm_ics_edit *e)
 {
     fm_strings tags = {0};
     clean_tags(e, &tags);
@@ -77,8 +77,8 @@ static void encode_tags(ics_edit *e)
                 fm_buf_addc(&e->scratch, ',');
             fm_ical_escape(&e->scratch, tags.items[i], strlen(tags.items[i]));
         }
-        ics_edit_from_scratch(e, "CATEGORIES");
-        ics_edit_remove(e, "CATEGORIES", 1);
+        fm_ics_edit_from_scratch(e, "CATEGORIES");
+        fm_ics_edit_remove(e, "CATEGORIES", 1);
     }
     fm_strings_clear(&tags);
 }
@@ -105,23 +105,23 @@ static void add_percent_encoded(fm_buf *out, const char *text, size_t len)
     }
 }
 
-static void encode_metadata(ics_edit *e, const char *name, const char *want, const char *have)
+static void encode_metadata(fm_ics_edit *e, const char *name, const char *want, const char *have)
 {
     fm_buf clean;
     if (!is_there(e, &clean, want, have)) {
         add_percent_encoded(&e->scratch, clean.data, clean.len);
-        ics_edit_from_scratch(e, name);
+        fm_ics_edit_from_scratch(e, name);
     }
     fm_buf_free(&clean);
 }
 
 /* Whether an X- property that has no member of its own says this already. */
-static bool says(ics_edit *e, const char *name, const char *want)
+static bool says(fm_ics_edit *e, const char *name, const char *want)
 {
-    size_t at = ics_edit_find(e, name);
+    size_t at = fm_ics_edit_find(e, name);
     fm_status status = FM_OK;
     if (at != FM_ICAL_NONE)
-        status = ics_metadata_decode(&e->scratch, fm_ical_at(e->object.doc, at)->parts.value);
+        status = fm_ics_metadata_decode(&e->scratch, fm_ical_at(e->object.doc, at)->parts.value);
     bool same = !status && strcmp(e->scratch.data, want) == 0;
     if (!e->status)
         e->status = status;
@@ -129,47 +129,47 @@ static bool says(ics_edit *e, const char *name, const char *want)
     return same;
 }
 
-static void encode_priority(ics_edit *e)
+static void encode_priority(fm_ics_edit *e)
 {
     fm_buf clean;
     if (!is_there(e, &clean, e->want->priority, e->have.priority)) {
-        int number = ics_priority_number(clean.data);
+        int number = fm_ics_priority_number(clean.data);
         if (number)
             fm_buf_addf(&e->scratch, "%d", number);
-        ics_edit_from_scratch(e, "PRIORITY");
+        fm_ics_edit_from_scratch(e, "PRIORITY");
         add_percent_encoded(&e->scratch, clean.data, clean.len);
-        ics_edit_from_scratch(e, "X-PRIORITY");
+        fm_ics_edit_from_scratch(e, "X-PRIORITY");
     }
     fm_buf_free(&clean);
 }
 
-static void encode_all_metadata(ics_edit *e)
+static void encode_all_metadata(fm_ics_edit *e)
 {
     bool ours = e->is_new || (e->want->kanban_id && *e->want->kanban_id);
-    for (size_t i = 0; i < ics_metadata_count; i++) {
-        const ics_metadata *entry = &ics_metadata_list[i];
-        const char *want = ics_metadata_value(e->want, entry);
+    for (size_t i = 0; i < fm_ics_metadata_count; i++) {
+        const fm_ics_metadata *entry = &fm_ics_metadata_list[i];
+        const char *want = fm_ics_metadata_value(e->want, entry);
         if (ours && strcmp(entry->name, "X-SOURCE") == 0 && (!want || !*want))
             want = "fleet-monitor";
-        encode_metadata(e, entry->name, want, ics_metadata_value(&e->have, entry));
+        encode_metadata(e, entry->name, want, fm_ics_metadata_value(&e->have, entry));
     }
     if (ours && !says(e, "X-VERSION", metadata_version))
-        ics_edit_value(e, "X-VERSION", fm_span_of(metadata_version));
+        fm_ics_edit_value(e, "X-VERSION", fm_span_of(metadata_version));
 }
 
 /* ------------------------------------------------------------------ the whole */
 
-static void encode_deleted(ics_edit *e)
+static void encode_deleted(fm_ics_edit *e)
 {
     if (e->want->deleted == e->have.deleted)
         return;
     if (e->want->deleted)
-        ics_edit_value(e, "STATUS", fm_span_of("CANCELLED"));
+        fm_ics_edit_value(e, "STATUS", fm_span_of("CANCELLED"));
     else
-        ics_edit_remove(e, "STATUS", 0);
+        fm_ics_edit_remove(e, "STATUS", 0);
 }
 
-static void set_stamps(ics_edit *e, const fm_env *env)
+static void set_stamps(fm_ics_edit *e, const fm_env *env)
 {
     fm_date now;
     char text[FM_DATE_TEXT_MAX];
@@ -179,48 +179,48 @@ static void set_stamps(ics_edit *e, const fm_env *env)
         return;
     }
     fm_ical_date_format(&now, text);
-    ics_edit_value(e, "DTSTAMP", fm_span_of(text));
-    ics_edit_remove(e, "DTSTAMP", 1); /* some servers write it twice */
-    ics_edit_value(e, "LAST-MODIFIED", fm_span_of(text));
+    fm_ics_edit_value(e, "DTSTAMP", fm_span_of(text));
+    fm_ics_edit_remove(e, "DTSTAMP", 1); /* some servers write it twice */
+    fm_ics_edit_value(e, "LAST-MODIFIED", fm_span_of(text));
 }
 
-static void bump_sequence(ics_edit *e)
+static void bump_sequence(fm_ics_edit *e)
 {
-    const fm_ical_line *line = ics_property(&e->object, "SEQUENCE");
+    const fm_ical_line *line = fm_ics_property(&e->object, "SEQUENCE");
     int64_t sequence = 0;
-    fm_span value = line ? fm_span_trim(line->parts.value) : ics_no_params;
+    fm_span value = line ? fm_span_trim(line->parts.value) : fm_ics_no_params;
     for (size_t i = 0; i < value.len && value.at[i] >= '0' && value.at[i] <= '9' && sequence < INT32_MAX; i++)
         sequence = sequence * 10 + (value.at[i] - '0');
     if (sequence >= INT32_MAX)
         return; /* as far as it goes: it must not go back */
     fm_buf_addf(&e->scratch, "%lld", (long long)sequence + 1);
-    ics_edit_from_scratch(e, "SEQUENCE");
+    fm_ics_edit_from_scratch(e, "SEQUENCE");
 }
 
-static void set_uid(ics_edit *e)
+static void set_uid(fm_ics_edit *e)
 {
     if (!e->want->uid || !*e->want->uid)
         e->status = fm_error_set(e->err, FM_EINVAL, ICS_DOMAIN, "a new event needs a UID");
     else
         fm_ical_escape(&e->scratch, e->want->uid, strlen(e->want->uid));
-    ics_edit_from_scratch(e, "UID");
+    fm_ics_edit_from_scratch(e, "UID");
 }
 
-static void encode_members(ics_edit *e, const fm_env *env)
+static void encode_members(fm_ics_edit *e, const fm_env *env)
 {
     if (e->is_new) {
         set_uid(e);
         set_stamps(e, env);
-        ics_edit_value(e, "SEQUENCE", fm_span_of("0"));
+        fm_ics_edit_value(e, "SEQUENCE", fm_span_of("0"));
     }
-    bool rescheduled = ics_encode_dates(e);
+    bool rescheduled = fm_ics_encode_dates(e);
     encode_title(e);
     encode_description(e);
     encode_tags(e);
     encode_priority(e);
     encode_deleted(e);
     encode_all_metadata(e);
-    ics_encode_reminders(e);
+    fm_ics_encode_reminders(e);
     if (!e->is_new && !e->status && fm_ical_edited(e->object.doc)) {
         set_stamps(e, env);
         if (rescheduled)
@@ -228,13 +228,13 @@ static void encode_members(ics_edit *e, const fm_env *env)
     }
 }
 
-static fm_status open_object(ics_edit *e, const char *old, size_t old_len)
+static fm_status open_object(fm_ics_edit *e, const char *old, size_t old_len)
 {
     if (e->is_new)
-        return ics_object_read(&e->object, empty_object, sizeof empty_object - 1, e->err);
-    fm_status status = ics_object_read(&e->object, old, old_len, e->err);
+        return fm_ics_object_read(&e->object, empty_object, sizeof empty_object - 1, e->err);
+    fm_status status = fm_ics_object_read(&e->object, old, old_len, e->err);
     if (!status)
-        status = ics_event_read(&e->have, &e->object, e->zones, e->err);
+        status = fm_ics_event_read(&e->have, &e->object, e->zones, e->err);
     const char *uid = e->want->uid;
     if (!status && uid && strcmp(uid, e->have.uid) != 0)
         status =
@@ -256,7 +256,7 @@ fm_status fm_ics_encode(const fm_event *event, const char *old, size_t old_len, 
                         fm_buf *out, fm_error *err)
 {
     fm_zones *own = zones ? NULL : fm_zones_new(NULL);
-    ics_edit e = {.want = event, .is_new = !old, .zones = zones ? zones : own, .err = err};
+    fm_ics_edit e = {.want = event, .is_new = !old, .zones = zones ? zones : own, .err = err};
     fm_buf text;
     fm_error_clear(err);
     fm_buf_init(&e.scratch, (size_t)FM_ICS_MAX_BYTES * 8); /* every byte of a text may grow to three */

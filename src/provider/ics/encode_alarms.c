@@ -2,7 +2,7 @@
 #include "core/ical/value.h"
 #include "provider/ics/edit.h"
 
-static void add_alarm(ics_edit *e, const char *reminder)
+static void add_alarm(fm_ics_edit *e, const char *reminder)
 {
     fm_ical_duration duration;
     if (fm_ical_duration_parse(&duration, fm_span_of(reminder), e->err)) {
@@ -24,7 +24,7 @@ static void add_alarm(ics_edit *e, const char *reminder)
 }
 
 /* Alarms are for new events alone: later they are the person's. */
-void ics_encode_reminders(ics_edit *e)
+void fm_ics_encode_reminders(fm_ics_edit *e)
 {
     for (size_t i = 0; e->is_new && i < e->want->reminders.count && !e->status; i++)
         add_alarm(e, e->want->reminders.items[i]);

@@ -8,25 +8,25 @@
 
 static const char domain[] = "ical";
 
-const ics_metadata ics_metadata_list[] = {
+const fm_ics_metadata fm_ics_metadata_list[] = {
     {"X-KANBAN-ID", offsetof(fm_event, kanban_id)}, {"X-TYPE", offsetof(fm_event, event_type)},
     {"X-TEAM", offsetof(fm_event, team)},           {"X-STATUS", offsetof(fm_event, status)},
     {"X-EPIC-ID", offsetof(fm_event, epic_id)},     {"X-CASE-NUMBER", offsetof(fm_event, case_number)},
     {"X-SOURCE", offsetof(fm_event, source)},
 };
-const size_t ics_metadata_count = sizeof ics_metadata_list / sizeof ics_metadata_list[0];
+const size_t fm_ics_metadata_count = sizeof fm_ics_metadata_list / sizeof fm_ics_metadata_list[0];
 
-char **ics_metadata_slot(fm_event *event, const ics_metadata *entry)
+char **fm_ics_metadata_slot(fm_event *event, const fm_ics_metadata *entry)
 {
     return (char **)(void *)((char *)event + entry->member);
 }
 
-const char *ics_metadata_value(const fm_event *event, const ics_metadata *entry)
+const char *fm_ics_metadata_value(const fm_event *event, const fm_ics_metadata *entry)
 {
     return *(char *const *)(const void *)((const char *)event + entry->member);
 }
 
-fm_status ics_metadata_decode(fm_buf *out, fm_span value)
+fm_status fm_ics_metadata_decode(fm_buf *out, fm_span value)
 {
     fm_buf plain, decoded;
     fm_buf_init(&plain, out->max_bytes);
@@ -47,7 +47,7 @@ static bool has(const fm_ical *doc, size_t begin, const char *name)
     return fm_ical_find_property(doc, begin, FM_ICAL_NONE, name) != FM_ICAL_NONE;
 }
 
-static fm_status find_master(ics_object *o, fm_error *err)
+static fm_status find_master(fm_ics_object *o, fm_error *err)
 {
     o->calendar = fm_ical_find_component(o->doc, FM_ICAL_NONE, FM_ICAL_NONE, NULL);
     if (!fm_span_is(fm_ical_at(o->doc, o->calendar)->parts.value, "VCALENDAR"))
@@ -72,26 +72,26 @@ static fm_status find_master(ics_object *o, fm_error *err)
                                      : "the object holds no event");
 }
 
-fm_status ics_object_read(ics_object *out, const char *text, size_t len, fm_error *err)
+fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, fm_error *err)
 {
-    *out = (ics_object){0};
+    *out = (fm_ics_object){0};
     fm_status status = fm_ical_parse(&out->doc, text, len, NULL, err);
     if (!status)
         status = find_master(out, err);
     if (status) {
         fm_ical_free(out->doc);
-        *out = (ics_object){0};
+        *out = (fm_ics_object){0};
     }
     return status;
 }
 
-const fm_ical_line *ics_property(const ics_object *o, const char *name)
+const fm_ical_line *fm_ics_property(const fm_ics_object *o, const char *name)
 {
     size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
     return at == FM_ICAL_NONE ? NULL : fm_ical_at(o->doc, at);
 }
 
-fm_span ics_reminder_of(const ics_object *o, size_t alarm)
+fm_span fm_ics_reminder_of(const fm_ics_object *o, size_t alarm)
 {
     const fm_span none = {"", 0};
     fm_ical_duration duration;
@@ -104,7 +104,7 @@ fm_span ics_reminder_of(const ics_object *o, size_t alarm)
 
 /* ------------------------------------------------------------------ words */
 
-int ics_priority_number(const char *word)
+int fm_ics_priority_number(const char *word)
 {
     static const struct {
         const char *word;

@@ -11,52 +11,53 @@
 #include "provider/event/dates.h"
 
 /** The metadata that travels in X- properties: name and member. */
-typedef struct ics_metadata {
+typedef struct fm_ics_metadata {
     const char *name;
     size_t member; /**< offset of the char * in fm_event */
-} ics_metadata;
+} fm_ics_metadata;
 
-extern const ics_metadata ics_metadata_list[];
-extern const size_t ics_metadata_count;
+extern const fm_ics_metadata fm_ics_metadata_list[];
+extern const size_t fm_ics_metadata_count;
 
 /** Where the member that an entry of the list names is kept. */
-char **ics_metadata_slot(fm_event *event, const ics_metadata *entry);
+char **fm_ics_metadata_slot(fm_event *event, const fm_ics_metadata *entry);
 /** What it holds; borrowed. */
-const char *ics_metadata_value(const fm_event *event, const ics_metadata *entry);
+const char *fm_ics_metadata_value(const fm_event *event, const fm_ics_metadata *entry);
 
 /** An object and its master event. */
-typedef struct ics_object {
+typedef struct fm_ics_object {
     fm_ical *doc;    /**< owned */
     size_t calendar; /**< index of BEGIN:VCALENDAR */
     size_t master;   /**< index of the master's BEGIN:VEVENT */
     bool overrides;  /**< single occurrences stand beside it */
     bool attendees;  /**< somebody is invited, to the series or an occurrence */
-} ics_object;
+} fm_ics_object;
 
 /** Reads an object. FM_EPARSE, FM_EUNSUPPORTED, FM_ELIMIT, FM_ENOMEM. On failure nothing is owned. */
-fm_status ics_object_read(ics_object *out, const char *text, size_t len, fm_error *err);
+fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, fm_error *err);
 
 /** The first property of a name in the master, NULL where there is none. Borrowed until the next edit. */
-const fm_ical_line *ics_property(const ics_object *object, const char *name);
+const fm_ical_line *fm_ics_property(const fm_ics_object *object, const char *name);
 
 /** Reads the master's DTSTART with DTEND or DURATION. FM_EPARSE with the line. */
-fm_status ics_dates_read(fm_event_dates *out, const ics_object *object, fm_zones *zones, fm_error *err);
+fm_status fm_ics_dates_read(fm_event_dates *out, const fm_ics_object *object, fm_zones *zones, fm_error *err);
 /** The zone that a TZID means in this object: one of tzdata, else NULL. FM_ENOMEM and other failures to read. */
-fm_status ics_zone_of(const fm_zone **out, const ics_object *object, fm_span tzid, fm_zones *zones, fm_error *err);
+fm_status fm_ics_zone_of(const fm_zone **out, const fm_ics_object *object, fm_span tzid, fm_zones *zones,
+                         fm_error *err);
 
 /** The number that goes with a priority word; 0 for none. */
-int ics_priority_number(const char *word);
+int fm_ics_priority_number(const char *word);
 
 /** Appends what the value of an X- property means: text that is percent-encoded besides, since servers cut it. */
-fm_status ics_metadata_decode(fm_buf *out, fm_span value);
+fm_status fm_ics_metadata_decode(fm_buf *out, fm_span value);
 
 /** Marks an alarm as ours: its value is the reminder that it was made for. */
 #define ICS_REMINDER_MARK "X-FMCAL-REMINDER"
 
 /** The reminder that the alarm at a BEGIN:VALARM was made for; empty where it is not ours. Borrowed as a line is. */
-fm_span ics_reminder_of(const ics_object *object, size_t alarm);
+fm_span fm_ics_reminder_of(const fm_ics_object *object, size_t alarm);
 
 /** Reads the whole event of an object. As fm_ics_decode(), without `raw`. */
-fm_status ics_event_read(fm_event *event, const ics_object *object, fm_zones *zones, fm_error *err);
+fm_status fm_ics_event_read(fm_event *event, const fm_ics_object *object, fm_zones *zones, fm_error *err);
 
 #endif

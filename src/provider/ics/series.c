@@ -6,19 +6,19 @@
 #include <string.h>
 
 typedef struct series {
-    ics_edit *e;
+    fm_ics_edit *e;
     fm_series_move move;
     const fm_event_dates *have, *want;
 } series;
 
 static fm_status zone_of(const fm_zone **out, const void *data, fm_span tzid, fm_error *err)
 {
-    const ics_edit *e = data;
-    return ics_zone_of(out, &e->object, tzid, e->zones, err);
+    const fm_ics_edit *e = data;
+    return fm_ics_zone_of(out, &e->object, tzid, e->zones, err);
 }
 
 /* The next property of a component; FM_ICAL_NONE after the last. */
-static size_t next_property(const ics_edit *e, size_t begin, size_t at)
+static size_t next_property(const fm_ics_edit *e, size_t begin, size_t at)
 {
     size_t end = fm_ical_end(e->object.doc, begin);
     unsigned depth = fm_ical_at(e->object.doc, begin)->depth + 1;
@@ -33,14 +33,14 @@ static size_t next_property(const ics_edit *e, size_t begin, size_t at)
 /* ------------------------------------------------------------------ whether it can follow */
 
 /* A start in a zone that only the object describes is known as an instant: what its clocks show is not. */
-static void check_zone(ics_edit *e)
+static void check_zone(fm_ics_edit *e)
 {
-    const fm_ical_line *start = ics_property(&e->object, "DTSTART");
+    const fm_ical_line *start = fm_ics_property(&e->object, "DTSTART");
     const fm_zone *zone;
     fm_span tzid;
     if (e->status || !start || !fm_ical_param(&start->parts, "TZID", &tzid))
         return;
-    e->status = ics_zone_of(&zone, &e->object, tzid, e->zones, e->err);
+    e->status = fm_ics_zone_of(&zone, &e->object, tzid, e->zones, e->err);
     if (!e->status && !zone)
         e->status = fm_error_set(e->err, FM_EINVAL, ICS_DOMAIN,
                                  "the series cannot be moved, because its time zone \"%.*s\" is not known: move it in "
@@ -50,7 +50,7 @@ static void check_zone(ics_edit *e)
 
 static void check_rules(series *s)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     size_t rules = 0;
     for (size_t at = FM_ICAL_NONE; (at = next_property(e, e->object.master, at)) != FM_ICAL_NONE;)
         rules += fm_series_is_rule(fm_ical_at(e->object.doc, at)->parts.name);
@@ -63,7 +63,7 @@ static void check_rules(series *s)
 
 /* ------------------------------------------------------------------ lines */
 
-static void set_line(ics_edit *e, size_t at, const fm_buf *params, const fm_buf *value)
+static void set_line(fm_ics_edit *e, size_t at, const fm_buf *params, const fm_buf *value)
 {
     if (!e->status)
         e->status = params->status ? params->status : value->status;
@@ -74,7 +74,7 @@ static void set_line(ics_edit *e, size_t at, const fm_buf *params, const fm_buf 
 
 static void move_line(series *s, size_t at)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     const fm_ical_parts line = fm_ical_at(e->object.doc, at)->parts;
     fm_buf params, value;
     if (e->status)
@@ -89,7 +89,7 @@ static void move_line(series *s, size_t at)
 
 static void move_master(series *s)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     for (size_t at = FM_ICAL_NONE; !e->status && (at = next_property(e, e->object.master, at)) != FM_ICAL_NONE;)
         if (fm_series_is_property(fm_ical_at(e->object.doc, at)->parts.name))
             move_line(s, at);
@@ -105,7 +105,7 @@ static size_t find(const series *s, size_t begin, const char *name)
 /* The time of an override's line. False where there is none. */
 static bool read_time(series *s, fm_event_time *out, size_t at)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     if (e->status || at == FM_ICAL_NONE)
         return false;
     const fm_ical_parts *line = &fm_ical_at(e->object.doc, at)->parts;
@@ -116,7 +116,7 @@ static bool read_time(series *s, fm_event_time *out, size_t at)
 /* Gives a line another time; where it has the form and zone of the one before, the parameters stay. */
 static void set_time(series *s, size_t at, const fm_event_time *before, const fm_event_time *t)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     fm_buf params, value;
     if (e->status)
         return;
@@ -137,12 +137,12 @@ static void set_time(series *s, size_t at, const fm_event_time *before, const fm
 /* What the override's DTEND or DURATION becomes where days become times or back: the length of the series. */
 static void replace_end(series *s, size_t begin, const fm_event_time *before, const fm_event_time *start)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     size_t end = find(s, begin, "DTEND"), length = find(s, begin, "DURATION");
     int64_t seconds = fm_event_time_instant(&s->want->end) - fm_event_time_instant(&s->want->start);
     fm_event_time moved = fm_event_time_after(start, 0, seconds);
     if (length != FM_ICAL_NONE && !e->status) {
-        e->status = fm_ical_insert(e->object.doc, length, "DTEND", ics_no_params, fm_span_of("x"), e->err);
+        e->status = fm_ical_insert(e->object.doc, length, "DTEND", fm_ics_no_params, fm_span_of("x"), e->err);
         if (!e->status)
             fm_ical_remove(e->object.doc, length + 1, 1);
         end = length;
@@ -178,7 +178,7 @@ static void move_along(series *s, size_t begin, const fm_event_time *start)
 /* An override names the occurrence that it stands for; when it is itself stays as somebody set it. */
 static void move_override(series *s, size_t begin)
 {
-    ics_edit *e = s->e;
+    fm_ics_edit *e = s->e;
     fm_event_time named, start;
     size_t at = find(s, begin, "RECURRENCE-ID");
     bool known = read_time(s, &named, at);
@@ -192,7 +192,7 @@ static void move_override(series *s, size_t begin)
 
 static void move_overrides(series *s)
 {
-    const ics_edit *e = s->e;
+    const fm_ics_edit *e = s->e;
     for (size_t at = FM_ICAL_NONE; !e->status;) {
         at = fm_ical_find_component(e->object.doc, e->object.calendar, at, "VEVENT");
         if (at == FM_ICAL_NONE)
@@ -202,7 +202,7 @@ static void move_overrides(series *s)
     }
 }
 
-void ics_move_series(ics_edit *e, const fm_event_dates *have, const fm_event_dates *want, fm_span tzid)
+void fm_ics_move_series(fm_ics_edit *e, const fm_event_dates *have, const fm_event_dates *want, fm_span tzid)
 {
     series s = {.e = e, .have = have, .want = want};
     s.move = (fm_series_move){.from = have->start, .to = want->start, .tzid = tzid, .zone_of = zone_of, .zone_data = e};

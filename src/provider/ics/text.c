@@ -10,7 +10,7 @@
 
 static const char *const encoding_params[] = {"ENCODING", "CHARSET", "QUOTED-PRINTABLE"};
 
-bool ics_is_encoding_param(fm_span name)
+bool fm_ics_is_encoding_param(fm_span name)
 {
     for (size_t i = 0; i < sizeof encoding_params / sizeof encoding_params[0]; i++)
         if (fm_span_is(name, encoding_params[i]))
@@ -34,7 +34,7 @@ static bool goes_on(fm_span value)
     return value.len && value.at[value.len - 1] == '=';
 }
 
-size_t ics_text_lines(const ics_object *o, size_t at)
+size_t fm_ics_text_lines(const fm_ics_object *o, size_t at)
 {
     size_t count = 1;
     if (!is_quoted_printable(&fm_ical_at(o->doc, at)->parts))
@@ -77,7 +77,7 @@ static void decode_line(fm_buf *out, fm_span value, bool latin)
     }
 }
 
-fm_status ics_text_value(fm_span *value, fm_buf *decoded, const ics_object *o, size_t at)
+fm_status fm_ics_text_value(fm_span *value, fm_buf *decoded, const fm_ics_object *o, size_t at)
 {
     const fm_ical_parts *line = &fm_ical_at(o->doc, at)->parts;
     fm_span charset;
@@ -86,7 +86,7 @@ fm_status ics_text_value(fm_span *value, fm_buf *decoded, const ics_object *o, s
         return FM_OK;
     bool latin = fm_ical_param(line, "CHARSET", &charset) &&
                  (fm_span_is(charset, "ISO-8859-1") || fm_span_is(charset, "WINDOWS-1252"));
-    size_t count = ics_text_lines(o, at);
+    size_t count = fm_ics_text_lines(o, at);
     for (size_t i = 0; i < count; i++)
         decode_line(decoded, fm_ical_at(o->doc, at + i)->parts.value, latin);
     *value = (fm_span){decoded->data, decoded->len};

@@ -11,10 +11,10 @@
  * The TEXT value of a line, escapes included.
  * @param value    borrowed from the line, or, where the line is quoted-printable, from `decoded`, an empty buffer
  */
-fm_status ics_text_value(fm_span *value, fm_buf *decoded, const ics_object *object, size_t at);
+fm_status fm_ics_text_value(fm_span *value, fm_buf *decoded, const fm_ics_object *object, size_t at);
 /** How many lines it takes: those of quoted-printable may go on in the next. */
-size_t ics_text_lines(const ics_object *object, size_t at);
+size_t fm_ics_text_lines(const fm_ics_object *object, size_t at);
 /** Whether a parameter says how a value is encoded, which a plain one is not. */
-bool ics_is_encoding_param(fm_span name);
+bool fm_ics_is_encoding_param(fm_span name);
 
 #endif

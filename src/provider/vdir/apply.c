@@ -22,7 +22,7 @@ typedef struct uid_entry {
 } uid_entry;
 
 typedef struct batch {
-    const vdir *v;
+    const fm_vdir *v;
     mode_t mode; /* of new files: what the folder lets others do */
     uid_entry *uids;
     size_t uid_count;
@@ -34,7 +34,7 @@ typedef struct batch {
 static bool is_object(const char *path, const char *name)
 {
     (void)path;
-    return vdir_is_object(name);
+    return fm_vdir_is_object(name);
 }
 
 static int compare(const void *a, const void *b)
@@ -45,8 +45,8 @@ static int compare(const void *a, const void *b)
 /* The UID of a file, NULL where it has none or cannot be read. */
 static char *uid_of(batch *b, const char *name)
 {
-    char etag[VDIR_ETAG_MAX], *path = vdir_path(b->v->folder, name), *uid = NULL;
-    if (path && !vdir_read(&b->text, etag, path, NULL))
+    char etag[VDIR_ETAG_MAX], *path = fm_vdir_path(b->v->folder, name), *uid = NULL;
+    if (path && !fm_vdir_read(&b->text, etag, path, NULL))
         (void)fm_ical_uid(b->text.data, b->text.len, &uid);
     free(path);
     return uid;
@@ -55,8 +55,8 @@ static char *uid_of(batch *b, const char *name)
 /* Reads the UIDs of all files: a UID is to be in one file only, whatever that is called. */
 static fm_status read_uids(batch *b, fm_error *err)
 {
-    vdir_names names;
-    fm_status status = vdir_names_read(&names, b->v->folder, is_object, err);
+    fm_vdir_names names;
+    fm_status status = fm_vdir_names_read(&names, b->v->folder, is_object, err);
     if (status)
         return status;
     if (names.count && !(b->uids = calloc(names.count, sizeof *b->uids)))
@@ -70,7 +70,7 @@ static fm_status read_uids(batch *b, fm_error *err)
     }
     if (b->uid_count)
         qsort(b->uids, b->uid_count, sizeof *b->uids, compare);
-    vdir_names_clear(&names);
+    fm_vdir_names_clear(&names);
     return status;
 }
 
@@ -86,9 +86,9 @@ static const char *file_with_uid(const batch *b, const char *uid)
 /* Something else is there: reads it for the caller. */
 static fm_status report_changed(batch *b, fm_write *w, const char *name, fm_error *err)
 {
-    char etag[VDIR_ETAG_MAX], *path = vdir_path(b->v->folder, name);
+    char etag[VDIR_ETAG_MAX], *path = fm_vdir_path(b->v->folder, name);
     w->outcome = FM_OUTCOME_CHANGED;
-    fm_status status = path ? vdir_read(&b->text, etag, path, err) : fm_error_no_memory(err, domain);
+    fm_status status = path ? fm_vdir_read(&b->text, etag, path, err) : fm_error_no_memory(err, domain);
     free(path);
     if (status == FM_ENOTFOUND) {
         w->current_gone = true;
@@ -126,10 +126,10 @@ static void report_failure(fm_write *w, fm_status status, const fm_error *why)
 /* Tries one name for a new object. FM_EEXIST: the name is taken by another UID. */
 static fm_status create_as(batch *b, fm_write *w, const char *name, fm_error *err)
 {
-    char etag[VDIR_ETAG_MAX], *path = vdir_path(b->v->folder, name);
+    char etag[VDIR_ETAG_MAX], *path = fm_vdir_path(b->v->folder, name);
     if (!path)
         return fm_error_no_memory(err, domain);
-    fm_status status = vdir_create(etag, b->v->base.context.env, path, b->mode, w->text, w->text_len, err);
+    fm_status status = fm_vdir_create(etag, b->v->base.context.env, path, b->mode, w->text, w->text_len, err);
     free(path);
     if (!status)
         return report_done(w, name, etag, err);
@@ -150,7 +150,7 @@ static fm_status create(batch *b, fm_write *w, fm_error *err)
     for (int plain = 1; plain >= 0 && status == FM_EEXIST; plain--) {
         fm_buf name;
         fm_buf_init(&name, VDIR_MAX_FILE_BYTES);
-        status = vdir_object_name(&name, w->uid, plain);
+        status = fm_vdir_object_name(&name, w->uid, plain);
         if (!status)
             status = create_as(b, w, name.data, err);
         else
@@ -162,18 +162,18 @@ static fm_status create(batch *b, fm_write *w, fm_error *err)
 
 static fm_status replace_or_delete(batch *b, fm_write *w, fm_error *err)
 {
-    if (!vdir_is_object(w->href))
+    if (!fm_vdir_is_object(w->href))
         return fm_error_set(err, FM_EINVAL, domain, "\"%.100s\" is not the name of an object in %s", w->href,
                             b->v->folder);
     const fm_env *env = b->v->base.context.env;
-    char etag[VDIR_ETAG_MAX] = "", *path = vdir_path(b->v->folder, w->href);
+    char etag[VDIR_ETAG_MAX] = "", *path = fm_vdir_path(b->v->folder, w->href);
     if (!path)
         return fm_error_no_memory(err, domain);
     fm_status status;
     if (w->kind == FM_WRITE_UPDATE)
-        status = vdir_replace(etag, env, path, w->etag, w->text, w->text_len, err);
+        status = fm_vdir_replace(etag, env, path, w->etag, w->text, w->text_len, err);
     else
-        status = vdir_delete(env, path, w->etag, err);
+        status = fm_vdir_delete(env, path, w->etag, err);
     free(path);
     if (status == FM_EPRECONDITION || (status == FM_ENOTFOUND && w->kind == FM_WRITE_UPDATE))
         return report_changed(b, w, w->href, err);
@@ -182,7 +182,7 @@ static fm_status replace_or_delete(batch *b, fm_write *w, fm_error *err)
     return report_done(w, w->href, etag, err);
 }
 
-static bool folder_is_there(const vdir *v)
+static bool folder_is_there(const fm_vdir *v)
 {
     struct stat st;
     return stat(v->folder, &st) == 0 && S_ISDIR(st.st_mode);
@@ -227,7 +227,7 @@ static fm_status write_group(batch *b, fm_write *writes, size_t count, fm_writte
     return status;
 }
 
-fm_status vdir_apply(vdir *v, fm_write *writes, size_t count, fm_written_fn fn, void *data, fm_error *err)
+fm_status fm_vdir_apply(fm_vdir *v, fm_write *writes, size_t count, fm_written_fn fn, void *data, fm_error *err)
 {
     batch b = {.v = v, .mode = 0600};
     struct stat st;

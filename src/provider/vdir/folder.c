@@ -20,7 +20,7 @@ static const char domain[] = "vdir";
 /* Leftovers younger than this may belong to a process at work. */
 enum { MAX_LABEL_BYTES = 1000, LISTED_NAMES = 10 };
 
-char *vdir_path(const char *folder, const char *name)
+char *fm_vdir_path(const char *folder, const char *name)
 {
     char *path = NULL;
     if (strcmp(name, ".") == 0)
@@ -32,7 +32,7 @@ char *vdir_path(const char *folder, const char *name)
 
 /* ------------------------------------------------------------------ names */
 
-static fm_status add_name(vdir_names *names, const char *name)
+static fm_status add_name(fm_vdir_names *names, const char *name)
 {
     if (fm_grow(&names->items, &names->cap, names->count + 1, sizeof *names->items))
         return FM_ENOMEM;
@@ -45,10 +45,10 @@ static int compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-fm_status vdir_names_read(vdir_names *out, const char *path, bool (*accept)(const char *path, const char *name),
-                          fm_error *err)
+fm_status fm_vdir_names_read(fm_vdir_names *out, const char *path, bool (*accept)(const char *path, const char *name),
+                             fm_error *err)
 {
-    *out = (vdir_names){0};
+    *out = (fm_vdir_names){0};
     DIR *dir = opendir(path);
     if (!dir)
         return fm_system_error(err, errno, domain, "cannot list the calendar folder %s", path);
@@ -65,18 +65,18 @@ fm_status vdir_names_read(vdir_names *out, const char *path, bool (*accept)(cons
         status = fm_system_error(err, errno, domain, "cannot list the calendar folder %s", path);
     closedir(dir);
     if (status)
-        vdir_names_clear(out);
+        fm_vdir_names_clear(out);
     else if (out->count)
         qsort(out->items, out->count, sizeof *out->items, compare);
     return status;
 }
 
-void vdir_names_clear(vdir_names *names)
+void fm_vdir_names_clear(fm_vdir_names *names)
 {
     for (size_t i = 0; i < names->count; i++)
         free(names->items[i]);
     free(names->items);
-    *names = (vdir_names){0};
+    *names = (fm_vdir_names){0};
 }
 
 static bool is_folder(const char *path)
@@ -89,7 +89,7 @@ static bool is_subfolder(const char *path, const char *name)
 {
     if (name[0] == '.')
         return false;
-    char *whole = vdir_path(path, name);
+    char *whole = fm_vdir_path(path, name);
     bool folder = whole && is_folder(whole);
     free(whole);
     return folder;
@@ -98,7 +98,7 @@ static bool is_subfolder(const char *path, const char *name)
 static bool is_object(const char *path, const char *name)
 {
     (void)path;
-    return vdir_is_object(name);
+    return fm_vdir_is_object(name);
 }
 
 /* ------------------------------------------------------------------ labels */
@@ -108,7 +108,7 @@ static char *read_label(const char *folder, const char *file)
 {
     fm_buf text;
     fm_buf_init(&text, MAX_LABEL_BYTES);
-    char *path = vdir_path(folder, file), *label = NULL;
+    char *path = fm_vdir_path(folder, file), *label = NULL;
     if (path && !fm_file_read(&text, NULL, path, NULL)) {
         size_t len = strcspn(text.data, "\r\n");
         while (len && text.data[len - 1] == ' ')
@@ -154,14 +154,14 @@ static char *display_name(const char *folder, const char *id)
 /* ------------------------------------------------------------------ choosing */
 
 /* Names as a sentence lists them. */
-static void list_names(fm_buf *list, const vdir_names *names)
+static void list_names(fm_buf *list, const fm_vdir_names *names)
 {
     for (size_t i = 0; i < names->count && i < LISTED_NAMES; i++)
         fm_buf_addf(list, "%s%.40s", i ? ", " : "", names->items[i]);
     fm_buf_adds(list, names->count > LISTED_NAMES ? ", …" : "");
 }
 
-static fm_status several(const vdir_names *folders, const char *root, fm_error *err)
+static fm_status several(const fm_vdir_names *folders, const char *root, fm_error *err)
 {
     fm_buf list;
     fm_buf_init(&list, FM_ERROR_MESSAGE_MAX);
@@ -175,15 +175,15 @@ static fm_status several(const vdir_names *folders, const char *root, fm_error *
 /* What "primary" means in a folder. `id` is owned by the caller. */
 static fm_status choose_primary(char **id, const char *root, fm_error *err)
 {
-    vdir_names folders, objects = {0};
-    fm_status status = vdir_names_read(&folders, root, is_subfolder, err);
+    fm_vdir_names folders, objects = {0};
+    fm_status status = fm_vdir_names_read(&folders, root, is_subfolder, err);
     if (status)
         return status;
     const char *choice = NULL;
     for (size_t i = 0; i < folders.count; i++)
         if (strcmp(folders.items[i], "primary") == 0)
             choice = folders.items[i];
-    if (!choice && !(status = vdir_names_read(&objects, root, is_object, err))) {
+    if (!choice && !(status = fm_vdir_names_read(&objects, root, is_object, err))) {
         if (objects.count || !folders.count)
             choice = ".";
         else if (folders.count == 1)
@@ -193,32 +193,32 @@ static fm_status choose_primary(char **id, const char *root, fm_error *err)
     }
     if (choice && !(*id = strdup(choice)))
         status = fm_error_no_memory(err, domain);
-    vdir_names_clear(&folders);
-    vdir_names_clear(&objects);
+    fm_vdir_names_clear(&folders);
+    fm_vdir_names_clear(&objects);
     return status;
 }
 
 /* The subfolder whose label is `name`; NULL where there is none. Owned by the caller. */
 static char *find_by_label(const char *root, const char *name)
 {
-    vdir_names folders;
+    fm_vdir_names folders;
     char *found = NULL;
-    if (vdir_names_read(&folders, root, is_subfolder, NULL))
+    if (fm_vdir_names_read(&folders, root, is_subfolder, NULL))
         return NULL;
     for (size_t i = 0; i < folders.count && !found; i++) {
-        char *path = vdir_path(root, folders.items[i]);
+        char *path = fm_vdir_path(root, folders.items[i]);
         char *label = path ? read_label(path, "displayname") : NULL;
         if (label && strcmp(label, name) == 0)
             found = strdup(folders.items[i]);
         free(label);
         free(path);
     }
-    vdir_names_clear(&folders);
+    fm_vdir_names_clear(&folders);
     return found;
 }
 
 /* What "primary" chose last time in this folder, where it still is; NULL otherwise. Borrowed. */
-static const char *chosen_before(const vdir *v)
+static const char *chosen_before(const fm_vdir *v)
 {
     size_t len = strlen(v->root);
     if (!v->discovery || strncmp(v->discovery, v->root, len) != 0 || v->discovery[len] != '\n')
@@ -227,7 +227,7 @@ static const char *chosen_before(const vdir *v)
     return strcmp(id, ".") == 0 || is_subfolder(v->root, id) ? id : NULL;
 }
 
-static fm_status choose_id(vdir *v, fm_error *err)
+static fm_status choose_id(fm_vdir *v, fm_error *err)
 {
     const char *before = v->wanted ? NULL : chosen_before(v);
     if (before) {
@@ -244,12 +244,12 @@ static fm_status choose_id(vdir *v, fm_error *err)
 }
 
 /* A calendar that is not among those there are is a mistake in the name; where there are none the first is made. */
-static fm_status refuse_stranger(const vdir *v, fm_error *err)
+static fm_status refuse_stranger(const fm_vdir *v, fm_error *err)
 {
     if (v->bound || is_folder(v->folder))
         return FM_OK;
-    vdir_names folders;
-    fm_status status = vdir_names_read(&folders, v->root, is_subfolder, err);
+    fm_vdir_names folders;
+    fm_status status = fm_vdir_names_read(&folders, v->root, is_subfolder, err);
     if (!status && folders.count) {
         fm_buf list;
         fm_buf_init(&list, FM_ERROR_MESSAGE_MAX);
@@ -261,7 +261,7 @@ static fm_status refuse_stranger(const vdir *v, fm_error *err)
                          v->id, v->root, list.data);
         fm_buf_free(&list);
     }
-    vdir_names_clear(&folders);
+    fm_vdir_names_clear(&folders);
     return status;
 }
 
@@ -285,7 +285,7 @@ static fm_status make_folders(const char *path, fm_error *err)
 }
 
 /* Deals with a folder that is not there. `absent` is set in a dry run. */
-static fm_status need_folder(vdir *v, const char *path, fm_error *err)
+static fm_status need_folder(fm_vdir *v, const char *path, fm_error *err)
 {
     if (is_folder(path))
         return FM_OK;
@@ -298,7 +298,7 @@ static fm_status need_folder(vdir *v, const char *path, fm_error *err)
     return v->absent ? FM_OK : make_folders(path, err);
 }
 
-fm_status vdir_choose(vdir *v, fm_error *err)
+fm_status fm_vdir_choose(fm_vdir *v, fm_error *err)
 {
     if (v->is_open)
         return FM_OK;
@@ -318,7 +318,7 @@ fm_status vdir_choose(vdir *v, fm_error *err)
     if (status)
         return status;
     free(v->folder);
-    if (!(v->folder = vdir_path(v->root, v->id)))
+    if (!(v->folder = fm_vdir_path(v->root, v->id)))
         return fm_error_no_memory(err, domain);
     if (!v->absent && ((status = refuse_stranger(v, err)) || (status = need_folder(v, v->folder, err))))
         return status;
@@ -327,7 +327,7 @@ fm_status vdir_choose(vdir *v, fm_error *err)
         return fm_error_no_memory(err, domain);
     bool writable = v->absent || access(v->folder, W_OK | X_OK) == 0;
     if (!v->absent && writable && !v->base.context.env->read_only)
-        vdir_sweep(v->folder, FM_STAGE_OLD_S);
+        fm_vdir_sweep(v->folder, FM_STAGE_OLD_S);
     free(v->choice);
     if (asprintf(&v->choice, "%s\n%s", v->root, v->id) < 0) {
         v->choice = NULL;
@@ -344,7 +344,7 @@ fm_status vdir_choose(vdir *v, fm_error *err)
 static fm_status report(const char *root, const char *id, const char *primary, fm_calendar_fn fn, void *data,
                         fm_error *err)
 {
-    char *path = vdir_path(root, id), *name = path ? display_name(path, id) : NULL;
+    char *path = fm_vdir_path(root, id), *name = path ? display_name(path, id) : NULL;
     fm_status status = name ? FM_OK : fm_error_no_memory(err, domain);
     char *color = path ? read_color(path) : NULL;
     if (!status) {
@@ -359,23 +359,23 @@ static fm_status report(const char *root, const char *id, const char *primary, f
     return status;
 }
 
-fm_status vdir_list_calendars(vdir *v, fm_calendar_fn fn, void *data, fm_error *err)
+fm_status fm_vdir_list_calendars(fm_vdir *v, fm_calendar_fn fn, void *data, fm_error *err)
 {
-    vdir_names folders = {0}, objects = {0};
+    fm_vdir_names folders = {0}, objects = {0};
     char *root = realpath(v->endpoint, NULL), *primary = NULL;
     if (!root)
         return fm_system_error(err, errno, domain, "cannot find the folder %s", v->endpoint);
-    fm_status status = vdir_names_read(&folders, root, is_subfolder, err);
+    fm_status status = fm_vdir_names_read(&folders, root, is_subfolder, err);
     if (!status)
-        status = vdir_names_read(&objects, root, is_object, err);
+        status = fm_vdir_names_read(&objects, root, is_object, err);
     if (!status && choose_primary(&primary, root, NULL) == FM_ENOMEM)
         status = fm_error_no_memory(err, domain);
     if (!status && (objects.count || !folders.count))
         status = report(root, ".", primary, fn, data, err);
     for (size_t i = 0; i < folders.count && !status; i++)
         status = report(root, folders.items[i], primary, fn, data, err);
-    vdir_names_clear(&folders);
-    vdir_names_clear(&objects);
+    fm_vdir_names_clear(&folders);
+    fm_vdir_names_clear(&objects);
     free(primary);
     free(root);
     return status;

@@ -27,7 +27,7 @@ enum { PLAIN_NAME_BYTES = 180, HASH_BYTES = 8, NAME_HASH_BYTES = 20, MAX_EXCHANG
 
 /* ------------------------------------------------------------------ names */
 
-bool vdir_is_object(const char *name)
+bool fm_vdir_is_object(const char *name)
 {
     size_t len = strlen(name), ext = sizeof extension - 1;
     return name[0] != '.' && len > ext && strcmp(name + len - ext, extension) == 0 && !strchr(name, '/');
@@ -46,7 +46,7 @@ static fm_status add_hash(fm_buf *out, const void *data, size_t len, size_t byte
     return status ? status : fm_encoding_append(out, FM_HEX, digest, bytes);
 }
 
-fm_status vdir_object_name(fm_buf *out, const char *uid, bool plain)
+fm_status fm_vdir_object_name(fm_buf *out, const char *uid, bool plain)
 {
     static const char ours[] = "@fleetmonitor";
     size_t len = strlen(uid);
@@ -94,7 +94,7 @@ static void append_hash(char etag[VDIR_ETAG_MAX], const fm_buf *text)
     fm_buf_free(&hash);
 }
 
-fm_status vdir_read(fm_buf *text, char etag[VDIR_ETAG_MAX], const char *path, fm_error *err)
+fm_status fm_vdir_read(fm_buf *text, char etag[VDIR_ETAG_MAX], const char *path, fm_error *err)
 {
     fm_file_facts facts;
     fm_status status = fm_file_read(text, &facts, path, err);
@@ -106,7 +106,7 @@ fm_status vdir_read(fm_buf *text, char etag[VDIR_ETAG_MAX], const char *path, fm
     return FM_OK;
 }
 
-bool vdir_etag_is(const char *etag, const struct stat *st, const char *path)
+bool fm_vdir_etag_is(const char *etag, const struct stat *st, const char *path)
 {
     char now[VDIR_ETAG_MAX];
     etag_of_stat(now, st);
@@ -162,8 +162,8 @@ static void forget(fm_stage *stage)
     stage->path = NULL;
 }
 
-fm_status vdir_create(char etag[VDIR_ETAG_MAX], const fm_env *env, const char *path, mode_t mode, const char *text,
-                      size_t len, fm_error *err)
+fm_status fm_vdir_create(char etag[VDIR_ETAG_MAX], const fm_env *env, const char *path, mode_t mode, const char *text,
+                         size_t len, fm_error *err)
 {
     fm_stage stage;
     fm_status status = fm_stage_write(&stage, env, path, text, len, err);
@@ -189,7 +189,7 @@ static fm_status check(const char *path, const char *expected, fm_error *err)
         return fail(err, errno, "look at", path);
     if (!S_ISREG(st.st_mode))
         return fm_error_set(err, FM_EACCESS, domain, "%s is not a regular file", path);
-    if (expected && !vdir_etag_is(expected, &st, path))
+    if (expected && !fm_vdir_etag_is(expected, &st, path))
         return fm_error_set(err, FM_EPRECONDITION, domain, "%s has changed", path);
     return FM_OK;
 }
@@ -215,8 +215,8 @@ static bool put_back(const char *staged, const char *path, const char *ours)
     return false;
 }
 
-fm_status vdir_replace(char etag[VDIR_ETAG_MAX], const fm_env *env, const char *path, const char *expected,
-                       const char *text, size_t len, fm_error *err)
+fm_status fm_vdir_replace(char etag[VDIR_ETAG_MAX], const fm_env *env, const char *path, const char *expected,
+                          const char *text, size_t len, fm_error *err)
 {
     fm_stage stage = {0};
     fm_status status = check(path, expected, err);
@@ -296,7 +296,7 @@ static fm_status drop_aside(const char *aside, const char *path, const char *exp
     return status;
 }
 
-fm_status vdir_delete(const fm_env *env, const char *path, const char *expected, fm_error *err)
+fm_status fm_vdir_delete(const fm_env *env, const char *path, const char *expected, fm_error *err)
 {
     fm_status status = check(path, expected, err);
     if (status)
@@ -366,7 +366,7 @@ static void sweep_one(const char *folder, const char *name, int min_age_s)
     free(target);
 }
 
-void vdir_sweep(const char *folder, int min_age_s)
+void fm_vdir_sweep(const char *folder, int min_age_s)
 {
     DIR *dir = opendir(folder);
     if (!dir)

@@ -15,7 +15,7 @@ static const char domain[] = "vdir";
 static bool is_object(const char *path, const char *name)
 {
     (void)path;
-    return vdir_is_object(name);
+    return fm_vdir_is_object(name);
 }
 
 /* Whether a text may be an event: in a calendar, tasks and journals are somebody else's. */
@@ -59,7 +59,7 @@ static fm_status read_one(bool *gone, const fm_object_sink *sink, const char *na
 {
     char etag[VDIR_ETAG_MAX];
     fm_error why = {0};
-    fm_status status = vdir_read(text, etag, path, &why);
+    fm_status status = fm_vdir_read(text, etag, path, &why);
     *gone = status == FM_ENOTFOUND;
     if (*gone)
         return FM_OK;
@@ -76,21 +76,21 @@ static fm_status list_one(const fm_object_sink *sink, const char *name, const ch
     bool gone;
     if (lstat(path, &st))
         st = (struct stat){0}; /* reading will say why */
-    if (etag && S_ISREG(st.st_mode) && vdir_etag_is(etag, &st, path))
+    if (etag && S_ISREG(st.st_mode) && fm_vdir_etag_is(etag, &st, path))
         return seen(sink, name, etag, err);
     return read_one(&gone, sink, name, path, text, etag != NULL, err); /* one that is gone was deleted meanwhile */
 }
 
-fm_status vdir_changes(vdir *v, const fm_object_sink *sink, fm_error *err)
+fm_status fm_vdir_changes(fm_vdir *v, const fm_object_sink *sink, fm_error *err)
 {
-    vdir_names names = {0};
+    fm_vdir_names names = {0};
     fm_buf text;
     fm_buf_init(&text, VDIR_MAX_FILE_BYTES);
     fm_status status = FM_OK;
     if (!v->absent)
-        status = vdir_names_read(&names, v->folder, is_object, err);
+        status = fm_vdir_names_read(&names, v->folder, is_object, err);
     for (size_t i = 0; i < names.count && !status; i++) {
-        char *path = vdir_path(v->folder, names.items[i]);
+        char *path = fm_vdir_path(v->folder, names.items[i]);
         status = path ? list_one(sink, names.items[i], path, &text, err) : fm_error_no_memory(err, domain);
         free(path);
     }
@@ -101,24 +101,24 @@ fm_status vdir_changes(vdir *v, const fm_object_sink *sink, fm_error *err)
             fm_error_set(err, FM_ENOTFOUND, domain, "the calendar folder %s vanished while it was read", v->folder);
     if (!status)
         status = sink->page(sink->data, NULL, true, err);
-    vdir_names_clear(&names);
+    fm_vdir_names_clear(&names);
     fm_buf_free(&text);
     return status;
 }
 
-static fm_status fetch_one(const vdir *v, const fm_object_sink *sink, const char *href, fm_buf *text, fm_error *err)
+static fm_status fetch_one(const fm_vdir *v, const fm_object_sink *sink, const char *href, fm_buf *text, fm_error *err)
 {
     const fm_object gone = {.kind = FM_OBJECT_DELETED, .href = href};
-    if (!vdir_is_object(href))
+    if (!fm_vdir_is_object(href))
         return sink->object(sink->data, &gone, err);
-    char *path = vdir_path(v->folder, href);
+    char *path = fm_vdir_path(v->folder, href);
     bool missing = false;
     fm_status status = path ? read_one(&missing, sink, href, path, text, true, err) : fm_error_no_memory(err, domain);
     free(path);
     return !status && missing ? sink->object(sink->data, &gone, err) : status;
 }
 
-fm_status vdir_fetch(vdir *v, const char *const *hrefs, size_t count, const fm_object_sink *sink, fm_error *err)
+fm_status fm_vdir_fetch(fm_vdir *v, const char *const *hrefs, size_t count, const fm_object_sink *sink, fm_error *err)
 {
     fm_buf text;
     fm_buf_init(&text, VDIR_MAX_FILE_BYTES);

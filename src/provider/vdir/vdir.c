@@ -10,9 +10,9 @@
 
 static const char domain[] = "vdir";
 
-static vdir *of(const fm_provider *p)
+static fm_vdir *of(const fm_provider *p)
 {
-    return (vdir *)p;
+    return (fm_vdir *)p;
 }
 
 /* `calendarId` is a name, never a way out of the folder. */
@@ -29,7 +29,7 @@ static fm_status check_id(const char *id, fm_error *err)
 
 static fm_status vdir_init(fm_provider *p, const struct fm_options *options, fm_error *err)
 {
-    vdir *v = of(p);
+    fm_vdir *v = of(p);
     fm_settings s = {.options = options, .domain = domain, .err = err};
     fm_settings_text(&s, &v->endpoint, "endpoint", NULL);
     fm_settings_text(&s, &v->wanted, "calendar_id", NULL);
@@ -48,7 +48,7 @@ static fm_status vdir_init(fm_provider *p, const struct fm_options *options, fm_
 
 static void vdir_fini(fm_provider *p)
 {
-    vdir *v = of(p);
+    fm_vdir *v = of(p);
     free(v->endpoint);
     free(v->wanted);
     free(v->discovery);
@@ -61,7 +61,7 @@ static void vdir_fini(fm_provider *p)
 
 static const fm_binding *vdir_binding(const fm_provider *p)
 {
-    const vdir *v = of(p);
+    const fm_vdir *v = of(p);
     return v->is_open ? &v->binding : NULL;
 }
 
@@ -69,7 +69,7 @@ static const fm_binding *vdir_binding(const fm_provider *p)
 
 /* The arguments of a call, kept until its first step. */
 typedef struct call {
-    vdir *v;
+    fm_vdir *v;
     fm_object_sink sink;
     const char *const *hrefs;
     fm_write *writes;
@@ -97,7 +97,7 @@ static fm_status start(fm_op **op, const call *arguments, fm_error *err)
 
 static fm_status run_open(const call *c, fm_error *err)
 {
-    return vdir_choose(c->v, err);
+    return fm_vdir_choose(c->v, err);
 }
 
 static fm_status vdir_open(fm_provider *p, fm_op **op, fm_error *err)
@@ -107,7 +107,7 @@ static fm_status vdir_open(fm_provider *p, fm_op **op, fm_error *err)
 
 static fm_status run_list(const call *c, fm_error *err)
 {
-    return vdir_list_calendars(c->v, c->calendar, c->data, err);
+    return fm_vdir_list_calendars(c->v, c->calendar, c->data, err);
 }
 
 static fm_status vdir_list(fm_provider *p, fm_calendar_fn fn, void *data, fm_op **op, fm_error *err)
@@ -117,7 +117,7 @@ static fm_status vdir_list(fm_provider *p, fm_calendar_fn fn, void *data, fm_op 
 
 static fm_status run_changes(const call *c, fm_error *err)
 {
-    return vdir_changes(c->v, &c->sink, err);
+    return fm_vdir_changes(c->v, &c->sink, err);
 }
 
 static fm_status vdir_start_changes(fm_provider *p, const char *token, const fm_object_sink *sink, fm_op **op,
@@ -129,7 +129,7 @@ static fm_status vdir_start_changes(fm_provider *p, const char *token, const fm_
 
 static fm_status run_fetch(const call *c, fm_error *err)
 {
-    return vdir_fetch(c->v, c->hrefs, c->count, &c->sink, err);
+    return fm_vdir_fetch(c->v, c->hrefs, c->count, &c->sink, err);
 }
 
 static fm_status vdir_start_fetch(fm_provider *p, const char *const *hrefs, size_t count, const fm_object_sink *sink,
@@ -140,7 +140,7 @@ static fm_status vdir_start_fetch(fm_provider *p, const char *const *hrefs, size
 
 static fm_status run_apply(const call *c, fm_error *err)
 {
-    return vdir_apply(c->v, c->writes, c->count, c->written, c->data, err);
+    return fm_vdir_apply(c->v, c->writes, c->count, c->written, c->data, err);
 }
 
 static fm_status vdir_start_apply(fm_provider *p, fm_write *writes, size_t count, fm_written_fn fn, void *data,
@@ -168,7 +168,7 @@ const fm_provider_class fm_provider_vdir = {
     .name = "vdir",
     .capabilities = 0,
     .endpoint = FM_ENDPOINT_PATH,
-    .instance_size = sizeof(vdir),
+    .instance_size = sizeof(fm_vdir),
     .init = vdir_init,
     .fini = vdir_fini,
     .open = vdir_open,

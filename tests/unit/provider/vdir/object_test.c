@@ -44,7 +44,7 @@ static void read_now(char *text, size_t size, char etag[VDIR_ETAG_MAX])
     fm_buf content;
     fm_error err = {0};
     fm_buf_init(&content, VDIR_MAX_FILE_BYTES);
-    if (vdir_read(&content, etag, path, &err))
+    if (fm_vdir_read(&content, etag, path, &err))
         fail_msg("%s", err.message);
     snprintf(text, size, "%s", content.data);
     fm_buf_free(&content);
@@ -60,7 +60,7 @@ static void assert_content(const char *text)
 static fm_status replace(const char *expected, const char *text, char etag[VDIR_ETAG_MAX])
 {
     fm_error err = {0};
-    fm_status status = vdir_replace(etag, &env, path, expected, text, strlen(text), &err);
+    fm_status status = fm_vdir_replace(etag, &env, path, expected, text, strlen(text), &err);
     assert_int_equal(err.status, status);
     return status;
 }
@@ -68,18 +68,18 @@ static fm_status replace(const char *expected, const char *text, char etag[VDIR_
 static fm_status create(const char *text, char etag[VDIR_ETAG_MAX])
 {
     fm_error err = {0};
-    return vdir_create(etag, &env, path, 0640, text, strlen(text), &err);
+    return fm_vdir_create(etag, &env, path, 0640, text, strlen(text), &err);
 }
 
 static void test_names(void **state)
 {
     (void)state;
-    assert_true(vdir_is_object("a.ics"));
-    assert_false(vdir_is_object(".a.ics"));
-    assert_false(vdir_is_object("a.ics.tmp"));
-    assert_false(vdir_is_object(".ics"));
-    assert_false(vdir_is_object("displayname"));
-    assert_false(vdir_is_object("../a.ics"));
+    assert_true(fm_vdir_is_object("a.ics"));
+    assert_false(fm_vdir_is_object(".a.ics"));
+    assert_false(fm_vdir_is_object("a.ics.tmp"));
+    assert_false(fm_vdir_is_object(".ics"));
+    assert_false(fm_vdir_is_object("displayname"));
+    assert_false(fm_vdir_is_object("../a.ics"));
     static const struct {
         const char *uid;
         bool plain;
@@ -97,8 +97,8 @@ static void test_names(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fm_buf name;
         fm_buf_init(&name, 1024);
-        assert_int_equal(vdir_object_name(&name, cases[i].uid, cases[i].plain), FM_OK);
-        assert_true(vdir_is_object(name.data));
+        assert_int_equal(fm_vdir_object_name(&name, cases[i].uid, cases[i].plain), FM_OK);
+        assert_true(fm_vdir_is_object(name.data));
         if (cases[i].name)
             assert_string_equal(name.data, cases[i].name);
         else
@@ -117,7 +117,7 @@ static void test_create_never_overwrites(void **state)
     assert_string_equal(text, "one");
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0640);
-    assert_true(vdir_etag_is(etag, &st, path));
+    assert_true(fm_vdir_etag_is(etag, &st, path));
     assert_int_equal((int)folder_count(state), 1);
 }
 
@@ -146,10 +146,10 @@ static void test_delete_needs_the_version(void **state)
     fm_error err = {0};
     assert_int_equal(create("one", first), FM_OK);
     assert_int_equal(replace(first, "two", second), FM_OK);
-    assert_int_equal(vdir_delete(&env, path, first, &err), FM_EPRECONDITION);
+    assert_int_equal(fm_vdir_delete(&env, path, first, &err), FM_EPRECONDITION);
     assert_content("two");
-    assert_int_equal(vdir_delete(&env, path, second, &err), FM_OK);
-    assert_int_equal(vdir_delete(&env, path, second, &err), FM_ENOTFOUND);
+    assert_int_equal(fm_vdir_delete(&env, path, second, &err), FM_OK);
+    assert_int_equal(fm_vdir_delete(&env, path, second, &err), FM_ENOTFOUND);
     assert_int_equal((int)folder_count(state), 0);
 }
 
@@ -160,7 +160,7 @@ static void test_nothing_is_written_in_a_dry_run(void **state)
     assert_int_equal(create("one", etag), FM_OK);
     env.read_only = true;
     assert_int_equal(replace(etag, "x", other), FM_EREADONLY);
-    assert_int_equal(vdir_delete(&env, path, etag, &err), FM_EREADONLY);
+    assert_int_equal(fm_vdir_delete(&env, path, etag, &err), FM_EREADONLY);
     unlink(path);
     assert_int_equal(create("x", other), FM_EREADONLY);
     assert_int_equal((int)folder_count(state), 0);
@@ -172,7 +172,7 @@ static void test_what_is_no_regular_file_is_left_alone(void **state)
     fm_error err = {0};
     assert_int_equal(symlink("/etc/hostname", path), 0);
     assert_int_equal(replace(NULL, "x", etag), FM_EACCESS);
-    assert_int_equal(vdir_delete(&env, path, NULL, &err), FM_EACCESS);
+    assert_int_equal(fm_vdir_delete(&env, path, NULL, &err), FM_EACCESS);
     assert_int_equal((int)folder_count(state), 1);
 }
 
@@ -187,12 +187,12 @@ static void test_a_rewrite_within_a_tick_is_another_version(void **state)
         read_now(text, sizeof text, etag);
         stranger_writes("bbbb", true);
         assert_int_equal(lstat(path, &st), 0);
-        assert_false(vdir_etag_is(etag, &st, path));
+        assert_false(fm_vdir_etag_is(etag, &st, path));
         char ours[VDIR_ETAG_MAX];
         assert_int_equal(replace(NULL, "cccc", ours), FM_OK);
         stranger_writes("dddd", true);
         assert_int_equal(lstat(path, &st), 0);
-        assert_false(vdir_etag_is(ours, &st, path));
+        assert_false(fm_vdir_etag_is(ours, &st, path));
     }
 }
 
@@ -205,14 +205,14 @@ static void test_an_unchanged_file_keeps_its_version(void **state)
     read_now(text, sizeof text, etag);
     assert_non_null(strrchr(etag, '-'));
     assert_int_equal(lstat(path, &st), 0);
-    assert_true(vdir_etag_is(etag, &st, path));
+    assert_true(fm_vdir_etag_is(etag, &st, path));
     /* One that was written long ago has a version without a hash. */
     const struct timespec old[2] = {{.tv_sec = 1000000, .tv_nsec = 5}, {.tv_sec = 1000000, .tv_nsec = 5}};
     assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
     read_now(text, sizeof text, etag);
     assert_int_equal(strncmp(etag, "1000000000000005-", 17), 0);
     assert_int_equal(lstat(path, &st), 0);
-    assert_true(vdir_etag_is(etag, &st, path));
+    assert_true(fm_vdir_etag_is(etag, &st, path));
 }
 
 /* ------------------------------------------------------------------ at the same time */
@@ -296,8 +296,8 @@ static fm_status write_ours(bool delete)
     read_now(base, sizeof base, etag);
     moment.calls = 0;
     moment.watching = true;
-    fm_status status = delete ? vdir_delete(&env, path, etag, &err)
-                              : vdir_replace(made, &env, path, etag, "ours", strlen("ours"), &err);
+    fm_status status = delete ? fm_vdir_delete(&env, path, etag, &err)
+                              : fm_vdir_replace(made, &env, path, etag, "ours", strlen("ours"), &err);
     moment.watching = false;
     if (status && status != FM_EPRECONDITION && status != FM_ENOTFOUND)
         fail_msg("%s", err.message);
@@ -373,7 +373,7 @@ static void test_leftovers_of_a_killed_process(void **state)
     folder_write(state, ".c.ics.fmcal-0123456789abcdef", "half written");
     folder_write(state, ".d.ics.fmcal-0123", "somebody else's");
     folder_write(state, ".hidden", "somebody else's");
-    vdir_sweep(folder, 3600);
+    fm_vdir_sweep(folder, 3600);
     assert_int_equal((int)folder_count(state), 4);
     assert_content("was being deleted");
     snprintf(path, sizeof path, "%s", folder_path(state, "b.ics"));
@@ -386,9 +386,9 @@ static void test_a_file_that_is_being_deleted_is_left_alone(void **state)
     folder_write(state, ".a.ics.fmcal-aside-0123456789abcdef", "is being deleted");
     int fd = open(folder_path(state, ".a.ics.fmcal-aside-0123456789abcdef"), O_RDONLY);
     assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
-    vdir_sweep(folder, 3600);
+    fm_vdir_sweep(folder, 3600);
     assert_int_equal(access(path, F_OK), -1);
-    vdir_sweep(folder, 0);
+    fm_vdir_sweep(folder, 0);
     assert_content("is being deleted");
     close(fd);
 }
