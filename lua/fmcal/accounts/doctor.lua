@@ -8,7 +8,6 @@ local config = require "fmcal.config"
 local credentials = require "fmcal.credentials"
 local exits = require "fmcal.exits"
 local first_line = require "fmcal.util.first_line"
-local folder_of = require "fmcal.util.folder_of"
 local given = require "fmcal.util.given"
 local http = require "fmcal.http"
 local httpdate = require "fmcal.accounts.httpdate"
@@ -123,17 +122,6 @@ end
 
 -- ---------------------------------------------------------------- the state
 
--- The team whose state, beside this one's, belongs to this very board: the name that the team had before.
-local function former_team(self, own_state)
-  local folder = folder_of(own_state)
-  for _, name in ipairs(sys.list(folder) or {}) do
-    local path = folder .. "/" .. name
-    local other <close> = name:find("%.db$") and path ~= own_state and state.open(path, { read_only = true }) or nil
-    if other and board_state.owner(other) == self.board:path() then return url.decode(name:sub(1, -4)) end
-  end
-  return nil
-end
-
 local function check_state(self, options)
   local opened, err, path = board_state.open(self.board:path(), self.team, options.state, { read_only = true })
   if not opened then
@@ -147,7 +135,7 @@ local function check_state(self, options)
       "give one of the boards another team, or another --state", exits.USAGE)
   end
   local last = opened:get("last_run")
-  local former = not last and former_team(self, path)
+  local former = not last and board_state.former_team(path, self.board:path())
   if former then
     return warn(self, "state", ("no run of team %s yet, but team %s was synced from this board"):format(self.team, former),
       ("if the team was renamed: sync.lua --adopt-team %s"):format(former))

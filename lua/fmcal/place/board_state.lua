@@ -3,16 +3,20 @@
 local attempt = require "fmcal.util.attempt"
 local board = require "fmcal.board"
 local config = require "fmcal.config"
+local folder_of = require "fmcal.util.folder_of"
 local state = require "fmcal.state"
 local sys = require "fmcal.sys"
+local url = require "fmcal.url"
 
 local board_state = {
   --- How long a command waits for another one that holds a lock.
   LOCK_WAIT_MS = 30000,
 }
 
-local function percent_encoded(team)
-  return (team:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end))
+local EXTENSION = ".db"
+
+local function file_name(team)
+  return team:gsub("[^%w._-]", function(c) return ("%%%02X"):format(c:byte()) end) .. EXTENSION
 end
 
 --- Where the state of a board lies.
@@ -22,7 +26,7 @@ end
 -- @return path, and whether a person named this very file
 function board_state.path(board_path, team, given)
   given = given or os.getenv("FMCAL_STATE")
-  local own_name = percent_encoded(team) .. ".db"
+  local own_name = file_name(team)
   if not given or given == "" then return config.resolve(board_path, ".fmcal/" .. own_name), false end
   if given:sub(-1) == "/" then return given .. own_name, false end
   local stat = sys.stat(given)
@@ -56,6 +60,19 @@ function board_state.other_owner(opened, board_path)
   local known = board_state.owner(opened)
   if not known or known == board_path or not sys.stat(known) then return nil end
   return sys.absolute(known) ~= sys.absolute(board_path) and known or nil
+end
+
+--- The team whose state, beside this one, belongs to a board: the name that the team had before, or nil.
+-- @param path string of the state that the team has now
+function board_state.former_team(path, board_path)
+  local folder = folder_of(path)
+  for _, name in ipairs(sys.list(folder) or {}) do
+    local other_path = folder .. "/" .. name
+    local is_other = name:sub(-#EXTENSION) == EXTENSION and other_path ~= path
+    local other <close> = is_other and state.open(other_path, { read_only = true }) or nil
+    if other and board_state.owner(other) == board_path then return url.decode(name:sub(1, -#EXTENSION - 1)) end
+  end
+  return nil
 end
 
 --- Notes which board a state belongs to.

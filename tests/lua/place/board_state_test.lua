@@ -40,6 +40,19 @@ function TestOwner.test_a_board_that_is_there_keeps_its_state()
   lu.assertNil(board_state.other_owner(opened, two), "a board that is gone leaves its state")
 end
 
+function TestOwner.test_the_name_that_a_team_had_before()
+  local folder <close> = shell.folder()
+  local board = write_board(folder, "b.json")
+  do
+    local before <close> = assert(board_state.open(board, "old name", nil, {}))
+    board_state.set_owner(before, board)
+    local other <close> = assert(board_state.open(board, "other", nil, {}))
+    board_state.set_owner(other, folder.path .. "/other.json")
+  end
+  lu.assertEquals(board_state.former_team(board_state.path(board, "t"), board), "old name")
+  lu.assertNil(board_state.former_team(board_state.path(board, "old name"), board))
+end
+
 function TestOwner.test_one_run_at_a_time()
   local folder <close> = shell.folder()
   local opened <close> = assert(board_state.open(write_board(folder, "b.json"), "t", nil, {}))
