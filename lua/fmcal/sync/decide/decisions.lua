@@ -6,7 +6,7 @@
 -- its time.
 
 local decide = require "fmcal.sync.decide.decision"
-local decided = require "fmcal.model.decision"
+local decided = require "fmcal.model.decided"
 local entries = require "fmcal.model.entry"
 local guard = require "fmcal.sync.decide.guard"
 

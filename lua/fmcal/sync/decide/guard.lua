@@ -4,7 +4,7 @@
 local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
 local board_state = require "fmcal.place.board_state"
-local decided = require "fmcal.model.decision"
+local decided = require "fmcal.model.decided"
 local names = require "fmcal.names"
 local quantity = require "fmcal.util.quantity"
 

@@ -6,13 +6,13 @@ local bases = require "fmcal.sync.keep.bases"
 local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
 local calendar_sync = require "fmcal.model.calendar_sync"
-local decided = require "fmcal.model.decision"
+local decided = require "fmcal.model.decided"
+local entries = require "fmcal.sync.keep.entries"
 local history = require "fmcal.place.history"
 local json = require "fmcal.json"
 local rewind = require "fmcal.model.rewind"
 local stale_token = require "fmcal.place.stale_token"
 local summary = require "fmcal.sync.keep.summary"
-local told = require "fmcal.sync.keep.told"
 
 local commit = {}
 
@@ -105,7 +105,7 @@ end
 -- @param is_last whether it is the run's last slice
 -- @return true, or nil and an error
 function commit.slice(run, keys, is_last)
-  for _, key in ipairs(keys) do told.entry(run, run.decisions[key]) end
+  for _, key in ipairs(keys) do entries.write(run, run.decisions[key]) end
   if run.board:dirty() or run.saved or is_last and summary.is_news(run) then summary.write(run) end
   local prints = fingerprints(run, keys)
   prepare_board(run, keys)

@@ -1,4 +1,4 @@
--- What a run tells an entry on the board: the members of its calendarSync.
+-- What a run leaves of an entry on the board: its calendarSync.
 
 local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
@@ -6,7 +6,7 @@ local first_line = require "fmcal.util.first_line"
 local json = require "fmcal.json"
 local time = require "fmcal.time"
 
-local told = {}
+local entries = {}
 
 local function timestamp(epoch)
   return epoch and time.format(epoch) or json.null
@@ -69,7 +69,7 @@ local function is_concern(before)
   return before.syncStatus == "conflict" or before.syncStatus == "error"
 end
 
-local function tell_side(run, decision, i, entry, before)
+local function write_side(run, decision, i, entry, before)
   local target, outcome = decision.sides[i].target, decision.outcomes[i]
   if outcome.status == "skipped" then
     if is_concern(before) then calendar_sync.forget(run.board, entry, target) end
@@ -82,14 +82,14 @@ local function tell_side(run, decision, i, entry, before)
 end
 
 --- Writes the calendarSync of a decided entry into the board (in memory).
-function told.entry(run, decision)
+function entries.write(run, decision)
   local entry = decision.view and decision.view.entry or decision.entry
   if not entry or not calendar_sync.fits(entry) then return end
   local sync = calendar_sync.read(entry) or {}
   calendar_sync.make_room(run.board, entry)
   for i, side in ipairs(decision.sides) do
-    tell_side(run, decision, i, entry, calendar_sync.own(sync, side.target) or {})
+    write_side(run, decision, i, entry, calendar_sync.own(sync, side.target) or {})
   end
 end
 
-return told
+return entries
