@@ -60,7 +60,8 @@ end
 -- @param held {field = true}
 -- @param old base|nil before it
 function base.hold(doc, held, old)
-  for field in pairs(held or {}) do
+  if not held or next(held) == nil then return end
+  for field in pairs(held) do
     doc.l[field], doc.r[field] = old and old.l[field], old and old.r[field]
     doc.open[field] = base.is_open(old, field) or nil
     doc.held, doc.stamp = true, old and old.stamp
@@ -115,9 +116,13 @@ end
 
 -- ---------------------------------------------------------------- as text
 
---- A document (a base, or a note of the journal, which has l and r too) as the text holds it: once where both are the same.
+local function has_one_version(doc)
+  return doc.r ~= nil and #fields.differences(fields.ALL, doc.l, doc.r) == 0
+end
+
+--- A document (a base, or a note of the journal, which has l and r too) as the text holds it: without r where it is l.
 function base.folded(doc)
-  if not doc.r or #fields.differences(fields.ALL, doc.l, doc.r) > 0 then return doc end
+  if not has_one_version(doc) then return doc end
   local copy = {}
   for name, value in pairs(doc) do copy[name] = value end
   copy.r = nil
@@ -132,7 +137,11 @@ end
 
 --- A document as text.
 function base.encode(doc)
-  return assert(json.encode(base.folded(doc)))
+  local r = doc.r
+  if has_one_version(doc) then doc.r = nil end
+  local text = assert(json.encode(doc))
+  doc.r = r
+  return text
 end
 
 --- @param text string|nil

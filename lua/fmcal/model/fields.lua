@@ -180,7 +180,8 @@ end
 
 --- Whether two canonical values of a field mean the same.
 function fields.equal(field, a, b)
-  if not is_list[field] then return a == b end
+  if a == b then return true end
+  if not is_list[field] then return false end
   a, b = a or {}, b or {}
   if #a ~= #b then return false end
   for i = 1, #a do

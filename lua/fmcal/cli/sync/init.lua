@@ -192,7 +192,7 @@ end
 -- Runs until nothing happens any more, so that what others wrote into a board while it was synced is synced at once.
 -- @return exit status, and the marks that tell a change from then on. Of a run that did nothing these are the marks
 -- before it; a run that failed may have written the board, and its own writing is no reason to try again at once
-local function run_and_settle(values, paths)
+local function run_until_quiet(values, paths)
   for _ = 1, MOST_SETTLING_RUNS do
     local marks = watch.marks(paths)
     local status, eventful = run_all(values, paths)
@@ -217,7 +217,7 @@ end
 local function go_on(values, paths)
   local before
   repeat
-    local status, marks = run_and_settle(values, paths)
+    local status, marks = run_until_quiet(values, paths)
     local seconds = interval_of(values, paths)
     if status ~= exits.INTERRUPTED then tell(values, status, before, seconds) end
     before = status
