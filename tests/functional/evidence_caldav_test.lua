@@ -97,6 +97,33 @@ function TestNoAnswer.test_a_listing_that_cannot_be_read_alone()
   lu.assertEquals(place:item("A-1").title, "Edited there")
 end
 
+TestMended = {}
+
+-- An event that nobody could read is read again each run, until it is whole; its ETag may be the same. Both those that are
+-- no object at all and those whose date is none, as long as it takes.
+function TestMended.test_an_event_that_is_whole_again_with_the_same_etag()
+  for _, spoil in ipairs { function(text) return text:gsub("DTSTART[^\r\n]*", "DTSTART;VALUE=DATE:20300231") end,
+    function() return "BEGIN:VCALENDAR\r\nnonsense" end } do
+    for _, runs in ipairs { 1, 6 } do
+      local place <close> = synced()
+      edit_there("A-1", "SUMMARY:[^\r\n]*", "SUMMARY:Edited there")
+      local broken = spoil(objects()["A--1-40fleetmonitor.ics"].text)
+      server:fault { kind = "damaged", on = "fetch", times = -1, body = broken }
+      server:fault { kind = "replace", code = 200, method = "GET", path = "ics$", times = -1, body = broken }
+      for _ = 1, runs do
+        lu.assertStrContains(select(2, place:expect(1, "sync.lua board.json -q")), "the event of A-1 cannot be read")
+      end
+      server:control("DELETE", "_fault")
+      server:control("DELETE", "_log")
+      place:expect(0, "sync.lua board.json -q")
+      lu.assertEquals({ place:item("A-1").title, server:count() }, { "Edited there", 2 })
+      place:expect(0, "sync.lua board.json -q")
+      lu.assertEquals(server:count(), 3)
+      assert_dates(place)
+    end
+  end
+end
+
 TestWrites = {}
 
 for _, code in ipairs { 200, 201, 204 } do

@@ -1,6 +1,7 @@
 -- Opens the calendars of a run and reads what changed there.
 
 local journal = require "fmcal.place.journal"
+local look_for_mended = require "fmcal.place.mended"
 local naming = require "fmcal.place.naming"
 local stale_token = require "fmcal.place.stale_token"
 
@@ -16,7 +17,7 @@ local function open_target(run, target)
   summary, err = target:refresh()
   if not summary then return nil, err end
   target.summary = summary
-  return true
+  return look_for_mended(target)
 end
 
 --- Opens every calendar and reads what changed there; one that fails leaves the others going.
