@@ -293,7 +293,7 @@ function google.create_calendar(access_token, name, zone, endpoints, transport)
   local response, err = http.request(options)
   if not response then
     return failure(err.code, DOMAIN, "making the calendar %q: %s; look whether it is there before you try again", name,
-      err.message)
+      advice.in_board_words(err).message)
   end
   local answer = json.decode(response.body)
   local id = type(answer) == "table" and answer.id

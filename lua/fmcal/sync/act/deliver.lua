@@ -1,5 +1,6 @@
 -- Carries the writes of a round out: journal first, then the calendar, then one look at what it made of them.
 
+local advice = require "fmcal.place.advice"
 local fields = require "fmcal.model.fields"
 local history = require "fmcal.place.history"
 local journal = require "fmcal.place.journal"
@@ -47,7 +48,7 @@ local function judge(job, answer, whole_error)
     job.changed = true
   else
     local err = answer.error or whole_error
-    job.error = err and err.message or "the calendar did not take it"
+    job.error = err and advice.in_board_words(err).message or "the calendar did not take it"
     job.transient = answer.outcome == "none" or passes(err)
   end
 end

@@ -1,5 +1,6 @@
 -- syncOptions.webhook: a summary of a run that had something to tell, posted as JSON.
 
+local advice = require "fmcal.place.advice"
 local failure = require "fmcal.util.failure"
 local http = require "fmcal.http"
 local json = require "fmcal.json"
@@ -48,7 +49,9 @@ function webhook.after(settings, result)
     headers = { ["Content-Type"] = "application/json" }, timeout_ms = TIMEOUT_MS, retry = false,
     allow_http = section.allowHttp, proxy = section.proxy,
   })
-  if not answer then return failure(err.code, "webhook", "the webhook was not told: %s", err.message) end
+  if not answer then
+    return failure(err.code, "webhook", "the webhook was not told: %s", advice.in_board_words(err).message)
+  end
   if answer.status >= 300 then
     return failure("server", "webhook", "the webhook was not told: %s answered %d", answer.url, answer.status)
   end

@@ -33,6 +33,7 @@ function TestWebhook.test_clear_text_beyond_this_machine_is_refused()
   local told, err = webhook.after(settings, result { success = false })
   lu.assertNil(told)
   lu.assertStrContains(err.message, "the webhook was not told")
+  lu.assertStrContains(err.message, [["allowHttp"]])
 end
 
 os.exit(lu.LuaUnit.run())
