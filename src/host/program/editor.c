@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define TERMINAL "fmcal.terminal"
@@ -24,6 +25,7 @@ typedef struct terminal {
     lua_State *L;       /* the state that is in read(), for completion */
     const char *prompt; /* borrowed while in read() */
     bool has_file;      /* the history has a file: user value 2 */
+    bool interrupted;   /* Ctrl-C was read */
 } terminal;
 
 /* User values of the userdata. */
@@ -72,6 +74,30 @@ out:
     return answer;
 }
 
+static unsigned char interrupt(EditLine *editor, int key)
+{
+    (void)key;
+    terminal *t = NULL;
+    el_get(editor, EL_CLIENTDATA, &t);
+    t->interrupted = true;
+    return CC_EOF;
+}
+
+/*
+ * While a line is typed Ctrl-C is a key like any other, read in its turn. As a signal it would come before or after
+ * keys that were typed with it as luck has it: what is typed behind it may be read first.
+ */
+static void read_interrupts_as_keys(EditLine *editor)
+{
+    struct termios now;
+    char key[] = {'\003', '\0'};
+    if (tcgetattr(STDIN_FILENO, &now) == 0 && now.c_cc[VINTR] != _POSIX_VDISABLE)
+        key[0] = (char)now.c_cc[VINTR];
+    el_set(editor, EL_SETTY, "-d", "-intr", NULL);
+    el_wset(editor, EL_ADDFN, L"fmcal-interrupt", L"Drop the line", interrupt);
+    el_set(editor, EL_BIND, key, "fmcal-interrupt", NULL);
+}
+
 static void open_editor(terminal *t)
 {
     if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
@@ -91,6 +117,7 @@ static void open_editor(terminal *t)
     el_set(t->editor, EL_BIND, "^I", "fmcal-complete", NULL);
     el_set(t->editor, EL_BIND, "^R", "em-inc-search-prev", NULL);
     el_source(t->editor, NULL);
+    read_interrupts_as_keys(t->editor);
 }
 
 /* One line from standard input that is no terminal; nil at its end. */
@@ -122,11 +149,12 @@ static int terminal_read(lua_State *L)
     int count = 0;
     el_resize(t->editor);
     errno = 0;
+    t->interrupted = false;
     const char *line = el_gets(t->editor, &count);
-    bool interrupted = !line && errno == EINTR;
+    bool interrupted = t->interrupted || (!line && errno == EINTR);
     t->L = NULL;
     t->rearm(t->data);
-    if (line && count > 0) {
+    if (line && count > 0 && !interrupted) {
         lua_pushlstring(L, line, (size_t)(line[count - 1] == '\n' ? count - 1 : count));
         return 1;
     }
