@@ -52,6 +52,29 @@ function TestConnect.test_the_primary_calendar()
   lu.assertStrContains(connect(place, 0, words_for() .. " --calendar primary"), "connected with the calendar")
 end
 
+-- Of several calendars of one account the one that can be used: what is chosen, what the board names then, and what a board
+-- means that names none by itself.
+function TestConnect.test_the_primary_calendar_of_several()
+  local function make(name, members)
+    members.name = name
+    server:control("POST", "_calendar", members)
+  end
+  make("a-tasks", { components = json.array { "VTODO" } })
+  make("b-holidays", { writable = false })
+  make("z-other", {})
+  local place <close> = commands.place(BOARD)
+  local result = json.decode((connect(place, 0, words_for() .. " --calendar primary --json")))
+  lu.assertEquals(#result.calendars, 4)
+  lu.assertEquals(place:board().calendarConfig.calendarId, "/cal/alice/kanban/")
+  place:expect(0, "sync.lua board.json", { env = WITH_KEY })
+  place:edit(function(board) board.calendarConfig.calendarId = "primary" end)
+  lu.assertStrContains(place:expect(0, "sync.lua board.json", { env = WITH_KEY }), "1 unchanged")
+  local there = server:control("GET", "_objects")
+  lu.assertNotNil(next(there.kanban))
+  lu.assertEquals({ there["a-tasks"], there["b-holidays"], there["z-other"] }, { {}, {}, {} })
+  for _, name in ipairs { "a-tasks", "b-holidays", "z-other" } do server:control("DELETE", "_calendar/" .. name) end
+end
+
 -- Refused before a password is read, and told where it is allowed.
 function TestConnect.test_clear_text()
   local place <close> = commands.place(BOARD)

@@ -51,6 +51,19 @@ function TestDisconnect.setUp()
   server:clear()
 end
 
+-- What a board says that has lost its credentials, in each command that signs in.
+function TestDisconnect.test_not_connected_is_what_is_said_then()
+  local place <close> = connected(nil)
+  run(place, 0, "disconnect.lua board.json")
+  local sentence = "the board is not connected with this calendar: run connect.lua caldav ("
+  for _, words in ipairs { "sync.lua board.json", "sync.lua board.json --dry-run", "explain.lua board.json A-1" } do
+    lu.assertStrContains(select(2, run(place, 3, words)), sentence, false, words)
+  end
+  lu.assertStrContains(run(place, 3, "doctor.lua board.json"), "not connected")
+  local _, errors = run(place, 2, "disconnect.lua board.json --name other")
+  lu.assertStrContains(errors, "other")
+end
+
 function TestDisconnect.testCredentialsAlone()
   local place <close> = connected(nil, "--name work")
   local before = place:board()
