@@ -47,7 +47,7 @@ for signal in INT TERM; do
   until_event SUMMARY:Four
   board Five
   until_event SUMMARY:Five
-  until_said done
+  until_said "done"
   kill -"$signal" "$watcher"
   status=0
   wait "$watcher" || status=$?
