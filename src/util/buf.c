@@ -1,8 +1,12 @@
 #include "util/buf.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Most of what is put together here (a line, a request, a small object) fits. */
+#define FIRST_CAP 128
 
 static char empty[1];
 
@@ -41,7 +45,7 @@ fm_status fm_buf_reserve(fm_buf *b, size_t extra)
     size_t need = b->len + extra + 1;
     if (need <= b->cap)
         return FM_OK;
-    size_t cap = b->cap ? b->cap : 64;
+    size_t cap = b->cap ? b->cap : FIRST_CAP;
     while (cap < need)
         cap = cap > SIZE_MAX / 2 ? need : cap * 2;
     char *data = realloc(b->cap ? b->data : NULL, cap);
@@ -53,9 +57,15 @@ fm_status fm_buf_reserve(fm_buf *b, size_t extra)
     return FM_OK;
 }
 
+/* Whether that many bytes and the zero behind them fit as it is; never in a buffer that has failed. */
+static bool has_room(const fm_buf *b, size_t len)
+{
+    return len < b->cap - b->len && len <= b->max_bytes - b->len;
+}
+
 fm_status fm_buf_add(fm_buf *b, const void *bytes, size_t len)
 {
-    if (fm_buf_reserve(b, len))
+    if (!has_room(b, len) && fm_buf_reserve(b, len))
         return b->status;
     if (len) {
         memcpy(b->data + b->len, bytes, len);
@@ -72,7 +82,11 @@ fm_status fm_buf_adds(fm_buf *b, const char *s)
 
 fm_status fm_buf_addc(fm_buf *b, char c)
 {
-    return fm_buf_add(b, &c, 1);
+    if (!has_room(b, 1) && fm_buf_reserve(b, 1))
+        return b->status;
+    b->data[b->len++] = c;
+    b->data[b->len] = '\0';
+    return FM_OK;
 }
 
 fm_status fm_buf_addv(fm_buf *b, const char *fmt, va_list args)

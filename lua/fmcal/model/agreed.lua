@@ -6,7 +6,9 @@
 --   there    what the calendar held of that before; nil: there was no event
 --   pulled   {field = true} what is pulled into the board in the same run and may not have reached it
 --   held     {field = true} what both sides were left to differ in
---   text, before   hashes of the event's text as it was written, and of the one that was there
+--   written  the event's text as it was written (in notes of an older fmcal its hash, `text`, and one of what a person can
+--            edit in it, `seen`)
+--   before   hash of the text that was there
 --   answered the ETag with which the calendar answered the write, where it could not be read back
 
 local bases = require "fmcal.model.base"

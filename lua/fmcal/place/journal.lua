@@ -74,8 +74,7 @@ local function write_note(job)
   local action, view = job.action, job.decision.view
   if not action.version then return nil end
   local note, old = agreed.note(job.decision.plan, action, view.fields), action.remote
-  note.text, note.before = hash(job.write.text), old and hash(old.row.text)
-  note.seen = job.side.target:content_hash(assert(job.side.target.provider:decode(job.write.text)))
+  note.written, note.before = job.write.text, old and hash(old.row.text)
   return bases.encode(note)
 end
 
@@ -165,7 +164,15 @@ local function is_as_before(intent, note, row)
 end
 
 local function is_as_written(note, row)
-  return hash(row.text) == note.text or note.answered ~= nil and note.answered == row.etag
+  if note.answered ~= nil and note.answered == row.etag then return true end
+  if note.written then return row.text == note.written end
+  return hash(row.text) == note.text
+end
+
+-- Hash of what a person can edit in the event that was written. Most notes end without anybody asking.
+local function content_written(target, note)
+  if not note.written then return note.seen end
+  return target:content_hash(assert(target.provider:decode(note.written)))
 end
 
 local function base_after(target, intent, note, base, view, remote)
@@ -200,7 +207,7 @@ end
 -- @param content hash of what a person can edit in the event
 function journal.base_of_gone(target, key, base, content)
   local note = read(intent_of(target, key, false))
-  if not note or note.seen ~= content then return base end
+  if not note or content_written(target, note) ~= content then return base end
   local waiting = next(note.pulled) ~= nil or next(note.held) ~= nil
   return { l = note.l, r = note.r, seen = content, held = waiting or nil }
 end

@@ -78,15 +78,10 @@ static bool has_password(const fm_http_config *config)
     return !config->bearer && config->username && config->password;
 }
 
-/* Nobody between us and the server may listen; and Basic would end the user name at its first colon. */
+/* Basic would end the user name at its first colon. */
 static bool may_begin_with_basic(const fm_http_call *call)
 {
-    fm_url url = {0};
-    bool safe = strncasecmp(call->url, "https:", 6) == 0;
-    if (!safe && fm_url_parse(&url, call->url, NULL) == FM_OK)
-        safe = fm_url_is_loopback(url.host);
-    fm_url_clear(&url);
-    return safe && !strchr(call->config->username, ':');
+    return call->is_private && !strchr(call->config->username, ':');
 }
 
 static fm_http_scheme choose_scheme(const fm_http_call *call)

@@ -75,6 +75,7 @@ struct fm_http_call {
     bool keep_redirects;
     bool secret_body;
     bool credentials; /**< the config's credentials may go to `url` */
+    bool is_private;  /**< nobody between us and `url` may listen */
     bool has_sink;
     fm_http_sink sink;
     size_t max_body_bytes;

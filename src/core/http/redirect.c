@@ -20,7 +20,8 @@ fm_status fm_http_admit(fm_http_call *call, char **origin, fm_error *err)
         status = fm_url_parse(&home, call->home, err);
     if (status)
         goto out;
-    if (strcmp(url.scheme, "http") == 0 && !call->config->allow_http && !fm_url_is_loopback(url.host)) {
+    call->is_private = strcmp(url.scheme, "https") == 0 || fm_url_is_loopback(url.host);
+    if (!call->is_private && !call->config->allow_http) {
         bool configured = is_home || fm_url_same_origin(&home, &url);
         status = fm_error_set(err, configured ? FM_EINVAL : FM_EPROTOCOL, domain,
                               "%s is asked over http, where passwords travel in clear text: use https, or set "

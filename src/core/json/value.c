@@ -138,23 +138,21 @@ static void add_escape(fm_buf *out, unsigned char c)
 
 fm_status fm_json_add_string(fm_buf *out, const char *bytes, size_t len)
 {
-    const char *at = bytes, *end = bytes + len;
+    const char *at = bytes, *end = bytes + len, *run = at; /* what is copied as it is */
     fm_buf_addc(out, '"');
-    for (;;) {
-        const char *plain = at;
-        at = fm_json_skip_plain(at, end);
-        fm_buf_add(out, plain, (size_t)(at - plain));
-        if (at == end)
-            return fm_buf_addc(out, '"');
+    while ((at = fm_json_skip_plain(at, end)) < end) {
         size_t length = fm_utf8_character(at, (size_t)(end - at));
         if (!length)
             return FM_EINVAL;
-        if (length == 1)
+        if (length == 1) {
+            fm_buf_add(out, run, (size_t)(at - run));
             add_escape(out, (unsigned char)*at);
-        else
-            fm_buf_add(out, at, length);
+            run = at + 1;
+        }
         at += length;
     }
+    fm_buf_add(out, run, (size_t)(end - run));
+    return fm_buf_addc(out, '"');
 }
 
 /* ------------------------------------------------------------------ numbers */

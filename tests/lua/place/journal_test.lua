@@ -1,0 +1,58 @@
+-- Notes of writes, as this fmcal makes them and as an older one has left them.
+local crypto = require "fmcal.crypto"
+local journal = require "fmcal.place.journal"
+local json = require "fmcal.json"
+local lu = require "luaunit"
+
+TestJournal = {}
+
+local function hash(text)
+  return crypto.encode("base64", crypto.sha256(text))
+end
+
+-- A target with one note of "X-1". An event's text is its title here.
+local function target_with(note)
+  note.l, note.r, note.held, note.pulled = { title = "Sent" }, { title = "Sent" }, {}, {}
+  note.push = { title = true }
+  return {
+    intents = { ["X-1"] = { { kind = "create", doc = assert(json.encode(note)) } } },
+    provider = { decode = function(_, text) return { title = text } end },
+    content_hash = function(_, event) return "content of " .. event.title end,
+  }
+end
+
+local VIEW = { key = "X-1", fields = { "title" }, version = { title = "Sent" } }
+
+local function base_where(note, text)
+  return journal.base(target_with(note), VIEW, nil, { row = { text = text, etag = "2" }, version = { title = text }, event = { title = text } })
+end
+
+local NOTES = {
+  ours = function() return { written = "Sent" } end,
+  older = function() return { text = hash("Sent"), seen = "content of Sent" } end,
+}
+
+function TestJournal:testAnEventThatIsAsItWasWrittenIsWhatBothSidesAgreedOn()
+  for name, note in pairs(NOTES) do
+    lu.assertEquals(base_where(note(), "Sent").seen, "content of Sent", name)
+    lu.assertNil(base_where(note(), "Edited").seen, name)
+  end
+end
+
+function TestJournal:testAnAnswerNamesTheVersionThatWasWritten()
+  for name, make in pairs(NOTES) do
+    local note = make()
+    note.answered = "2"
+    lu.assertEquals(base_where(note, "Rewritten by the server").seen, "content of Rewritten by the server", name)
+  end
+end
+
+function TestJournal:testTheEventOfAnEntryThatIsGoneIsKnownByWhatItSays()
+  for name, note in pairs(NOTES) do
+    local base = journal.base_of_gone(target_with(note()), "X-1", nil, "content of Sent")
+    lu.assertEquals(base and base.l.title, "Sent", name)
+    lu.assertNil(journal.base_of_gone(target_with(note()), "X-1", nil, "content of Edited"), name)
+  end
+end
+
+os.exit(lu.LuaUnit.run())
