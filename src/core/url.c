@@ -26,6 +26,89 @@ static fm_status check_bytes(const char *text, bool allow_space, fm_error *err)
     return FM_OK;
 }
 
+/* ------------------------------------------------------------------ URLs that need no care */
+
+static bool is_unreserved(unsigned char c)
+{
+    return (c < 0x80 && isalnum(c)) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/* RFC 3986 pchar without percent-escapes, and the slash between segments. */
+static bool is_path_byte(unsigned char c)
+{
+    return is_unreserved(c) || (c && strchr("/!$&'()*+,;=:@", c));
+}
+
+/* A path that says nothing in two ways: no escapes, no query, no dot segments, no empty segment at its start. */
+static bool is_plain_path(const char *path, size_t len)
+{
+    if (len > 1 && path[0] == '/' && path[1] == '/')
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        if (!is_path_byte((unsigned char)path[i]) || path[i] == ':')
+            return false;
+        if (path[i] == '.' && (i == 0 || path[i - 1] == '/'))
+            return false;
+    }
+    return true;
+}
+
+/* A host and port in the one spelling that they have: a name in lower case or four decimal numbers. */
+static bool is_plain_authority(const char *text, size_t len)
+{
+    size_t host = strcspn(text, ":/");
+    if (host > len || host >= INET6_ADDRSTRLEN)
+        return false;
+    char address[INET6_ADDRSTRLEN];
+    unsigned char bytes[sizeof(struct in_addr)];
+    memcpy(address, text, host);
+    address[host] = '\0';
+    bool is_name = strspn(address, "abcdefghijklmnopqrstuvwxyz0123456789.-") == host &&
+                   strpbrk(address, "ghijklmnopqrstuvwyz"); /* no number in disguise */
+    if (!is_name && inet_pton(AF_INET, address, bytes) != 1)
+        return false;
+    if (host == len)
+        return true;
+    size_t digits = strspn(text + host + 1, "0123456789");
+    return host + 1 + digits == len && digits > 0 && digits < 6 && text[host + 1] != '0';
+}
+
+/* Finds the authority and the path of a URL that can be read in one way alone. False for all others. */
+static bool find_plain(const char *url, size_t *authority, size_t *path)
+{
+    size_t scheme = strncmp(url, "https://", 8) == 0 ? 8 : 7;
+    if (scheme == 7 && strncmp(url, "http://", 7) != 0)
+        return false;
+    *authority = scheme;
+    *path = scheme + strcspn(url + scheme, "/");
+    return url[*path] && is_plain_authority(url + scheme, *path - scheme) &&
+           is_plain_path(url + *path, strlen(url + *path));
+}
+
+/* Takes such a URL apart, as nearly all requests have it. False where more care is needed, or memory ran out. */
+static bool parse_plain(fm_url *out, const char *text)
+{
+    size_t authority, path;
+    if (!find_plain(text, &authority, &path))
+        return false;
+    size_t host = strcspn(text + authority, ":/");
+    bool has_port = text[authority + host] == ':', is_https = authority == 8;
+    unsigned long port = has_port ? strtoul(text + authority + host + 1, NULL, 10) : is_https ? 443 : 80;
+    if (port > UINT16_MAX)
+        return false;
+    *out = (fm_url){.scheme = strdup(is_https ? "https" : "http"),
+                    .host = strndup(text + authority, host),
+                    .port = (uint16_t)port,
+                    .path = strdup(text + path),
+                    .canonical = strdup(text)};
+    if (out->scheme && out->host && out->path && out->canonical)
+        return true;
+    fm_url_clear(out);
+    return false;
+}
+
+/* ------------------------------------------------------------------ URLs */
+
 static fm_status curl_failure(CURLUcode code, const char *text, fm_error *err)
 {
     if (code == CURLUE_OUT_OF_MEMORY)
@@ -98,7 +181,7 @@ fm_status fm_url_parse(fm_url *out, const char *text, fm_error *err)
 {
     *out = (fm_url){0};
     fm_status status = check_bytes(text, false, err);
-    if (status)
+    if (status || parse_plain(out, text))
         return status;
     if (!is_http(text))
         return fm_error_set(err, FM_EINVAL, domain, "\"%.200s\" does not start with https:// or http://", text);
@@ -125,17 +208,6 @@ void fm_url_clear(fm_url *url)
     free(url->query);
     free(url->canonical);
     *url = (fm_url){0};
-}
-
-static bool is_unreserved(unsigned char c)
-{
-    return (c < 0x80 && isalnum(c)) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/* RFC 3986 pchar without percent-escapes, and the slash between segments. */
-static bool is_path_byte(unsigned char c)
-{
-    return is_unreserved(c) || (c && strchr("/!$&'()*+,;=:@", c));
 }
 
 static void add_escape(fm_buf *out, unsigned char c)
@@ -166,54 +238,16 @@ static fm_status encode_reference(fm_buf *out, const char *reference, fm_error *
     return out->status ? fm_error_no_memory(err, domain) : FM_OK;
 }
 
-/* A path that says nothing in two ways: no escapes, no query, no dot segments, no empty segment at its start. */
-static bool is_plain_path(const char *path, size_t len)
-{
-    if (len > 1 && path[0] == '/' && path[1] == '/')
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (!is_path_byte((unsigned char)path[i]) || path[i] == ':')
-            return false;
-        if (path[i] == '.' && (i == 0 || path[i - 1] == '/'))
-            return false;
-    }
-    return true;
-}
-
-/* A host and port in the one spelling that they have: a name in lower case or four decimal numbers. */
-static bool is_plain_authority(const char *text, size_t len)
-{
-    size_t host = strcspn(text, ":/");
-    if (host > len || host >= INET6_ADDRSTRLEN)
-        return false;
-    char address[INET6_ADDRSTRLEN];
-    unsigned char bytes[sizeof(struct in_addr)];
-    memcpy(address, text, host);
-    address[host] = '\0';
-    bool is_name = strspn(address, "abcdefghijklmnopqrstuvwxyz0123456789.-") == host &&
-                   strpbrk(address, "ghijklmnopqrstuvwyz"); /* no number in disguise */
-    if (!is_name && inet_pton(AF_INET, address, bytes) != 1)
-        return false;
-    if (host == len)
-        return true;
-    size_t digits = strspn(text + host + 1, "0123456789");
-    return host + 1 + digits == len && digits > 0 && digits < 6 && text[host + 1] != '0';
-}
-
 /*
  * Resolves what needs no care, which is nearly every href of a calendar: a plain path, or a name below a plain
  * collection. @return the URL, owned by the caller; NULL where more care is needed, or memory ran out
  */
 static char *resolve_plain(const char *base, const char *reference)
 {
-    size_t scheme = strncmp(base, "https://", 8) == 0 ? 8 : 7, len = strlen(reference);
-    if ((scheme == 7 && strncmp(base, "http://", 7) != 0) || !len || len > URL_MAX || !is_plain_path(reference, len))
+    size_t len = strlen(reference), authority, start;
+    if (!len || len > URL_MAX || !is_plain_path(reference, len) || !find_plain(base, &authority, &start))
         return NULL;
-    size_t authority = strcspn(base + scheme, "/");
-    const char *path = base + scheme + authority, *last = strrchr(path, '/');
-    if (!last || !is_plain_authority(base + scheme, authority) || !is_plain_path(path, strlen(path)))
-        return NULL;
-    size_t kept = reference[0] == '/' ? scheme + authority : (size_t)(last + 1 - base);
+    size_t kept = reference[0] == '/' ? start : (size_t)(strrchr(base, '/') + 1 - base);
     char *url = malloc(kept + len + 1);
     if (url) {
         memcpy(url, base, kept);

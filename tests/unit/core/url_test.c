@@ -1,6 +1,7 @@
 #include "core/url.h"
 #include "support/cmocka.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,41 @@ static void test_parse_gives_the_parts(void **state)
     assert_string_equal(url.path, "/");
     assert_null(url.query);
     fm_url_clear(&url);
+}
+
+/* A fragment, which is left out, has libcurl parse what would be taken apart without it. */
+static void test_plain_urls_are_parsed_as_libcurl_does(void **state)
+{
+    (void)state;
+    static const char *const plain[] = {"http://host/",
+                                        "https://dav.example.org/a/b%c.ics",
+                                        "http://host:80/x",
+                                        "https://host:8443/cal/a-b_c~d.ics",
+                                        "https://127.0.0.1:443/a;b=c,d@e",
+                                        "http://a.example.org/a//b/",
+                                        "http://host:65536/",
+                                        "http://010.0.0.1/",
+                                        "https://cafe/",
+                                        "http://HOST/",
+                                        "http://host/a/../b",
+                                        "http://host"};
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
+        fm_url url = {0}, same = {0};
+        char text[100];
+        snprintf(text, sizeof text, "%s#x", plain[i]);
+        fm_status status = fm_url_parse(&same, text, NULL);
+        assert_int_equal(fm_url_parse(&url, plain[i], NULL), status);
+        if (!status) {
+            assert_string_equal(url.scheme, same.scheme);
+            assert_string_equal(url.host, same.host);
+            assert_int_equal(url.port, same.port);
+            assert_string_equal(url.path, same.path);
+            assert_null(url.query);
+            assert_string_equal(url.canonical, same.canonical);
+        }
+        fm_url_clear(&url);
+        fm_url_clear(&same);
+    }
 }
 
 static void test_parse_refuses_what_is_dangerous(void **state)
@@ -232,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_gives_the_parts),
+        cmocka_unit_test(test_plain_urls_are_parsed_as_libcurl_does),
         cmocka_unit_test(test_parse_refuses_what_is_dangerous),
         cmocka_unit_test(test_percent_encoded_hosts),
         cmocka_unit_test(test_resolve),
