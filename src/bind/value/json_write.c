@@ -113,6 +113,7 @@ static fm_status add_members(writer *w)
 typedef struct sort_name {
     const char *bytes;
     size_t len;
+    int index; /* of the name on the stack */
 } sort_name;
 
 static int compare_names(const void *a, const void *b)
@@ -123,55 +124,56 @@ static int compare_names(const void *a, const void *b)
     return order ? order : (left->len > right->len) - (left->len < right->len);
 }
 
-/* Pushes the names of the table on top as a list. False where a key is no string. [-0, +1] */
-static bool push_name_list(lua_State *L, size_t *count)
+/* Pushes the names of the table on top, which keeps them whatever a finaliser does to the table meanwhile. False where
+ * a key is no string. [-0, +count] */
+static bool push_names(lua_State *L, int *count)
 {
     int table = lua_gettop(L);
+    bool are_names = true;
     *count = 0;
-    lua_newtable(L);
-    for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
-        if (lua_type(L, -2) != LUA_TSTRING) {
-            lua_pop(L, 2);
-            return false;
-        }
-        lua_pushvalue(L, -2);
-        lua_rawseti(L, table + 1, (lua_Integer)++ * count);
+    lua_pushnil(L);
+    while (are_names && lua_next(L, table)) {
+        lua_pop(L, 1);
+        luaL_checkstack(L, 10, "an object has too many members");
+        are_names = lua_type(L, -1) == LUA_TSTRING;
+        lua_pushvalue(L, -1); /* one stays, the other one finds the next */
+        ++*count;
     }
-    return true;
+    lua_settop(L, table + *count);
+    return are_names;
 }
 
-/* Pushes the sorted names of the table on top, and what keeps them whatever a finaliser does to the table meanwhile.
- * NULL where a key is no string. [-0, +1] */
-static sort_name *push_names(lua_State *L, size_t *count)
+/* Pushes the sorted list of the `count` names on top. [-0, +1] */
+static const sort_name *push_sorted(lua_State *L, int count)
 {
-    if (!push_name_list(L, count))
-        return NULL;
-    sort_name *names = lua_newuserdatauv(L, (*count + 1) * sizeof *names, 1);
-    for (size_t i = 0; i < *count; i++) {
-        lua_rawgeti(L, -2, (lua_Integer)i + 1);
-        names[i].bytes = lua_tolstring(L, -1, &names[i].len);
-        lua_pop(L, 1);
+    int first = lua_gettop(L) - count + 1;
+    sort_name *names = lua_newuserdatauv(L, ((size_t)count + 1) * sizeof *names, 0);
+    for (int i = 0; i < count; i++) {
+        names[i].index = first + i;
+        names[i].bytes = lua_tolstring(L, first + i, &names[i].len);
     }
-    lua_insert(L, -2);
-    lua_setiuservalue(L, -2, 1);
-    qsort(names, *count, sizeof *names, compare_names);
+    qsort(names, (size_t)count, sizeof *names, compare_names);
     return names;
 }
 
 static fm_status add_sorted_members(writer *w)
 {
     lua_State *L = w->L;
-    size_t count;
-    const sort_name *names = push_names(L, &count);
-    fm_status status = names ? FM_OK : refuse(w, "a table must have names or the keys 1 to n, not both");
-    for (size_t i = 0; names && i < count && !status; i++) {
-        lua_pushlstring(L, names[i].bytes, names[i].len);
-        lua_pushvalue(L, -1);
-        lua_rawget(L, -4);
+    int table = lua_gettop(L), count;
+    if (!push_names(L, &count)) {
+        lua_settop(L, table);
+        return refuse(w, "a table must have names or the keys 1 to n, not both");
+    }
+    const sort_name *names = push_sorted(L, count);
+    fm_status status = FM_OK;
+    for (int i = 0; i < count && !status; i++) {
+        lua_pushvalue(L, names[i].index);
+        lua_pushvalue(L, names[i].index);
+        lua_rawget(L, table);
         status = add_member(w, i == 0);
         lua_pop(L, 2);
     }
-    lua_pop(L, 1);
+    lua_settop(L, table);
     return status;
 }
 

@@ -290,6 +290,7 @@ size_t fm_ical_end(const fm_ical *doc, size_t begin)
 static size_t find(const fm_ical *doc, size_t parent, size_t after, fm_ical_kind kind, const char *word)
 {
     unsigned depth = parent == FM_ICAL_NONE ? 0 : doc->entries[parent].line.depth + 1;
+    size_t len = word ? strlen(word) : 0;
     size_t i = after != FM_ICAL_NONE ? after + 1 : parent != FM_ICAL_NONE ? parent + 1 : 0;
     for (; i < doc->count; i++) {
         const fm_ical_line *line = &doc->entries[i].line;
@@ -297,7 +298,8 @@ static size_t find(const fm_ical *doc, size_t parent, size_t after, fm_ical_kind
             break;
         if (line->kind != kind || line->depth != depth)
             continue;
-        if (!word || fm_span_is(kind == FM_ICAL_BEGIN ? line->parts.value : line->parts.name, word))
+        fm_span name = kind == FM_ICAL_BEGIN ? line->parts.value : line->parts.name;
+        if (!word || (name.len == len && strncasecmp(name.at, word, len) == 0))
             return i;
     }
     return FM_ICAL_NONE;
