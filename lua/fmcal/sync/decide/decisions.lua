@@ -132,18 +132,10 @@ function decisions.each_slice(run, fn)
   return true
 end
 
-local function known_entries(run)
-  local known = 0
-  for _, target in ipairs(run.targets) do
-    known = known + target.state:count() - #target.state:bases("skipped")
-  end
-  return known
-end
-
 --- What stops the run before anything is written: the guard's sentence, or nil.
 function decisions.guarded(run)
   if run.allow_mass_delete then return nil end
-  return guard.check(run, known_entries(run), run.settings.options.massDeleteLimit)
+  return guard.check(run, run.settings.options.massDeleteLimit)
 end
 
 return decisions

@@ -134,15 +134,24 @@ local function way_back(run)
   return (". To have the dates back after that, put the board of before back: it is kept in %s"):format(kept)
 end
 
+-- How many entries are in the base.
+local function known_entries(run)
+  local known = 0
+  for _, target in ipairs(run.targets) do
+    known = known + target.state:count() - #target.state:bases("skipped")
+  end
+  return known
+end
+
 --- Whether a run would destroy too much.
 -- @param run with `toll`, targets, board
--- @param known number of entries in the base
 -- @param limit number|nil share of them (massDeleteLimit)
 -- @return sentence, or nil where the run may go ahead
-function guard.check(run, known, limit)
+function guard.check(run, limit)
   local toll = run.toll
   limit = limit or DEFAULT_LIMIT
   if toll.deletes + toll.clears == 0 then return nil end
+  local known = known_entries(run)
   local emptied = emptied_calendar(run) or emptied_board(run)
   if not emptied and not is_above_limit(toll, known, limit) then return nil end
   local would = ("this run would delete %s and clear %s of %d known entries"):format(quantity(toll.deletes, "event"),
