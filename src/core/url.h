@@ -2,8 +2,8 @@
  * @file url.h
  * Absolute http and https URLs, references between them, and how far credentials may travel.
  *
- * Parsing is libcurl's, so that what was checked here is what is requested later; only a URL that can be read in one way
- * alone (a name in lower case, a path without escapes and dots) is taken apart without it. A URL with a control
+ * Parsing is libcurl's, so that what was checked here is what is requested later; only a URL that can be read in one
+ * way alone (a name in lower case, a path without escapes and dots) is taken apart without it. A URL with a control
  * character, a space or a user name in it is refused: the first two let a server smuggle header lines,
  * the last hides who is being talked to. A percent-encoded host is decoded once, and refused where it still is one.
  */
