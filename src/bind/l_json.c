@@ -8,7 +8,9 @@
 #include "bind/base/row.h"
 #include "bind/value/answer.h"
 #include "bind/value/json.h"
+#include "core/crypto.h"
 #include "core/json/edit.h"
+#include "util/encoding.h"
 
 #include <stdlib.h>
 
@@ -92,6 +94,25 @@ static int json_encode(lua_State *L)
         text = lines;
     }
     lua_pushlstring(L, text->data, text->len);
+    return 1;
+}
+
+static int json_digest(lua_State *L)
+{
+    luaL_checkany(L, 1);
+    fm_bind_json_writing writing = {.sort = true};
+    unsigned char hash[FM_DIGEST_MAX];
+    char out[2 * FM_DIGEST_MAX];
+    size_t size = fm_digest_size(FM_SHA256);
+    fm_error err = {0};
+    fm_buf *text = fm_bind_push_buf(L, MAX_BYTES);
+    fm_status status = fm_bind_add_json(L, 1, text, &writing, &err);
+    if (!status)
+        status = fm_crypto_hash(hash, FM_SHA256, text->data, text->len, &err);
+    if (status)
+        return fm_bind_fail(L, &err);
+    fm_encoding_encode(out, FM_BASE64, hash, size);
+    lua_pushlstring(L, out, fm_encoding_text_size(FM_BASE64, size));
     return 1;
 }
 
@@ -241,7 +262,8 @@ static const luaL_Reg document_meta[] = {
 };
 
 static const luaL_Reg json_functions[] = {
-    {"decode", json_decode}, {"encode", json_encode}, {"array", json_array}, {"document", json_document}, {NULL, NULL},
+    {"decode", json_decode}, {"encode", json_encode},     {"digest", json_digest},
+    {"array", json_array},   {"document", json_document}, {NULL, NULL},
 };
 
 int luaopen_fmcal_json(lua_State *L)

@@ -92,6 +92,17 @@ end
 
 TestEncode = {}
 
+function TestEncode.test_a_digest_is_that_of_the_sorted_text()
+  local crypto = require "fmcal.crypto"
+  for _, value in ipairs { "", "é", { b = 1, a = { true, json.null } }, json.array(), { [""] = "x", ["\0"] = 2 } } do
+    local text = json.encode(value, { sort = true })
+    lu.assertEquals(json.digest(value), crypto.encode("base64", crypto.sha256(text)), text)
+  end
+  local digest, err = json.digest { a = 0 / 0 }
+  lu.assertNil(digest)
+  lu.assertEquals(err.message, "a: " .. select(2, json.encode(0 / 0)).message)
+end
+
 function TestEncode.test_values()
   lu.assertEquals(json.encode("é\n\"\\\0"), '"é\\n\\"\\\\\\u0000"')
   lu.assertEquals(json.encode(true), "true")

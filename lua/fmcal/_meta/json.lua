@@ -44,6 +44,13 @@ function json.decode(text, options) end
 ---elements or with holes; code "limit": too deep. The message names the place
 function json.encode(value, options) end
 
+---A print of a value, to tell whether two are the same: base64 of the SHA-256 of the text that `json.encode(value,
+---{ sort = true })` gives.
+---@param value any
+---@return string? digest 44 characters
+---@return fmcal.error? err as of `encode`
+function json.digest(value) end
+
 ---Marks a table as an array, so that it is written as one even when it is empty.
 ---@param t? table made if absent
 ---@return table t

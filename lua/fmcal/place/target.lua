@@ -363,7 +363,7 @@ end
 function Target:content_hash(event) -- luacheck: no self
   local content = { unknownDate = event.unknownDate }
   for _, name in ipairs(fields.EVENT_MEMBERS) do content[name] = event[name] end
-  return crypto.encode("base64", crypto.sha256(assert(json.encode(content, { sort = true }))))
+  return assert(json.digest(content))
 end
 
 --- The row of the event with a UID: the one at `href` where there are several; second, where there is none, a tombstone.

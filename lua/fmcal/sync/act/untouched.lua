@@ -10,7 +10,6 @@
 --
 -- The rest needs nothing of this: of texts, tags, priority and metadata the codecs write what differs in meaning.
 
-local crypto = require "fmcal.crypto"
 local entries = require "fmcal.model.entry"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
@@ -22,7 +21,7 @@ local DATE_MEMBERS = { "dueDate", "endDate", "timeZone" }
 local PRINT_BYTES = 16
 
 local function print_of(value)
-  return crypto.encode("base64", crypto.sha256(assert(json.encode(value, { sort = true })))):sub(1, PRINT_BYTES)
+  return assert(json.digest(value)):sub(1, PRINT_BYTES)
 end
 
 local function date_print(event)
