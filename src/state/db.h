@@ -71,7 +71,9 @@ const char *fm_db_text(fm_cursor *cursor, int column);
 const char *fm_db_bytes(fm_cursor *cursor, int column, size_t *len);
 int64_t fm_db_integer(fm_cursor *cursor, int column);
 
-/** As fm_target_put_remote(). `*id` is that of the row which is there, 0 for none, and then the one it got. remote.c.
+/**
+ * As fm_target_put_remote(), within a page that the caller has begun. `*id` is that of the row which is there, 0 for
+ * none, and then the one it got. remote.c.
  */
 fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err);
 

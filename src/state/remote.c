@@ -53,7 +53,7 @@ fm_status fm_remote_next(fm_cursor *cursor, fm_remote_row *row, fm_error *err)
     return status;
 }
 
-static fm_status put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err)
+fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err)
 {
     fm_status status = fm_db_run(
         t->state, err,
@@ -71,21 +71,17 @@ static fm_status put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_err
                      "ib", *id, row->text, row->text_len);
 }
 
-fm_status fm_remote_put(int64_t *id, fm_target *t, const fm_remote_row *row, fm_error *err)
-{
-    fm_db_page page;
-    fm_status status = fm_db_page_begin(&page, t->state, err);
-    if (!status)
-        status = put(id, t, row, err);
-    return fm_db_page_end(&page, status, err);
-}
-
 fm_status fm_target_put_remote(fm_target *t, const fm_remote_row *row, fm_error *err)
 {
     int64_t id;
-    fm_status status =
-        fm_db_number(&id, t->state, err, "SELECT id FROM remote WHERE target = ? AND href = ?", "is", t->id, row->href);
-    return status ? status : fm_remote_put(&id, t, row, err);
+    fm_db_page page;
+    fm_status status = fm_db_page_begin(&page, t->state, err);
+    if (!status)
+        status = fm_db_number(&id, t->state, err, "SELECT id FROM remote WHERE target = ? AND href = ?", "is", t->id,
+                              row->href);
+    if (!status)
+        status = fm_remote_put(&id, t, row, err);
+    return fm_db_page_end(&page, status, err);
 }
 
 fm_status fm_target_unconfirmed(fm_cursor **out, fm_target *t, fm_error *err)

@@ -139,6 +139,7 @@ static void add_escape(fm_buf *out, unsigned char c)
 fm_status fm_json_add_string(fm_buf *out, const char *bytes, size_t len)
 {
     const char *at = bytes, *end = bytes + len, *run = at; /* what is copied as it is */
+    fm_buf_reserve(out, len + 2);                          /* at once; escapes may still make it grow */
     fm_buf_addc(out, '"');
     while ((at = fm_json_skip_plain(at, end)) < end) {
         size_t length = fm_utf8_character(at, (size_t)(end - at));
