@@ -87,21 +87,22 @@ function agreed.without(base, note, list, version)
   return known
 end
 
--- Whether anything that the write was to change is as it made it.
+-- Whether anything that the write was to change is as it made it. A zone says nothing: an event that names none has the
+-- one of its entry.
 local function has_arrived(note, list, remote)
   for _, field in ipairs(list) do
-    if note.push[field] and fields.equal(field, note.r[field], remote[field]) then return true end
+    if note.push[field] and field ~= "zone" and fields.equal(field, note.r[field], remote[field]) then return true end
   end
   return false
 end
 
--- Whether the event says in all fields what it said before a write.
-local function is_as_before(note, list, remote)
+-- Whether the event says what it said before a write, in all fields that it is read for.
+local function is_as_before(note, list, remote, left_out)
   if not note.there then return false end
   for _, field in ipairs(list) do
     local before = note.r[field]
     if note.push[field] then before = note.there[field] end
-    if not fields.equal(field, before, remote[field]) then return false end
+    if not left_out[field] and not fields.equal(field, before, remote[field]) then return false end
   end
   return true
 end
@@ -124,16 +125,22 @@ end
 --- The base where the event is neither the one before a write nor the one it made, or has the very text that was written.
 -- `doubt` of the base are fields that the write seems not to have reached; perhaps somebody took it back. Where the write
 -- was answered, and all is as it was before in a new version, somebody did.
+-- Of a field that rules leave out of the event nothing is known but what was written, where the event is that very one.
+-- @param remote { version, left_out } of the event
 -- @param whole the event is the very one that was written
 function agreed.perhaps(base, note, list, version, remote, whole)
+  local there, left_out = remote.version, remote.left_out or {}
   local before = agreed.without(base, note, list, version)
   local known = copy_of(before)
   for _, field in ipairs(list) do keep(known, field, before) end
-  local arrived = has_arrived(note, list, remote) or note.answered and is_as_before(note, list, remote)
+  local arrived = has_arrived(note, list, there) or note.answered and is_as_before(note, list, there, left_out)
   for _, field in ipairs(list) do
     if note.push[field] and reached_board(note, field, version) then
-      if whole then put(known, field, note.l[field], remote[field])
-      else put_pushed(known, field, note, remote, arrived) end
+      if whole then
+        put(known, field, note.l[field], left_out[field] and note.r[field] or there[field])
+      elseif not left_out[field] then
+        put_pushed(known, field, note, there, arrived)
+      end
     end
   end
   return known

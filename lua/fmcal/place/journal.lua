@@ -180,7 +180,7 @@ local function base_after(target, intent, note, base, view, remote)
   if not remote then return agreed.gone(base, note, list, version) end
   if is_as_before(intent, note, remote.row) then return agreed.without(base, note, list, version) end
   local is_whole = is_as_written(note, remote.row)
-  local known = agreed.perhaps(base, note, list, version, remote.version, is_whole)
+  local known = agreed.perhaps(base, note, list, version, remote, is_whole)
   -- The event is what both sides agreed on only where all of it was agreed: what was to be pulled may not have been.
   local all_agreed = is_whole and not next(note.pulled) and not next(note.held)
   known.out, known.seen = nil, all_agreed and target:content_hash(remote.event) or nil

@@ -93,14 +93,22 @@ local function is_ours(job, row, there)
   return written ~= nil and written.event.lastModified == there.event.lastModified
 end
 
+-- Whether two readings of an event say the same: also in texts out of which an entry gets less, as its parent's title.
+local function say_the_same(list, a, b)
+  for _, field in ipairs(list) do
+    if not fields.equal(field, a.version[field], b.version[field]) then return false end
+  end
+  for _, field in ipairs(fields.TEXTS) do
+    if not fields.equal(field, a.event[field], b.event[field]) then return false end
+  end
+  return true
+end
+
 -- Whether what was read back is the very version that was to be replaced, and says something else than what was written.
 local function is_as_before(job, row, there)
   if not row.etag or row.etag ~= job.write.etag then return false end
   local written = as_written(job)
-  for _, field in ipairs(written and job.decision.view.fields or {}) do
-    if not fields.equal(field, written.version[field], there.version[field]) then return true end
-  end
-  return false
+  return written ~= nil and not say_the_same(job.decision.view.fields, written, there)
 end
 
 -- An answer said that it was done, and the calendar does not show it: then it was not. The next run looks again.
