@@ -125,15 +125,23 @@ local function write_over_parent(world, old, new)
   if own then world.ledger:wrote("event", "S-1", "title", own) end
 end
 
+-- Whether an event has these members already: nobody can edit it to what it says.
+local function says(event, members)
+  for name, value in pairs(members) do
+    if json.encode(event[name] or json.null) ~= json.encode(value or json.null) then return false end
+  end
+  return true
+end
+
 function steps.event(world, step)
   local there = world:look().events[step.key]
   if not there or not there.event or there.event.deleted then return end
   local key, field = step.key, step.field
   -- A court date's texts only go out.
   local travels = not (Board.is_court_date(key) and field ~= "dueDate")
-  local old = there.event[field]
-  world.calendar:edit(there.href, members_of(there.event, key, field, step.value, step.minutes),
-    step.stamp or world.script.stamps or world.meddled)
+  local old, members = there.event[field], members_of(there.event, key, field, step.value, step.minutes)
+  if says(there.event, members) then return end
+  world.calendar:edit(there.href, members, step.stamp or world.script.stamps or world.meddled)
   if not travels then return world.ledger:gave_up(old) end
   write_over(world, "event", key, field, promises.event_value(key, there.event, field), step.value)
   if key == "S-1" and field == "title" then write_over_parent(world, old, step.value) end
