@@ -120,7 +120,10 @@ TestControls = {}
 function TestControls.test_control_characters_are_found_but_for_tab_and_line_feed()
   for byte = 0, 255 do
     local expected = byte < 32 and byte ~= 9 and byte ~= 10 or byte == 127
-    lu.assertEquals(sys.has_controls("ab" .. string.char(byte) .. "c"), expected, byte)
+    for before = 0, 17 do
+      local text = ("\n"):rep(before) .. string.char(byte) .. ("é"):rep(5)
+      lu.assertEquals(sys.has_controls(text), expected, byte .. " behind " .. before)
+    end
   end
   lu.assertFalse(sys.has_controls(""))
 end

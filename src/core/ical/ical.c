@@ -317,12 +317,16 @@ size_t fm_ical_find_property(const fm_ical *doc, size_t begin, size_t after, con
 
 /* ------------------------------------------------------------------ editing */
 
+/* Room for the colons, the line end and the folds of a line, written twice. */
+#define LINE_MARKS 64
+
 /* Makes an entry that owns its bytes: the folded line, then the same unfolded. */
 static fm_status make_entry(entry *out, const fm_ical *doc, fm_span name, fm_span params, fm_span value, unsigned depth,
                             fm_error *err)
 {
     fm_buf raw;
     fm_buf_init(&raw, SIZE_MAX / 4);
+    fm_buf_reserve(&raw, 2 * (name.len + params.len + value.len) + LINE_MARKS);
     fm_status status = fm_ical_add_line(&raw, name, params, value, doc->eol, err);
     size_t raw_len = raw.len;
     if (!status)
