@@ -69,12 +69,24 @@ end
 
 -- ---------------------------------------------------------------- noting
 
+-- Notes what a write makes of the event: its text. One that is no UTF-8, because another program wrote it so, cannot be
+-- part of a note; hashes of it, and of what a person can edit in it, say as much and cost more.
+local function note_written(note, job)
+  local text, target = job.write.text, job.side.target
+  if utf8.len(text) then
+    note.written = text
+  else
+    note.text, note.seen = hash(text), target:content_hash(assert(target.provider:decode(text)))
+  end
+end
+
 -- What a later run has to know of a write; nil for a deletion.
 local function write_note(job)
   local action, view = job.action, job.decision.view
   if not action.version then return nil end
   local note, old = agreed.note(job.decision.plan, action, view.fields), action.remote
-  note.written, note.before = job.write.text, old and hash(old.row.text)
+  note_written(note, job)
+  note.before = old and hash(old.row.text)
   return bases.encode(note)
 end
 

@@ -10,13 +10,18 @@ local function hash(text)
   return crypto.encode("base64", crypto.sha256(text))
 end
 
+-- A text as events are read: what is no UTF-8 is replaced.
+local function readable(text)
+  return (text:gsub("[\x80-\xFF]", "?"))
+end
+
 -- A target with one note of "X-1". An event's text is its title here.
 local function target_with(note)
   note.l, note.r, note.held, note.pulled = { title = "Sent" }, { title = "Sent" }, {}, {}
   note.push = { title = true }
   return {
     intents = { ["X-1"] = { { kind = "create", doc = assert(json.encode(note)) } } },
-    provider = { decode = function(_, text) return { title = text } end },
+    provider = { decode = function(_, text) return { title = readable(text) } end },
     content_hash = function(_, event) return "content of " .. event.title end,
   }
 end
@@ -52,6 +57,29 @@ function TestJournal:testTheEventOfAnEntryThatIsGoneIsKnownByWhatItSays()
     local base = journal.base_of_gone(target_with(note()), "X-1", nil, "content of Sent")
     lu.assertEquals(base and base.l.title, "Sent", name)
     lu.assertNil(journal.base_of_gone(target_with(note()), "X-1", nil, "content of Edited"), name)
+  end
+end
+
+local function noted(text)
+  local target = target_with {}
+  target.intents = {}
+  target.state = { add_intent = function() return 1 end }
+  local version = { title = "Sent" }
+  local action = { version = version, push = { "title" }, step = { open = {}, waits = {} } }
+  journal.write { decision = { key = "X-1", view = VIEW, plan = { cur = { version = version }, pulled = {} } }, action = action,
+    side = { target = target }, write = { kind = "create", text = text } }
+  return target
+end
+
+-- Programs write events in other encodings; such a text is no part of a note.
+function TestJournal:testATextThatIsNoUtf8IsNotedByHashes()
+  for _, text in ipairs { "Sent", "Caf\xE9" } do
+    local target = noted(text)
+    local note = json.decode(target.intents["X-1"][1].doc)
+    lu.assertEquals(note.written, utf8.len(text) and text or nil)
+    local remote = { row = { text = text, etag = "2" }, version = { title = "Sent" }, event = { title = readable(text) } }
+    lu.assertEquals(journal.base(target, VIEW, nil, remote).seen, "content of " .. readable(text))
+    lu.assertNotNil(journal.base_of_gone(target, "X-1", nil, "content of " .. readable(text)))
   end
 end
 
