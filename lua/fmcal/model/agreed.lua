@@ -87,11 +87,16 @@ function agreed.without(base, note, list, version)
   return known
 end
 
--- Whether anything that the write was to change is as it made it. A zone says nothing: an event that names none has the
--- one of its entry.
+-- A zone says nothing of a write: an event that names none has the one of its entry. Nor does the length of a new date:
+-- whoever gives a day a time gives it a length.
+local function is_sign(note, field)
+  return field ~= "zone" and not (field == "duration" and note.push.date)
+end
+
+-- Whether anything that the write was to change is as it made it.
 local function has_arrived(note, list, remote)
   for _, field in ipairs(list) do
-    if note.push[field] and field ~= "zone" and fields.equal(field, note.r[field], remote[field]) then return true end
+    if note.push[field] and is_sign(note, field) and fields.equal(field, note.r[field], remote[field]) then return true end
   end
   return false
 end

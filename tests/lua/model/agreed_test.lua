@@ -29,6 +29,16 @@ function TestAgreed.test_a_zone_is_no_sign_that_a_write_arrived()
   lu.assertNil(known.open.date)
 end
 
+-- A day became a time in a write that did not arrive; somebody gave the event another time of the usual length.
+function TestAgreed.test_the_length_of_a_new_date_is_no_sign_that_a_write_arrived()
+  local day, time = version("one", "2031-01-05"), version("two", "2031-02-25T12:00:00Z")
+  local note = { l = time, r = time, push = { title = true, date = true, duration = true },
+    there = { title = "one", date = day.date }, pulled = {}, held = {} }
+  local remote = { version = version("one", "2031-03-01T12:00:00Z") }
+  local known = agreed.perhaps(base.of(day, day), note, LIST, time, remote, false)
+  lu.assertEquals({ known.doubt, known.open }, { { title = true }, { date = true } })
+end
+
 -- Of what rules leave out of the very event that was written, it says what was written.
 function TestAgreed.test_what_rules_leave_out_of_the_event_that_was_written_is_known()
   local remote = version("one", "2031-02-25T12:00:00")
