@@ -7,7 +7,7 @@ local conflicts = require "fmcal.cli.conflicts"
 local parser = cli.parser {
   name = "conflicts.lua",
   summary = "Lists conflicts that wait for a person, shows one, or decides one and syncs that entry.",
-  exits = { 0, 1, 2, 3, 6 },
+  exits = { 0, 1, 2, 3, 4, 5, 6 },
   examples = {
     "conflicts.lua board.json", "conflicts.lua board.json show XACA-0040",
     "conflicts.lua board.json resolve XACA-0040 keep_local",
