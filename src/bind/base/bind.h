@@ -49,8 +49,8 @@ void fm_bind_push_error(lua_State *L, const fm_error *err);
 /** Pushes nil and the error object and returns 2: `return fm_bind_fail(L, &err);` [-0, +2, m] */
 int fm_bind_fail(lua_State *L, const fm_error *err);
 
-/** Raises that memory ran out. @return never [-0, +0, e] */
-int fm_bind_no_memory(lua_State *L);
+/** Raises that memory ran out. Its type is for `return fm_bind_no_memory(L);` [-0, +0, e] */
+__attribute__((noreturn)) int fm_bind_no_memory(lua_State *L);
 
 /** Registers every module of fmcal, C and Lua, in package.preload. [-0, +0, m] */
 void fm_bind_preload(lua_State *L);

@@ -23,6 +23,7 @@ static bool is_between(long unit, long first, long last)
 /* cJSON ends a text at a zero character, and refuses all of it for half a surrogate pair: both become U+FFFD. */
 static void replace_odd_characters(char *text, size_t len)
 {
+    static const char replacement[] = {'f', 'f', 'f', 'd'};
     const char *end = text + len;
     for (char *at = text; at < end; at++) {
         if (*at != '\\')
@@ -30,7 +31,7 @@ static void replace_odd_characters(char *text, size_t len)
         long unit = unit_at(at, end);
         bool pair = is_between(unit, 0xD800, 0xDBFF) && is_between(unit_at(at + 6, end), 0xDC00, 0xDFFF);
         if (unit == 0 || (is_between(unit, 0xD800, 0xDFFF) && !pair))
-            memcpy(at + 2, "fffd", 4);
+            memcpy(at + 2, replacement, sizeof replacement);
         at += pair ? 11 : unit >= 0 ? 5 : 1;
     }
 }
