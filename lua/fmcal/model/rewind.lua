@@ -23,7 +23,14 @@ function rewind.note(decision, sync)
     fields = json.array(fields.differences(view.fields, view.version, decision.plan.cur.version)) })
 end
 
-local function taken_back(note, doc, old)
+-- Whether somebody has given the event the value again that it had before the run: that is an edit since.
+local function is_restored(field, doc, old, remote)
+  if not old or not remote or remote.left_out and remote.left_out[field] then return false end
+  local value = remote.version[field]
+  return fields.equal(field, value, old[field]) and not fields.equal(field, value, doc.r[field])
+end
+
+local function taken_back(note, doc, old, remote)
   local copy = base.copy(doc)
   copy.seen = nil -- of the event that was agreed on after it
   copy.open, copy.rewound = fields.copy(doc.open or {}), {}
@@ -31,7 +38,7 @@ local function taken_back(note, doc, old)
     copy.rewound[field] = true
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
     if copy.texts then copy.texts[field] = nil end -- nor was it agreed how the event says it
-    copy.open[field] = not old or copy.open[field]
+    copy.open[field] = not old or copy.open[field] or is_restored(field, doc, old, remote) or nil
   end
   return copy
 end
@@ -41,11 +48,12 @@ end
 -- @param view of the entry
 -- @param name of the target
 -- @param doc base|nil that the state has
-function rewind.base(noted, view, name, doc)
+-- @param remote { version, left_out } of the event, or nil
+function rewind.base(noted, view, name, doc, remote)
   local note = noted and json.decode(noted)
   if not note or note.sync ~= calendar_sync.text(view.sync) then return doc end
   local old = note.r[name]
-  if doc then return taken_back(note, doc, old) end
+  if doc then return taken_back(note, doc, old, remote) end
   return old and base.of(note.l, old) or nil
 end
 

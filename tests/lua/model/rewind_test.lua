@@ -38,6 +38,20 @@ function TestRewind.test_an_older_copy_is_pulled_into_again()
   lu.assertEquals({ #rows, rows[1].side, rows[1].value }, { 2, "local", '"Old"' })
 end
 
+-- The event says again what it said before the run: somebody has made it so since.
+function TestRewind.test_an_older_copy_does_not_undo_what_was_taken_back_in_the_calendar()
+  local place <close> = in_step { conflictResolution = "external-wins" }
+  place:edit_event("X-1", { title = "Theirs" })
+  place:edit("X-1", { title = "Ours" })
+  local before = shell.read(place.board_path)
+  place:expect(0)
+  assert_both(place, "Theirs")
+  place:edit_event("X-1", { title = "Old" })
+  shell.write(place.board_path, before)
+  place:expect(0)
+  assert_both(place, "Old")
+end
+
 -- As often as somebody edits within a second.
 function TestRewind.test_edits_between_runs_within_one_second()
   local place <close> = in_step { conflictResolution = "manual" }

@@ -64,7 +64,7 @@ local function side_of_entry(run, target, view, row)
   if sentence then refusal.raise(sentence) end
   local known = base.agreed(journal.base(target, view, base.agreed(row and row.base), remote))
   if not known then row = base.row_without(row) end
-  local start = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known)
+  local start = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known, remote)
   local rewound = start ~= known
   if remote then
     remote.read_at = time.parse(run.now).epoch
