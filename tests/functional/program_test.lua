@@ -223,6 +223,7 @@ end
 -- Runs the script, sends the signal once it has printed "ready", and gives what it printed and its status.
 local function signalled(self, signal)
   local out = self.dir.path .. "/out"
+  os.remove(out) -- what an earlier one printed is not its word
   return shell.run(([[
     %s %s >%s 2>&1 & pid=$!
     until grep -qs ready %s; do sleep 0.01; done
