@@ -1,7 +1,7 @@
 /**
  * @file index.h
  * Where the entries of a board lie in its text, and what is needed to tell which of them changed: found
- * in one pass over the text, about 80 bytes an entry.
+ * in one pass over the text, 76 bytes an entry and 10 for the table of keys.
  *
  * Entries are items, epics (in `epics`, or in `items` with type "epic"), subitems at any depth, and
  * the court dates of epics (`metadata.courtDate`; also where only `metadata.courtDateSync` is left of

@@ -41,7 +41,7 @@ fm_status fm_db_page_begin(fm_db_page *page, fm_state *s, fm_error *err)
 static void take_back(const fm_db_page *page)
 {
     if (!page->state->driver->in_transaction(page->state))
-        return; /* SQLite has done so after an error */
+        return; /* the database has done so after an error */
     fm_db_run(page->state, NULL, page->nested ? "ROLLBACK TO page" : "ROLLBACK", "");
     if (page->nested)
         fm_db_run(page->state, NULL, "RELEASE page", "");

@@ -1,6 +1,6 @@
 ---@meta
 
----What fmcal remembers between runs, in one SQLite file: for each target the calendar as last seen
+---What fmcal remembers between runs, in one database: for each target the calendar as last seen
 ---(remote), what both sides last agreed on (base) and the writes under way (intents); also named
 ---values, snapshots and history.
 ---

@@ -28,7 +28,7 @@ end
 -- @param otherwise version of the entry
 function left_out.fill(remote, known, open, otherwise)
   for field in pairs(remote.left_out or {}) do
-    local source = known and not (open and open[field]) and known or otherwise
+    local source = not (open and open[field]) and known or otherwise
     remote.version[field] = source[field]
   end
 end

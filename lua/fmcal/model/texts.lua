@@ -11,7 +11,7 @@ function texts.of(event, version)
   local found = {}
   for _, field in ipairs(fields.TEXTS) do
     local text = event[field]
-    if text ~= nil and not fields.equal(field, text, version[field]) then found[field] = text end
+    if not fields.equal(field, text, version[field]) then found[field] = text end
   end
   return next(found) and found or nil
 end

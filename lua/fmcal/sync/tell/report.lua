@@ -1,4 +1,4 @@
--- The result of a run, in the shapes that programs rely on (docs/http-api.md, calendarConfig of the board).
+-- The result of a run, in the shapes that programs rely on (docs/commands.md, calendarConfig of the board).
 
 local Target = require "fmcal.place.target"
 local actions = require "fmcal.sync.tell.actions"

@@ -1,6 +1,7 @@
 #include "core/date.h"
 #include "core/ical/vtimezone.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <ftw.h>
 #include <libical/ical.h>
@@ -8,22 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static fm_zones *zones;
-
-static int setup(void **state)
-{
-    (void)state;
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
-}
 
 static int64_t epoch_of(const char *text)
 {
@@ -316,5 +301,5 @@ int main(void)
         cmocka_unit_test(test_zones_of_other_programs),
         cmocka_unit_test(test_hostile_rules),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_zones_setup, test_zones_teardown);
 }

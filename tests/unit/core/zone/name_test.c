@@ -2,28 +2,13 @@
 #include "core/zone/name.h"
 #include "core/zone/zone.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <ctype.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-static fm_zones *zones;
-
-static int setup(void **state)
-{
-    (void)state;
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
-}
 
 static void assert_means(const char *tzid, const char *iana)
 {
@@ -186,5 +171,5 @@ int main(void)
         cmocka_unit_test(test_what_is_no_zone),
         cmocka_unit_test(test_names_that_were_forgotten),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_zones_setup, test_zones_teardown);
 }

@@ -1,28 +1,13 @@
 #include "core/date.h"
 #include "core/zone/zone.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-static fm_zones *zones;
-
-static int setup(void **state)
-{
-    (void)state;
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
-}
 
 static const fm_zone *zone_of(const char *name)
 {
@@ -200,5 +185,5 @@ int main(void)
         cmocka_unit_test(test_names_of_other_programs),
         cmocka_unit_test(test_every_zone_against_the_c_library),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_zones_setup, test_zones_teardown);
 }

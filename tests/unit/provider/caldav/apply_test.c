@@ -1,14 +1,11 @@
-#include "support/calendar.h"
 #include "support/cmocka.h"
+#include "support/scripted.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct fixture {
-    test_server server;
-    test_calendar calendar;
-} fixture;
+typedef test_scripted fixture;
 
 #define DEFAULTS                                                                                                       \
     "{\"put_etag\": true, \"weak_etags\": false, \"uid_scope\": \"calendar\", \"uid_conflict\": 409, "                 \
@@ -16,35 +13,17 @@ typedef struct fixture {
 
 static int group_setup(void **state)
 {
-    fixture *f = calloc(1, sizeof *f);
-    test_server_start_scripted(&f->server, NULL);
-    free(test_server_control(&f->server, "POST", "/_calendar", "{\"name\": \"other\"}"));
-    *state = f;
-    return 0;
-}
-
-static int group_teardown(void **state)
-{
-    fixture *f = *state;
-    test_server_stop(&f->server);
-    free(f);
+    if (test_scripted_start(state))
+        return -1;
+    free(test_server_control(&((fixture *)*state)->server, "POST", "/_calendar", "{\"name\": \"other\"}"));
     return 0;
 }
 
 static int before_each(void **state)
 {
-    fixture *f = *state;
-    test_server_clear(&f->server);
-    test_server_options(&f->server, DEFAULTS);
-    test_calendar_init(&f->calendar, &f->server);
+    fixture *f = test_scripted_begin(state, DEFAULTS);
     fm_options_set_string(f->calendar.options, "calendar_id", "kanban");
     test_calendar_open(&f->calendar);
-    return 0;
-}
-
-static int after_each(void **state)
-{
-    test_calendar_free(&((fixture *)*state)->calendar);
     return 0;
 }
 
@@ -593,7 +572,7 @@ static void test_a_thousand_writes_take_a_thousand_requests(void **state)
     free(texts);
 }
 
-#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, before_each, after_each)
+#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, before_each, test_scripted_end)
 
 int main(void)
 {
@@ -626,5 +605,5 @@ int main(void)
         WITH_SERVER(test_the_caller_hears_of_each_and_can_end_it),
         WITH_SERVER(test_a_thousand_writes_take_a_thousand_requests),
     };
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, group_setup, test_scripted_stop);
 }

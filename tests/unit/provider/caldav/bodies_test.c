@@ -1,44 +1,16 @@
 /* What one object holds costs that object: the others are read, and the run goes on. */
-#include "support/calendar.h"
 #include "support/cmocka.h"
+#include "support/scripted.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct fixture {
-    test_server server;
-    test_calendar calendar;
-} fixture;
-
-static int group_setup(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    test_server_start_scripted(&f->server, NULL);
-    *state = f;
-    return 0;
-}
-
-static int group_teardown(void **state)
-{
-    fixture *f = *state;
-    test_server_stop(&f->server);
-    free(f);
-    return 0;
-}
+typedef test_scripted fixture;
 
 static int before_each(void **state)
 {
-    fixture *f = *state;
-    test_server_clear(&f->server);
-    test_server_options(&f->server, "{\"sync\": true, \"multiget\": true}");
-    test_calendar_init(&f->calendar, &f->server);
-    return 0;
-}
-
-static int after_each(void **state)
-{
-    test_calendar_free(&((fixture *)*state)->calendar);
+    test_scripted_begin(state, "{\"sync\": true, \"multiget\": true}");
     return 0;
 }
 
@@ -139,7 +111,7 @@ static void a_listing_that_is_cut_again_and_again_is_none(void **state)
 
 int main(void)
 {
-#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, before_each, after_each)
+#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, before_each, test_scripted_end)
     const struct CMUnitTest tests[] = {
         WITH_SERVER(a_control_character_costs_its_object_nothing),
         WITH_SERVER(many_objects_are_read_around_a_bad_one),
@@ -147,5 +119,5 @@ int main(void)
         WITH_SERVER(a_body_that_is_always_cut_costs_its_object),
         WITH_SERVER(a_listing_that_is_cut_again_and_again_is_none),
     };
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, test_scripted_start, test_scripted_stop);
 }

@@ -1,14 +1,11 @@
-#include "support/calendar.h"
 #include "support/cmocka.h"
+#include "support/scripted.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct fixture {
-    test_server server;
-    test_calendar calendar;
-} fixture;
+typedef test_scripted fixture;
 
 #define DEFAULTS                                                                                                       \
     "{\"sync\": true, \"ctag\": true, \"page\": 0, \"bad_token_status\": 403, \"multiget\": true, \"quote_hrefs\": "   \
@@ -16,34 +13,9 @@ typedef struct fixture {
     "\"http10\": false, \"first_tombstones\": false, \"weak_etags\": false, "                                          \
     "\"token\": \"data:,%d\", \"exact_hrefs\": false}"
 
-static int group_setup(void **state)
-{
-    fixture *f = calloc(1, sizeof *f);
-    test_server_start_scripted(&f->server, NULL);
-    *state = f;
-    return 0;
-}
-
-static int group_teardown(void **state)
-{
-    fixture *f = *state;
-    test_server_stop(&f->server);
-    free(f);
-    return 0;
-}
-
 static int before_each(void **state)
 {
-    fixture *f = *state;
-    test_server_clear(&f->server);
-    test_server_options(&f->server, DEFAULTS);
-    test_calendar_init(&f->calendar, &f->server);
-    return 0;
-}
-
-static int after_each(void **state)
-{
-    test_calendar_free(&((fixture *)*state)->calendar);
+    test_scripted_begin(state, DEFAULTS);
     return 0;
 }
 
@@ -606,7 +578,7 @@ static void test_fetch_from_an_unreachable_calendar_deletes_nothing(void **state
     }
 }
 
-#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, before_each, after_each)
+#define WITH_SERVER(test) cmocka_unit_test_setup_teardown(test, before_each, test_scripted_end)
 
 int main(void)
 {
@@ -648,5 +620,5 @@ int main(void)
         WITH_SERVER(test_fetch),
         WITH_SERVER(test_fetch_from_an_unreachable_calendar_deletes_nothing),
     };
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, test_scripted_start, test_scripted_stop);
 }

@@ -3,6 +3,7 @@
 #include "provider/google/event/json.h"
 #include "provider/ics/codec.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,22 +16,12 @@ enum { ROUNDS = 4000 };
 enum { ROUNDS = 40000 };
 #endif
 
-static fm_zones *zones;
 static fm_env env;
 
 static int setup(void **state)
 {
-    (void)state;
     fm_env_default(&env);
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
+    return test_zones_setup(state);
 }
 
 /* ------------------------------------------------------------------ chance */
@@ -230,5 +221,5 @@ int main(void)
         cmocka_unit_test(test_a_date_that_is_given_is_written),
         cmocka_unit_test(test_what_nobody_edited_stays_at_google),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, test_zones_teardown);
 }

@@ -1,23 +1,8 @@
 #include "provider/event/dates.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <string.h>
-
-static fm_zones *zones;
-
-static int setup(void **state)
-{
-    (void)state;
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
-}
 
 static fm_status load(fm_event_dates *dates, const char *due, const char *end, const char *zone, fm_error *err)
 {
@@ -133,5 +118,5 @@ int main(void)
         cmocka_unit_test(test_what_is_no_date),          cmocka_unit_test(test_an_end_before_the_start_counts_as_none),
         cmocka_unit_test(test_an_hour_that_comes_twice), cmocka_unit_test(test_beyond_the_years_of_a_calendar),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_zones_setup, test_zones_teardown);
 }

@@ -2,26 +2,17 @@
 #include "provider/google/event/json.h"
 #include "provider/ics/codec.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static fm_zones *zones;
 static fm_env env;
 
 static int setup(void **state)
 {
-    (void)state;
     fm_env_default(&env);
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
+    return test_zones_setup(state);
 }
 
 /* ------------------------------------------------------------------ the two codecs */
@@ -217,5 +208,5 @@ int main(void)
         cmocka_unit_test(test_what_is_shown_of_a_name),
         cmocka_unit_test(test_an_offset_is_enough),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, test_zones_teardown);
 }

@@ -5,6 +5,7 @@
 #include "provider/ics/codec.h"
 #include "provider/ics/model.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <libical/ical.h>
 #include <stdio.h>
@@ -19,7 +20,6 @@ enum { EVENTS = 100000, UPDATES = 20000, COMPARED = 3000 };
 #endif
 enum { LONG_BYTES = 10240 };
 
-static fm_zones *zones;
 static fm_env env;
 
 static int64_t fixed_now_us(void *data)
@@ -30,19 +30,10 @@ static int64_t fixed_now_us(void *data)
 
 static int setup(void **state)
 {
-    (void)state;
     fm_env_default(&env);
     env.now_us = fixed_now_us;
-    zones = fm_zones_new(NULL);
     icalerror_set_errors_are_fatal(0);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
+    return test_zones_setup(state);
 }
 
 /* ------------------------------------------------------------------ chance */
@@ -502,5 +493,5 @@ int main(void)
         cmocka_unit_test(test_libical_reads_the_same),
         cmocka_unit_test(test_damaged_objects_do_no_harm),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, test_zones_teardown);
 }

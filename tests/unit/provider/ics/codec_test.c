@@ -2,13 +2,13 @@
 #include "provider/event/description.h"
 #include "provider/ics/codec.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <libical/ical.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static fm_zones *zones;
 static fm_env env;
 static int64_t now_us = INT64_C(1769344200000000); /* 2026-01-25T12:30:00Z */
 
@@ -20,18 +20,9 @@ static int64_t fixed_now_us(void *data)
 
 static int setup(void **state)
 {
-    (void)state;
     fm_env_default(&env);
     env.now_us = fixed_now_us;
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
+    return test_zones_setup(state);
 }
 
 static void set(char **member, const char *value)
@@ -906,5 +897,5 @@ int main(void)
         cmocka_unit_test(test_another_uid_is_refused),
         cmocka_unit_test(test_sizes_are_limited),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, setup, test_zones_teardown);
 }

@@ -2,28 +2,13 @@
 #include "provider/google/event/json.h"
 #include "provider/google/event/object.h"
 #include "support/cmocka.h"
+#include "support/zones.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RANDOM_EVENTS 20000
-
-static fm_zones *zones;
-
-static int setup(void **state)
-{
-    (void)state;
-    zones = fm_zones_new(NULL);
-    return zones == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    fm_zones_free(zones);
-    return 0;
-}
 
 static void set(char **member, const char *value)
 {
@@ -622,5 +607,5 @@ int main(void)
         cmocka_unit_test(test_no_name_and_no_value_that_google_cuts),
         cmocka_unit_test(test_broken_objects),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return cmocka_run_group_tests(tests, test_zones_setup, test_zones_teardown);
 }
