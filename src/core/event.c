@@ -39,14 +39,9 @@ void fm_event_clear(fm_event *event)
 {
     if (!event)
         return;
-    char *const strings[] = {
-        event->event_id, event->uid,           event->kanban_id, event->title,      event->description,
-        event->footer,   event->due_date,      event->end_date,  event->time_zone,  event->priority,
-        event->status,   event->epic_id,       event->team,      event->event_type, event->case_number,
-        event->source,   event->last_modified, event->etag,      event->raw,        event->unknown_date,
-    };
-    for (size_t i = 0; i < sizeof strings / sizeof strings[0]; i++)
-        free(strings[i]);
+#define FREE_TEXT(member, name, said) free(event->member);
+    FM_EVENT_TEXTS(FREE_TEXT)
+#undef FREE_TEXT
     fm_strings_clear(&event->tags);
     fm_strings_clear(&event->reminders);
     fm_strings_clear(&event->people);

@@ -14,28 +14,9 @@ typedef struct member {
     size_t offset;
 } member;
 
-static const member texts[] = {
-    {"eventId", offsetof(fm_event, event_id)},
-    {"uid", offsetof(fm_event, uid)},
-    {"kanbanId", offsetof(fm_event, kanban_id)},
-    {"title", offsetof(fm_event, title)},
-    {"description", offsetof(fm_event, description)},
-    {"footer", offsetof(fm_event, footer)},
-    {"dueDate", offsetof(fm_event, due_date)},
-    {"endDate", offsetof(fm_event, end_date)},
-    {"timeZone", offsetof(fm_event, time_zone)},
-    {"unknownDate", offsetof(fm_event, unknown_date)},
-    {"priority", offsetof(fm_event, priority)},
-    {"status", offsetof(fm_event, status)},
-    {"epicId", offsetof(fm_event, epic_id)},
-    {"team", offsetof(fm_event, team)},
-    {"eventType", offsetof(fm_event, event_type)},
-    {"caseNumber", offsetof(fm_event, case_number)},
-    {"source", offsetof(fm_event, source)},
-    {"lastModified", offsetof(fm_event, last_modified)},
-    {"etag", offsetof(fm_event, etag)},
-    {"raw", offsetof(fm_event, raw)},
-};
+#define TEXT_ROW(member, name, said) {name, offsetof(fm_event, member)},
+static const member texts[] = {FM_EVENT_TEXTS(TEXT_ROW)};
+#undef TEXT_ROW
 static const member lists[] = {
     {"tags", offsetof(fm_event, tags)},
     {"reminders", offsetof(fm_event, reminders)},

@@ -30,29 +30,38 @@ typedef struct fm_strings {
     size_t count;
 } fm_strings;
 
-/** All strings are UTF-8, owned by the event, NULL when absent. Start from all zero bytes. */
+/**
+ * The texts of an event: X(member, name in Lua, whether two events that say the same have the same one).
+ * UTF-8, owned by the event, NULL when absent.
+ */
+#define FM_EVENT_TEXTS(X)                                                                                              \
+    X(event_id, "eventId", 0)   /* where it lies: CalDAV path, file name, Google's id */                               \
+    X(uid, "uid", 1)            /* RFC 5545 UID; its identity */                                                       \
+    X(kanban_id, "kanbanId", 1) /* id of the board entry */                                                            \
+    X(title, "title", 1)                                                                                               \
+    X(description, "description", 1) /* the text above the marker line */                                              \
+    X(footer, "footer", 1)           /* the lines below the marker line */                                             \
+    X(due_date, "dueDate", 1)        /* the start */                                                                   \
+    X(end_date, "endDate", 1)   /* the end, exclusive, same spelling as the start; NULL: one day, or 60 minutes */     \
+    X(time_zone, "timeZone", 1) /* IANA name for a local time */                                                       \
+    X(unknown_date, "unknownDate", 1) /* why the date in the calendar is not understood; NULL where it is */           \
+    X(priority, "priority", 1)        /* "high", "medium", "low", or another word */                                   \
+    X(status, "status", 1)            /* of the entry */                                                               \
+    X(epic_id, "epicId", 1)                                                                                            \
+    X(team, "team", 1)                                                                                                 \
+    X(event_type, "eventType", 1) /* "item", "epic", "court-date" */                                                   \
+    X(case_number, "caseNumber", 1)                                                                                    \
+    X(source, "source", 0)              /* "fleet-monitor" on events fmcal made */                                     \
+    X(last_modified, "lastModified", 0) /* RFC 3339 UTC; from LAST-MODIFIED or `updated`, else DTSTAMP */              \
+    X(etag, "etag", 0)                  /* the entity tag of the resource */                                           \
+    X(raw, "raw", 0)                    /* the iCalendar or JSON text it was decoded from */
+
+#define FM_EVENT_TEXT(member, name, said) char *member;
+
+/** An event. Start from all zero bytes. */
 typedef struct fm_event {
-    char *event_id;      /**< `eventId`: where it lies: CalDAV path, file name, Google's id */
-    char *uid;           /**< `uid`: RFC 5545 UID; its identity */
-    char *kanban_id;     /**< `kanbanId`: id of the board entry */
-    char *title;         /**< `title` */
-    char *description;   /**< `description`: the text above the marker line */
-    char *footer;        /**< `footer`: the lines below the marker line, NULL for none */
-    char *due_date;      /**< `dueDate`: the start */
-    char *end_date;      /**< `endDate`: the end, exclusive, same spelling as the start; NULL: one day, or 60 minutes */
-    char *time_zone;     /**< `timeZone`: IANA name for a local time */
-    char *unknown_date;  /**< `unknownDate`: why the date in the calendar is not understood; NULL where it is */
-    char *priority;      /**< `priority`: "high", "medium", "low", or NULL */
-    char *status;        /**< `status` of the entry */
-    char *epic_id;       /**< `epicId` */
-    char *team;          /**< `team` */
-    char *event_type;    /**< `eventType`: "item", "epic", "court-date" */
-    char *case_number;   /**< `caseNumber` */
-    char *source;        /**< `source`: "fleet-monitor" on events fmcal made */
-    char *last_modified; /**< `lastModified`: RFC 3339 UTC; from LAST-MODIFIED or `updated`, else DTSTAMP */
-    char *etag;          /**< `etag`: the entity tag of the resource */
-    char *raw;           /**< `raw`: the iCalendar or JSON text it was decoded from */
-    fm_strings tags;     /**< `tags`: a set, sorted and without repeats after decoding */
+    FM_EVENT_TEXTS(FM_EVENT_TEXT)
+    fm_strings tags;      /**< `tags`: a set, sorted and without repeats after decoding */
     fm_strings reminders; /**< `reminders`: RFC 5545 durations before the start such as "-P1D"; back from our alarms */
     bool deleted;         /**< `deleted` (STATUS:CANCELLED, or a tombstone) */
     bool recurring;       /**< `recurring`: the master of a series */
@@ -60,6 +69,8 @@ typedef struct fm_event {
     fm_strings
         people; /**< who is invited and who invites, as calendars name them; what `has_attendees` was found from */
 } fm_event;
+
+#undef FM_EVENT_TEXT
 
 /** Frees everything the event owns and makes it all zero bytes. NULL is allowed. */
 FM_API void fm_event_clear(fm_event *event);

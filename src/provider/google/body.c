@@ -55,7 +55,7 @@ static bool is_named(const char *name, const fm_json_string *key)
 static bool is_ours(const fm_json_string *key)
 {
     for (size_t i = 0; i < fm_google_metadata_count; i++)
-        if (is_named(fm_google_metadata_list[i].name, key))
+        if (is_named(fm_google_metadata[i].name, key))
             return true;
     for (size_t i = 0; i < fm_google_mark_count; i++)
         if (is_named(fm_google_marks[i], key))
@@ -85,7 +85,7 @@ static void add_properties(fm_buf *out, const fm_json_span *event)
     fm_google_member(&properties, event, "extendedProperties.private");
     fm_buf_adds(out, ",\"extendedProperties\":{\"private\":{");
     for (size_t i = 0; i < fm_google_metadata_count; i++)
-        add_member(out, &properties, fm_google_metadata_list[i].name);
+        add_member(out, &properties, fm_google_metadata[i].name);
     for (size_t i = 0; i < fm_google_mark_count; i++)
         add_member(out, &properties, fm_google_marks[i]);
     add_parts(out, &properties);
@@ -94,11 +94,13 @@ static void add_properties(fm_buf *out, const fm_json_span *event)
 
 static void add_patch(fm_buf *out, const fm_json_span *event)
 {
-    static const char *const texts[] = {"summary", "description", "transparency"};
+    static const char *const others[] = {"description", "transparency"};
     fm_json_span mark;
     fm_buf_addc(out, '{');
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        add_member(out, event, texts[i]);
+    for (size_t i = 0; i < fm_google_text_count; i++)
+        add_member(out, event, fm_google_texts[i].name);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        add_member(out, event, others[i]);
     add_point(out, event, "start");
     add_point(out, event, "end");
     if (fm_google_member(&mark, event, FM_GOOGLE_MOVES_SERIES))

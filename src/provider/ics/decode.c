@@ -49,10 +49,15 @@ static fm_status add_text(fm_buf *out, const fm_ics_object *o, const char *name)
     return status;
 }
 
-static fm_status read_title(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
+static fm_status read_texts(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
-    fm_status status = add_text(scratch, o, "SUMMARY");
-    return status ? status : take_member(&event->title, scratch);
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < fm_ics_text_count && !status; i++) {
+        status = add_text(scratch, o, fm_ics_texts[i].name);
+        if (!status)
+            status = take_member(fm_ics_slot(event, &fm_ics_texts[i]), scratch);
+    }
+    return status;
 }
 
 static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *scratch)
@@ -201,7 +206,7 @@ static fm_status read_people(fm_event *event, const fm_ics_object *o)
 
 static fm_status read_members(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
-    fm_status status = read_title(event, o, scratch);
+    fm_status status = read_texts(event, o, scratch);
     if (!status)
         status = read_description(event, o, scratch);
     if (!status)
@@ -209,8 +214,8 @@ static fm_status read_members(fm_event *event, const fm_ics_object *o, fm_buf *s
     if (!status)
         status = read_priority(event, o, scratch);
     for (size_t i = 0; i < fm_ics_metadata_count && !status; i++)
-        status = read_metadata(fm_ics_metadata_slot(event, &fm_ics_metadata_list[i]),
-                               fm_ics_property(o, fm_ics_metadata_list[i].name), scratch);
+        status = read_metadata(fm_ics_slot(event, &fm_ics_metadata[i]), fm_ics_property(o, fm_ics_metadata[i].name),
+                               scratch);
     if (!status)
         status = read_last_modified(event, o);
     if (!status)

@@ -26,14 +26,20 @@ static bool is_there(fm_ics_edit *e, fm_buf *clean, const char *want, const char
     return fm_text_same(clean->data, have);
 }
 
-static void encode_title(fm_ics_edit *e)
+static void encode_text(fm_ics_edit *e, const fm_ics_member *text)
 {
     fm_buf clean;
-    if (!is_there(e, &clean, e->want->title, e->have.title)) {
+    if (!is_there(e, &clean, fm_ics_value(e->want, text), fm_ics_value(&e->have, text))) {
         fm_ical_escape(&e->scratch, clean.data, clean.len);
-        fm_ics_edit_from_scratch(e, "SUMMARY");
+        fm_ics_edit_from_scratch(e, text->name);
     }
     fm_buf_free(&clean);
+}
+
+static void encode_texts(fm_ics_edit *e)
+{
+    for (size_t i = 0; i < fm_ics_text_count; i++)
+        encode_text(e, &fm_ics_texts[i]);
 }
 
 static void encode_description(fm_ics_edit *e)
@@ -147,11 +153,11 @@ static void encode_all_metadata(fm_ics_edit *e)
 {
     bool ours = e->is_new || (e->want->kanban_id && *e->want->kanban_id);
     for (size_t i = 0; i < fm_ics_metadata_count; i++) {
-        const fm_ics_metadata *entry = &fm_ics_metadata_list[i];
-        const char *want = fm_ics_metadata_value(e->want, entry);
+        const fm_ics_member *entry = &fm_ics_metadata[i];
+        const char *want = fm_ics_value(e->want, entry);
         if (ours && strcmp(entry->name, "X-SOURCE") == 0 && (!want || !*want))
             want = "fleet-monitor";
-        encode_metadata(e, entry->name, want, fm_ics_metadata_value(&e->have, entry));
+        encode_metadata(e, entry->name, want, fm_ics_value(&e->have, entry));
     }
     if (ours && !says(e, "X-VERSION", metadata_version))
         fm_ics_edit_value(e, "X-VERSION", fm_span_of(metadata_version));
@@ -214,7 +220,7 @@ static void encode_members(fm_ics_edit *e, const fm_env *env)
         fm_ics_edit_value(e, "SEQUENCE", fm_span_of("0"));
     }
     bool rescheduled = fm_ics_encode_dates(e);
-    encode_title(e);
+    encode_texts(e);
     encode_description(e);
     encode_tags(e);
     encode_priority(e);

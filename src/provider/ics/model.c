@@ -8,22 +8,27 @@
 
 static const char domain[] = "ical";
 
-const fm_ics_metadata fm_ics_metadata_list[] = {
+const fm_ics_member fm_ics_texts[] = {
+    {"SUMMARY", offsetof(fm_event, title)},
+};
+const size_t fm_ics_text_count = sizeof fm_ics_texts / sizeof fm_ics_texts[0];
+
+const fm_ics_member fm_ics_metadata[] = {
     {"X-KANBAN-ID", offsetof(fm_event, kanban_id)}, {"X-TYPE", offsetof(fm_event, event_type)},
     {"X-TEAM", offsetof(fm_event, team)},           {"X-STATUS", offsetof(fm_event, status)},
     {"X-EPIC-ID", offsetof(fm_event, epic_id)},     {"X-CASE-NUMBER", offsetof(fm_event, case_number)},
     {"X-SOURCE", offsetof(fm_event, source)},
 };
-const size_t fm_ics_metadata_count = sizeof fm_ics_metadata_list / sizeof fm_ics_metadata_list[0];
+const size_t fm_ics_metadata_count = sizeof fm_ics_metadata / sizeof fm_ics_metadata[0];
 
-char **fm_ics_metadata_slot(fm_event *event, const fm_ics_metadata *entry)
+char **fm_ics_slot(fm_event *event, const fm_ics_member *member)
 {
-    return (char **)(void *)((char *)event + entry->member);
+    return (char **)(void *)((char *)event + member->member);
 }
 
-const char *fm_ics_metadata_value(const fm_event *event, const fm_ics_metadata *entry)
+const char *fm_ics_value(const fm_event *event, const fm_ics_member *member)
 {
-    return *(char *const *)(const void *)((const char *)event + entry->member);
+    return *(char *const *)(const void *)((const char *)event + member->member);
 }
 
 fm_status fm_ics_metadata_decode(fm_buf *out, fm_span value)

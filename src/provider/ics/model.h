@@ -10,19 +10,23 @@
 #include "core/zone/zone.h"
 #include "provider/event/dates.h"
 
-/** The metadata that travels in X- properties: name and member. */
-typedef struct fm_ics_metadata {
+/** A property, and the member of an event that says the same. */
+typedef struct fm_ics_member {
     const char *name;
     size_t member; /**< offset of the char * in fm_event */
-} fm_ics_metadata;
+} fm_ics_member;
 
-extern const fm_ics_metadata fm_ics_metadata_list[];
+/** The properties whose text is the member, as it is. */
+extern const fm_ics_member fm_ics_texts[];
+extern const size_t fm_ics_text_count;
+/** The metadata that travels in X- properties. */
+extern const fm_ics_member fm_ics_metadata[];
 extern const size_t fm_ics_metadata_count;
 
-/** Where the member that an entry of the list names is kept. */
-char **fm_ics_metadata_slot(fm_event *event, const fm_ics_metadata *entry);
+/** Where the member is kept. */
+char **fm_ics_slot(fm_event *event, const fm_ics_member *member);
 /** What it holds; borrowed. */
-const char *fm_ics_metadata_value(const fm_event *event, const fm_ics_metadata *entry);
+const char *fm_ics_value(const fm_event *event, const fm_ics_member *member);
 
 /** An object and its master event. */
 typedef struct fm_ics_object {

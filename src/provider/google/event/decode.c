@@ -16,7 +16,12 @@
 
 #define HASH_BYTES 8
 
-const fm_google_metadata fm_google_metadata_list[] = {
+const fm_google_text fm_google_texts[] = {
+    {"summary", offsetof(fm_event, title)},
+};
+const size_t fm_google_text_count = sizeof fm_google_texts / sizeof fm_google_texts[0];
+
+const fm_google_text fm_google_metadata[] = {
     {"kanbanId", offsetof(fm_event, kanban_id)},
     {"type", offsetof(fm_event, event_type)},
     {"team", offsetof(fm_event, team)},
@@ -26,10 +31,20 @@ const fm_google_metadata fm_google_metadata_list[] = {
     {"caseNumber", offsetof(fm_event, case_number)},
     {"source", offsetof(fm_event, source)},
 };
-const size_t fm_google_metadata_count = sizeof fm_google_metadata_list / sizeof fm_google_metadata_list[0];
+const size_t fm_google_metadata_count = sizeof fm_google_metadata / sizeof fm_google_metadata[0];
 
 const char *const fm_google_marks[] = {"uid", "tags", "reminders", "floating", "textHash", "version"};
 const size_t fm_google_mark_count = sizeof fm_google_marks / sizeof fm_google_marks[0];
+
+char **fm_google_slot(fm_event *event, const fm_google_text *text)
+{
+    return (char **)(void *)((char *)event + text->member);
+}
+
+const char *fm_google_value(const fm_event *event, const fm_google_text *text)
+{
+    return *(char *const *)(const void *)((const char *)event + text->member);
+}
 
 /* ------------------------------------------------------------------ dates */
 
@@ -204,18 +219,26 @@ static fm_status decode_description(fm_event *event, const fm_json_span *object)
     return status ? status : kept ? kept : kept_footer;
 }
 
-static fm_status decode_title(fm_event *event, const fm_json_span *object)
+static fm_status decode_text(char **member, const fm_json_span *object, const char *name)
 {
-    char *title = NULL;
+    char *text = NULL;
     fm_buf clean;
-    fm_status status = fm_google_string(&title, object, "summary");
-    if (status || !title)
+    fm_status status = fm_google_string(&text, object, name);
+    if (status || !text)
         return status;
     fm_buf_init(&clean, FM_GOOGLE_EVENT_MAX);
-    status = fm_ical_clean(&clean, title, strlen(title));
-    free(title);
-    fm_status kept = take_text(&event->title, &clean);
+    status = fm_ical_clean(&clean, text, strlen(text));
+    free(text);
+    fm_status kept = take_text(member, &clean);
     return status ? status : kept;
+}
+
+static fm_status decode_texts(fm_event *event, const fm_json_span *object)
+{
+    fm_status status = FM_OK;
+    for (size_t i = 0; i < fm_google_text_count && !status; i++)
+        status = decode_text(fm_google_slot(event, &fm_google_texts[i]), object, fm_google_texts[i].name);
+    return status;
 }
 
 /* ------------------------------------------------------------------ metadata */
@@ -224,8 +247,8 @@ static fm_status decode_metadata(fm_event *event, const fm_json_span *object)
 {
     fm_status status = FM_OK;
     for (size_t i = 0; i < fm_google_metadata_count && !status; i++) {
-        const fm_google_metadata *entry = &fm_google_metadata_list[i];
-        status = fm_google_private((char **)((char *)event + entry->member), object, entry->name);
+        const fm_google_text *entry = &fm_google_metadata[i];
+        status = fm_google_private(fm_google_slot(event, entry), object, entry->name);
     }
     return status;
 }
@@ -364,7 +387,7 @@ static fm_status decode_strings(fm_event *event, const fm_json_span *object)
     if (!status)
         status = fm_google_string(&event->etag, object, "etag");
     if (!status)
-        status = decode_title(event, object);
+        status = decode_texts(event, object);
     if (!status)
         status = decode_description(event, object);
     if (!status)

@@ -123,10 +123,9 @@ static void set_private(edit *e, const char *name, const char *text)
 static void encode_metadata(edit *e)
 {
     for (size_t i = 0; i < fm_google_metadata_count; i++) {
-        const fm_google_metadata *entry = &fm_google_metadata_list[i];
-        const char *want = *(char *const *)((const char *)e->want + entry->member);
-        const char *have = *(char *const *)((const char *)&e->have + entry->member);
-        if (!fm_text_same(want, have))
+        const fm_google_text *entry = &fm_google_metadata[i];
+        const char *want = fm_google_value(e->want, entry);
+        if (!fm_text_same(want, fm_google_value(&e->have, entry)))
             set_private(e, entry->name, want ? want : "");
     }
 }
@@ -178,13 +177,16 @@ static void clean(edit *e, fm_buf *out, const char *text)
         e->status = fm_error_set(e->err, out->status, FM_GOOGLE_DOMAIN, "a text of the event is too large");
 }
 
-static void encode_title(edit *e)
+static void encode_texts(edit *e)
 {
-    fm_buf title;
-    clean(e, &title, e->want->title);
-    if (!fm_text_same(title.data, e->have.title))
-        set_text(e, NULL, "summary", title.data, title.len);
-    fm_buf_free(&title);
+    for (size_t i = 0; i < fm_google_text_count; i++) {
+        const fm_google_text *entry = &fm_google_texts[i];
+        fm_buf text;
+        clean(e, &text, fm_google_value(e->want, entry));
+        if (!fm_text_same(text.data, fm_google_value(&e->have, entry)))
+            set_text(e, NULL, entry->name, text.data, text.len);
+        fm_buf_free(&text);
+    }
 }
 
 /* Writes a plain description, with a mark where it would be taken for HTML. */
@@ -479,7 +481,7 @@ fm_status fm_google_encode(const fm_event *event, const char *old, size_t old_le
     if (!e.status && fm_buf_add(&e.doc, old ? old : "{}", old ? old_len : 2))
         e.status = fm_error_set(err, e.doc.status, FM_GOOGLE_DOMAIN, "the event is too large");
     encode_identity(&e);
-    encode_title(&e);
+    encode_texts(&e);
     encode_description(&e);
     encode_dates(&e);
     encode_metadata(&e);

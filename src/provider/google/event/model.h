@@ -9,14 +9,24 @@
 #include "provider/event/dates.h"
 #include "provider/google/event/json.h"
 
-/** The metadata that travels in private properties: name and member. */
-typedef struct fm_google_metadata {
+/** A name of Google's, and the member of an event that says the same. */
+typedef struct fm_google_text {
     const char *name;
     size_t member; /**< offset of the char * in fm_event */
-} fm_google_metadata;
+} fm_google_text;
 
-extern const fm_google_metadata fm_google_metadata_list[];
+/** The texts that are members of Google's event. */
+extern const fm_google_text fm_google_texts[];
+extern const size_t fm_google_text_count;
+/** The metadata that travels in private properties. */
+extern const fm_google_text fm_google_metadata[];
 extern const size_t fm_google_metadata_count;
+
+/** Where the member is kept. */
+char **fm_google_slot(fm_event *event, const fm_google_text *text);
+/** What it holds; borrowed. */
+const char *fm_google_value(const fm_event *event, const fm_google_text *text);
+
 /** Private properties that are no members of fm_event. */
 extern const char *const fm_google_marks[];
 extern const size_t fm_google_mark_count;
