@@ -59,6 +59,8 @@
 --- tell:
 ---@field tally table see fmcal.sync.tell.tally
 ---@field actions table[] see fmcal.sync.tell.actions
+---@field entries table[] see fmcal.sync.tell.why
+---@field stopped? string the guard's sentence
 
 --- One calendar in a run; its methods are those of fmcal.place.target.
 ---@class fmcal.Target
@@ -99,6 +101,7 @@
 ---@field sides fmcal.Side[] one a calendar
 ---@field plan? fmcal.Plan
 ---@field error? string a sentence
+---@field reason? string name of it in fmcal.model.reasons
 ---@field reads_clock? boolean the rules looked at the time
 ---@field rewound? boolean the entry seems to be an older copy
 ---@field adopted? boolean it was made of an external event
@@ -157,6 +160,7 @@
 ---@field renewed? string[]
 ---@field restrained? "wait"|"hold"
 ---@field error? string
+---@field reason? string name of the error in fmcal.model.reasons
 ---@field lost? table
 
 --- One write on its way.
@@ -196,6 +200,7 @@
 ---@field acted? boolean something was written
 ---@field failed? boolean
 ---@field error? string
+---@field reason? string name of the error in fmcal.model.reasons
 ---@field retries? integer failures in a row
 ---@field revisit? boolean the next run looks at it again
 ---@field keep_base? boolean

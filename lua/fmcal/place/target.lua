@@ -322,9 +322,14 @@ local function without_date(version, left_out)
   return left_out
 end
 
+--- The reason of a failure that a rule or the default in its place is behind (see fmcal.model.reasons).
+function Target:rule_reason(name)
+  return self.rules.functions[name] and "rule_failed" or "invalid"
+end
+
 --- What an event says about an entry: { version, stamp (the time of change that it says), time (when it was edited, as far
 -- as that is known), event, row, left_out (see fmcal.model.left_out), unknown (why its date is not understood: that is left
--- out too) }, or nil and a sentence. A cancelled event says nothing but that.
+-- out too) }, or nil, a sentence and perhaps a reason (see fmcal.model.reasons). A cancelled event says nothing but that.
 function Target:read(key, raw, row)
   if row.unread then return nil, cannot_read(key, row.unread) end
   local event, err = self.provider:decode(row.text)
@@ -336,9 +341,9 @@ function Target:read(key, raw, row)
   end
   if event.deleted then return { version = {}, event = event, row = row } end
   local members, sentence, left_out = self.rules:to_entry(key, readable(event, raw), raw)
-  if not members then return nil, sentence end
+  if not members then return nil, sentence, self:rule_reason("to_entry") end
   local ok, version = attempt.pcall(fields.version, members, self.options.timeZone)
-  if not ok then return nil, ("the event of %s: %s"):format(key, version) end
+  if not ok then return nil, ("the event of %s: %s"):format(key, version), self:rule_reason("to_entry") end
   left_out = left_out and left_out_of(left_out, version)
   if event.unknownDate then left_out = without_date(version, left_out) end
   if not version.date and not (left_out and left_out.date) then
@@ -375,13 +380,13 @@ function Target:event_row(uid, href)
 end
 
 --- The event of an entry in the calendar as last seen.
--- @return remote (nil: there is none), the row of an event that is gone or cancelled (nil: there is none), sentence
+-- @return remote (nil: there is none), the row of an event that is gone or cancelled (nil: there is none), sentence, reason
 function Target:remote(key, raw, base_row, uid)
   local row, tomb = self:event_row(uid, base_row and base_row.href)
   if not row then return nil, tomb, nil end
-  local remote, sentence = self:read(key, raw, row)
+  local remote, sentence, reason = self:read(key, raw, row)
   if remote and remote.event.deleted then return nil, row, nil end
-  return remote, nil, sentence
+  return remote, nil, sentence, reason
 end
 
 return Target

@@ -6,6 +6,7 @@ local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local names = require "fmcal.names"
 local run = require "fmcal.sync.run"
+local why = require "fmcal.sync.tell.why"
 
 local explain = {}
 
@@ -65,6 +66,8 @@ local function side_of(decision, i)
   local action = decision.plan and decision.plan.actions[i]
   local base, current = side.base, view and view.version
   local is_careful = view and view.entry.kind == "court-date"
+  local is_left = is_left_alone(decision, side)
+  local told = why.of(decision, i) or {}
   return {
     name = side.target.name, provider = side.target.spec.provider,
     href = side.remote and side.remote.row.href or nil, uid = side.target:uid(decision.key, nil, side.row),
@@ -75,7 +78,8 @@ local function side_of(decision, i)
     action = effect.write and effect.write.kind or (effect.restrained == "wait" and "wait") or "none",
     held = effect.restrained == "hold" or nil, reason = action and action.step.reason, conflicts = open_fields(action),
     rules = answers(side.target.rules, decision.key), status = side.row and side.row.status,
-    strategy = is_careful and "manual" or side.target.options.conflictResolution, left_alone = is_left_alone(decision, side),
+    strategy = is_careful and "manual" or side.target.options.conflictResolution, left_alone = is_left,
+    cause = is_left and "left_alone" or told.reason, decided_by = told.decided_by, fields = told.fields or json.array {},
     unknown_date = side.remote and side.remote.unknown,
     failed = bases.failure(side.row),
   }

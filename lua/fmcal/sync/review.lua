@@ -10,6 +10,7 @@ local fail = require "fmcal.util.failure"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 local schema = require "fmcal.util.schema"
+local why = require "fmcal.sync.tell.why"
 
 -- SIGN is a pattern that tells the text of a plan, of another version too.
 local review = { SIGN = '"format": "fmcal%-plan%-' }
@@ -72,6 +73,14 @@ local function seals_of(decision)
   return { board = board_seal(decision), calendars = calendar_seals(decision), outcome = outcome_seal(decision) }
 end
 
+-- Why, one reason a calendar.
+local function reasons_of(decision)
+  local list = json.array {}
+  why.add(list, decision)
+  for _, about in ipairs(list) do about.key, about.title = nil, nil end
+  return list
+end
+
 -- Conflicts that it settles, or nil.
 local function settled_of(decision)
   local list = {}
@@ -92,6 +101,7 @@ local function describe(decision)
     board = touches_board and changes(decision.view, before, decision.plan.cur.version) or nil,
     calendars = writes,
     settled = settled_of(decision),
+    reasons = reasons_of(decision),
     seals = seals_of(decision),
   }
 end

@@ -20,6 +20,7 @@ local rounds = require "fmcal.sync.act.rounds"
 local stale_token = require "fmcal.place.stale_token"
 local tally = require "fmcal.sync.tell.tally"
 local time = require "fmcal.time"
+local why = require "fmcal.sync.tell.why"
 local webhook = require "fmcal.sync.tell.webhook"
 
 local run = {}
@@ -45,13 +46,16 @@ local function new(options)
     exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
-    seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), findings = {}, actions = {},
+    seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), findings = {}, actions = {}, entries = {},
     all_targets = {}, failed_targets = {}, targets = {}, messages = {}, warned = {},
   }
 end
 
 local function list_actions(self, keys, planned)
-  for _, key in ipairs(keys) do actions.add(self.actions, self.decisions[key], planned) end
+  for _, key in ipairs(keys) do
+    actions.add(self.actions, self.decisions[key], planned)
+    why.add(self.entries, self.decisions[key], self.stopped and self.toll.keys[key])
+  end
   return true
 end
 
@@ -114,11 +118,11 @@ local function steps(self, options)
     self.is_refused = not exit -- what a person decided cannot be
     return report.failure(self, err, exit and exits.SOME_FAILED or exits.USAGE)
   end
-  local stopped = decisions.guarded(self)
+  self.stopped = decisions.guarded(self)
   self.tally = tally.new(self)
-  if stopped then
+  if self.stopped then
     each_slice(self, show)
-    return report.guarded(self, stopped)
+    return report.guarded(self)
   end
   err = options.examine and examine(self, options.examine)
   if err then return refused(self, err) end

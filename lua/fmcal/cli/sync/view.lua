@@ -189,7 +189,7 @@ function view.for_programs(result)
   local json = require "fmcal.json"
   local shown = {}
   for _, name in ipairs(MEMBERS) do shown[name] = result[name] end
-  for _, name in ipairs { "settled", "held", "warnings" } do shown[name] = json.array(result[name] or {}) end
+  for _, name in ipairs { "entries", "settled", "held", "warnings" } do shown[name] = json.array(result[name] or {}) end
   if result.targets then shown.targets = json.array(result.targets) end
   if result.dry_run or result.exit == exits.GUARD then shown.actions = json.array(result.actions or {}) end
   return shown

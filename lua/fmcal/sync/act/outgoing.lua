@@ -64,11 +64,14 @@ end
 
 local function event_effect(target, decision, side, action)
   local event, out, lost = event_of(target, decision, side, action.version)
-  if not event then return { error = out, lost = lost } end
+  if not event then return { error = out, reason = target:rule_reason("to_event"), lost = lost } end
   local effect = { out = out, lost = lost }
   if action.kind == "refresh" and is_refreshed(target, side, out) then return effect end
   local text, err = encode(decision, side, action, event)
-  if not text then return { error = target.rules:blame("to_event", decision.key, err.message), lost = lost } end
+  if not text then
+    return { error = target.rules:blame("to_event", decision.key, err.message), reason = target:rule_reason("to_event"),
+      lost = lost }
+  end
   local row = row_of(side)
   if row and side.remote and row.text == text then return effect end
   if action.kind == "refresh" then effect.renewed = renewed(side, text) end
@@ -91,7 +94,7 @@ end
 --   out         print of what goes out with the event (see fmcal.sync.act.untouched)
 --   renewed     names of members that a write changes though no field was edited
 --   restrained  "wait" or "hold" where a write was wanted and is not made (see fmcal.sync.act.restrain)
---   error       a sentence, where it failed
+--   error       a sentence, where it failed; reason: its name in fmcal.model.reasons
 --   lost        fields that do not come back (see fmcal.rules.inverse), for an event that was made
 -- @return effect
 function outgoing.effect(decision, index)

@@ -1,5 +1,6 @@
 -- Who decides a conflict: a person's answer, a team's rule, or the strategy. The planner asks through a resolver.
 
+local decider = require "fmcal.sync.decide.decider"
 local defaults = require "fmcal.rules.defaults"
 local entries = require "fmcal.model.entry"
 local fields = require "fmcal.model.fields"
@@ -44,7 +45,7 @@ local function spread(answer, conflict, view, zone)
     return answers
   end
   local version, sentence = given_answers.version(view.raw, answer, zone)
-  if not version then refusal.raise(("the merged fields of %s: %s"):format(view.key, sentence)) end
+  if not version then refusal.raise(("the merged fields of %s: %s"):format(view.key, sentence), "rule_failed") end
   for field in pairs(conflict.fields) do
     local given = answer[fields.MEMBER[field]] ~= nil or (field == "zone" and answer.dueDate ~= nil)
     answers[field] = given and { value = version[field] } or "manual"
@@ -65,20 +66,13 @@ local function ask(target, view, conflict, remote, known)
   return refusal.need(answer, sentence)
 end
 
--- Who answers when a conflict is decided by itself.
-local function decider(target)
-  local place = target.rules:place("on_conflict")
-  if place then return ("rule:on_conflict (%s)"):format(place:match("[^/]*$")) end
-  return "strategy:" .. defaults.strategy(target.options)
-end
-
 --- What the planner asks about a conflict: function(conflict) -> {field = answer}, and who decided.
 -- @param known base|nil
 -- @param forced answer of a person, or nil
 function conflict_of.resolver(target, view, remote, known, forced)
   return function(conflict)
     if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone), "person" end
-    local decided_by = decider(target)
+    local decided_by = decider(target, "on_conflict", defaults.strategy(target.options))
     if not times_differ(conflict) then
       return spread(ask(target, view, conflict, remote, known), conflict, view, target.options.timeZone), decided_by
     end

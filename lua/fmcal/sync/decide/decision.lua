@@ -4,6 +4,7 @@ local aside = require "fmcal.sync.decide.aside"
 local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
 local conflict_of = require "fmcal.sync.decide.conflict"
+local decider = require "fmcal.sync.decide.decider"
 local entries = require "fmcal.model.entry"
 local given_answers = require "fmcal.sync.decide.answers"
 local fields = require "fmcal.model.fields"
@@ -24,7 +25,10 @@ local function policy_for(target, view, remote, known, options)
     adopted = options.adopted,
     decided = given_answers.fields(options.answer),
     resolve = conflict_of.resolver(target, view, remote, known, options.answer),
-    on_deleted = function() return refusal.need(target.rules:on_deleted(view.key, view.raw)) end,
+    on_deleted = function()
+      local fate = refusal.need(target.rules:on_deleted(view.key, view.raw))
+      return fate, decider(target, "on_deleted", fate)
+    end,
   }
 end
 
@@ -54,7 +58,7 @@ local function refuse_growth(view, sides, planned)
     local pulled, side = action.step.pulled, sides[i]
     local sentence = next(pulled) and side.remote
       and inverse.refusal(side.target, view, pulled, side.remote, planned.cur.version)
-    if sentence then refusal.raise(sentence) end
+    if sentence then refusal.raise(sentence, "rule_failed") end
   end
 end
 
@@ -115,7 +119,7 @@ function decide.key(run, key, pristine)
     local view, sentence = entries.view(entry, zone)
     decision.view = pristine or view
     if not decision.view then
-      decision.entry, decision.error = entry, sentence
+      decision.entry, decision.error, decision.reason = entry, sentence, "invalid"
       sides_of.fill(run, decision)
       return decision
     end
@@ -128,7 +132,7 @@ function decide.key(run, key, pristine)
   decision.reads_clock = reads_clock
   warn_of_unknown_dates(run, decision)
   if refusal.sentence(raised) then
-    decision.error, decision.plan = refusal.sentence(raised), nil
+    decision.plan, decision.error, decision.reason = nil, refusal.sentence(raised)
     sides_of.fill(run, decision)
   elseif raised then
     error(raised, 0)

@@ -14,7 +14,7 @@
 --             decided = set of fields that are asked about though they may be equal, or nil,
 --             adopted = true where the event is not of our making and is never deleted,
 --             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}}, and who decided that,
---             on_deleted = function() -> "clear-due-date"|"recreate"|"keep" }
+--             on_deleted = function() -> "clear-due-date"|"recreate"|"keep", and who decided that }
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
 --     pulled = {field = true}, open = {field = conflict}, waits = {field = true},
@@ -22,7 +22,8 @@
 --     overwritten = {{field, side, value, reason}, …}: what the entry had until something was pulled over it,
 --     settled = {{field, winner = "local"|"external"|"merged", decided_by, lost}, …}: conflicts that were decided, one
 --     for each value that gives way,
---     edit_wins = true where it brings a cleared date back, reason = why, in words }
+--     edit_wins = true where it brings a cleared date back, reason = why, in words, cause = name of fmcal.model.reasons
+--     (nil where fields alone say it), decided_by = who decided what becomes of a deleted event }
 --   presence: "sync" (there and wanted), "create", "delete", "keep-deleted", "cleared", "drop", "orphan", "none", "wait"
 
 local fields = require "fmcal.model.fields"
@@ -33,8 +34,8 @@ local function changed(list, old, new)
   return #fields.differences(list, old, new) > 0
 end
 
-local function result(cur, presence, reason)
-  return { cur = cur, presence = presence, reason = reason, pulled = {}, open = {}, waits = {}, lost = {},
+local function result(cur, presence, reason, cause)
+  return { cur = cur, presence = presence, reason = reason, cause = cause, pulled = {}, open = {}, waits = {}, lost = {},
     overwritten = {}, settled = {} }
 end
 
@@ -176,8 +177,8 @@ local function suit_date(out)
   if duration ~= version.duration then take(out, "duration", duration, out.cur.times.date) end
 end
 
-local function merge_fields(base, cur, remote, policy, reason)
-  local out = result(copy_entry(cur), "sync", reason)
+local function merge_fields(base, cur, remote, policy, reason, cause)
+  local out = result(copy_entry(cur), "sync", reason, cause)
   local contested, edited_here = {}, false
   for _, field in ipairs(policy.fields) do
     local unknown = remote.unknown and OF_DATE[field]
@@ -225,19 +226,20 @@ end
 -- The date was cleared here while somebody edited the event there: the edit wins, the other fields merge as ever.
 local function date_back(base, cur, remote, policy)
   local reason = "date cleared here, edited in the calendar"
-  if remote.unknown then return result(cur, "wait", reason .. " to one that is not understood") end
-  if policy.direction == "outbound" then return result(cur, "wait", reason) end
+  if remote.unknown then return result(cur, "wait", reason .. " to one that is not understood", "direction_held") end
+  if policy.direction == "outbound" then return result(cur, "wait", reason, "direction_held") end
   local out = merge_fields(base, cur, remote, { fields = without_date(policy.fields), direction = policy.direction,
-    resolve = policy.resolve }, reason .. ": the edit wins")
+    resolve = policy.resolve }, reason .. ": the edit wins", "recreated")
   for _, field in ipairs(DATE_FIELDS) do pull(out, field, remote) end
   out.edit_wins = true
   return out
 end
 
--- Why an entry's event is not wanted any more.
+-- Why an entry's event is not wanted any more: in words, and as a reason.
 local function why_unwanted(cur)
-  if not cur.on_board then return "gone from the board" end
-  return cur.exists and "the date was cleared on the board" or "not selected any more"
+  if not cur.on_board then return "gone from the board", "removed" end
+  if cur.exists then return "the date was cleared on the board", "undated" end
+  return "not selected any more", "deselected"
 end
 
 local function gone_here(base, cur, remote, policy)
@@ -245,48 +247,59 @@ local function gone_here(base, cur, remote, policy)
   local edited = remote.edited
   if edited == nil then edited = remote.unknown ~= nil or changed(policy.fields, base.r, remote.version) end
   if not edited then
-    if policy.adopted then return result(cur, "delete", why_unwanted(cur) .. ": an adopted event stays") end
-    if policy.direction == "inbound" then return result(cur, "wait", why_unwanted(cur)) end
-    return result(cur, "delete", why_unwanted(cur))
+    local why, cause = why_unwanted(cur)
+    if policy.adopted then return result(cur, "delete", why .. ": an adopted event stays", cause) end
+    if policy.direction == "inbound" then return result(cur, "wait", why, "direction_held") end
+    return result(cur, "delete", why, cause)
   end
   if cur.exists then return date_back(base, cur, remote, policy) end
-  return result(cur, "orphan", "gone from the board, edited in the calendar: the event stays")
+  return result(cur, "orphan", "gone from the board, edited in the calendar: the event stays", "orphaned")
+end
+
+-- Nobody edited the entry: what becomes of it is asked.
+local function fate_of(cur, policy)
+  local answer, decided_by = policy.on_deleted()
+  local out
+  if answer == "keep" then
+    out = result(cur, "keep-deleted", "deleted in the calendar: the entry keeps its date", "kept_deleted")
+  elseif policy.direction == (answer == "recreate" and "inbound" or "outbound") then
+    out = result(cur, "wait", "deleted in the calendar", "direction_held")
+  elseif answer == "recreate" then
+    out = result(cur, "create", "deleted in the calendar: made again", "recreated")
+  else
+    out = result(copy_entry(cur), "cleared", "deleted in the calendar: the date is cleared", "cleared")
+    for _, field in ipairs(DATE_FIELDS) do
+      local value = cur.version[field]
+      if value ~= nil then out.lost[#out.lost + 1] = { field = field, side = "local", value = value, action = "cleared" } end
+      out.cur.version[field] = nil
+    end
+    out.pulled.date = true
+  end
+  out.decided_by = decided_by
+  return out
 end
 
 local function deleted_there(base, cur, policy)
   if changed(policy.fields, base.l, cur.version) then
-    if policy.direction == "inbound" then return result(cur, "wait", "deleted in the calendar, edited here") end
-    return result(cur, "create", "deleted in the calendar, edited here: the edit wins")
+    if policy.direction == "inbound" then
+      return result(cur, "wait", "deleted in the calendar, edited here", "direction_held")
+    end
+    return result(cur, "create", "deleted in the calendar, edited here: the edit wins", "recreated")
   end
   if base.deleted then return result(cur, "keep-deleted", "deleted in the calendar, the entry keeps its date") end
-  local answer = policy.on_deleted()
-  if answer == "recreate" then
-    if policy.direction == "inbound" then return result(cur, "wait", "deleted in the calendar") end
-    return result(cur, "create", "deleted in the calendar: made again")
-  end
-  if answer == "keep" then
-    return result(cur, "keep-deleted", "deleted in the calendar: the entry keeps its date")
-  end
-  if policy.direction == "outbound" then return result(cur, "wait", "deleted in the calendar") end
-  local out = result(copy_entry(cur), "cleared", "deleted in the calendar: the date is cleared")
-  for _, field in ipairs(DATE_FIELDS) do
-    local value = cur.version[field]
-    if value ~= nil then out.lost[#out.lost + 1] = { field = field, side = "local", value = value, action = "cleared" } end
-    out.cur.version[field] = nil
-  end
-  out.pulled.date = true
-  return out
+  return fate_of(cur, policy)
 end
 
 local function without_base(cur, remote, policy)
   if not cur.present then
-    return result(cur, remote and "orphan" or "none", remote and "an event without an entry" or "nothing to do")
+    if remote then return result(cur, "orphan", "an event without an entry", "orphaned") end
+    return result(cur, "none", "nothing to do")
   end
   if remote then
-    return merge_fields(nil, cur, remote, policy, "already in the calendar: adopted")
+    return merge_fields(nil, cur, remote, policy, "already in the calendar: adopted", "adopted")
   end
-  if policy.direction == "inbound" then return result(cur, "wait", "new on the board") end
-  return result(cur, "create", "new on the board")
+  if policy.direction == "inbound" then return result(cur, "wait", "new on the board", "direction_held") end
+  return result(cur, "create", "new on the board", "created")
 end
 
 --- One step of the fold: the entry meets one calendar.

@@ -57,7 +57,7 @@ local function act_on_absent(action, base, step, remote, policy)
   -- "sync" here: another calendar's deletion cleared the date after this step.
   local cleared = step.presence == "sync" and base and remote
   local unwanted = step.presence == "delete" or cleared
-  if cleared then step.reason = "deleted in another calendar: the date is cleared" end
+  if cleared then step.reason, step.cause = "deleted in another calendar: the date is cleared", "cleared" end
   if unwanted and policy.adopted then
     action.kind, action.released = "none", true
   elseif unwanted and policy.direction ~= "inbound" then

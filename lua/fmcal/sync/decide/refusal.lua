@@ -3,19 +3,21 @@
 local refusal = {}
 
 --- Ends the decision about an entry.
-function refusal.raise(sentence)
-  error({ sentence = sentence }, 0)
+-- @param reason name of fmcal.model.reasons: "invalid" by default
+function refusal.raise(sentence, reason)
+  error({ sentence = sentence, reason = reason or "invalid" }, 0)
 end
 
---- @return value; where it is nil the decision ends with the sentence
+--- @return value, what a rule answered; where it is nil the decision ends with the sentence
 function refusal.need(value, sentence)
-  if value == nil then refusal.raise(sentence) end
+  if value == nil then refusal.raise(sentence, "rule_failed") end
   return value
 end
 
---- The sentence in what was raised, or nil where that is something else.
+--- The sentence in what was raised and its reason, or nil where that is something else.
 function refusal.sentence(raised)
-  return type(raised) == "table" and raised.sentence or nil
+  if type(raised) ~= "table" or not raised.sentence then return nil end
+  return raised.sentence, raised.reason
 end
 
 return refusal

@@ -60,8 +60,8 @@ end
 
 local function side_of_entry(run, target, view, row)
   local uid = target:uid(view.key, view.sync, row)
-  local remote, tomb, sentence = target:remote(view.key, view.raw, row, uid)
-  if sentence then refusal.raise(sentence) end
+  local remote, tomb, sentence, reason = target:remote(view.key, view.raw, row, uid)
+  if sentence then refusal.raise(sentence, reason) end
   local known = base.agreed(journal.base(target, view, base.agreed(row and row.base), remote))
   if not known then row = base.row_without(row) end
   local start = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known, remote)

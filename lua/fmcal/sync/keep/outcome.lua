@@ -11,10 +11,10 @@ local function previous_failures(side)
   return known and known.count < base.MAX_RETRIES and known.count or 0
 end
 
-local function failed(side, sentence, transient)
+local function failed(side, sentence, transient, reason)
   local count = previous_failures(side) + (transient and 0 or 1)
   return {
-    status = transient and "pending" or "error", error = sentence, retries = count, failed = true,
+    status = transient and "pending" or "error", error = sentence, reason = reason, retries = count, failed = true,
     revisit = transient or count < base.MAX_RETRIES, uid = side.row and side.row.uid, keep_base = true,
   }
 end
@@ -22,8 +22,9 @@ end
 -- A write that did not get through, or nil.
 local function failed_write(side, job)
   if not job or not (job.error or job.changed) then return nil end
-  return failed(side, job.error or "it keeps changing in the calendar; the next run tries again",
-    job.transient or job.changed)
+  local passes = job.transient or job.changed
+  return failed(side, job.error or "it keeps changing in the calendar; the next run tries again", passes,
+    passes and "unreached" or "refused")
 end
 
 local function of_gone_entry(side, effect, job)
@@ -65,13 +66,13 @@ end
 local function of_side(decision, i, job)
   local side = decision.sides[i]
   if decision.error then
-    local result = failed(side, decision.error, false)
+    local result = failed(side, decision.error, false, decision.reason)
     if not decision.view and not decision.entry then result.status = "delete_error" end
     return result
   end
   local action, effect = decision.plan.actions[i], decision.effects[i]
   if not decision.view then return of_gone_entry(side, effect, job) end
-  if effect.error then return failed(side, effect.error, false) end
+  if effect.error then return failed(side, effect.error, false, effect.reason) end
   local failure = failed_write(side, job)
   if failure then return failure end
   if effect.restrained then return { status = "pending", revisit = true, keep_base = true, uid = side.uid } end

@@ -5,6 +5,7 @@ local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local fail = require "fmcal.util.failure"
+local json = require "fmcal.json"
 local names = require "fmcal.names"
 
 local candidates = {}
@@ -122,6 +123,8 @@ function candidates.adopt(run)
     run.messages[#run.messages + 1] = failure.sentence
     run.actions[#run.actions + 1] = { key = failure.uid, title = failure.title or "", action = "error", target = failure.target,
       detail = failure.sentence }
+    run.entries[#run.entries + 1] = { key = failure.uid, title = failure.title or "", calendar = failure.target,
+      reason = "rule_failed", fields = json.array {} }
   end
 end
 

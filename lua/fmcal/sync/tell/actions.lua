@@ -2,7 +2,9 @@
 
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
+local spelled = require "fmcal.sync.tell.spelled"
 local sys = require "fmcal.sys"
+local title_of = require "fmcal.sync.tell.title_of"
 
 local actions = {}
 
@@ -11,36 +13,12 @@ local ADOPTED = "an event of the calendar that rule adopt made an item of"
 local MOST_OF_A_VALUE = 60 -- columns
 local READ_ONLY = "the calendar is read-only"
 
--- What the entry is called once the run is over; of one that is gone, what it was called.
-local function title_of(decision)
-  if decision.view then
-    local version = decision.plan and decision.plan.cur.version or decision.view.version
-    return version.title or ""
-  end
-  local value = decision.entry and decision.entry.value.title
-  if type(value) == "string" then return value end
-  for _, side in ipairs(decision.sides) do
-    if side.base and side.base.l.title then return side.base.l.title end
-    if side.remote and side.remote.event.title then return side.remote.event.title end
-  end
-  return ""
-end
-
 -- Fields as the members of the board that they are.
 local function member_list(list)
   local names = {}
   for i, field in ipairs(list) do names[i] = fields.MEMBER[field] end
   table.sort(names)
   return table.concat(names, ", ")
-end
-
--- What a field held, as its board member would say it, or nil.
-local function spelled(decision, field, value, version)
-  local holding = fields.copy(version or {})
-  holding[field] = value
-  local shown = fields.spell(field, holding, decision.view.style)
-  if shown == json.null then return nil end
-  return shown
 end
 
 -- The beginning of a value, for a sentence.
@@ -93,7 +71,7 @@ local function add_settled(add, decision, side, step, planned)
   for _, settled in ipairs(step.settled) do
     local field, lost = fields.MEMBER[settled.field], settled.lost
     local there = side.remote and side.remote.version
-    local value = spelled(decision, settled.field, lost.value, lost.side == "external" and there or decision.view.version)
+    local value = spelled(decision.view, settled.field, lost.value, lost.side == "external" and there or decision.view.version)
     add("settle", settlement(field, settled, value, planned), { field = field, winner = settled.winner,
       decided_by = settled.decided_by, lost = { side = lost.side, field = field, value = value } })
   end
@@ -101,7 +79,7 @@ end
 
 local function add_cleared(add, decision, step)
   local view = decision.view
-  add("clear", ("%s; it was %s"):format(step.reason, tostring(spelled(decision, "date", view.version.date, view.version))))
+  add("clear", ("%s; it was %s"):format(step.reason, tostring(spelled(view, "date", view.version.date, view.version))))
 end
 
 -- What became of the event, apart from conflicts: an action's name and a detail, or nil where nothing did.

@@ -8,6 +8,7 @@ local inverse = require "fmcal.rules.inverse"
 local json = require "fmcal.json"
 local quantity = require "fmcal.util.quantity"
 local tally = require "fmcal.sync.tell.tally"
+local why = require "fmcal.sync.tell.why"
 
 local report = {}
 
@@ -100,11 +101,12 @@ end
 local function add_actions(self, result)
   local list = self.actions
   result.actions, result.settled, result.held = list, actions.settled(list), actions.held(list)
+  result.entries = json.array(self.entries)
 end
 
 --- A run that the guard stopped.
-function report.guarded(self, sentence)
-  local result = base_result(self)
+function report.guarded(self)
+  local result, sentence = base_result(self), self.stopped
   result.success, result.message, result.error, result.exit = false, sentence, sentence, exits.GUARD
   add_actions(self, result)
   return result
@@ -126,16 +128,31 @@ local function add_calendar_failure(self, result)
   result.error = #self.all_targets > 1 and ("%s: %s"):format(name, failure.message) or failure.message
 end
 
+local function title_of_problem(problem)
+  return type(problem.title) == "string" and problem.title or ""
+end
+
 -- What is wrong with entries on the board is no action of a run, but no plan should hide it.
 local function add_problems(self)
   for _, problem in ipairs(self.board:problems()) do
-    local title = type(problem.title) == "string" and problem.title or ""
-    table.insert(self.actions, { key = problem.key or "", title = title, action = "error", detail = problem.message })
+    table.insert(self.actions, { key = problem.key or "", title = title_of_problem(problem), action = "error",
+      detail = problem.message })
+  end
+end
+
+-- Entries that a run could decide nothing about, or would not.
+local function add_undecided(self)
+  for _, problem in ipairs(self.board:problems()) do
+    table.insert(self.entries, why.without_decision(problem.key or "", title_of_problem(problem), nil, "invalid"))
+  end
+  for _, left in ipairs(self.tally.left_alone) do
+    table.insert(self.entries, why.without_decision(left.key, left.title, left.calendar, "left_alone"))
   end
 end
 
 -- The outcome of a run that saw its calendars: its actions and sentences, its exit status.
 local function conclude(self, result)
+  add_undecided(self)
   add_actions(self, result)
   result.error_messages = json.array(self.tally.messages)
   result.exit = exit_of(self)

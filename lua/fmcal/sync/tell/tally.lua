@@ -73,8 +73,11 @@ local function tell_earlier_failures(counts, run, target, considered)
     local row = not considered[key] and target:base(key)
     local err = row and base.failure(row)
     if err then
-      counts.messages[#counts.messages + 1] = named(key, err.message)
-        .. (base.retries_exhausted(row) and LEFT_ALONE or "")
+      local is_left = base.retries_exhausted(row)
+      counts.messages[#counts.messages + 1] = named(key, err.message) .. (is_left and LEFT_ALONE or "")
+      if is_left then
+        table.insert(counts.left_alone, { key = key, title = row.base.l and row.base.l.title or "", calendar = target.name })
+      end
       if row.status == "delete_error" then counts.delete_errors = counts.delete_errors + 1 end
     end
   end
@@ -84,12 +87,11 @@ end
 -- @param run with its candidates found
 -- @return { unchanged, skipped, errors, conflicts, created, updated, deleted, pulled, cleared, delete_errors,
 --   unreadable (objects in the calendars), messages, updated_beside (events of entries that wait for a person),
---   waiting (conflicts, one a calendar), pending, failure (the first sentence) }
+--   waiting (conflicts, one a calendar), pending, failure (the first sentence), left_alone (list of { key, title, calendar }) }
 function tally.new(run)
   local counts = { unchanged = 0, skipped = 0, errors = 0, conflicts = 0, created = 0, updated = 0, deleted = 0,
     pulled = 0, cleared = 0, delete_errors = 0, unreadable = 0, updated_beside = 0, waiting = 0, pending = 0, messages = {},
-    looked_at_anew = {},
-    decided = {} }
+    looked_at_anew = {}, left_alone = {}, decided = {} }
   local considered, problem = {}, run.board:problems()[1]
   for _, key in ipairs(run.order) do considered[key] = true end
   for i, target in ipairs(run.targets) do
