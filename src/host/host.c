@@ -1,6 +1,7 @@
 #include "fmcal/host.h"
 #include "bind/base/bind.h"
 #include "bind/embedded.h"
+#include "host/interrupt.h"
 #include "host/run.h"
 
 #include <lualib.h>
@@ -8,18 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* After how many VM instructions a busy script looks at the interrupt flag. */
-#define INSTRUCTIONS_PER_LOOK 10000
-
 struct fm_host {
     lua_State *L;
-    volatile int own_flag;     /* the interrupt flag where the embedder gave none */
-    volatile int *interrupted; /* the flag that counts */
-    int depth;                 /* runs on the stack */
-    int exit_status;           /* of the last run */
-    fm_status load_status;     /* set just before a failed load raises */
-    fm_error error;            /* of the last run */
-    char *traceback;           /* owned; message and traceback of the last run, NULL where it succeeded */
+    volatile int own_flag; /* the interrupt flag where the embedder gave none */
+    fm_interrupt interrupt;
+    int depth;             /* runs on the stack */
+    int exit_status;       /* of the last run */
+    fm_status load_status; /* set just before a failed load raises */
+    fm_error error;        /* of the last run */
+    char *traceback;       /* owned; message and traceback of the last run, NULL where it succeeded */
 };
 
 static const char host_key = 0;
@@ -34,19 +32,6 @@ static fm_host *host_of(lua_State *L)
     fm_host *host = lua_touserdata(L, -1);
     lua_pop(L, 1);
     return host;
-}
-
-static void look_at_flag(lua_State *L, lua_Debug *ar)
-{
-    (void)ar;
-    fm_host *host = host_of(L);
-    if (!*host->interrupted)
-        return;
-    *host->interrupted = 0;
-    fm_error err = {0};
-    fm_error_set(&err, FM_ECANCELED, "host", "interrupted");
-    fm_bind_push_error(L, &err);
-    lua_error(L);
 }
 
 /* os.exit in a host: ends the run, never the process. */
@@ -74,13 +59,13 @@ static void keep_process(lua_State *L)
 typedef struct setup_request {
     fm_host *host;
     const fm_env *env;
-    bool ignore_variables, may_exit;
+    unsigned flags;
 } setup_request;
 
 static int setup(lua_State *L)
 {
     const setup_request *request = lua_touserdata(L, 1);
-    if (request->ignore_variables) {
+    if (request->flags & FM_HOST_IGNORE_VARIABLES) {
         lua_pushboolean(L, 1);
         lua_setfield(L, LUA_REGISTRYINDEX, "LUA_NOENV"); /* read by Lua's package library */
     }
@@ -89,9 +74,9 @@ static int setup(lua_State *L)
     lua_rawsetp(L, LUA_REGISTRYINDEX, &host_key);
     fm_bind_setup(L, request->env);
     fm_bind_preload(L);
-    if (!request->may_exit)
+    if (!(request->flags & FM_HOST_MAY_EXIT))
         keep_process(L);
-    lua_sethook(L, look_at_flag, LUA_MASKCOUNT, INSTRUCTIONS_PER_LOOK);
+    fm_interrupt_setup(L, &request->host->interrupt, request->flags & FM_HOST_INTERRUPTED_BY_HANDLER);
     return 0;
 }
 
@@ -110,8 +95,8 @@ fm_status fm_host_create(fm_host **host, const fm_env *env, unsigned flags, fm_e
         world = *env;
     if (!world.interrupted)
         world.interrupted = &made->own_flag;
-    made->interrupted = world.interrupted;
-    setup_request request = {made, &world, flags & FM_HOST_IGNORE_VARIABLES, flags & FM_HOST_MAY_EXIT};
+    made->interrupt.flag = world.interrupted;
+    setup_request request = {made, &world, flags};
     lua_pushcfunction(made->L, setup);
     lua_pushlightuserdata(made->L, &request);
     if (lua_pcall(made->L, 1, 0, 0) != LUA_OK) {
@@ -155,12 +140,12 @@ int fm_host_exit_status(const fm_host *host)
 
 void fm_host_interrupt(fm_host *host)
 {
-    *host->interrupted = 1;
+    fm_interrupt_request(&host->interrupt);
 }
 
 void fm_host_forget_interrupt(fm_host *host)
 {
-    *host->interrupted = 0;
+    *host->interrupt.flag = 0;
 }
 
 static fm_status status_named(const char *code)
@@ -276,7 +261,7 @@ fm_status fm_host_run(fm_host *host, fm_host_body body, void *data, fm_error *er
     bool ok = record_outcome(host, outcome, is_end(L, -1));
     lua_pop(L, outcome == LUA_OK ? 1 : 2);
     if (--host->depth == 0)
-        *host->interrupted = 0;
+        *host->interrupt.flag = 0;
     if (ok) {
         forget_error(host); /* of a run within this one */
         return FM_OK;

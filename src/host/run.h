@@ -10,7 +10,9 @@
 
 enum {
     FM_HOST_IGNORE_VARIABLES = 1, /**< LUA_PATH, LUA_CPATH and FMCAL_LUA_PATH have no effect (`fmcal-lua -E`) */
-    FM_HOST_MAY_EXIT = 2          /**< os.exit ends the process, as in `lua` */
+    FM_HOST_MAY_EXIT = 2,         /**< os.exit ends the process, as in `lua` */
+    /** Only a signal handler of the thread that runs the host calls fm_host_interrupt(): no hook need stand for it. */
+    FM_HOST_INTERRUPTED_BY_HANDLER = 4
 };
 
 /** fm_host_new(), with FM_HOST_ flags. */

@@ -231,6 +231,60 @@ local function signalled(self, signal)
     wait $pid; echo "status $?"; cat %s]]):format(program, self.script, out, out, signal, out))
 end
 
+-- Runs code that is busy once `ready` was called, and interrupts it.
+local function interrupted(self, code)
+  shell.write(self.script, 'local function ready() print("ready") io.stdout:flush() end ' .. code)
+  return signalled(self, "INT")
+end
+
+function TestScripts:test_an_interrupt_reaches_protected_calls()
+  local text = interrupted(self, [[
+    local ok, err
+    repeat ok, err = pcall(function() ready() while true do end end) until not ok
+    for i = 1, 1000000 do end
+    print(err.code, "cleaned up")]])
+  lu.assertEquals(text, "status 0\nready\ncanceled\tcleaned up\n")
+end
+
+function TestScripts:test_an_interrupt_reaches_coroutines()
+  local made = [[
+    local co = coroutine.create(function() ready() while true do end end)
+    print(coroutine.resume(co))]]
+  lu.assertEquals(interrupted(self, made), "status 0\nready\nfalse\tinterrupted\n")
+  local wrapped = [[
+    print(pcall(coroutine.wrap(function() coroutine.wrap(function() ready() while true do end end)() end)))]]
+  lu.assertEquals(interrupted(self, wrapped), "status 0\nready\nfalse\tinterrupted\n")
+end
+
+function TestScripts:test_a_coroutine_that_catches_the_interrupt_goes_on()
+  local text = interrupted(self, [[
+    local co = coroutine.wrap(function()
+      coroutine.yield(pcall(function() ready() while true do end end))
+      return "went on"
+    end)
+    print(co())
+    for i = 1, 1000000 do end
+    print(co())]])
+  lu.assertEquals(text, "status 0\nready\nfalse\tinterrupted\nwent on\n")
+end
+
+function TestScripts:test_wrong_coroutines_are_refused_as_by_lua()
+  local text = fmcal([[-e 'print(pcall(coroutine.create, 7)) print(select("#", coroutine.create(print, 1, 2)))']])
+  lu.assertEquals(text, "false\tbad argument #1 to 'coroutine.create' (function expected, got number)\n1\n")
+end
+
+function TestScripts:test_the_hook_of_a_script_outlives_an_interrupt()
+  local text = interrupted(self, [[
+    print(debug.gethook())
+    local lines = 0
+    debug.sethook(function() lines = lines + 1 end, "l")
+    pcall(function() ready() while true do end end)
+    local before = lines
+    print(select(2, debug.gethook()))
+    print(lines > before)]])
+  lu.assertEquals(text, "status 0\nnil\nready\nl\t0\ntrue\n")
+end
+
 function TestScripts:test_a_waiting_script_learns_that_it_shall_stop()
   shell.write(self.script, [[
     print("ready") io.stdout:flush()

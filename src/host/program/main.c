@@ -241,7 +241,9 @@ int main(int argc, char **argv)
     fm_secret_harden_process();
     signal(SIGPIPE, SIG_IGN);
     fm_error err = {0};
-    unsigned flags = FM_HOST_MAY_EXIT | (p.line.ignore_variables ? FM_HOST_IGNORE_VARIABLES : 0);
+    unsigned flags = FM_HOST_MAY_EXIT | FM_HOST_INTERRUPTED_BY_HANDLER;
+    if (p.line.ignore_variables)
+        flags |= FM_HOST_IGNORE_VARIABLES;
     if (fm_host_create(&p.host, &env, flags, &err) != FM_OK) {
         say(&p, err.message);
         return EXIT_FAILURE;
