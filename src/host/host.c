@@ -2,6 +2,7 @@
 #include "bind/base/bind.h"
 #include "bind/embedded.h"
 #include "host/interrupt.h"
+#include "host/pool.h"
 #include "host/run.h"
 
 #include <lualib.h>
@@ -11,6 +12,7 @@
 
 struct fm_host {
     lua_State *L;
+    fm_pool pool;          /* its memory */
     volatile int own_flag; /* the interrupt flag where the embedder gave none */
     fm_interrupt interrupt;
     int depth;             /* runs on the stack */
@@ -84,11 +86,12 @@ fm_status fm_host_create(fm_host **host, const fm_env *env, unsigned flags, fm_e
 {
     *host = NULL;
     fm_host *made = calloc(1, sizeof *made);
-    if (!made || !(made->L = luaL_newstate())) {
+    if (!made || !(made->L = lua_newstate(fm_pool_alloc, &made->pool))) {
+        if (made)
+            fm_pool_free(&made->pool);
         free(made);
         return fm_error_set(err, FM_ENOMEM, "host", "no memory for a Lua state");
     }
-    lua_atpanic(made->L, NULL);
     fm_env world;
     fm_env_default(&world);
     if (env)
@@ -119,6 +122,7 @@ void fm_host_free(fm_host *host)
     if (!host)
         return;
     lua_close(host->L);
+    fm_pool_free(&host->pool);
     free(host->traceback);
     free(host);
 }

@@ -75,6 +75,8 @@ function TestOptions.test_warnings_are_off_unless_asked_for()
   lu.assertEquals(errors, "")
   _, errors = fmcal([[-W -e 'warn("careful")']])
   lu.assertEquals(errors, "Lua warning: careful\n")
+  _, errors = fmcal([[-W -e 'warn("very ", "care", "ful") warn("@off") warn("@strange") warn("not ", "heard")']])
+  lu.assertEquals(errors, "Lua warning: very careful\n")
 end
 
 function TestOptions.test_init_variables()

@@ -3,6 +3,7 @@
 #include "host/program/editor.h"
 #include "host/program/options.h"
 #include "host/program/stderr_log.h"
+#include "host/program/warnings.h"
 #include "host/run.h"
 #include "util/secret.h"
 
@@ -20,6 +21,7 @@ typedef struct program {
     int argc;
     char **argv;
     fm_command_line line;
+    fm_warnings warnings;
 } program;
 
 /* For the signal handler: the one host of this process. */
@@ -248,6 +250,7 @@ int main(int argc, char **argv)
         say(&p, err.message);
         return EXIT_FAILURE;
     }
+    fm_warnings_install(fm_host_lua(p.host), &p.warnings);
     the_host = p.host;
     arm_interrupt();
     bool ok = run(&p, take_master_keys, NULL) && run_program(&p);

@@ -297,19 +297,20 @@ static void test_free_closes_what_scripts_left_open(void **state)
     fm_host_free(NULL);
 }
 
+typedef struct budget {
+    lua_Alloc alloc;
+    void *data;
+    size_t left;
+} budget;
+
 /* An allocator that refuses once its budget is spent. */
 static void *limited_alloc(void *data, void *block, size_t old_size, size_t new_size)
 {
-    size_t *budget = data;
-    (void)old_size;
-    if (new_size == 0) {
-        free(block);
+    budget *b = data;
+    if (new_size && b->left == 0)
         return NULL;
-    }
-    if (*budget == 0)
-        return NULL;
-    --*budget;
-    return realloc(block, new_size);
+    b->left -= new_size > 0;
+    return b->alloc(b->data, block, old_size, new_size);
 }
 
 static void test_any_allocation_may_fail(void **state)
@@ -321,16 +322,15 @@ static void test_any_allocation_may_fail(void **state)
         fm_host *host;
         assert_int_equal(fm_host_new(&host, NULL, NULL), FM_OK);
         lua_State *L = fm_host_lua(host);
-        void *old_data;
-        lua_Alloc old = lua_getallocf(L, &old_data);
-        size_t budget = allocations;
-        lua_setallocf(L, limited_alloc, &budget);
+        budget b = {.left = allocations};
+        b.alloc = lua_getallocf(L, &b.data);
+        lua_setallocf(L, limited_alloc, &b);
         fm_error err;
         status = fm_host_run_string(host, "local t = {} for i = 1, 20 do t[i] = {i .. 'x'} end", "=code", &err);
         failures += status != FM_OK;
         if (status != FM_OK)
             assert_int_equal(status, FM_ENOMEM);
-        lua_setallocf(L, old, old_data);
+        lua_setallocf(L, b.alloc, b.data);
         fm_host_free(host);
     }
     assert_true(failures > 10);
