@@ -12,7 +12,7 @@ local MODULES = {
   { "fmcal.mock", stub = true }, { "fmcal.credentials.core", stub = true }, { "fmcal.http", stub = true },
   { "fmcal.ical", stub = true }, { "fmcal.json", stub = true }, { "fmcal.crypto", stub = true },
   { "fmcal.url", stub = true }, { "fmcal.time", stub = true }, { "fmcal.log", stub = true }, { "fmcal.sys", stub = true },
-  { "fmcal.loopback", stub = true },
+  { "fmcal.loopback", stub = true }, { "fmcal.worker", stub = true },
 }
 
 local HEADER = [[

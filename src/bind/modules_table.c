@@ -14,6 +14,7 @@ int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
 int luaopen_fmcal_url(lua_State *L);
+int luaopen_fmcal_worker(lua_State *L);
 
 const luaL_Reg fm_bind_modules[] = {
     {"fmcal.credentials.core", luaopen_fmcal_credentials_core},
@@ -30,5 +31,6 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.sys", luaopen_fmcal_sys},
     {"fmcal.time", luaopen_fmcal_time},
     {"fmcal.url", luaopen_fmcal_url},
+    {"fmcal.worker", luaopen_fmcal_worker},
     {NULL, NULL},
 };

@@ -35,6 +35,7 @@ write_basic_package_version_file(${CMAKE_BINARY_DIR}/fmcalConfigVersion.cmake CO
 
 set(LUA_MODULE_DIR ${CMAKE_INSTALL_LIBDIR}/lua/5.4)
 install(TARGETS fmcal-lua fmcal fmcal_static EXPORT fmcalTargets)
+install(TARGETS worker RUNTIME DESTINATION ${FMCAL_WORKER_DIR})
 install(TARGETS fmcal_module LIBRARY DESTINATION ${LUA_MODULE_DIR})
 install(DIRECTORY src/include/fmcal DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(EXPORT fmcalTargets NAMESPACE fmcal:: DESTINATION ${CMAKE_PACKAGE_DIR})

@@ -32,7 +32,7 @@ local function measure()
   local root = os.getenv("BUILD_DIR") .. "/CMakeFiles/fmcal_objects.dir/"
   local paths, files = {}, {}
   for _, path in ipairs(shell.sources("src", "c")) do
-    if not path:find("^src/host/program/") then paths[#paths + 1] = shell.quote(path .. ".o") end
+    if not path:find("^src/host/program/") and not path:find("^src/host/worker/") then paths[#paths + 1] = shell.quote(path .. ".o") end
   end
   for _, line in ipairs(shell.lines(("cd %s && nm -gA %s"):format(shell.quote(root), table.concat(paths, " ")))) do
     note(files, short(line:match("^(.-)%.o:")), line)

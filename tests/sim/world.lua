@@ -78,6 +78,7 @@ local KILLED = "killed by the script"
 
 local function execute(self, options)
   options.board, options.providers, options.lock_wait_ms = self.board.path, self.calendar.providers, 0
+  options.rules_in_process = true -- it takes as long to start a worker as to run a history
   -- Runs in one slice and in several take turns.
   self.runs = self.runs + 1
   options.slice_size = SLICE_SIZES[self.runs % #SLICE_SIZES + 1]

@@ -18,17 +18,19 @@ local time = require "fmcal.time"
 local Target = {}
 Target.__index = Target
 
-local function without_credentials(value)
+-- A member that nobody knows may be a secret as well.
+local function without_secrets(value)
   if type(value) ~= "table" then return value end
   local copy = {}
   for name, member in pairs(value) do
-    if name ~= "credentials" then copy[name] = without_credentials(member) end
+    local is_secret = name == "credentials" or type(member) == "userdata" and member ~= json.null
+    if not is_secret then copy[name] = without_secrets(member) end
   end
   return copy
 end
 
 local function rules_config(settings, spec)
-  local config = without_credentials(settings.section)
+  local config = without_secrets(settings.section)
   config.syncOptions = spec.options
   return config
 end
@@ -54,7 +56,8 @@ end
 -- @return target, or nil and an error
 function Target.new(settings, spec, state, resolve, given)
   local loaded, err = rules.load(settings.rules, {
-    team = settings.team, provider = spec.provider, config = rules_config(settings, spec), log = require "fmcal.log",
+    team = settings.team, provider = spec.provider, config = rules_config(settings, spec),
+    in_process = settings.rules_in_process,
   })
   if not loaded then return nil, err end
   local self = setmetatable({

@@ -1,23 +1,21 @@
--- A team's rules file: read, run, and its table checked.
+-- A team's rules file: compiled once, run anew for each call, so that not even a local survives one.
 
-local attempt = require "fmcal.util.attempt"
 local did_you_mean = require "fmcal.util.did_you_mean"
-local failure = require "fmcal.util.failure"
 local raised = require "fmcal.rules.raised"
-local read_file = require "fmcal.util.read_file"
 local sandbox = require "fmcal.rules.sandbox"
 local schema = require "fmcal.rules.answer_schema"
 local sorted_names = require "fmcal.util.sorted_names"
 
+local File = {}
+File.__index = File
+
 local file = {}
+
+-- ---------------------------------------------------------------- what is wrong with a file
 
 local function unknown_function(path, name)
   return ("rules file %s has a member '%s' that nobody reads%s"):format(
     path, tostring(name), did_you_mean(tostring(name), sorted_names(schema.ANSWERS)))
-end
-
-local function fail(message)
-  return failure("invalid", "rules", "%s", message)
 end
 
 -- One sentence, which names the file also where what was raised does not: what is nested too deeply overflows the
@@ -26,35 +24,100 @@ local function does_not_load(path, message)
   message = message:match("^[^\n]*")
   if message == "C stack overflow" then message = "it is nested too deeply" end
   if not message:find(path, 1, true) then message = ("%s: %s"):format(path, message) end
-  return fail("the rules file does not load: " .. message)
+  return nil, "the rules file does not load: " .. message
 end
 
-local function check(functions, path)
+-- What is wrong with the table that a file returns, or nil.
+local function problem_of(functions, path)
   if type(functions) ~= "table" then
-    return fail(("rules file %s must return a table of functions, not a %s"):format(path, type(functions)))
+    return ("rules file %s must return a table of functions, not a %s"):format(path, type(functions))
   end
   for name, member in next, functions do
-    if not schema.ANSWERS[name] then return fail(unknown_function(path, name)) end
+    if not schema.ANSWERS[name] then return unknown_function(path, name) end
     if type(member) ~= "function" then
-      return fail(("rules file %s: '%s' must be a function, not a %s"):format(path, name, type(member)))
+      return ("rules file %s: '%s' must be a function, not a %s"):format(path, name, type(member))
     end
   end
-  return functions
+  return nil
 end
 
---- The functions of a rules file.
--- @param reads table whose `now` becomes true where they ask for the time
--- @return {[name] = function} and the file's text; or nil and an error
-function file.load(path, reads)
-  local text, unread = read_file(path, "rules file")
-  if not text then return fail(unread) end
-  local chunk, syntax = load(text, "@" .. path, "t", sandbox.environment(reads))
+-- ---------------------------------------------------------------- running it
+
+-- A function that runs a text with the globals it is given.
+local function compiled(text, path)
+  local chunk, syntax = load(text, "@" .. path, "t")
+  if not chunk then return nil, syntax end
+  return function(environment)
+    debug.setupvalue(chunk, 1, environment) -- its first upvalue is _ENV
+    return chunk()
+  end
+end
+
+-- Compiles a module at the first need; only while the file is loaded are there texts to be had.
+local function module_named(self, name)
+  local module = self.modules[name]
+  if module then return module end
+  if self.is_loaded then
+    error(("require %q belongs at the top of the rules file, where it runs before any function"):format(name), 3)
+  end
+  local text, path = self.world.module(name)
+  if not text then error(path, 3) end
+  local syntax
+  module, syntax = compiled(text, path)
+  if not module then error(syntax, 0) end
+  self.modules[name] = module
+  return module
+end
+
+-- The `require` of one run: each module runs once in it.
+local function requirer(self)
+  local loaded, environment = {}, nil
+  local function require(name)
+    if type(name) ~= "string" then error("require takes the name of a file beside the rules file", 2) end
+    if loaded[name] == nil then
+      local module = module_named(self, name)
+      loaded[name] = true -- two that require each other get this
+      local value = module(environment)
+      loaded[name] = value == nil or value
+    end
+    return loaded[name]
+  end
+  environment = sandbox.environment(self.shared, require)
+  return environment
+end
+
+-- One run of the file. @return what it returns
+local function run(self)
+  return self.chunk(requirer(self))
+end
+
+local function places_of(functions)
+  local places = {}
+  for name, fn in next, functions do
+    local info = debug.getinfo(fn, "S")
+    places[name] = ("%s:%d"):format(info.source:sub(2), info.linedefined)
+  end
+  return places
+end
+
+--- Loads a rules file.
+-- @param world see fmcal.rules.inside
+-- @return file with `places`, {[name of a function] = "rules.lua:12"}; or nil and a sentence
+function file.load(path, text, world)
+  local chunk, syntax = compiled(text, path)
   if not chunk then return does_not_load(path, syntax) end
-  local ok, functions = attempt.pcall(chunk)
-  if not ok then return does_not_load(path, raised.text(functions)) end
-  local checked, err = check(functions, path)
-  if not checked then return nil, err end
-  return checked, text
+  local self = setmetatable({ chunk = chunk, world = world, modules = {}, shared = sandbox.shared(world) }, File)
+  local ok, functions = world.xpcall(run, raised.text, self)
+  if not ok then return does_not_load(path, functions) end
+  local problem = problem_of(functions, path)
+  if problem then return nil, problem end
+  self.places, self.is_loaded = places_of(functions), true
+  return self
+end
+
+--- Runs it anew. @return {[name] = function}
+function File:functions()
+  return run(self)
 end
 
 return file

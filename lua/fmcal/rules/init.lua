@@ -4,9 +4,11 @@
 local attempt = require "fmcal.util.attempt"
 local copy = require "fmcal.util.copy"
 local defaults = require "fmcal.rules.defaults"
-local file = require "fmcal.rules.file"
+local failure = require "fmcal.util.failure"
+local log = require "fmcal.log"
 local raised = require "fmcal.rules.raised"
 local schema = require "fmcal.rules.answer_schema"
+local sources = require "fmcal.rules.sources"
 local time = require "fmcal.time"
 
 local rules = {}
@@ -14,49 +16,65 @@ local rules = {}
 local Rules = {}
 Rules.__index = Rules
 
+-- What a rules file is run with in this process: only a debugger is in the way of a rule that never ends.
+local function world_here(texts)
+  return {
+    now = time.epoch,
+    say = function(line) io.stderr:write(line, "\n") end,
+    logs = log.enabled,
+    log = function(level, line) log[level]("rules", "%s", line) end,
+    module = function(name) return texts:module(name) end,
+    xpcall = attempt.xpcall,
+    argument = copy,
+    max_bytes = math.maxinteger,
+  }
+end
+
+-- Reads and loads a rules file. @return its sources and who calls its functions; or nil and a sentence
+local function open(path, context)
+  local texts, sentence = sources.read(path)
+  if not texts then return nil, sentence end
+  local caller
+  if context.in_process then
+    caller, sentence = require("fmcal.rules.inside").load(texts, context, world_here(texts))
+  else
+    caller, sentence = require("fmcal.rules.client").load(texts, context)
+  end
+  if not caller then return nil, sentence end
+  return texts, caller
+end
+
 --- Loads a team's rules.
 -- @param path string|nil file; nil for the defaults alone
--- @param context table { team, provider, config (without credentials), log }
+-- @param context table { team, provider, config (without secrets), in_process: the file's functions run in this process, without
+--   limits, and not in the worker }
 -- @return rules, or nil and an error
 function rules.load(path, context)
-  local reads = {}
-  local functions, text = {}, ""
-  if path then
-    local loaded, source = file.load(path, reads)
-    if not loaded then return nil, source end
-    functions, text = loaded, source
-  end
-  local self = setmetatable({ functions = functions, reads = reads, path = path, source = text }, Rules)
-  local shown = { team = context.team, provider = context.provider, config = context.config, log = context.log,
-    defaults = defaults }
-  self.ctx = setmetatable({}, { __metatable = false, __index = function(_, name)
-    if name ~= "now" then return copy(shown[name]) end
-    reads.now = true
-    return time.epoch()
-  end, __newindex = function() error("ctx cannot be changed: no state survives a call", 2) end })
+  local self = setmetatable({ functions = {}, reads = {}, path = path, source = "" }, Rules)
+  self.ctx = { team = context.team, provider = context.provider, config = context.config, log = log, defaults = defaults }
+  if not path then return self end
+  local texts, caller = open(path, context)
+  if not texts then return failure("invalid", "rules", "%s", caller) end
+  self.caller, self.functions, self.source = caller, caller.places, texts:all()
   return self
 end
 
 -- Calls one function; a failure names the function and the entry.
 local function call(self, name, id, ...)
-  local custom = self.functions[name]
-  if not custom then
+  if not self.functions[name] then
     local ok, value = attempt.pcall(defaults[name], ...)
     if ok then return true, value end
     return false, ("%s: %s"):format(id, tostring(value):gsub("^[^\n]-%.lua:%d+: ", ""))
   end
-  local given = table.pack(...)
-  for i = 1, given.n - 1 do given[i] = copy(given[i]) end -- the last one is ctx
-  local ok, value = attempt.xpcall(custom, raised.describe, table.unpack(given, 1, given.n))
+  local ok, value, reads_clock = self.caller:call(name, ...)
+  self.reads.now = self.reads.now or reads_clock
   if ok then return true, value end
-  return false, ("%s: rule %s failed: %s"):format(id, name, raised.text(value))
+  return false, ("%s: rule %s failed: %s"):format(id, name, value)
 end
 
 --- Where a function is defined: "rules.lua:12"; nil for one of the defaults.
 function Rules:place(name)
-  local custom = self.functions[name]
-  if not custom then return nil end
-  return ("%s:%d"):format(self.path, debug.getinfo(custom, "S").linedefined)
+  return self.functions[name]
 end
 
 --- A sentence about what a function answered for an entry.
@@ -132,6 +150,11 @@ end
 --- The item an external event becomes, or nil. @return table|nil, sentence|nil
 function Rules:adopt(event)
   return answer(self, "adopt", event.uid or event.eventId or "event", event, self.ctx)
+end
+
+--- Ends what runs the rules file. Twice is allowed; whoever forgets it leaves it to the collector.
+function Rules:close()
+  if self.caller then self.caller:close() end
 end
 
 --- Runs `fn` and tells whether the rules read the clock meanwhile.

@@ -11,10 +11,11 @@ function raised.text(value)
   return ok and text or ("(error object is a %s value)"):format(kind)
 end
 
---- A message handler: the text with the calls of the rules file that led to it. The frames of the handler itself are left
--- out, and what called the rule.
+--- A message handler: the text with the calls of the rules file that led to it, without those of fmcal that called it.
 function raised.describe(value)
-  return (debug.traceback(raised.text(value), 3):gsub("\n%s*%[C%]: in function 'xpcall'.*", ""))
+  local traceback = debug.traceback(raised.text(value), 2)
+  traceback = traceback:gsub("\n[^\n]*fmcal/util/attempt%.lua:[^\n]*", ""):gsub("\n[^\n]*fmcal/rules/sandbox%.lua:[^\n]*", "")
+  return (traceback:gsub("\n[^\n]*rules/inside%.lua:.*", ""))
 end
 
 return raised

@@ -139,6 +139,7 @@ end
 local function close(self)
   for _, target in ipairs(self.all_targets) do
     if target.provider and not target.borrowed then target.provider:close() end
+    target.rules:close()
   end
   if self.state and not self.borrowed_state then self.state:close() end
   if self.lock then self.lock:release() end
@@ -176,6 +177,7 @@ end
 --   progress         function(phase, done, total, target)
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
+--   rules_in_process   a rules file runs in this process instead of the worker, without limits: for whoever debugs it
 --   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer }, one a call
 --   slice_size       how many entries are written and recorded together, 500 by default; the last slice is up to twice as large
 --   examine          function(run) called once everything is decided, before anything is written; an error that it

@@ -23,6 +23,7 @@ typedef struct fm_bind_context {
     struct fm_secret *master_key;     /**< owned; CALENDAR_ENCRYPTION_KEY once it was found, else NULL */
     struct fm_secret *old_master_key; /**< owned; CALENDAR_ENCRYPTION_KEY_OLD */
     bool has_master_keys;             /**< the two were looked for */
+    char *const *worker;              /**< borrowed; see bind/worker.h; NULL: the installed program */
 } fm_bind_context;
 
 /**

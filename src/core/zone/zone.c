@@ -29,6 +29,8 @@ struct fm_zones {
     size_t count, cap;
     alias aliases[KEPT_ALIASES]; /* the latest ones */
     size_t next_alias;
+    fm_status (*read)(void *data, fm_buf *out, const char *name); /* NULL: the files of the folder */
+    void *read_data;
 };
 
 fm_zones *fm_zones_new(const char *folder)
@@ -101,9 +103,18 @@ static size_t place(const fm_zones *zones, const char *name, bool *found)
     return low;
 }
 
-/* Reads the file of a zone. FM_ENOTFOUND where there is no such file. */
-static fm_status read_file(fm_buf *out, const fm_zones *zones, const char *name)
+void fm_zones_read_with(fm_zones *zones, fm_status (*read)(void *data, fm_buf *out, const char *name), void *data)
 {
+    zones->read = read;
+    zones->read_data = data;
+}
+
+fm_status fm_zones_read(const fm_zones *zones, fm_buf *out, const char *name)
+{
+    if (!is_name(name))
+        return FM_ENOTFOUND;
+    if (zones->read)
+        return zones->read(zones->read_data, out, name);
     fm_buf path;
     fm_buf_init(&path, strlen(zones->folder) + 1 + MAX_NAME_BYTES);
     fm_buf_addf(&path, "%s/%s", zones->folder, name);
@@ -118,7 +129,7 @@ static fm_status load(fm_zone **out, const fm_zones *zones, const char *name)
     fm_buf bytes;
     fm_buf_init(&bytes, MAX_FILE_BYTES);
     fm_zone *zone = NULL;
-    fm_status status = read_file(&bytes, zones, name);
+    fm_status status = fm_zones_read(zones, &bytes, name);
     if (status)
         goto out;
     status = FM_ENOTFOUND; /* the folder also has lists, which are no zones */

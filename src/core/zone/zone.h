@@ -10,6 +10,7 @@
 
 #include "core/zone/file.h"
 #include "fmcal/error.h"
+#include "util/buf.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -22,6 +23,15 @@ typedef struct fm_zone fm_zone;
  * @param folder  where the TZif files lie, copied; NULL: /usr/share/zoneinfo
  */
 fm_zones *fm_zones_new(const char *folder);
+/**
+ * Where else the files come from: `read` appends the bytes of one, as fm_zones_read() does. The names it is asked for
+ * are spelled as zones are.
+ */
+void fm_zones_read_with(fm_zones *zones, fm_status (*read)(void *data, fm_buf *out, const char *name), void *data);
+
+/** Appends the file of a zone. FM_ENOTFOUND where there is none of that name; FM_EIO, FM_ENOMEM. */
+fm_status fm_zones_read(const fm_zones *zones, fm_buf *out, const char *name);
+
 /** Frees the set and all its zones. NULL is allowed. */
 void fm_zones_free(fm_zones *zones);
 

@@ -1,10 +1,12 @@
 /* fmcal-lua: runs scripts as `lua` does, with fmcal's modules; without one, on a terminal, the prompt. */
 #include "bind/credentials.h"
+#include "bind/worker.h"
 #include "host/program/editor.h"
 #include "host/program/options.h"
 #include "host/program/stderr_log.h"
 #include "host/program/warnings.h"
 #include "host/run.h"
+#include "host/worker/worker.h"
 #include "util/secret.h"
 
 #include <errno.h>
@@ -224,8 +226,24 @@ static bool flushed(const program *p)
     return false;
 }
 
+/* What this program is started with to run a team's rules (host/worker/); the kernel knows where it lies. */
+static char *const worker_arguments[] = {"/proc/self/exe", "--worker", NULL};
+
+static bool is_worker(int argc, char **argv)
+{
+    return argc == 2 && strcmp(argv[1], worker_arguments[1]) == 0;
+}
+
+static void set_worker(lua_State *L, void *data)
+{
+    (void)data;
+    fm_bind_set_worker(L, worker_arguments);
+}
+
 int main(int argc, char **argv)
 {
+    if (is_worker(argc, argv))
+        return fm_worker_main();
     program p = {.name = argc > 0 && argv[0][0] ? argv[0] : "fmcal-lua", .argc = argc, .argv = argv};
     if (!fm_command_line_read(&p.line, argc, argv)) {
         fprintf(stderr, p.line.lacks_argument ? "%s: '%s' needs argument\n" : "%s: unrecognized option '%s'\n", p.name,
@@ -253,7 +271,7 @@ int main(int argc, char **argv)
     fm_warnings_install(fm_host_lua(p.host), &p.warnings);
     the_host = p.host;
     arm_interrupt();
-    bool ok = run(&p, take_master_keys, NULL) && run_program(&p);
+    bool ok = run(&p, take_master_keys, NULL) && run(&p, set_worker, NULL) && run_program(&p);
     fm_host_free(p.host);
     ok = flushed(&p) && ok;
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,0 +1,71 @@
+-- Calls the functions of a rules file in this process: in the worker, and where a person looks into rules with a debugger.
+--
+-- What it needs of the process is its `world`:
+--   now()              seconds since 1970
+--   say(line)          prints
+--   logs(level), log(level, line)   whether a level is shown, and a line of it
+--   module(name)       text and path of a file beside the rules file, or nil and a sentence
+--   xpcall             as Lua's; what it lets through ends the run
+--   argument(value)    what a rule gets in place of an argument: a copy, where it is not one
+--   max_bytes          of memory
+
+local context = require "fmcal.rules.context"
+local file = require "fmcal.rules.file"
+local lib = require "fmcal.rules.lib"
+local raised = require "fmcal.rules.raised"
+
+local Inside = {}
+Inside.__index = Inside
+
+local inside = {}
+
+-- A world that notes whether the time was asked for, and prints only while the file is loaded: it is run for each call.
+local function watched(world, notes)
+  return setmetatable({
+    lib = lib,
+    now = function()
+      notes.reads_clock = true
+      return world.now()
+    end,
+    say = function(line)
+      if notes.may_print then world.say(line) end
+    end,
+  }, { __index = world })
+end
+
+--- Loads a rules file.
+-- @param source { path, text }
+-- @param given { team, provider, config }
+-- @return inside with `places` (see fmcal.rules.file), or nil and a sentence
+function inside.load(source, given, world)
+  local notes = { may_print = true }
+  world = watched(world, notes)
+  local loaded, sentence = file.load(source.path, source.text, world)
+  if not loaded then return nil, sentence end
+  return setmetatable({ file = loaded, places = loaded.places, world = world, notes = notes,
+    ctx = context(given, world) }, Inside)
+end
+
+local function run(self, name, ...)
+  self.notes.may_print = false
+  local functions = self.file:functions()
+  self.notes.may_print = true
+  local value = functions[name](...) -- no tail call: a traceback shows the rule
+  return value
+end
+
+--- Calls a function.
+-- @param ... its arguments; the last one stands for ctx
+-- @return whether it answered, the answer or what it raised, and whether it asked for the time
+function Inside:call(name, ...)
+  local given = table.pack(...)
+  for i = 1, given.n - 1 do given[i] = self.world.argument(given[i]) end
+  given[given.n] = self.ctx
+  self.notes.reads_clock = false
+  local ok, value = self.world.xpcall(run, raised.describe, self, name, table.unpack(given, 1, given.n))
+  return ok, value, self.notes.reads_clock
+end
+
+function Inside.close() end
+
+return inside
