@@ -49,9 +49,19 @@ local function add_lost(add, decision, side, step, is_settled)
   end
 end
 
+-- Of most entries no field has a story of its own: their event is made.
+local function concerns_fields(side, action)
+  local step = action.step
+  return action.kind == "update" or #step.lost > 0 or next(step.pulled) or next(step.waits) or next(step.open)
+    or side.aside and #side.aside > 0
+end
+
+local NONE = {}
+
 -- What happened to the fields of an entry in one calendar: {[field] = { reason, decided_by, lost }}.
 local function of_fields(decision, i)
   local side, action = decision.sides[i], decision.plan.actions[i]
+  if not concerns_fields(side, action) then return NONE end
   local found, add = collector()
   local step, effect = action.step, decision.effects[i]
   local before, after = decision.view and decision.view.version or {}, decision.plan.cur.version
@@ -72,6 +82,7 @@ end
 -- The same as a list for programs, in the order of the fields.
 local function listed(found)
   local list = json.array {}
+  if found == NONE then return list end
   for _, field in ipairs(fields.ALL) do
     local about = found[field]
     if about then
@@ -87,6 +98,7 @@ local IS_OF_FIELDS = { pushed = true, pulled = true }
 
 -- The reason of all fields together, and who decided the field that it is of.
 local function of_all(found)
+  if found == NONE then return nil end
   local worst, decided_by, has
   has = {}
   for _, field in ipairs(fields.ALL) do
@@ -133,7 +145,7 @@ end
 -- @return reason, decided_by, {[field] = about}
 local function of_side(decision, i)
   local reason = failed(decision, i)
-  if not decision.plan then return reason, nil, {} end
+  if not decision.plan then return reason, nil, NONE end
   local found = of_fields(decision, i)
   local whole, decided_by = of_all(found)
   local of_event = of_action(decision, i)
