@@ -2,6 +2,7 @@
 
 local exits = {
   OK = 0, SOME_FAILED = 1, USAGE = 2, UNREACHABLE = 3, CONFLICTS = 4, GUARD = 5, LOCKED = 6,
+  SOMETHING_TO_DO = 10,
   INTERRUPTED = 130,
 }
 
@@ -13,10 +14,11 @@ exits.MEANING = {
   [4] = "conflicts wait for a person",
   [5] = "stopped by the mass-delete guard",
   [6] = "another run holds the lock",
+  [10] = "there is something to do (--exit-code)",
 }
 
 -- The one that counts when several boards end differently: the first of these.
-local RANK = { 2, 3, 5, 6, 1, 4, 0 }
+local RANK = { 2, 3, 5, 6, 1, 4, 10, 0 }
 
 --- The exit status of several runs.
 -- @param list of statuses

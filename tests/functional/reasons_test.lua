@@ -183,7 +183,7 @@ TestElsewhere = {}
 function TestElsewhere.test_plans_and_explanations_have_them()
   local place <close> = conflicting { conflictResolution = "external-wins" }
   place:expect(0, "sync.lua board.json --plan plan.json")
-  local planned = assert(json.decode(place:read "plan.json")).entries[1].reasons[1]
+  local planned = assert(json.decode(place:read "plan.json")).changes[1].reasons[1]
   assert_reason(planned, "conflict_settled", "strategy:external-wins", { "title conflict_settled strategy:external-wins" })
   local about = assert(json.decode((place:expect(0, "explain.lua board.json X-1 --json")))).calendars[1]
   lu.assertEquals({ about.cause, about.decided_by, about.fields[1].lost.value },

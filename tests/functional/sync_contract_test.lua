@@ -40,8 +40,8 @@ function TestGuard.test_a_stopped_run_lists_what_it_would_delete_and_clear()
   for i = 7, 9 do os.remove((place:event("X-" .. i))) end
   local before = place:board_and_events()
   local out = place:expect(5, "sync.lua board.json")
-  lu.assertStrMatches(out:match("[^\n]*X%-1 [^\n]*"), "delete +X%-1 .*")
-  lu.assertStrMatches(out:match("[^\n]*X%-7 [^\n]*"), "clear +X%-7 .*deleted in the calendar.*")
+  lu.assertStrMatches(out:match("[^\n]*X%-1 [^\n]*"), "%- delete +X%-1 .*")
+  lu.assertStrMatches(out:match("[^\n]*X%-7 [^\n]*"), "%- clear +X%-7 .*deleted in the calendar.*")
   lu.assertEquals(place:board_and_events(), before)
 end
 
@@ -67,7 +67,7 @@ function TestBoard.test_a_dry_run_names_entries_that_cannot_be_synced()
   board.items[3].id = nil
   local place <close> = commands.place(board)
   local out, errors = place:expect(1, "sync.lua board.json --dry-run")
-  lu.assertStrMatches(out:match("[^\n]*X%-1[^\n]*"), "error +X%-1 +Title 1 .*")
+  lu.assertStrMatches(out:match("[^\n]*X%-1[^\n]*"), "! error +X%-1 +Title 1 .*")
   lu.assertStrContains(errors, "more than one entry has the id X-1")
   lu.assertStrContains(errors, "the entry has a date but no id")
 end

@@ -32,12 +32,19 @@ end
 
 TestPlan = {}
 
+function TestPlan.test_a_stale_plan_says_all_that_has_moved()
+  local place <close> = place_with_edits()
+  place:edit(function(board) board.items[1].title = "One, edited again" end)
+  place:edit_event("A-3", "SUMMARY:Three", "SUMMARY:Three, edited")
+  assert_stale(place, "A-1 has been edited on the board; the event of A-3 in vdir has changed since")
+end
+
 function TestPlan.test_a_plan_shows_old_and_new_values_and_touches_nothing()
   local place <close> = place_with_edits()
   local plan = assert(json.decode(place:read("plan.json")))
   lu.assertEquals(plan.team, "academy")
   local by_key = {}
-  for _, entry in ipairs(plan.entries) do by_key[entry.key] = entry end
+  for _, entry in ipairs(plan.changes) do by_key[entry.key] = entry end
   lu.assertEquals(by_key["A-1"].calendars[1].action, "update")
   lu.assertEquals(by_key["A-1"].calendars[1].changes.title, { from = "One", to = "One, edited" })
   lu.assertEquals(by_key["A-2"].board.title, { from = "Two", to = "Two, moved" })
@@ -151,26 +158,26 @@ function TestPlan.test_a_malformed_plan()
     lu.assertEquals(place:count_events(), 4)
   end
   for _, value in ipairs { 5, true, "x", json.array { 5 }, json.array { json.null }, { a = 1 } } do
-    refuses("entries must be a list of objects", function(plan) plan.entries = value end)
+    refuses("changes must be a list of objects", function(plan) plan.changes = value end)
     refuses("calendars must be a list of objects", function(plan) plan.calendars = value end)
-    refuses("entries[1].seals must be an object", function(plan)
-      plan.entries[1].seals = type(value) == "table" and not getmetatable(value) and 5 or value
+    refuses("changes[1].seals must be an object", function(plan)
+      plan.changes[1].seals = type(value) == "table" and not getmetatable(value) and 5 or value
     end)
   end
   for _, value in ipairs { 5, true, json.array { "x" }, { a = 1 }, "a\0b" } do
-    refuses("entries[1].key must be a text", function(plan) plan.entries[1].key = value end)
-    refuses("entries[1].seals.board must be a text", function(plan) plan.entries[1].seals.board = value end)
+    refuses("changes[1].key must be a text", function(plan) plan.changes[1].key = value end)
+    refuses("changes[1].seals.board must be a text", function(plan) plan.changes[1].seals.board = value end)
     refuses("board must be a text", function(plan) plan.board = value end)
     refuses("team must be a text", function(plan) plan.team = value end)
     refuses("options.rules must be a text", function(plan) plan.options.rules = value end)
     refuses("options.direction must be", function(plan) plan.options.direction = value end)
   end
-  refuses("entries[1].key is missing", function(plan) plan.entries[1].key = nil end)
-  refuses("entries[1].seals is missing", function(plan) plan.entries[1].seals = json.null end)
-  refuses("outcome is missing", function(plan) plan.entries[1].seals.outcome = nil end)
+  refuses("changes[1].key is missing", function(plan) plan.changes[1].key = nil end)
+  refuses("changes[1].seals is missing", function(plan) plan.changes[1].seals = json.null end)
+  refuses("outcome is missing", function(plan) plan.changes[1].seals.outcome = nil end)
   refuses("options.direction must be both", function(plan) plan.options.direction = "sideways" end)
   refuses("options is missing", function(plan) plan.options = nil end)
-  refuses("seals.calendars.vdir must be a text", function(plan) plan.entries[1].seals.calendars.vdir = 5 end)
+  refuses("seals.calendars.vdir must be a text", function(plan) plan.changes[1].seals.calendars.vdir = 5 end)
 end
 
 function TestPlan.test_a_plan_that_cannot_be_written()
@@ -194,7 +201,7 @@ function TestPlan.test_a_plan_that_was_changed_by_hand()
     local place <close> = place_with_edits()
     place:edit(function(plan)
       local by_key = {}
-      for _, entry in ipairs(plan.entries) do by_key[entry.key] = entry end
+      for _, entry in ipairs(plan.changes) do by_key[entry.key] = entry end
       change(plan, by_key)
     end, "plan.json")
     local before = place:board_and_events()
@@ -208,14 +215,105 @@ function TestPlan.test_entries_may_be_taken_out_of_a_plan()
   local place <close> = place_with_edits()
   place:edit(function(plan)
     local kept = json.array {}
-    for _, entry in ipairs(plan.entries) do
+    for _, entry in ipairs(plan.changes) do
       if entry.key ~= "A-3" then kept[#kept + 1] = entry end
     end
-    plan.entries = kept
+    plan.changes = kept
   end, "plan.json")
   place:expect(0, "sync.lua --apply plan.json")
   lu.assertNotNil(place:event("A-3"))
   lu.assertNotNil(place:event("A-5"))
+end
+
+TestShown = {}
+
+-- A dry run and a plan read as Terraform's do.
+function TestShown.test_signs_old_and_new_values_and_counts()
+  local place <close> = place_with_edits()
+  for _, words in ipairs { "--dry-run", "--plan plan.json" } do
+    local out = place:expect(0, "sync.lua board.json " .. words)
+    lu.assertStrMatches(out:match("[^\n]*A%-1 [^\n]*"), '~ update +A%-1 .*title: "One" → "One, edited"')
+    lu.assertStrMatches(out:match("[^\n]*A%-2 [^\n]*"), '~ pull +A%-2 .*title: "Two" → "Two, moved"')
+    lu.assertStrMatches(out:match("[^\n]*A%-3 [^\n]*"), "%- delete +A%-3 .*")
+    lu.assertStrMatches(out:match("[^\n]*A%-5 [^\n]*"), "%+ create +A%-5 .*")
+    lu.assertStrMatches(out:match("([^\n]*)\n$"),
+      "Plan: 1 to create, 1 to update, 1 to pull, 1 to delete. Nothing was written")
+  end
+end
+
+function TestShown.test_each_field_has_a_line()
+  local place <close> = place_with_edits()
+  place:edit(function(board) board.items[1].priority = "high" end)
+  local out = place:expect(0, "sync.lua board.json --dry-run")
+  lu.assertStrContains(out, '\n' .. (" "):rep(40) .. 'priority: nothing → "high"\n')
+end
+
+function TestShown.test_the_exit_status_says_whether_there_is_something_to_do()
+  local place <close> = place_with_edits()
+  place:expect(10, "sync.lua board.json --dry-run --exit-code")
+  place:expect(10, "sync.lua board.json --plan plan.json --exit-code")
+  place:expect(0, "sync.lua -q board.json")
+  place:expect(0, "sync.lua board.json --dry-run --exit-code")
+  place:expect(0, "sync.lua board.json --plan plan.json --exit-code")
+  lu.assertStrContains(select(2, place:expect(2, "sync.lua board.json --exit-code")), "--exit-code goes with")
+end
+
+function TestShown.test_plan_lua_shows_what_is_in_the_file()
+  local place <close> = place_with_edits()
+  local out = place:expect(0, "plan.lua show plan.json")
+  lu.assertStrContains(out, "by fmcal 0.")
+  lu.assertStrContains(out, 'A-2 in vdir was edited: title: "Two" → "Two, moved"')
+  lu.assertStrMatches(out:match("[^\n]*~ update[^\n]*"), '~ update +A%-1 .*title: "One" → "One, edited"')
+  lu.assertStrContains(out, "Plan: 1 to create, 1 to update, 1 to pull, 1 to delete")
+  lu.assertEquals(assert(json.decode((place:expect(0, "plan.lua show plan.json --json")))).team, "academy")
+end
+
+function TestShown.test_a_plan_says_what_it_was_made_of()
+  local place <close> = place_with_edits()
+  local plan = assert(json.decode(place:read("plan.json")))
+  lu.assertEquals(plan.format, "fmcal-plan-2")
+  lu.assertEquals(plan.basis.serial, 1)
+  lu.assertStrMatches(plan.basis.board, ("%x"):rep(64))
+  lu.assertNil(plan.basis.rules)
+  lu.assertEquals({ #plan.drift, plan.drift[1].key, plan.drift[1].action }, { 1, "A-2", "edited" })
+end
+
+TestDiff = {}
+
+function TestDiff.test_the_same_and_different()
+  local place <close> = place_with_edits()
+  place:expect(0, "sync.lua -q board.json --plan again.json")
+  lu.assertStrContains(place:expect(0, "plan.lua diff plan.json again.json"), "both plans do the same")
+  place:edit(function(board)
+    board.items[1].title = "One, once more"
+    board.items[4] = nil
+    board.items[3].title = "Four, edited"
+  end)
+  place:expect(0, "sync.lua -q board.json --plan again.json")
+  local out = place:expect(1, "plan.lua diff plan.json again.json")
+  lu.assertStrMatches(out, "Only in the first plan:.*create +A%-5.*Only in the second plan:.*update +A%-4.*"
+    .. 'Otherwise, in the first plan:.*"One, edited".*and in the second plan:.*"One, once more".*')
+  local found = assert(json.decode((place:expect(1, "plan.lua diff plan.json again.json --json"))))
+  lu.assertEquals({ #found.removed, #found.added, #found.changed }, { 1, 1, 1 })
+end
+
+function TestDiff.test_words()
+  local place <close> = place_with_edits()
+  for words, sentence in pairs { ["show plan.json plan.json"] = "takes one plan", ["diff plan.json"] = "takes two plans",
+    ["shwo plan.json"] = "did you mean 'show'?", ["show board.json"] = "board.json is no plan" } do
+    lu.assertStrContains(select(2, place:expect(2, "plan.lua " .. words)), sentence)
+  end
+end
+
+function TestDiff.test_another_format()
+  local place <close> = place_with_edits()
+  for format, sentence in pairs { ["fmcal-plan-1"] = "the plan plan.json is an older fmcal's: make a new one with --plan",
+    ["fmcal-plan-3"] = "the plan plan.json has format 3, and this fmcal reads 2: use the fmcal that made it (9.9)" } do
+    place:edit(function(plan) plan.format, plan.fmcal = format, "9.9" end, "plan.json")
+    for _, words in ipairs { "plan.lua show plan.json", "sync.lua --apply plan.json" } do
+      lu.assertStrContains(select(2, place:expect(2, words)), sentence)
+    end
+  end
 end
 
 os.exit(lu.LuaUnit.run())

@@ -59,7 +59,7 @@ end
 function TestSettled.test_a_plan_has_it()
   local place <close> = conflicting("external-wins")
   place:expect(0, "sync.lua board.json --plan plan.json")
-  local entry = assert(json.decode(place:read("plan.json"))).entries[1]
+  local entry = assert(json.decode(place:read("plan.json"))).changes[1]
   lu.assertEquals(entry.settled[1].decided_by, "strategy:external-wins")
 end
 

@@ -9,6 +9,8 @@ local json = require "fmcal.json"
 local lu = require "luaunit"
 local mock = require "fmcal.mock"
 local mutator = require "mutator"
+local plan_file = require "fmcal.sync.plan_file"
+local plan_view = require "fmcal.cli.plan.view"
 local provider = require "fmcal.provider"
 local review = require "fmcal.sync.review"
 local run = require "fmcal.sync.run"
@@ -190,7 +192,7 @@ local function plan_text(folder)
   document.calendarConfig = { provider = "mock", endpoint = "calendar.txt" }
   shell.write(folder.path .. "/board.json", assert(json.encode(document)))
   local _, plan = review.plan { board = folder.path .. "/board.json" }
-  return review.text(plan)
+  return plan_file.text(plan)
 end
 
 function TestTypes.test_plans()
@@ -200,8 +202,9 @@ function TestTypes.test_plans()
     local document = assert(json.decode(text))
     mutator.spoil(document, random)
     if type(document.board) == "string" and document.board ~= "" then document.board = folder.path .. "/board.json" end
-    local plan, err = review.read(assert(json.encode(document)), "plan.json")
+    local plan, err = plan_file.read(assert(json.encode(document)), "plan.json")
     if not plan then return foreseen(err.message) end
+    plan_view.table({}, plan_file.actions(plan))
     plan.options = {} -- where a plan leads is checked by reading it; here nothing is to be carried out elsewhere
     local result = review.apply(plan, {})
     check_result(result)

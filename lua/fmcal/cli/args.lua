@@ -14,7 +14,8 @@ local function epilog(definition)
   if definition.exits then
     lines[#lines + 1] = "Exit status:"
     for _, status in ipairs(definition.exits) do
-      lines[#lines + 1] = ("   %d  %s"):format(status, exits.MEANING[status])
+      local meaning = definition.meanings and definition.meanings[status] or exits.MEANING[status]
+      lines[#lines + 1] = ("   %d  %s"):format(status, meaning)
     end
     lines[#lines + 1] = ""
   end
@@ -24,7 +25,8 @@ local function epilog(definition)
 end
 
 --- A parser for one command.
--- @param definition { name = "sync.lua", summary, exits = list of statuses, examples = list of command lines }
+-- @param definition { name = "sync.lua", summary, exits = list of statuses, examples = list of command lines,
+--   meanings = {[status] = text} where a status means something of the command's own }
 -- @return argparse's parser: :argument, :option, :flag, …
 function args.parser(definition)
   local parser = argparse(definition.name, definition.summary, epilog(definition))

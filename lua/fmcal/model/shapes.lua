@@ -190,6 +190,7 @@
 ---@field winner? string
 ---@field decided_by? string
 ---@field lost? table { side, field, value }
+---@field changes? table[] what is planned for fields, { field, from, to } each
 
 --- What became of a key in one calendar.
 ---@class fmcal.Outcome

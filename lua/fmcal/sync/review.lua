@@ -5,21 +5,18 @@
 
 local actions = require "fmcal.sync.tell.actions"
 local crypto = require "fmcal.crypto"
-local fields = require "fmcal.model.fields"
 local fail = require "fmcal.util.failure"
+local fields = require "fmcal.model.fields"
+local fmcal = require "fmcal"
 local json = require "fmcal.json"
+local plan_file = require "fmcal.sync.plan_file"
 local run = require "fmcal.sync.run"
-local schema = require "fmcal.util.schema"
+local sys = require "fmcal.sys"
 local why = require "fmcal.sync.tell.why"
 
--- SIGN is a pattern that tells the text of a plan, of another version too.
-local review = { SIGN = '"format": "fmcal%-plan%-' }
+local review = {}
 
-local FORMAT = "fmcal-plan-1"
-
-local function seal(value)
-  return crypto.encode("hex", crypto.sha256(assert(json.encode(value, { sort = true }))))
-end
+local seal = plan_file.seal
 
 -- ---------------------------------------------------------------- describing
 
@@ -81,26 +78,21 @@ local function reasons_of(decision)
   return list
 end
 
--- Conflicts that it settles, or nil.
-local function settled_of(decision)
-  local list = {}
-  actions.add(list, decision, true)
-  local settled = actions.settled(list)
-  return #settled > 0 and settled or nil
-end
-
 local function describe(decision)
   local writes = json.array {}
   for i in ipairs(decision.sides) do writes[#writes + 1] = write_of(decision, i) end
   local touches_board = decision.patched or decision.adopted
   if decision.error or not decision.plan or (#writes == 0 and not touches_board) then return nil end
-  local before = decision.adopted and {} or decision.view and decision.view.version
+  local told, before = {}, decision.adopted and {} or decision.view and decision.view.version
+  actions.add(told, decision, true)
+  local settled = actions.settled(told)
   return {
     key = decision.key,
+    actions = json.array(told),
     title = decision.view and decision.view.version.title,
     board = touches_board and changes(decision.view, before, decision.plan.cur.version) or nil,
     calendars = writes,
-    settled = settled_of(decision),
+    settled = #settled > 0 and settled or nil,
     reasons = reasons_of(decision),
     seals = seals_of(decision),
   }
@@ -125,22 +117,47 @@ local function bindings(decided)
   return list
 end
 
--- What a plan says of the run as a whole, sealed like its entries.
-local function head_seal(plan)
-  local head = {}
-  for name, value in pairs(plan) do
-    if name ~= "entries" and name ~= "seal" then head[name] = value end
-  end
-  return seal(head)
-end
-
---- Puts the seal on a plan.
-function review.sealed(plan)
-  plan.seal = head_seal(plan)
-  return plan
-end
-
 local KEPT = { "direction", "config", "rules", "state", "retry_failed", "allow_mass_delete" }
+
+-- What has changed in the calendars since both sides last agreed: { key, title, calendar, action = "edited" or "deleted",
+-- changes }.
+local function drift_of(decided)
+  local list = json.array {}
+  for _, key in ipairs(decided.order) do
+    local decision = decided.decisions[key]
+    for _, side in ipairs(decision.view and decision.sides or {}) do
+      local view, known, there = decision.view, side.base, side.remote
+      local moved = known and there and changes(view, known.r, there.version) or {}
+      local is_gone = known and side.observed and not there and not known.deleted
+      if next(moved) or is_gone then
+        list[#list + 1] = { key = key, title = view.version.title, calendar = side.target.name,
+          action = is_gone and "deleted" or "edited", changes = moved }
+      end
+    end
+  end
+  return list
+end
+
+local function hash_of(text)
+  return text and crypto.encode("hex", crypto.sha256(text)) or nil
+end
+
+-- What a plan was made of, for people who wonder why it is stale.
+local function basis_of(decided)
+  local source = decided.targets[1].rules.source
+  return { board = hash_of(sys.read(decided.board:path())), rules = source ~= "" and hash_of(source) or nil,
+    serial = decided.number - 1 }
+end
+
+-- What a run says of entries that it would not touch.
+local function waits_of(result, plan)
+  local list, touched = json.array {}, {}
+  for _, change in ipairs(plan.changes) do touched[change.key] = true end
+  for _, told in ipairs(result.actions or {}) do
+    if not touched[told.key] then list[#list + 1] = told end
+  end
+  return list
+end
 
 --- Plans a run.
 -- @param options of fmcal.sync.run.sync
@@ -150,91 +167,21 @@ function review.plan(options)
   for name, value in pairs(options) do asked[name] = value end
   asked.dry_run = true
   asked.examine = function(decided)
-    plan = { format = FORMAT, team = decided.settings.team, board = decided.board:path(), made = decided.now,
-      calendars = bindings(decided), entries = review.describe(decided), options = {} }
+    plan = { fmcal = fmcal._VERSION:match("%S+$"), team = decided.settings.team, board = decided.board:path(), made = decided.now,
+      calendars = bindings(decided), changes = review.describe(decided), options = {}, basis = basis_of(decided),
+      drift = drift_of(decided) }
     for _, name in ipairs(KEPT) do plan.options[name] = options[name] end
-    review.sealed(plan)
   end
   local result = run.sync(asked)
-  return result, not result.error and plan or nil
-end
-
---- A plan as text, for people and for fmcal.sync.review.read.
-function review.text(plan)
-  return json.encode(plan, { indent = 2, sort = true }) .. "\n"
+  if result.error or not plan then return result, nil end
+  plan.waits = waits_of(result, plan)
+  return result, plan_file.close(plan)
 end
 
 -- ---------------------------------------------------------------- carrying a plan out
 
 local function failure(message, ...)
   return select(2, fail("invalid", "plan", message, ...))
-end
-
-local PLAN = {
-  format = "name", team = "name", board = "name", made = "name", calendars = "objects", entries = "objects",
-  options = { direction = "name", config = "name", rules = "name", state = "name", retry_failed = "boolean",
-    allow_mass_delete = "boolean" },
-}
-local PLANNED = { key = "name", seals = { board = "name", outcome = "name", calendars = "object" } }
-local REQUIRED = { "board", "calendars", "entries", "options" }
-local DIRECTIONS = { both = true, outbound = true, inbound = true }
-
-local function lacks(object, place, ...)
-  for _, name in ipairs { ... } do
-    if object[name] == nil or object[name] == json.null then return place .. name .. " is missing" end
-  end
-  return nil
-end
-
-local function wrong_entry(entry, place)
-  local wrong = schema.wrong(PLANNED, entry, place) or lacks(entry, place, "key", "seals")
-    or lacks(entry.seals, place .. "seals.", "board", "outcome", "calendars")
-  if wrong then return wrong end
-  for name, seal_of_one in pairs(entry.seals.calendars) do
-    if type(seal_of_one) ~= "string" then return ("%sseals.calendars.%s must be a text"):format(place, name) end
-  end
-  return nil
-end
-
--- What is wrong with a plan, or nil.
-local function wrong_plan(plan)
-  local wrong = schema.wrong(PLAN, plan) or lacks(plan, "", table.unpack(REQUIRED))
-  local direction = not wrong and plan.options.direction
-  if direction and direction ~= json.null and not DIRECTIONS[direction] then
-    return "options.direction must be both, outbound or inbound"
-  end
-  for i, entry in ipairs(wrong and {} or plan.entries) do
-    wrong = wrong or wrong_entry(entry, ("entries[%d]."):format(i))
-  end
-  return wrong
-end
-
-local function without_nulls(object)
-  for name, value in pairs(object) do
-    if value == json.null then object[name] = nil end
-  end
-end
-
---- Reads a plan.
--- @param text what the file holds
--- @param name of the file, for messages
--- @return plan, or nil and an error
-function review.read(text, name)
-  local plan, err = json.decode(text)
-  if not plan then
-    return nil, failure("the plan %s, line %d, column %d: %s", name, err.line or 0, err.column or 0, err.message)
-  end
-  if type(plan) ~= "table" or plan == json.null or plan.format ~= FORMAT then
-    return nil, failure("%s is no plan of sync.lua --plan", name)
-  end
-  local wrong = wrong_plan(plan)
-  if wrong then return nil, failure("the plan %s: %s; make a new one with --plan", name, wrong) end
-  if plan.seal ~= head_seal(plan) then
-    return nil, failure("the plan %s was changed by hand: entries may be removed from it, nothing else; plan again with the "
-      .. "options that are meant", name)
-  end
-  without_nulls(plan.options)
-  return plan
 end
 
 -- Why an entry's decision is not the planned one, or nil.
@@ -278,20 +225,30 @@ local function check_calendars(plan, decided)
   return nil
 end
 
+local MOST_MOVED = 5
+
+-- All that has moved, in one sentence.
+local function moved(sentences)
+  local text = table.concat(sentences, "; ", 1, math.min(#sentences, MOST_MOVED))
+  return #sentences > MOST_MOVED and ("%s; and %d more"):format(text, #sentences - MOST_MOVED) or text
+end
+
 -- An error where a decided run is not what was planned.
 local function check(plan, decided)
   local err = check_calendars(plan, decided)
   if err then return err end
-  local planned_of = {}
-  for _, planned in ipairs(plan.entries) do
+  local planned_of, sentences = {}, {}
+  for _, planned in ipairs(plan.changes) do
     planned_of[planned.key] = planned
-    local sentence = difference(planned, decided.decisions[planned.key])
-    if sentence then return stale(plan, sentence) end
+    sentences[#sentences + 1] = difference(planned, decided.decisions[planned.key])
   end
-  for _, entry in ipairs(review.describe(decided)) do
-    local planned = planned_of[entry.key]
-    if not planned then return stale(plan, ("%s would change along with it"):format(entry.key)) end
-    err = edited(planned, json.decode(json.encode(entry)))
+  local now = review.describe(decided)
+  for _, change in ipairs(now) do
+    if not planned_of[change.key] then sentences[#sentences + 1] = ("%s would change along with it"):format(change.key) end
+  end
+  if #sentences > 0 then return stale(plan, moved(sentences)) end
+  for _, change in ipairs(now) do
+    err = edited(planned_of[change.key], json.decode(json.encode(change)))
     if err then return err end
   end
   return nil
@@ -305,7 +262,7 @@ function review.apply(plan, options)
   local asked = { board = plan.board, progress = options.progress, lock_wait_ms = options.lock_wait_ms, team = plan.team,
     max_rounds = 1, only = {}, exact = true }
   for _, name in ipairs(KEPT) do asked[name] = plan.options[name] end
-  for i, entry in ipairs(plan.entries) do asked.only[i] = entry.key end
+  for i, change in ipairs(plan.changes) do asked.only[i] = change.key end
   asked.examine = function(decided) return check(plan, decided) end
   return run.sync(asked)
 end

@@ -9,6 +9,7 @@ local exits = require "fmcal.exits"
 local files = require "fmcal.cli.files"
 local json = require "fmcal.json"
 local parallel = require "fmcal.cli.sync.parallel"
+local plan_file = require "fmcal.sync.plan_file"
 local progress = require "fmcal.cli.sync.progress"
 local review = require "fmcal.sync.review"
 local run = require "fmcal.sync.run"
@@ -37,6 +38,7 @@ function sync.options(parser)
   parser:option("--plan", "Write the plan to a file, for review; touch nothing else."):argname("F")
   parser:option("--apply", "Carry out exactly the plan in a file; refuse if anything it touches has changed.")
     :argname("F")
+  parser:flag("--exit-code", "With --dry-run or --plan: end with status 10 instead of 0 if there is something to do.")
   parser:flag("--retry-failed", "Also try entries that failed too often.")
   parser:flag("--allow-mass-delete", "Continue even if the run deletes unusually much.")
   parser:option("--lock-timeout", "Seconds to wait for another run to end (30)."):argname("S")
@@ -95,12 +97,18 @@ local function with_progress(values, call, options)
   return result, more
 end
 
+-- The status of a run, or of one that would be.
+local function status_of(values, result)
+  local is_news = values.exit_code and result.exit == exits.OK and (result.writes or 0) > 0
+  return is_news and exits.SOMETHING_TO_DO or result.exit
+end
+
 -- Shows the results as they come, and sums them up.
 local function collector(values)
   local statuses, eventful = {}, false
   local function collect(result)
     sync.show(values, result)
-    statuses[#statuses + 1] = result.exit
+    statuses[#statuses + 1] = status_of(values, result)
     eventful = eventful or is_eventful(result)
   end
   return collect, function() return exits.worst(statuses), eventful end
@@ -157,12 +165,12 @@ local function make_plan(values)
   end
   local result, plan = with_progress(values, review.plan, options)
   sync.show(values, result)
-  if plan then files.write(values.plan, review.text(plan), "plan", review.SIGN) end
-  return result.exit
+  if plan then files.write(values.plan, plan_file.text(plan), "plan", plan_file.SIGN) end
+  return status_of(values, result)
 end
 
 local function apply_plan(values)
-  local plan = cli.check(review.read(files.read(values.apply, "plan"), values.apply))
+  local plan = cli.check(plan_file.read(files.read(values.apply, "plan"), values.apply))
   local named = values.boards[1]
   if #values.boards > 1 or (named and sys.absolute(named) ~= plan.board) then
     cli.fail(("the plan %s is for the board %s"):format(values.apply, plan.board))
@@ -249,6 +257,9 @@ end
 --- The command. @return exit status
 function sync.run(values)
   check_combination(values)
+  if values.exit_code and not values.dry_run and not values.plan then
+    cli.fail("--exit-code goes with --dry-run or --plan only")
+  end
   if values.dry_run and not values.plan then sys.refuse_writes() end
   if values.apply then return apply_plan(values) end
   if values.plan then return make_plan(values) end

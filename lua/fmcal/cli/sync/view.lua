@@ -3,6 +3,7 @@
 local exits = require "fmcal.exits"
 local first_line = require "fmcal.util.first_line"
 local layout = require "fmcal.cli.table"
+local plan_view = require "fmcal.cli.plan.view"
 local quantity = require "fmcal.util.quantity"
 local terminal = require "fmcal.cli.terminal"
 
@@ -12,14 +13,13 @@ local view = {}
 local MOST_ROWS = 40
 local INTERRUPTED = "interrupted; nothing is lost, the next run goes on from here"
 
+-- What each action is called when it is done, its style, its rank: what needs a person comes first.
 local WORDS = {
-  create = { "created", "create", "green", 3 }, update = { "updated", "update", "cyan", 3 },
-  delete = { "deleted", "delete", "yellow", 3 }, pull = { "pulled", "pull", "cyan", 3 },
-  conflict = { "conflict", "conflict", "yellow", 2 }, error = { "error", "error", "red", 1 },
-  hold = { "held back", "hold back", "yellow", 2 }, wait = { "waits", "wait", "dim", 4 },
-  adopt = { "adopted", "adopt", "cyan", 3 }, release = { "released", "release", "yellow", 3 },
-  settle = { "settled", "settle", "yellow", 2 }, clear = { "cleared", "clear", "yellow", 3 }, keep = { "kept", "keep", "dim", 4 },
-  orphan = { "orphan", "orphan", "dim", 4 },
+  create = { "created", "green", 3 }, update = { "updated", "cyan", 3 }, delete = { "deleted", "yellow", 3 },
+  pull = { "pulled", "cyan", 3 }, conflict = { "conflict", "yellow", 2 }, error = { "error", "red", 1 },
+  hold = { "held back", "yellow", 2 }, wait = { "waits", "dim", 4 }, adopt = { "adopted", "cyan", 3 },
+  release = { "released", "yellow", 3 }, settle = { "settled", "yellow", 2 }, clear = { "cleared", "yellow", 3 },
+  keep = { "kept", "dim", 4 }, orphan = { "orphan", "dim", 4 },
 }
 
 local COLUMNS = {
@@ -28,7 +28,7 @@ local COLUMNS = {
 }
 
 local function rank(action)
-  return (WORDS[action.action] or WORDS.wait)[4]
+  return WORDS[action.action][3]
 end
 
 -- Stable: what needs a person first, else in the board's order.
@@ -42,21 +42,20 @@ local function by_rank(actions)
   return sorted
 end
 
-local function row(action, planned)
-  local words = WORDS[action.action] or { action.action, action.action }
+local function row(action)
+  local words = WORDS[action.action]
   local why = first_line(action.detail)
   if why and why:sub(1, #action.key + 2) == action.key .. ": " then why = why:sub(#action.key + 3) end
-  return { layout.cell(planned and words[2] or words[1], words[3]), action.key, action.title, action.target or "", why }
+  return { layout.cell(words[1], words[2]), action.key, action.title, action.target or "", why }
 end
 
-local function action_table(out, actions, planned)
+local function action_table(out, actions)
   actions = by_rank(actions)
-  local most = planned and #actions or MOST_ROWS
   local rows = {}
-  for i = 1, math.min(#actions, most) do rows[i] = row(actions[i], planned) end
+  for i = 1, math.min(#actions, MOST_ROWS) do rows[i] = row(actions[i]) end
   local lines = layout.lines(out, COLUMNS, rows)
-  if #actions > most then
-    lines[#lines + 1] = terminal.paint(out, "dim", ("… and %d more"):format(#actions - most))
+  if #actions > MOST_ROWS then
+    lines[#lines + 1] = terminal.paint(out, "dim", ("… and %d more"):format(#actions - MOST_ROWS))
   end
   return lines
 end
@@ -114,13 +113,14 @@ function view.lines(out, result)
   local lines = { heading(out, result) }
   if result.actions and #result.actions > 0 then
     local is_plan = result.dry_run or result.exit == exits.GUARD
-    for _, line in ipairs(action_table(out, result.actions, is_plan)) do lines[#lines + 1] = line end
+    local rows = is_plan and plan_view.table(out, result.actions) or action_table(out, result.actions)
+    table.move(rows, 1, #rows, #lines + 1, lines)
   end
   if result.result then
     local style = result.success and "green" or "red"
     lines[#lines + 1] = terminal.paint(out, style, view.summary(result))
   elseif result.dry_run and result.actions then
-    lines[#lines + 1] = result.message
+    lines[#lines + 1] = plan_view.counts(result.actions) .. ". Nothing was written"
   end
   lines[#lines + 1] = advice(result)
   return lines

@@ -31,7 +31,7 @@ local function quoted(value)
 end
 
 -- What the board takes over from its calendars, but for what was in conflict and dates that went with their event.
-local function pulled_members(decision)
+local function pulled_fields(decision)
   local apart = {}
   for _, action in ipairs(decision.plan.actions) do
     for _, settled in ipairs(action.step.settled) do apart[settled.field] = true end
@@ -41,7 +41,8 @@ local function pulled_members(decision)
   for field in pairs(decision.plan.pulled) do
     if not apart[field] then list[#list + 1] = field end
   end
-  return member_list(list)
+  table.sort(list)
+  return list
 end
 
 -- Where an edit in the calendar brings a cleared date back, that is why.
@@ -82,6 +83,16 @@ local function add_cleared(add, decision, step)
   add("clear", ("%s; it was %s"):format(step.reason, tostring(spelled(view, "date", view.version.date, view.version))))
 end
 
+-- What fields were and what they become: list of { field, from, to }.
+local function changes(view, list, from, to)
+  local found = json.array {}
+  for i, field in ipairs(list) do
+    found[i] = { field = fields.MEMBER[field], from = fields.spell(field, from, view.style),
+      to = fields.spell(field, to, view.style) }
+  end
+  return found
+end
+
 -- What became of the event, apart from conflicts: an action's name and a detail, or nil where nothing did.
 local function of_event(side, action, effect)
   if effect.write then return effect.write.kind, why_written(action, effect) end
@@ -93,6 +104,20 @@ local function of_event(side, action, effect)
   return nil
 end
 
+-- What an action that is still to be done writes into the event, or nil.
+local function to_write(decision, side, action, effect)
+  if not effect.write or action.kind ~= "update" then return nil end
+  return { changes = changes(decision.view, action.push, side.remote.version, action.version) }
+end
+
+local function add_pulled(add, decision, planned)
+  local pulled = decision.patched and decision.plan and pulled_fields(decision) or {}
+  if #pulled == 0 then return end
+  local view, cur = decision.view, decision.plan.cur.version
+  add(nil, "pull", why_pulled(decision, member_list(pulled)),
+    planned and not decision.adopted and { changes = changes(view, pulled, view.version, cur) } or nil)
+end
+
 local function add_side(add, decision, i, planned)
   local side, action = decision.sides[i], decision.plan and decision.plan.actions[i]
   local effect, outcome = decision.effects[i], decision.outcomes and decision.outcomes[i]
@@ -102,11 +127,12 @@ local function add_side(add, decision, i, planned)
   add_settled(add, decision, side, action.step, planned)
   if action.step.presence == "cleared" then add_cleared(add, decision, action.step) end
   local kind, detail = of_event(side, action, effect)
-  if kind then add(kind, detail) end
+  if kind then add(kind, detail, planned and to_write(decision, side, action, effect) or nil) end
 end
 
 --- Adds what becomes of a decided entry to a list: { key, title, action, target (nil for the board), detail }; those of a
--- settled conflict have { field, winner, decided_by, lost = { side, field, value } } beside it.
+-- settled conflict have { field, winner, decided_by, lost = { side, field, value } } beside it, what is planned for fields
+-- `changes`, a list of { field, from, to }.
 -- `action`: "pull", "clear" (the date, as the event was deleted), "create", "update", "delete", "conflict" (waits for a
 -- person), "settle" (a conflict that was decided), "error", "hold", "wait", "keep" (deleted there, kept here), "orphan",
 -- "adopt", "release" (an adopted event that is external again).
@@ -119,8 +145,7 @@ function actions.add(list, decision, planned)
     list[#list + 1] = made
   end
   if decision.adopted then add(nil, "adopt", ADOPTED) end
-  local pulled = decision.patched and decision.plan and pulled_members(decision) or ""
-  if pulled ~= "" then add(nil, "pull", why_pulled(decision, pulled)) end
+  add_pulled(add, decision, planned)
   for i, side in ipairs(decision.sides) do
     add_side(function(...) add(side.target.name, ...) end, decision, i, planned)
   end
@@ -148,6 +173,19 @@ function actions.settled(list)
     end
   end
   return settled
+end
+
+-- Actions that write nothing, or that another one of the same entry stands for.
+local IDLE = { wait = true, error = true, keep = true, orphan = true, hold = true, conflict = true }
+
+--- How many of planned actions write anything.
+function actions.writes(list)
+  local count = 0
+  for _, told in ipairs(list) do
+    local is_idle = IDLE[told.action] or told.action == "settle" and told.winner == "local"
+    if not is_idle then count = count + 1 end
+  end
+  return count
 end
 
 return actions

@@ -160,13 +160,6 @@ local function conclude(self, result)
   add_calendar_failure(self, result)
 end
 
--- Actions that write nothing, or that another one of the same entry stands for.
-local IDLE = { wait = true, error = true, keep = true, orphan = true }
-
-local function is_written(told)
-  return not IDLE[told.action] and not (told.action == "settle" and told.winner == "local")
-end
-
 --- A dry run: what a run would do.
 function report.planned(self)
   local result = base_result(self)
@@ -174,11 +167,8 @@ function report.planned(self)
   tally.finish(self.tally, self)
   conclude(self, result)
   result.conflicts = self.tally.conflicts
-  local writes = 0
-  for _, told in ipairs(result.actions) do
-    if is_written(told) then writes = writes + 1 end
-  end
-  result.message = ("Dry run: %s planned, nothing was written"):format(quantity(writes, "action"))
+  result.writes = actions.writes(result.actions)
+  result.message = ("Dry run: %s planned, nothing was written"):format(quantity(result.writes, "action"))
   return result
 end
 

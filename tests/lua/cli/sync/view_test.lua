@@ -54,7 +54,7 @@ function TestLines.test_long_runs_are_cut_and_dry_runs_are_not()
   lu.assertEquals(lines[#lines - 1], "… and 5 more")
   lines = sync_view.lines(PLAIN, result { actions = actions, dry_run = true, message = "Dry run", result = false })
   lu.assertEquals(#lines, 1 + 1 + 45 + 1)
-  lu.assertStrMatches(lines[3], "create +A1 .*")
+  lu.assertStrMatches(lines[3], "%+ create +A1 .*")
 end
 
 function TestLines.test_conflicts_say_what_to_do()
