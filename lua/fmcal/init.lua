@@ -1,6 +1,13 @@
 -- fmcal: keeps a kanban board and a calendar in step. Submodules load when first used.
 local fmcal = { _VERSION = "fmcal 0.1.0" }
 
+--- Opens the prompt where it is called, in fmcal-lua on a terminal; elsewhere nothing happens.
+function fmcal.breakpoint()
+  if not package.preload["fmcal.prompt.program"] then return end
+  fmcal.prompt.breakpoint(2)
+  return -- no tail call: levels count this function
+end
+
 return setmetatable(fmcal, {
   __index = function(self, name)
     local ok, module = pcall(require, "fmcal." .. tostring(name))

@@ -26,7 +26,7 @@ local function add(kind, name, path, shown)
   local source = assert(io.open(path, "rb"))
   local text = source:read("a"):gsub("^#[^\n]*", "")
   source:close()
-  local code = string.dump(assert(load(text, "@" .. shown)))
+  local code = string.dump(assert(load(text, "=" .. shown))) -- "=", for it is a name: there need be no such file
   bodies[#bodies + 1] = ("static const unsigned char body_%d[] = {%s};\n"):format(#bodies + 1, c_bytes(code))
   rows[#rows + 1] = ('    {"%s", "%s", body_%d, %d},\n'):format(kind, name, #bodies, #code)
 end

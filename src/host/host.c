@@ -15,11 +15,13 @@ struct fm_host {
     fm_pool pool;          /* its memory */
     volatile int own_flag; /* the interrupt flag where the embedder gave none */
     fm_interrupt interrupt;
-    int depth;             /* runs on the stack */
-    int exit_status;       /* of the last run */
-    fm_status load_status; /* set just before a failed load raises */
-    fm_error error;        /* of the last run */
-    char *traceback;       /* owned; message and traceback of the last run, NULL where it succeeded */
+    int depth;                /* runs on the stack */
+    int exit_status;          /* of the last run */
+    fm_status load_status;    /* set just before a failed load raises */
+    fm_error error;           /* of the last run */
+    char *traceback;          /* owned; message and traceback of the last run, NULL where it succeeded */
+    fm_host_witness on_error; /* NULL where nobody wants to see errors */
+    void *on_error_data;      /* borrowed */
 };
 
 static const char host_key = 0;
@@ -147,6 +149,12 @@ void fm_host_interrupt(fm_host *host)
     fm_interrupt_request(&host->interrupt);
 }
 
+void fm_host_on_error(fm_host *host, fm_host_witness witness, void *data)
+{
+    host->on_error = witness;
+    host->on_error_data = data;
+}
+
 void fm_host_forget_interrupt(fm_host *host)
 {
     *host->interrupt.flag = 0;
@@ -204,6 +212,8 @@ static int record_error(lua_State *L)
     lua_settop(L, 1);
     if (is_end(L, 1))
         return 1;
+    if (host->on_error)
+        host->on_error(L, host->on_error_data);
     fm_status load_status = host->load_status;
     host->load_status = FM_OK;
     push_message(L, 1);

@@ -60,6 +60,28 @@ void fm_interrupt_request(fm_interrupt *interrupt)
     lua_sethook(L, look_once, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
+static void look_or_share(lua_State *L, lua_Debug *ar)
+{
+    if (ar->event == LUA_HOOKCOUNT)
+        look(L, ar);
+    else
+        interrupt_of(L)->shared(L, ar);
+}
+
+void fm_interrupt_share(lua_State *L, lua_Hook hook, int mask)
+{
+    fm_interrupt *interrupt = interrupt_of(L);
+    interrupt->shared = hook;
+    if (mask)
+        lua_sethook(L, look_or_share, LUA_MASKCOUNT | mask, INSTRUCTIONS_PER_LOOK);
+    else if (L != interrupt->handled)
+        stand(L);
+    else
+        lua_sethook(L, NULL, 0, 0);
+    if (*interrupt->flag) /* a handler may have set its hook just before */
+        fm_interrupt_request(interrupt);
+}
+
 /* coroutine.create or coroutine.wrap (the upvalue), where a coroutine that inherits no hook gets one. */
 static int make_coroutine(lua_State *L)
 {

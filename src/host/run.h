@@ -34,6 +34,15 @@ void fm_host_load_file(lua_State *L, const char *path);
 /** Pushes the chunk in a text; raises. [-0, +1, e] */
 void fm_host_load_string(lua_State *L, const char *code, const char *chunk_name);
 
+/**
+ * Sees an error where it was raised: the error lies at index 1 and nothing else on the stack, whose frames are all
+ * still there. It may put another value in its place, and must not raise.
+ */
+typedef void (*fm_host_witness)(lua_State *L, void *data);
+
+/** Shows `witness` every error that ends a run from now on; NULL: nobody. `data` is borrowed while the host lives. */
+void fm_host_on_error(fm_host *host, fm_host_witness witness, void *data);
+
 /** Forgets a request to stop that nothing has noticed (the prompt does, before each line). */
 void fm_host_forget_interrupt(fm_host *host);
 

@@ -6,6 +6,7 @@
 
 local args = require "fmcal.cli.args"
 local exits = require "fmcal.exits"
+local witness = require "fmcal.util.witness"
 
 local cli = { exits = exits, parser = args.parser, one_of = args.one_of, whole_number = args.whole_number }
 
@@ -120,7 +121,10 @@ function cli.run(parser, body, words)
     if what == "help" then cli.print(text) else said = body(values) end
     cli.flush()
     return said
-  end, function(raised) return describe(raised, debug.traceback("", 2):sub(2)) end))
+  end, function(raised)
+    if getmetatable(raised) ~= Failure then raised = witness.raised(raised, 2) end
+    return describe(raised, debug.traceback("", 2):sub(2))
+  end))
   if sentence ~= "" then io.stderr:write(("%s: %s\n"):format(name, sentence)) end
   if sentence ~= "" and values and values.json and not has_written then pcall(print_failure, values, status, sentence) end
   return status
@@ -130,7 +134,8 @@ end
 function cli.main(parser, body)
   -- A command is short and most of its tables live to its end: the collector starts late. A sixth of a first push.
   collectgarbage("setpause", 1000)
-  os.exit(cli.run(parser, body, arg), true)
+  local status = cli.run(parser, body, arg)
+  os.exit(status, true) -- read only now: a debugger may have replaced it
 end
 
 return cli

@@ -10,6 +10,7 @@ local raised = require "fmcal.rules.raised"
 local schema = require "fmcal.rules.answer_schema"
 local sources = require "fmcal.rules.sources"
 local time = require "fmcal.time"
+local witness = require "fmcal.util.witness"
 
 local rules = {}
 
@@ -25,6 +26,8 @@ local function world_here(texts)
     log = function(level, line) log[level]("rules", "%s", line) end,
     module = function(name) return texts:module(name) end,
     xpcall = attempt.xpcall,
+    breakpoint = witness.breakpoint,
+    enters = witness.enters_rule,
     argument = copy,
     max_bytes = math.maxinteger,
   }
@@ -35,7 +38,7 @@ local function open(path, context)
   local texts, sentence = sources.read(path)
   if not texts then return nil, sentence end
   local caller
-  if context.in_process then
+  if context.in_process or witness.is_there() then
     caller, sentence = require("fmcal.rules.inside").load(texts, context, world_here(texts))
   else
     caller, sentence = require("fmcal.rules.client").load(texts, context)
@@ -66,6 +69,7 @@ local function call(self, name, id, ...)
     if ok then return true, value end
     return false, ("%s: %s"):format(id, tostring(value):gsub("^[^\n]-%.lua:%d+: ", ""))
   end
+  witness.calls_rule(name, id)
   local ok, value, reads_clock = self.caller:call(name, ...)
   self.reads.now = self.reads.now or reads_clock
   if ok then return true, value end

@@ -8,6 +8,7 @@
 --   xpcall             as Lua's; what it lets through ends the run
 --   argument(value)    what a rule gets in place of an argument: a copy, where it is not one
 --   max_bytes          of memory
+--   breakpoint(), enters(fn)   for a debugger, where there is one: the first opens it, the second tells what is called
 
 local context = require "fmcal.rules.context"
 local file = require "fmcal.rules.file"
@@ -50,6 +51,7 @@ local function run(self, name, ...)
   self.notes.may_print = false
   local functions = self.file:functions()
   self.notes.may_print = true
+  if self.world.enters then self.world.enters(functions[name]) end
   local value = functions[name](...) -- no tail call: a traceback shows the rule
   return value
 end

@@ -124,7 +124,7 @@ local function say(world)
 end
 
 --- What all calls of a rules file share.
--- @param world table: now() the time, say(line) prints, lib, max_bytes of memory
+-- @param world table: now() the time, say(line) prints, lib, breakpoint or nil, max_bytes of memory
 -- @return { globals, string }: what a file's environment is made of, and what stands for the string library
 function sandbox.shared(world)
   local strings = sandbox.frozen(with(string, { rep = rep_within(world.max_bytes), dump = safe_dump }), "string")
@@ -137,6 +137,7 @@ function sandbox.shared(world)
     utf8 = sandbox.frozen(with(utf8, {}), "utf8"),
     os = sandbox.frozen(clock(world), "os", no_such_function("os", "os.time and os.date")),
     lib = world.lib and sandbox.frozen(world.lib, "lib"),
+    fmcal = sandbox.frozen({ breakpoint = world.breakpoint or function() end }, "fmcal"),
   }
   for name in pairs(INSTEAD) do globals[name] = forbidden(name) end
   return { globals = globals, string = strings }

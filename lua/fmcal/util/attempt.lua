@@ -2,6 +2,8 @@
 --
 -- Protected calls here let an interrupt through: Ctrl-C in the middle of a rule stops the run, it is no failure of the rule.
 
+local witness = require "fmcal.util.witness"
+
 local attempt = {}
 
 local function is_interrupt(raised)
@@ -18,9 +20,10 @@ function attempt.pcall(fn, ...)
   return pass(pcall(fn, ...))
 end
 
---- As xpcall, but an interrupt is raised again; the handler does not see it.
+--- As xpcall, but an interrupt is raised again; the handler does not see it. Who debugs sees what was raised.
 function attempt.xpcall(fn, handler, ...)
   return pass(xpcall(fn, function(raised)
+    raised = witness.raised(raised, 2)
     return is_interrupt(raised) and raised or handler(raised)
   end, ...))
 end

@@ -1,8 +1,9 @@
 /* fmcal-lua: runs scripts as `lua` does, with fmcal's modules; without one, on a terminal, the prompt. */
 #include "bind/credentials.h"
 #include "bind/worker.h"
-#include "host/program/editor.h"
+#include "host/program/clock.h"
 #include "host/program/options.h"
+#include "host/program/prompt.h"
 #include "host/program/stderr_log.h"
 #include "host/program/warnings.h"
 #include "host/run.h"
@@ -24,6 +25,7 @@ typedef struct program {
     char **argv;
     fm_command_line line;
     fm_warnings warnings;
+    fm_prompt prompt;
 } program;
 
 /* For the signal handler: the one host of this process. */
@@ -55,6 +57,8 @@ static bool run(program *p, fm_host_body body, void *data)
     fm_error err = {0};
     if (fm_host_run(p->host, body, data, &err) == FM_OK)
         return true;
+    if (p->prompt.stays) /* a person ended it */
+        return false;
     const char *traceback = fm_host_traceback(p->host);
     say(p, *traceback ? traceback : err.message);
     return false;
@@ -168,16 +172,48 @@ static void rearm(void *data)
     arm_interrupt();
 }
 
-/* Opens the prompt: require("fmcal.prompt").run(terminal) */
-static void run_prompt(lua_State *L, void *data)
+/* Pushes a function of fmcal.prompt. */
+static void push_of_prompt(lua_State *L, const char *name)
 {
-    const program *p = data;
     lua_getglobal(L, "require");
     lua_pushliteral(L, "fmcal.prompt");
     lua_call(L, 1, 1);
-    lua_getfield(L, -1, "run");
-    fm_editor_push_terminal(L, rearm, p->host);
-    lua_call(L, 1, 0);
+    lua_getfield(L, -1, name);
+}
+
+static void run_prompt(lua_State *L, void *data)
+{
+    (void)data;
+    push_of_prompt(L, "run");
+    lua_call(L, 0, 0);
+}
+
+static void start_debugging(lua_State *L, void *data)
+{
+    (void)data;
+    push_of_prompt(L, "debug");
+    lua_call(L, 0, 0);
+}
+
+/* Shows the debugger an error that ends the run: prompt.raised(error, level) -> error */
+static void show_error(lua_State *L, void *data)
+{
+    (void)data;
+    lua_getglobal(L, "require");
+    lua_pushliteral(L, "fmcal.util.witness");
+    if (lua_pcall(L, 1, 1, 0) == LUA_OK) {
+        lua_getfield(L, -1, "raised");
+        lua_pushvalue(L, 1);
+        lua_pushinteger(L, 2); /* what was called before record_error() */
+        if (lua_pcall(L, 2, 1, 0) == LUA_OK)
+            lua_replace(L, 1);
+    }
+    lua_settop(L, 1);
+}
+
+static void make_prompt_known(lua_State *L, void *data)
+{
+    fm_prompt_preload(L, &((program *)data)->prompt);
 }
 
 static void print_version(void)
@@ -201,16 +237,21 @@ static bool run_program(program *p)
     bool prompt = line->interactive || (!has_script && !line->runs_code && !line->version && terminal);
     if (line->version || prompt)
         print_version();
-    if (!run(p, set_arg_table, p))
+    if (!run(p, set_arg_table, p) || !run(p, make_prompt_known, p))
         return false;
     if ((line->runs_code || prompt) && !run(p, set_fmcal_global, NULL))
         return false;
     if (!line->ignore_variables && !run(p, run_init, NULL))
         return false;
-    if (!run_options(p) || (has_script && !run(p, run_script, p)))
+    if (line->debug && !run(p, start_debugging, NULL))
         return false;
+    bool ok = run_options(p) && (!has_script || run(p, run_script, p));
+    prompt = p->prompt.stays || (ok && prompt);
+    p->prompt.stays = false;
     if (prompt)
-        return run(p, run_prompt, p);
+        return run(p, run_prompt, NULL);
+    if (!ok)
+        return false;
     if (!has_script && !line->runs_code && !line->version)
         return run(p, run_standard_input, NULL);
     return true;
@@ -258,6 +299,7 @@ int main(int argc, char **argv)
     fm_env env;
     fm_env_default(&env);
     fm_stderr_log_install(&env);
+    fm_clock_install(&env);
     fm_secret_harden_process();
     signal(SIGPIPE, SIG_IGN);
     fm_error err = {0};
@@ -270,6 +312,9 @@ int main(int argc, char **argv)
     }
     fm_warnings_install(fm_host_lua(p.host), &p.warnings);
     the_host = p.host;
+    p.prompt = (fm_prompt){.rearm = rearm, .data = p.host};
+    if (p.line.debug)
+        fm_host_on_error(p.host, show_error, NULL);
     arm_interrupt();
     bool ok = run(&p, take_master_keys, NULL) && run(&p, set_worker, NULL) && run_program(&p);
     fm_host_free(p.host);

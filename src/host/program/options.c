@@ -36,9 +36,11 @@ static bool read_short(fm_command_line *line, char **argv, int *i)
 static bool read_long(fm_command_line *line, const char *option)
 {
     bool help = strcmp(option, "--help") == 0, version = strcmp(option, "--version") == 0;
+    bool debug = strcmp(option, "--debug") == 0;
     line->help |= help;
     line->version |= version;
-    return help || version;
+    line->debug |= debug;
+    return help || version || debug;
 }
 
 bool fm_command_line_read(fm_command_line *line, int argc, char **argv)
@@ -79,19 +81,21 @@ char fm_command_line_next(const fm_command_line *line, char **argv, int *at, con
 
 void fm_command_line_usage(FILE *out, const char *program)
 {
-    fprintf(out,
-            "usage: %s [options] [script [args]]\n"
-            "Runs Lua scripts with fmcal's modules. A script is one of fmcal's own commands, or a file.\n"
-            "Without a script, on a terminal, it opens the prompt.\n"
-            "  -e code    run this Lua code\n"
-            "  -i         open the prompt after the script\n"
-            "  -l module  require a module into a global of that name; -l name=module into another\n"
-            "  -v         show the version\n"
-            "  -E         ignore environment variables\n"
-            "  -W         turn warnings on\n"
-            "  --         stop reading options\n"
-            "  -          stop reading options and run standard input\n",
-            program);
+    fprintf(
+        out,
+        "usage: %s [options] [script [args]]\n"
+        "Runs Lua scripts with fmcal's modules. A script is one of fmcal's own commands, or a file.\n"
+        "Without a script, on a terminal, it opens the prompt.\n"
+        "  -e code    run this Lua code\n"
+        "  -i         open the prompt after the script\n"
+        "  -l module  require a module into a global of that name; -l name=module into another\n"
+        "  -v         show the version\n"
+        "  --debug    run rules in this process, without their sandbox, and open the prompt where an error is raised\n"
+        "  -E         ignore environment variables\n"
+        "  -W         turn warnings on\n"
+        "  --         stop reading options\n"
+        "  -          stop reading options and run standard input\n",
+        program);
     fputs("Commands, each of which has --help:\n ", out);
     for (const fm_embedded *file = fm_embedded_files; file->kind; file++)
         if (strcmp(file->kind, "script") == 0)

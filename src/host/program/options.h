@@ -13,6 +13,7 @@ typedef struct fm_command_line {
     bool version;          /**< -v, --version, or implied by -i */
     bool interactive;      /**< -i */
     bool ignore_variables; /**< -E */
+    bool debug;            /**< --debug */
     bool runs_code;        /**< there is at least one -e */
     int script;            /**< index of the script's name in argv; argc if there is none. "-": standard input */
     int options_end;       /**< index behind the last option: -e, -l and -W stand before it */

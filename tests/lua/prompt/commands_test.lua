@@ -85,7 +85,7 @@ function TestCommands:test_rule_answers_for_one_entry()
   lu.assertTrue(self:run("rule select A-2"))
   self:assert_fails("a sync would not call on_conflict for A-1 now", "rule on_conflict A-1")
   self:assert_fails("there is no entry A-9", "rule select A-9")
-  self:assert_fails("there is no rule to_evnt for an entry: select, to_event", "rule to_evnt A-1")
+  self:assert_fails("there is no rule to_evnt here: select, to_event", "rule to_evnt A-1")
 end
 
 function TestCommands:test_event_as_the_calendar_has_it()
@@ -109,7 +109,7 @@ function TestCommands:test_what_is_missing_is_said()
   for _, line in ipairs { "board", "item", "event", "rule", "rule to_event" } do
     self:assert_fails("usage: ." .. line:match("%a+") .. " ", line)
   end
-  self:assert_fails("usage: .trace on|off", "trace loud")
+  self:assert_fails("usage: .trace [on|off]", "trace loud")
   self:assert_fails("there is no .nonsense: .help lists the commands", "nonsense")
   self:assert_fails("none.json", "board none.json")
 end

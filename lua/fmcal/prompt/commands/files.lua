@@ -1,0 +1,13 @@
+-- Files for completion.
+local sys = require "fmcal.sys"
+
+--- The files and folders of the folder that is typed.
+-- @param typed string the path so far
+local function files(typed)
+  local folder = typed:match("^(.*/)") or ""
+  local names = {}
+  for i, entry in ipairs(sys.list(folder == "" and "." or folder) or {}) do names[i] = folder .. entry end
+  return names
+end
+
+return files
