@@ -3,7 +3,8 @@ local events = {}
 
 --- Members that must come back as they went.
 events.compared = { "uid", "kanbanId", "title", "description", "footer", "dueDate", "endDate", "timeZone", "priority",
-  "status", "epicId", "team", "eventType", "caseNumber", "tags" }
+  "status", "epicId", "team", "eventType", "caseNumber", "tags", "location", "url", "color", "visibility", "busy",
+  "x:ASSIGNEE" }
 
 local pieces = { "a", "Z", " ", "  ", ",", ";", "\\", "\\n", "\\,", "\n", ":", '"', "'", "é", "e\u{301}", "📊", "👩‍⚖️", "ß", "中文",
   "[X] ", "> ", "a > b: c", "%2C", "&amp;", "<b>", "=", "—", "\u{2028}", "\t", "0", "-", "END:VEVENT", "\u{FEFF}" }
@@ -41,6 +42,9 @@ local fixed = {
   { dueDate = "2026-02-15T10:00:00", endDate = "2026-02-15T11:00:00" },
   { dueDate = "2024-02-29", endDate = "2024-03-01" },
   { dueDate = "2026-12-31", endDate = "2027-01-03" },
+  { location = "Courthouse, room 4; 2nd floor", url = "https://example.org/case?id=1&x=a,b", color = "teal" },
+  { visibility = "private", busy = true, ["x:ASSIGNEE"] = "Kim, Ünïcödé; 4:5", color = "#fe0102" },
+  { visibility = "confidential", dueDate = "2026-02-15T18:00:00Z", endDate = "2026-02-15T19:00:00Z", busy = false },
   { title = "BEGIN:VEVENT", description = "END:VCALENDAR\nUID:other" },
 }
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVENT_NAME "fmcal.event"
+#define EVENT_NAME   "fmcal.event"
+#define EXTRA_PREFIX "x:"
 
 typedef struct member {
     const char *name;
@@ -21,7 +22,11 @@ static const member lists[] = {
     {"tags", offsetof(fm_event, tags)},
     {"reminders", offsetof(fm_event, reminders)},
 };
+static const member answers[] = {
+    {"busy", offsetof(fm_event, busy)},
+};
 static const member flags[] = {
+    {"ownsReminders", offsetof(fm_event, owns_reminders)},
     {"deleted", offsetof(fm_event, deleted)},
     {"recurring", offsetof(fm_event, recurring)},
     {"hasAttendees", offsetof(fm_event, has_attendees)},
@@ -122,6 +127,44 @@ static void read_flag(lua_State *L, int index, const member *m, fm_event *event)
     lua_pop(L, 1);
 }
 
+static void read_answer(lua_State *L, int index, const member *m, fm_event *event)
+{
+    lua_getfield(L, index, m->name);
+    if (!is_absent(L, -1)) {
+        if (lua_type(L, -1) != LUA_TBOOLEAN)
+            wrong_type(L, m->name, "a boolean");
+        *AT(fm_answer, event, m) = lua_toboolean(L, -1) ? FM_YES : FM_NO;
+    }
+    lua_pop(L, 1);
+}
+
+/* What stands at the top under a name such as "x:ASSIGNEE". */
+static void read_extra(lua_State *L, const char *name, fm_event *event)
+{
+    if (is_absent(L, -1))
+        return;
+    if (lua_type(L, -1) != LUA_TSTRING)
+        wrong_type(L, name, "a string");
+    const char *own = name + strlen(EXTRA_PREFIX);
+    if (!fm_extra_is_name(own, strlen(own)))
+        luaL_error(L,
+                   "event member '%s' must be named x: and capital letters, digits and \"-\", and not as fmcal's own",
+                   name);
+    fm_status status = fm_extras_set(&event->extras, own, text_at_top(L));
+    lua_pop(L, 1);
+    if (status)
+        fm_bind_no_memory(L);
+}
+
+static void read_extras(lua_State *L, int index, fm_event *event)
+{
+    for (lua_pushnil(L); lua_next(L, index); lua_pop(L, 1)) {
+        const char *name = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+        if (strncmp(name, EXTRA_PREFIX, strlen(EXTRA_PREFIX)) == 0)
+            read_extra(L, name, event);
+    }
+}
+
 void fm_bind_read_event(lua_State *L, int index, fm_event *event)
 {
     luaL_checktype(L, index, LUA_TTABLE);
@@ -132,6 +175,9 @@ void fm_bind_read_event(lua_State *L, int index, fm_event *event)
         read_list(L, index, &lists[i], event);
     for (size_t i = 0; i < COUNT(flags); i++)
         read_flag(L, index, &flags[i], event);
+    for (size_t i = 0; i < COUNT(answers); i++)
+        read_answer(L, index, &answers[i], event);
+    read_extras(L, index, event);
 }
 
 /* ------------------------------------------------------------------ to Lua */
@@ -168,5 +214,17 @@ void fm_bind_push_event(lua_State *L, const fm_event *event)
             continue;
         lua_pushboolean(L, 1);
         lua_setfield(L, -2, flags[i].name);
+    }
+    for (size_t i = 0; i < COUNT(answers); i++) {
+        fm_answer answer = *AT(const fm_answer, event, &answers[i]);
+        if (answer == FM_UNSAID)
+            continue;
+        lua_pushboolean(L, answer == FM_YES);
+        lua_setfield(L, -2, answers[i].name);
+    }
+    for (size_t i = 0; i < event->extras.count; i++) {
+        lua_pushfstring(L, EXTRA_PREFIX "%s", event->extras.items[i].name);
+        lua_pushstring(L, event->extras.items[i].value);
+        lua_rawset(L, -3);
     }
 }

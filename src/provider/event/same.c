@@ -22,5 +22,6 @@ bool fm_event_same(const fm_event *a, const fm_event *b)
 #define DIFFERS(member, name, said) ((said) && !fm_text_same(a->member, b->member)) ||
     bool differs = FM_EVENT_TEXTS(DIFFERS) !fm_strings_same(&a->tags, &b->tags);
 #undef DIFFERS
-    return !differs && a->deleted == b->deleted && a->recurring == b->recurring && a->has_attendees == b->has_attendees;
+    return !differs && a->deleted == b->deleted && a->busy == b->busy && a->recurring == b->recurring &&
+           a->has_attendees == b->has_attendees;
 }

@@ -31,6 +31,13 @@ static void add_member(fm_buf *out, const fm_json_span *object, const char *name
         fm_buf_adds(out, "null");
 }
 
+/* Whether the text sets a member, or an extra, that otherwise stays out. */
+static bool is_set(const fm_json_span *event, const char *name, size_t len)
+{
+    fm_json_span sets, value;
+    return fm_google_member(&sets, event, FM_GOOGLE_SETS) && fm_json_find_member(&sets, name, len, &value);
+}
+
 /* Google merges objects: of a start that becomes a date, the time has to be named to go. */
 static void add_point(fm_buf *out, const fm_json_span *event, const char *name)
 {
@@ -63,8 +70,8 @@ static bool is_ours(const fm_json_string *key)
     return false;
 }
 
-/* Further parts of split values, and the nulls of those that go. */
-static void add_parts(fm_buf *out, const fm_json_span *properties)
+/* Extras, further parts of split values, and the nulls of those that go. */
+static void add_parts(fm_buf *out, const fm_json_span *event, const fm_json_span *properties)
 {
     fm_json_scan scan;
     fm_json_string key;
@@ -72,7 +79,9 @@ static void add_parts(fm_buf *out, const fm_json_span *properties)
     fm_json_begin(&scan, properties->at, properties->len, FM_JSON_DEPTH_LIMIT);
     bool first = fm_json_peek(&scan) == FM_JSON_OBJECT && fm_json_open(&scan);
     for (bool any = first; any && fm_json_member(&scan, first, &key) && fm_json_skip(&scan, &value); first = false) {
-        if (!is_ours(&key) || !memchr(key.at, '.', key.len))
+        const char *dot = memchr(key.at, '.', key.len);
+        bool is_extra = is_set(event, key.at, dot ? (size_t)(dot - key.at) : key.len);
+        if (!(dot && is_ours(&key)) && !is_extra)
             continue;
         add_name(out, key.at, key.len);
         fm_buf_add(out, value.at, value.len);
@@ -88,7 +97,7 @@ static void add_properties(fm_buf *out, const fm_json_span *event)
         add_member(out, &properties, fm_google_metadata[i].name);
     for (size_t i = 0; i < fm_google_mark_count; i++)
         add_member(out, &properties, fm_google_marks[i]);
-    add_parts(out, &properties);
+    add_parts(out, event, &properties);
     fm_buf_adds(out, "}}");
 }
 
@@ -98,9 +107,13 @@ static void add_patch(fm_buf *out, const fm_json_span *event)
     fm_json_span mark;
     fm_buf_addc(out, '{');
     for (size_t i = 0; i < fm_google_text_count; i++)
-        add_member(out, event, fm_google_texts[i].name);
+        if (!fm_google_texts[i].stays)
+            add_member(out, event, fm_google_texts[i].name);
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         add_member(out, event, others[i]);
+    for (size_t i = 0; i < fm_google_trait_count; i++)
+        if (is_set(event, fm_google_traits_list[i], strlen(fm_google_traits_list[i])))
+            add_member(out, event, fm_google_traits_list[i]);
     add_point(out, event, "start");
     add_point(out, event, "end");
     if (fm_google_member(&mark, event, FM_GOOGLE_MOVES_SERIES))
@@ -164,7 +177,8 @@ static fm_status remove_claims(fm_buf *doc, fm_error *err)
                                         "locked",
                                         "eventType",
                                         "privateCopy",
-                                        FM_GOOGLE_MOVES_SERIES};
+                                        FM_GOOGLE_MOVES_SERIES,
+                                        FM_GOOGLE_SETS};
     fm_status status = FM_OK;
     for (size_t i = 0; i < sizeof names / sizeof names[0] && !status; i++) {
         fm_json_step step = {.name = names[i], .name_len = strlen(names[i])};

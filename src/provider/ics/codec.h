@@ -14,7 +14,11 @@
  *   normal; 9 for low, lowest, minor and trivial; none for the rest) |
  * | kanbanId, eventType, team, status, epicId, caseNumber, source | X-KANBAN-ID, X-TYPE, X-TEAM, X-STATUS, X-EPIC-ID,
  *   X-CASE-NUMBER, X-SOURCE; percent-encoded outside [A-Za-z0-9 ._/-] |
- * | reminders | VALARM, marked with X-FMCAL-REMINDER |
+ * | location, url, visibility | LOCATION, URL, CLASS |
+ * | color | COLOR, the nearest name; the colour that was asked for stands in X-FMCAL-COLOR |
+ * | busy | TRANSP; said where it is not what the kind of date makes of it |
+ * | x:NAME | X-NAME, percent-encoded as above |
+ * | reminders | VALARM with ACTION:DISPLAY at a time relative to the start; ours bear X-FMCAL-REMINDER |
  * | lastModified | LAST-MODIFIED, else DTSTAMP; only read |
  * | deleted | STATUS:CANCELLED |
  * | recurring, hasAttendees | RRULE, RDATE or single occurrences; ATTENDEE of others than the ORGANIZER; only read |
@@ -44,8 +48,10 @@
  * them CR LF for the wire.
  *  - A date that is the same instant stays as it is spelled, unless the event names a zone.
  *  - DURATION stays while the length does; otherwise DTEND takes its place.
- *  - TRANSP is set when an event becomes all-day, removed when it becomes timed, and otherwise the person's.
- *  - Reminders are for new objects alone: alarms stay as they are.
+ *  - TRANSP is set when an event becomes all-day, removed when it becomes timed, and otherwise the person's, unless
+ * `busy` is said.
+ *  - Reminders are for new objects alone, unless the event owns them: then those that it does not have go, and all
+ * other alarms stay.
  *  - Where the start of a series moves, its rule and the times of its occurrences move too (provider/event/series.h).
  *
  * @param event    `uid` and `due_date` are required (`uid` not with `old`). `end_date` NULL: one day, or 60

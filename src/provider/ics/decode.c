@@ -14,48 +14,22 @@ static const char domain[] = "ical";
 
 /* ------------------------------------------------------------------ values */
 
-/* Makes a member of what a buffer holds, NULL where it holds nothing. Empties the buffer. */
-static fm_status take_member(char **member, fm_buf *value)
-{
-    fm_status status = value->status;
-    if (!status && value->len)
-        status = fm_event_set(member, value->data);
-    fm_buf_reset(value);
-    return status;
-}
-
 static fm_status read_uid(char **member, const fm_ical_line *line, fm_buf *scratch)
 {
     if (!line)
         return FM_OK;
     fm_span value = fm_span_trim(line->parts.value);
     fm_ical_unescape(scratch, value.at, value.len);
-    return take_member(member, scratch);
-}
-
-/* Appends what the first line of a name means; nothing where there is none. */
-static fm_status add_text(fm_buf *out, const fm_ics_object *o, const char *name)
-{
-    size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
-    fm_span value;
-    fm_buf decoded;
-    if (at == FM_ICAL_NONE)
-        return FM_OK;
-    fm_buf_init(&decoded, out->max_bytes);
-    fm_status status = fm_ics_text_value(&value, &decoded, o, at);
-    if (!status)
-        status = fm_ical_unescape(out, value.at, value.len);
-    fm_buf_free(&decoded);
-    return status;
+    return fm_ics_take(member, scratch);
 }
 
 static fm_status read_texts(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
 {
     fm_status status = FM_OK;
     for (size_t i = 0; i < fm_ics_text_count && !status; i++) {
-        status = add_text(scratch, o, fm_ics_texts[i].name);
+        status = fm_ics_add_text(scratch, o, fm_ics_texts[i].name);
         if (!status)
-            status = take_member(fm_ics_slot(event, &fm_ics_texts[i]), scratch);
+            status = fm_ics_take(fm_ics_slot(event, &fm_ics_texts[i]), scratch);
     }
     return status;
 }
@@ -65,7 +39,7 @@ static fm_status read_metadata(char **member, const fm_ical_line *line, fm_buf *
     if (!line)
         return FM_OK;
     fm_status status = fm_ics_metadata_decode(scratch, line->parts.value);
-    return status ? status : take_member(member, scratch);
+    return status ? status : fm_ics_take(member, scratch);
 }
 
 static fm_status read_description(fm_event *event, const fm_ics_object *o, fm_buf *scratch)
@@ -73,14 +47,14 @@ static fm_status read_description(fm_event *event, const fm_ics_object *o, fm_bu
     fm_buf text, footer;
     fm_buf_init(&text, scratch->max_bytes);
     fm_buf_init(&footer, scratch->max_bytes);
-    fm_status status = add_text(scratch, o, "DESCRIPTION");
+    fm_status status = fm_ics_add_text(scratch, o, "DESCRIPTION");
     if (!status)
         status = fm_description_part(&text, &footer, scratch->data, scratch->len);
     fm_buf_reset(scratch);
     if (!status)
-        status = take_member(&event->description, &text);
+        status = fm_ics_take(&event->description, &text);
     if (!status)
-        status = take_member(&event->footer, &footer);
+        status = fm_ics_take(&event->footer, &footer);
     fm_buf_free(&text);
     fm_buf_free(&footer);
     return status;
@@ -220,6 +194,8 @@ static fm_status read_members(fm_event *event, const fm_ics_object *o, fm_buf *s
         status = read_last_modified(event, o);
     if (!status)
         status = read_reminders(event, o, scratch);
+    if (!status)
+        status = fm_ics_traits_read(event, o, scratch);
     const fm_ical_line *line = fm_ics_property(o, "STATUS");
     event->deleted = line && fm_span_is(fm_span_trim(line->parts.value), "CANCELLED");
     event->recurring = o->overrides || fm_ics_property(o, "RRULE") || fm_ics_property(o, "RDATE");

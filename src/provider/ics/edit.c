@@ -1,5 +1,8 @@
 #include "provider/ics/edit.h"
+#include "provider/event/same.h"
 #include "provider/ics/text.h"
+
+#include <string.h>
 
 const fm_span fm_ics_no_params = {"", 0};
 
@@ -85,4 +88,44 @@ void fm_ics_edit_from_scratch(fm_ics_edit *e, const char *name)
     else
         fm_ics_edit_remove(e, name, 0);
     fm_buf_reset(&e->scratch);
+}
+
+bool fm_ics_is_there(fm_ics_edit *e, fm_buf *clean, const char *want, const char *have)
+{
+    fm_buf_init(clean, e->scratch.max_bytes);
+    if (want)
+        fm_ical_clean(clean, want, strlen(want));
+    if (clean->status && !e->status)
+        e->status = clean->status;
+    return fm_text_same(clean->data, have);
+}
+
+static bool is_plain(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("._/-", c);
+}
+
+/*
+ * A blank at either end would be lost, so only those within stay as they are. What calendars escape is written in
+ * small letters: python-icalendar (khal, Xandikos) takes %2C, %3A, %3B and %5C for escapes of its own.
+ */
+void fm_ics_add_percent_encoded(fm_buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (is_plain(c) || (c == ' ' && i > 0 && i + 1 < len))
+            fm_buf_addc(out, c);
+        else
+            fm_buf_addf(out, strchr(",:;\\", c) ? "%%%02x" : "%%%02X", (unsigned char)c);
+    }
+}
+
+void fm_ics_encode_metadata(fm_ics_edit *e, const char *name, const char *want, const char *have)
+{
+    fm_buf clean;
+    if (!fm_ics_is_there(e, &clean, want, have)) {
+        fm_ics_add_percent_encoded(&e->scratch, clean.data, clean.len);
+        fm_ics_edit_from_scratch(e, name);
+    }
+    fm_buf_free(&clean);
 }

@@ -45,6 +45,14 @@ void fm_ics_edit_remove(fm_ics_edit *e, const char *name, size_t keep);
 /** Start, end and zone. Returns whether the date changed. */
 bool fm_ics_encode_dates(fm_ics_edit *e);
 void fm_ics_encode_reminders(fm_ics_edit *e);
+/** Link, colour, visibility, whether the event takes its time, and extras. */
+void fm_ics_encode_traits(fm_ics_edit *e);
+/** Whether a text, once cleaned, is what the object has. Leaves the clean text in `clean`, which the caller frees. */
+bool fm_ics_is_there(fm_ics_edit *e, fm_buf *clean, const char *want, const char *have);
+/** Appends a text as X- properties have it. */
+void fm_ics_add_percent_encoded(fm_buf *out, const char *text, size_t len);
+/** Writes an X- property, percent-encoded, where it is to say something else than it does. */
+void fm_ics_encode_metadata(fm_ics_edit *e, const char *name, const char *want, const char *have);
 /**
  * Moves what hangs on the start of a series: rule, dates of occurrences, overrides. To be called while DTSTART is still
  * the old one. @param tzid  what TZID says for the zone of the new start

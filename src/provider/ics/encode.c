@@ -15,21 +15,10 @@ static const char empty_object[] = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//
 
 /* ------------------------------------------------------------------ text */
 
-/* Whether a text, once cleaned, is what the object has. Leaves the clean text in `clean`. */
-static bool is_there(fm_ics_edit *e, fm_buf *clean, const char *want, const char *have)
-{
-    fm_buf_init(clean, e->scratch.max_bytes);
-    if (want)
-        fm_ical_clean(clean, want, strlen(want));
-    if (clean->status && !e->status)
-        e->status = clean->status;
-    return fm_text_same(clean->data, have);
-}
-
 static void encode_text(fm_ics_edit *e, const fm_ics_member *text)
 {
     fm_buf clean;
-    if (!is_there(e, &clean, fm_ics_value(e->want, text), fm_ics_value(&e->have, text))) {
+    if (!fm_ics_is_there(e, &clean, fm_ics_value(e->want, text), fm_ics_value(&e->have, text))) {
         fm_ical_escape(&e->scratch, clean.data, clean.len);
         fm_ics_edit_from_scratch(e, text->name);
     }
@@ -39,14 +28,15 @@ static void encode_text(fm_ics_edit *e, const fm_ics_member *text)
 static void encode_texts(fm_ics_edit *e)
 {
     for (size_t i = 0; i < fm_ics_text_count; i++)
-        encode_text(e, &fm_ics_texts[i]);
+        if (!fm_ics_texts[i].stays || fm_ics_value(e->want, &fm_ics_texts[i]))
+            encode_text(e, &fm_ics_texts[i]);
 }
 
 static void encode_description(fm_ics_edit *e)
 {
     fm_buf text, footer, joined;
-    bool same = is_there(e, &text, e->want->description, e->have.description);
-    same = is_there(e, &footer, e->want->footer, e->have.footer) && same;
+    bool same = fm_ics_is_there(e, &text, e->want->description, e->have.description);
+    same = fm_ics_is_there(e, &footer, e->want->footer, e->have.footer) && same;
     if (!same) {
         fm_buf_init(&joined, e->scratch.max_bytes);
         if (!fm_description_join(&joined, text.data, footer.data))
@@ -91,36 +81,6 @@ static void encode_tags(fm_ics_edit *e)
 
 /* ------------------------------------------------------------------ metadata */
 
-static bool is_plain(char c)
-{
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || strchr("._/-", c);
-}
-
-/*
- * A blank at either end would be lost, so only those within stay as they are. What calendars escape is written in
- * small letters: python-icalendar (khal, Xandikos) takes %2C, %3A, %3B and %5C for escapes of its own.
- */
-static void add_percent_encoded(fm_buf *out, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (is_plain(c) || (c == ' ' && i > 0 && i + 1 < len))
-            fm_buf_addc(out, c);
-        else
-            fm_buf_addf(out, strchr(",:;\\", c) ? "%%%02x" : "%%%02X", (unsigned char)c);
-    }
-}
-
-static void encode_metadata(fm_ics_edit *e, const char *name, const char *want, const char *have)
-{
-    fm_buf clean;
-    if (!is_there(e, &clean, want, have)) {
-        add_percent_encoded(&e->scratch, clean.data, clean.len);
-        fm_ics_edit_from_scratch(e, name);
-    }
-    fm_buf_free(&clean);
-}
-
 /* Whether an X- property that has no member of its own says this already. */
 static bool says(fm_ics_edit *e, const char *name, const char *want)
 {
@@ -138,12 +98,12 @@ static bool says(fm_ics_edit *e, const char *name, const char *want)
 static void encode_priority(fm_ics_edit *e)
 {
     fm_buf clean;
-    if (!is_there(e, &clean, e->want->priority, e->have.priority)) {
+    if (!fm_ics_is_there(e, &clean, e->want->priority, e->have.priority)) {
         int number = fm_ics_priority_number(clean.data);
         if (number)
             fm_buf_addf(&e->scratch, "%d", number);
         fm_ics_edit_from_scratch(e, "PRIORITY");
-        add_percent_encoded(&e->scratch, clean.data, clean.len);
+        fm_ics_add_percent_encoded(&e->scratch, clean.data, clean.len);
         fm_ics_edit_from_scratch(e, "X-PRIORITY");
     }
     fm_buf_free(&clean);
@@ -157,7 +117,7 @@ static void encode_all_metadata(fm_ics_edit *e)
         const char *want = fm_ics_value(e->want, entry);
         if (ours && strcmp(entry->name, "X-SOURCE") == 0 && (!want || !*want))
             want = "fleet-monitor";
-        encode_metadata(e, entry->name, want, fm_ics_value(&e->have, entry));
+        fm_ics_encode_metadata(e, entry->name, want, fm_ics_value(&e->have, entry));
     }
     if (ours && !says(e, "X-VERSION", metadata_version))
         fm_ics_edit_value(e, "X-VERSION", fm_span_of(metadata_version));
@@ -226,6 +186,7 @@ static void encode_members(fm_ics_edit *e, const fm_env *env)
     encode_priority(e);
     encode_deleted(e);
     encode_all_metadata(e);
+    fm_ics_encode_traits(e);
     fm_ics_encode_reminders(e);
     if (!e->is_new && !e->status && fm_ical_edited(e->object.doc)) {
         set_stamps(e, env);

@@ -9,15 +9,16 @@
 static const char domain[] = "ical";
 
 const fm_ics_member fm_ics_texts[] = {
-    {"SUMMARY", offsetof(fm_event, title)},
+    {"SUMMARY", offsetof(fm_event, title), false},
+    {"LOCATION", offsetof(fm_event, location), true},
 };
 const size_t fm_ics_text_count = sizeof fm_ics_texts / sizeof fm_ics_texts[0];
 
 const fm_ics_member fm_ics_metadata[] = {
-    {"X-KANBAN-ID", offsetof(fm_event, kanban_id)}, {"X-TYPE", offsetof(fm_event, event_type)},
-    {"X-TEAM", offsetof(fm_event, team)},           {"X-STATUS", offsetof(fm_event, status)},
-    {"X-EPIC-ID", offsetof(fm_event, epic_id)},     {"X-CASE-NUMBER", offsetof(fm_event, case_number)},
-    {"X-SOURCE", offsetof(fm_event, source)},
+    {"X-KANBAN-ID", offsetof(fm_event, kanban_id), false}, {"X-TYPE", offsetof(fm_event, event_type), false},
+    {"X-TEAM", offsetof(fm_event, team), false},           {"X-STATUS", offsetof(fm_event, status), false},
+    {"X-EPIC-ID", offsetof(fm_event, epic_id), false},     {"X-CASE-NUMBER", offsetof(fm_event, case_number), false},
+    {"X-SOURCE", offsetof(fm_event, source), false},
 };
 const size_t fm_ics_metadata_count = sizeof fm_ics_metadata / sizeof fm_ics_metadata[0];
 
@@ -90,21 +91,30 @@ fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, f
     return status;
 }
 
+static const fm_ical_line *property_of(const fm_ics_object *o, size_t begin, const char *name)
+{
+    size_t at = fm_ical_find_property(o->doc, begin, FM_ICAL_NONE, name);
+    return at == FM_ICAL_NONE ? NULL : fm_ical_at(o->doc, at);
+}
+
 const fm_ical_line *fm_ics_property(const fm_ics_object *o, const char *name)
 {
-    size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
-    return at == FM_ICAL_NONE ? NULL : fm_ical_at(o->doc, at);
+    return property_of(o, o->master, name);
 }
 
 fm_span fm_ics_reminder_of(const fm_ics_object *o, size_t alarm)
 {
     const fm_span none = {"", 0};
     fm_ical_duration duration;
-    size_t at = fm_ical_find_property(o->doc, alarm, FM_ICAL_NONE, ICS_REMINDER_MARK);
-    if (at == FM_ICAL_NONE)
+    fm_span related;
+    const fm_ical_line *action = property_of(o, alarm, "ACTION"), *trigger = property_of(o, alarm, "TRIGGER");
+    if (!action || !trigger || !fm_span_is(fm_span_trim(action->parts.value), "DISPLAY") ||
+        property_of(o, alarm, "X-APPLE-DEFAULT-ALARM"))
         return none;
-    fm_span mark = fm_span_trim(fm_ical_at(o->doc, at)->parts.value);
-    return fm_ical_duration_parse(&duration, mark, NULL) ? none : mark; /* we only write durations */
+    if (fm_ical_param(&trigger->parts, "RELATED", &related) && !fm_span_is(related, "START"))
+        return none;
+    fm_span value = fm_span_trim(trigger->parts.value);
+    return fm_ical_duration_parse(&duration, value, NULL) ? none : value;
 }
 
 /* ------------------------------------------------------------------ words */

@@ -14,6 +14,7 @@
 typedef struct fm_ics_member {
     const char *name;
     size_t member; /**< offset of the char * in fm_event */
+    bool stays;    /**< where the member is absent, what an event has stays */
 } fm_ics_member;
 
 /** The properties whose text is the member, as it is. */
@@ -55,11 +56,19 @@ int fm_ics_priority_number(const char *word);
 /** Appends what the value of an X- property means: text that is percent-encoded besides, since servers cut it. */
 fm_status fm_ics_metadata_decode(fm_buf *out, fm_span value);
 
-/** Marks an alarm as ours: its value is the reminder that it was made for. */
+/** Marks an alarm that fmcal made: its value is the reminder that it was made for. */
 #define ICS_REMINDER_MARK "X-FMCAL-REMINDER"
+/** The colour as it was asked for, where COLOR is but the nearest one. */
+#define ICS_COLOR_MARK "X-FMCAL-COLOR"
 
-/** The reminder that the alarm at a BEGIN:VALARM was made for; empty where it is not ours. Borrowed as a line is. */
+/**
+ * The reminder that the alarm at a BEGIN:VALARM is: its trigger where it is shown at a time relative to the start;
+ * empty for all others, which are none of ours. Borrowed as a line is.
+ */
 fm_span fm_ics_reminder_of(const fm_ics_object *object, size_t alarm);
+
+/** Reads url, color, visibility, busy and the extras. */
+fm_status fm_ics_traits_read(fm_event *event, const fm_ics_object *object, fm_buf *scratch);
 
 /** Reads the whole event of an object. As fm_ics_decode(), without `raw`. */
 fm_status fm_ics_event_read(fm_event *event, const fm_ics_object *object, fm_zones *zones, fm_error *err);

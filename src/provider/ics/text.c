@@ -92,3 +92,27 @@ fm_status fm_ics_text_value(fm_span *value, fm_buf *decoded, const fm_ics_object
     *value = (fm_span){decoded->data, decoded->len};
     return decoded->status;
 }
+
+fm_status fm_ics_add_text(fm_buf *out, const fm_ics_object *o, const char *name)
+{
+    size_t at = fm_ical_find_property(o->doc, o->master, FM_ICAL_NONE, name);
+    fm_span value;
+    fm_buf decoded;
+    if (at == FM_ICAL_NONE)
+        return FM_OK;
+    fm_buf_init(&decoded, out->max_bytes);
+    fm_status status = fm_ics_text_value(&value, &decoded, o, at);
+    if (!status)
+        status = fm_ical_unescape(out, value.at, value.len);
+    fm_buf_free(&decoded);
+    return status;
+}
+
+fm_status fm_ics_take(char **member, fm_buf *value)
+{
+    fm_status status = value->status;
+    if (!status && value->len)
+        status = fm_event_set(member, value->data);
+    fm_buf_reset(value);
+    return status;
+}

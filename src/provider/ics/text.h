@@ -17,4 +17,9 @@ size_t fm_ics_text_lines(const fm_ics_object *object, size_t at);
 /** Whether a parameter says how a value is encoded, which a plain one is not. */
 bool fm_ics_is_encoding_param(fm_span name);
 
+/** Appends what the first line of a name means; nothing where there is none. */
+fm_status fm_ics_add_text(fm_buf *out, const fm_ics_object *object, const char *name);
+/** Makes a member of what a buffer holds, NULL where it holds nothing. Empties the buffer. */
+fm_status fm_ics_take(char **member, fm_buf *value);
+
 #endif

@@ -150,7 +150,15 @@ function handle:apply(writes, progress) end
 ---@field etag? string
 ---@field raw? string the text that decode() read
 ---@field tags? string[] always present after decode()
----@field reminders? string[] such as "-P1D"; read back from the alarms fmcal made
+---@field location? string as `url`, `color`, `visibility`, `busy` and `x:NAME`: absent, an event that is there keeps
+---its own; empty, it has none
+---@field url? string
+---@field color? string a CSS name or "#rrggbb"
+---@field visibility? "public"|"private"|"confidential"|""
+---@field busy? boolean said where it is not as usual: a day leaves its time free, a time takes it
+---@field reminders? string[] such as "-P1D": alarms that are shown at a time relative to the start; for new events alone
+---@field ownsReminders? boolean they take the place of those of an event that is there
+---@field [string] any `x:NAME`: a text in a property of its own, X-NAME or Google's private extended property NAME
 ---@field deleted? boolean
 ---@field recurring? boolean the master of a series
 ---@field hasAttendees? boolean

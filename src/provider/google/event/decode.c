@@ -17,23 +17,24 @@
 #define HASH_BYTES 8
 
 const fm_google_text fm_google_texts[] = {
-    {"summary", offsetof(fm_event, title)},
+    {"summary", offsetof(fm_event, title), false},
+    {"location", offsetof(fm_event, location), true},
 };
 const size_t fm_google_text_count = sizeof fm_google_texts / sizeof fm_google_texts[0];
 
 const fm_google_text fm_google_metadata[] = {
-    {"kanbanId", offsetof(fm_event, kanban_id)},
-    {"type", offsetof(fm_event, event_type)},
-    {"team", offsetof(fm_event, team)},
-    {"status", offsetof(fm_event, status)},
-    {"priority", offsetof(fm_event, priority)},
-    {"epicId", offsetof(fm_event, epic_id)},
-    {"caseNumber", offsetof(fm_event, case_number)},
-    {"source", offsetof(fm_event, source)},
+    {"kanbanId", offsetof(fm_event, kanban_id), false},
+    {"type", offsetof(fm_event, event_type), false},
+    {"team", offsetof(fm_event, team), false},
+    {"status", offsetof(fm_event, status), false},
+    {"priority", offsetof(fm_event, priority), false},
+    {"epicId", offsetof(fm_event, epic_id), false},
+    {"caseNumber", offsetof(fm_event, case_number), false},
+    {"source", offsetof(fm_event, source), false},
 };
 const size_t fm_google_metadata_count = sizeof fm_google_metadata / sizeof fm_google_metadata[0];
 
-const char *const fm_google_marks[] = {"uid", "tags", "reminders", "floating", "textHash", "version"};
+const char *const fm_google_marks[] = {"uid", "tags", "reminders", "floating", "textHash", "version", "url", "color"};
 const size_t fm_google_mark_count = sizeof fm_google_marks / sizeof fm_google_marks[0];
 
 char **fm_google_slot(fm_event *event, const fm_google_text *text)
@@ -279,36 +280,6 @@ static fm_status decode_tags(fm_event *event, const fm_json_span *object)
     return status;
 }
 
-bool fm_google_reminder(int *minutes, const char *text)
-{
-    fm_ical_duration duration;
-    *minutes = 0;
-    if (fm_ical_duration_parse(&duration, (fm_span){text, strlen(text)}, NULL))
-        return false;
-    int64_t before_s = -(duration.days * FM_DAY_S + duration.seconds);
-    if (before_s < 0 || before_s > INT64_C(60) * FM_GOOGLE_MINUTES_MAX)
-        return false;
-    *minutes = (int)(before_s / 60);
-    return true;
-}
-
-/* The reminders that are ours, as they were asked for: "-P1D,-PT1H". What a person damaged is left out. */
-static fm_status decode_reminders(fm_event *event, const fm_json_span *object)
-{
-    char *list = NULL;
-    int minutes;
-    fm_status status = fm_google_private(&list, object, "reminders");
-    for (char *at = list, *end; at && !status && event->reminders.count < FM_GOOGLE_REMINDERS_MAX; at = end) {
-        end = strchr(at, ',');
-        if (end)
-            *end++ = '\0';
-        if (fm_google_reminder(&minutes, at))
-            status = fm_strings_add(&event->reminders, at);
-    }
-    free(list);
-    return status;
-}
-
 static fm_status decode_modified(fm_event *event, const fm_json_span *object)
 {
     char *updated = NULL, text[FM_DATE_TEXT_MAX];
@@ -394,8 +365,6 @@ static fm_status decode_strings(fm_event *event, const fm_json_span *object)
         status = decode_metadata(event, object);
     if (!status)
         status = decode_tags(event, object);
-    if (!status)
-        status = decode_reminders(event, object);
     return status ? status : decode_modified(event, object);
 }
 
@@ -429,6 +398,8 @@ fm_status fm_google_decode(const char *text, size_t len, fm_zones *zones, fm_eve
     event->has_attendees = event->people.count > 0;
     if (!status)
         status = decode_dates(event, &object, zones, err);
+    if (!status && fm_google_traits(event, &object))
+        status = fm_error_no_memory(err, FM_GOOGLE_DOMAIN);
     if (status)
         fm_event_clear(event);
     return status;

@@ -5,6 +5,7 @@
 #include "provider/event/description.h"
 #include "provider/event/same.h"
 #include "provider/event/tags.h"
+#include "provider/google/event/edit.h"
 #include "provider/google/event/html.h"
 #include "provider/google/event/model.h"
 #include "provider/google/event/object.h"
@@ -15,118 +16,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Parts of one split value; all of them together have a limit of their own. */
-#define PARTS_MAX      (FM_GOOGLE_PROPERTY_BYTES / FM_GOOGLE_VALUE_MAX)
 #define NAME_MAX_BYTES 64
 
-typedef struct edit {
-    const fm_event *want;
-    fm_event have; /* what `doc` said before; all zero bytes for a new event */
-    bool is_new;
-    fm_buf doc;
-    fm_zones *zones;
-    const char *floating_zone;
-    fm_status status;
-    fm_error *err;
-} edit;
+/* ------------------------------------------------------------------ metadata */
 
-/* ------------------------------------------------------------------ members */
-
-/* Where a member is: in the event itself, or in an object within. */
-static size_t path_to(fm_json_step steps[3], const char *group, const char *name)
-{
-    size_t count = 0;
-    bool is_private = group && strcmp(group, "private") == 0;
-    if (is_private)
-        steps[count++] = (fm_json_step){.name = "extendedProperties", .name_len = strlen("extendedProperties")};
-    if (group)
-        steps[count++] = (fm_json_step){.name = group, .name_len = strlen(group)};
-    steps[count++] = (fm_json_step){.name = name, .name_len = strlen(name)};
-    return count;
-}
-
-static void set_json(edit *e, const char *group, const char *name, const char *json, size_t len)
-{
-    fm_json_step steps[3];
-    fm_json_span value = {json, len};
-    if (!e->status)
-        e->status = fm_json_set(&e->doc, steps, path_to(steps, group, name), &value, e->err);
-}
-
-static void set_text(edit *e, const char *group, const char *name, const char *text, size_t len)
-{
-    fm_buf json;
-    fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
-    fm_status status = fm_json_add_string(&json, text, len);
-    if (status == FM_EINVAL && !e->status)
-        e->status = fm_error_set(e->err, status, FM_GOOGLE_DOMAIN, "\"%s\" of the event is no UTF-8", name);
-    else if (status && !e->status)
-        e->status = fm_error_set(e->err, status, FM_GOOGLE_DOMAIN, "\"%s\" of the event is too large", name);
-    set_json(e, group, name, json.data, json.len);
-    fm_buf_free(&json);
-}
-
-static bool is_there(const edit *e, const char *group, const char *name)
-{
-    fm_json_step steps[3];
-    fm_json_span value;
-    return fm_json_find(&value, e->doc.data, e->doc.len, steps, path_to(steps, group, name)) &&
-           !(value.len == 4 && memcmp(value.at, "null", 4) == 0);
-}
-
-/* What is not there needs no null. */
-static void set_null(edit *e, const char *group, const char *name)
-{
-    if (!e->status && is_there(e, group, name))
-        set_json(e, group, name, "null", 4);
-}
-
-/* ------------------------------------------------------------------ private properties */
-
-/* Bytes of the next part: no more than a value may have, and no character cut in two. */
-static size_t part_len(const char *text, size_t len)
-{
-    if (len <= FM_GOOGLE_VALUE_MAX)
-        return len;
-    size_t cut = FM_GOOGLE_VALUE_MAX;
-    while (cut && ((unsigned char)text[cut] & 0xC0) == 0x80)
-        cut--;
-    return cut ? cut : FM_GOOGLE_VALUE_MAX;
-}
-
-static const char *part_name(char name[NAME_MAX_BYTES], const char *base, unsigned number)
-{
-    if (number)
-        snprintf(name, NAME_MAX_BYTES, "%s.%u", base, number);
-    else
-        snprintf(name, NAME_MAX_BYTES, "%s", base);
-    return name;
-}
-
-/* Writes a value over as many properties as it needs; those of a longer old one go. Nothing where `text` is empty. */
-static void set_private(edit *e, const char *name, const char *text)
-{
-    char part[NAME_MAX_BYTES];
-    unsigned number = 0;
-    for (size_t left = strlen(text), len; left; left -= len, text += len, number++) {
-        len = part_len(text, left);
-        if (number >= PARTS_MAX && !e->status)
-            e->status = fm_error_set(e->err, FM_ELIMIT, FM_GOOGLE_DOMAIN,
-                                     "\"%s\" of the event is too long: Google takes %d bytes of metadata", name,
-                                     FM_GOOGLE_PROPERTY_BYTES);
-        set_text(e, "private", part_name(part, name, number), text, len);
-    }
-    for (; !e->status && is_there(e, "private", part_name(part, name, number)); number++)
-        set_null(e, "private", part);
-}
-
-static void encode_metadata(edit *e)
+static void encode_metadata(fm_google_edit *e)
 {
     for (size_t i = 0; i < fm_google_metadata_count; i++) {
         const fm_google_text *entry = &fm_google_metadata[i];
         const char *want = fm_google_value(e->want, entry);
         if (!fm_text_same(want, fm_google_value(&e->have, entry)))
-            set_private(e, entry->name, want ? want : "");
+            fm_google_set_private(e, entry->name, want ? want : "");
     }
 }
 
@@ -146,7 +46,7 @@ static fm_status clean_tags(fm_strings *out, const fm_strings *tags)
     return status;
 }
 
-static void encode_tags(edit *e)
+static void encode_tags(fm_google_edit *e)
 {
     fm_strings tags = {0};
     fm_buf json;
@@ -162,7 +62,7 @@ static void encode_tags(edit *e)
         }
         if (tags.count)
             fm_buf_addc(&json, ']');
-        set_private(e, "tags", json.data);
+        fm_google_set_private(e, "tags", json.data);
     }
     fm_buf_free(&json);
     fm_strings_clear(&tags);
@@ -170,27 +70,32 @@ static void encode_tags(edit *e)
 
 /* ------------------------------------------------------------------ text */
 
-static void clean(edit *e, fm_buf *out, const char *text)
+static void clean(fm_google_edit *e, fm_buf *out, const char *text)
 {
     fm_buf_init(out, FM_GOOGLE_EVENT_MAX);
     if (text && fm_ical_clean(out, text, strlen(text)) && !e->status)
         e->status = fm_error_set(e->err, out->status, FM_GOOGLE_DOMAIN, "a text of the event is too large");
 }
 
-static void encode_texts(edit *e)
+static void encode_texts(fm_google_edit *e)
 {
     for (size_t i = 0; i < fm_google_text_count; i++) {
         const fm_google_text *entry = &fm_google_texts[i];
         fm_buf text;
+        if (entry->stays && !fm_google_value(e->want, entry))
+            continue;
         clean(e, &text, fm_google_value(e->want, entry));
-        if (!fm_text_same(text.data, fm_google_value(&e->have, entry)))
-            set_text(e, NULL, entry->name, text.data, text.len);
+        if (!fm_text_same(text.data, fm_google_value(&e->have, entry))) {
+            if (entry->stays)
+                fm_google_note_set(e, entry->name);
+            fm_google_set_or_null(e, entry->name, text.data);
+        }
         fm_buf_free(&text);
     }
 }
 
 /* Writes a plain description, with a mark where it would be taken for HTML. */
-static void set_description(edit *e, const char *text, const char *footer)
+static void set_description(fm_google_edit *e, const char *text, const char *footer)
 {
     fm_buf joined, hash;
     fm_buf_init(&joined, FM_GOOGLE_EVENT_MAX);
@@ -201,10 +106,10 @@ static void set_description(edit *e, const char *text, const char *footer)
     if (status && !e->status)
         e->status = fm_error_set(e->err, status, FM_GOOGLE_DOMAIN, "the description of the event is too large");
     if (joined.len)
-        set_text(e, NULL, "description", joined.data, joined.len);
+        fm_google_set_text(e, NULL, "description", joined.data, joined.len);
     else
-        set_null(e, NULL, "description");
-    set_private(e, "textHash", hash.data);
+        fm_google_set_null(e, NULL, "description");
+    fm_google_set_private(e, "textHash", hash.data);
     fm_buf_free(&joined);
     fm_buf_free(&hash);
 }
@@ -232,7 +137,7 @@ static void compose_html(fm_buf *out, const char *html, const char *line_end, co
 }
 
 /* Puts a new footer under a person's HTML. False where that would not read as wanted. */
-static bool keep_html(edit *e, const char *html, const char *line_end, const char *text, const char *footer)
+static bool keep_html(fm_google_edit *e, const char *html, const char *line_end, const char *text, const char *footer)
 {
     fm_buf made, back, back_footer;
     fm_buf_init(&made, FM_GOOGLE_EVENT_MAX);
@@ -242,14 +147,14 @@ static bool keep_html(edit *e, const char *html, const char *line_end, const cha
     bool same = !made.status && !fm_google_part(&back, &back_footer, made.data, true) &&
                 fm_text_same(back.data, text) && fm_text_same(back_footer.data, footer);
     if (same)
-        set_text(e, NULL, "description", made.data, made.len);
+        fm_google_set_text(e, NULL, "description", made.data, made.len);
     fm_buf_free(&made);
     fm_buf_free(&back);
     fm_buf_free(&back_footer);
     return same;
 }
 
-static void encode_description(edit *e)
+static void encode_description(fm_google_edit *e)
 {
     fm_buf text, footer;
     char *there = NULL;
@@ -271,7 +176,7 @@ static void encode_description(edit *e)
 
 /* ------------------------------------------------------------------ dates */
 
-static const char *zone_name(const edit *e, const fm_event_time *t)
+static const char *zone_name(const fm_google_edit *e, const fm_event_time *t)
 {
     if (t->form == FM_TIME_ZONED)
         return fm_zone_name(t->zone);
@@ -279,7 +184,7 @@ static const char *zone_name(const edit *e, const fm_event_time *t)
 }
 
 /* Writes a start or end; `like` is the start, whose zone an end in UTC has too. */
-static void set_time(edit *e, const char *name, const fm_event_time *t, const fm_event_time *like)
+static void set_time(fm_google_edit *e, const char *name, const fm_event_time *t, const fm_event_time *like)
 {
     fm_date date;
     char text[FM_DATE_TEXT_MAX];
@@ -289,29 +194,29 @@ static void set_time(edit *e, const char *name, const fm_event_time *t, const fm
         return;
     fm_date_format(&date, text);
     if (t->form == FM_TIME_DAY) {
-        set_text(e, name, "date", text, strlen(text));
-        set_null(e, name, "dateTime");
-        set_null(e, name, "timeZone");
+        fm_google_set_text(e, name, "date", text, strlen(text));
+        fm_google_set_null(e, name, "dateTime");
+        fm_google_set_null(e, name, "timeZone");
     } else {
         const char *zone = zone_name(e, like);
-        set_null(e, name, "date");
-        set_text(e, name, "dateTime", text, strlen(text));
-        set_text(e, name, "timeZone", zone, strlen(zone));
+        fm_google_set_null(e, name, "date");
+        fm_google_set_text(e, name, "dateTime", text, strlen(text));
+        fm_google_set_text(e, name, "timeZone", zone, strlen(zone));
     }
 }
 
-static void set_transparency(edit *e, const fm_event_dates *have, const fm_event_dates *want)
+static void set_transparency(fm_google_edit *e, const fm_event_dates *have, const fm_event_dates *want)
 {
     bool all_day = want->start.form == FM_TIME_DAY, was_all_day = have->start.form == FM_TIME_DAY;
     if (!e->is_new && all_day == was_all_day)
         return;
     if (all_day)
-        set_text(e, NULL, "transparency", "transparent", strlen("transparent"));
+        fm_google_set_text(e, NULL, "transparency", "transparent", strlen("transparent"));
     else if (!e->is_new)
-        set_text(e, NULL, "transparency", "opaque", strlen("opaque"));
+        fm_google_set_text(e, NULL, "transparency", "opaque", strlen("opaque"));
 }
 
-static void move_series(edit *e, const fm_event_time *from, const fm_event_time *to)
+static void move_series(fm_google_edit *e, const fm_event_time *from, const fm_event_time *to)
 {
     fm_json_span object = {e->doc.data, e->doc.len}, recurrence;
     fm_buf json;
@@ -320,12 +225,12 @@ static void move_series(edit *e, const fm_event_time *from, const fm_event_time 
     fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
     e->status = fm_google_move_series(&json, &recurrence, from, to, e->zones, e->err);
     if (json.len != recurrence.len || memcmp(json.data, recurrence.at, json.len) != 0)
-        set_json(e, NULL, "recurrence", json.data, json.len);
-    set_json(e, NULL, FM_GOOGLE_MOVES_SERIES, "true", strlen("true"));
+        fm_google_set_json(e, NULL, "recurrence", json.data, json.len);
+    fm_google_set_json(e, NULL, FM_GOOGLE_MOVES_SERIES, "true", strlen("true"));
     fm_buf_free(&json);
 }
 
-static void encode_dates(edit *e)
+static void encode_dates(fm_google_edit *e)
 {
     fm_event_dates want, have = {0};
     fm_json_span object = {e->doc.data, e->doc.len};
@@ -352,76 +257,12 @@ static void encode_dates(edit *e)
     set_time(e, "start", &want.start, &want.start);
     set_time(e, "end", &want.end, &want.start);
     set_transparency(e, &have, &want);
-    set_private(e, "floating", want.start.form == FM_TIME_FLOATING ? "1" : "");
-}
-
-/* ------------------------------------------------------------------ reminders */
-
-static bool has_minute(const int *list, size_t count, int minute)
-{
-    for (size_t i = 0; i < count; i++)
-        if (list[i] == minute)
-            return true;
-    return false;
-}
-
-static void read_reminder(edit *e, int *minutes, const char *text)
-{
-    if (!fm_google_reminder(minutes, text) && !e->status)
-        e->status = fm_error_set(e->err, FM_EINVAL, FM_GOOGLE_DOMAIN,
-                                 "the reminder \"%.40s\" cannot be used: Google takes 0 minutes to 4 weeks before the "
-                                 "start, such as \"-P1D\"",
-                                 text);
-}
-
-/* The minutes of a list of reminders, each once. */
-static size_t read_minutes(edit *e, int minutes[FM_GOOGLE_REMINDERS_MAX], const fm_strings *reminders)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < reminders->count; i++) {
-        int minute = 0;
-        read_reminder(e, &minute, reminders->items[i]);
-        if (has_minute(minutes, count, minute))
-            continue;
-        if (count == FM_GOOGLE_REMINDERS_MAX) {
-            if (!e->status)
-                e->status = fm_error_set(e->err, FM_EINVAL, FM_GOOGLE_DOMAIN,
-                                         "the event has more than %d reminders, which Google does not take",
-                                         FM_GOOGLE_REMINDERS_MAX);
-            break;
-        }
-        minutes[count++] = minute;
-    }
-    return count;
-}
-
-/* Reminders are for new events alone: later they are the person's. */
-static void encode_reminders(edit *e)
-{
-    int minutes[FM_GOOGLE_REMINDERS_MAX];
-    const fm_strings *reminders = &e->want->reminders;
-    fm_buf json, mark;
-    if (!e->is_new)
-        return;
-    size_t count = read_minutes(e, minutes, reminders);
-    fm_buf_init(&json, FM_GOOGLE_EVENT_MAX);
-    fm_buf_init(&mark, FM_GOOGLE_EVENT_MAX);
-    fm_buf_addc(&json, '[');
-    for (size_t i = 0; i < count; i++)
-        fm_buf_addf(&json, "%s{\"method\":\"popup\",\"minutes\":%d}", i ? "," : "", minutes[i]);
-    fm_buf_addc(&json, ']');
-    for (size_t i = 0; i < reminders->count; i++)
-        fm_buf_addf(&mark, "%s%s", i ? "," : "", reminders->items[i]);
-    set_json(e, "reminders", "useDefault", "false", strlen("false"));
-    set_json(e, "reminders", "overrides", json.data, json.len);
-    set_private(e, "reminders", mark.data);
-    fm_buf_free(&json);
-    fm_buf_free(&mark);
+    fm_google_set_private(e, "floating", want.start.form == FM_TIME_FLOATING ? "1" : "");
 }
 
 /* ------------------------------------------------------------------ identity and limits */
 
-static void encode_identity(edit *e)
+static void encode_identity(fm_google_edit *e)
 {
     char id[FM_GOOGLE_ID_MAX];
     const char *uid = e->want->uid;
@@ -437,13 +278,13 @@ static void encode_identity(edit *e)
         return;
     }
     e->status = fm_google_id(id, uid, 0, e->err);
-    set_text(e, NULL, "id", id, strlen(id));
-    set_private(e, "uid", uid);
-    set_private(e, "version", "1");
+    fm_google_set_text(e, NULL, "id", id, strlen(id));
+    fm_google_set_private(e, "uid", uid);
+    fm_google_set_private(e, "version", "1");
 }
 
 /* Google would refuse more, or cut it without a word. */
-static void check_limits(edit *e)
+static void check_limits(fm_google_edit *e)
 {
     static const char *const copies[] = {"extendedProperties.private", "extendedProperties.shared"};
     fm_json_span object = {e->doc.data, e->doc.len}, properties, value;
@@ -474,7 +315,7 @@ static void check_limits(edit *e)
 fm_status fm_google_encode(const fm_event *event, const char *old, size_t old_len, fm_zones *zones, const char *zone,
                            fm_buf *out, fm_error *err)
 {
-    edit e = {.want = event, .is_new = !old, .zones = zones, .floating_zone = zone, .err = err};
+    fm_google_edit e = {.want = event, .is_new = !old, .zones = zones, .floating_zone = zone, .err = err};
     fm_buf_init(&e.doc, FM_GOOGLE_EVENT_MAX);
     if (old)
         e.status = fm_google_decode(old, old_len, zones, &e.have, err);
@@ -486,7 +327,8 @@ fm_status fm_google_encode(const fm_event *event, const char *old, size_t old_le
     encode_dates(&e);
     encode_metadata(&e);
     encode_tags(&e);
-    encode_reminders(&e);
+    fm_google_encode_traits(&e);
+    fm_google_encode_reminders(&e);
     check_limits(&e);
     size_t before = out->len;
     if (!e.status && fm_buf_add(out, e.doc.data, e.doc.len)) {

@@ -11,7 +11,13 @@
  * | kanbanId, eventType, team, status, priority, epicId, caseNumber, source | extendedProperties.private: kanbanId,
  *   type, team, status, priority, epicId, caseNumber, source; and version |
  * | tags | extendedProperties.private.tags, a JSON array |
- * | reminders | reminders.overrides; those that are ours stand in extendedProperties.private.reminders, "-P1D,-PT1H" |
+ * | location, visibility | location, visibility |
+ * | url | source.url; what is no http(s) URL in extendedProperties.private.url |
+ * | color | colorId, the nearest; the colour that was asked for stands in extendedProperties.private.color |
+ * | busy | transparency |
+ * | x:NAME | extendedProperties.private.NAME |
+ * | reminders | reminders.overrides that pop up; their spelling stands in extendedProperties.private.reminders,
+ *   "-P1D,-PT1H" |
  * | lastModified | updated; only read |
  * | deleted | status "cancelled" |
  * | recurring, hasAttendees | recurrence or recurringEventId; attendees; only read |
@@ -46,6 +52,11 @@
  * recurrence is to be, and that single occurrences, which are events of their own, have to be looked at first.
  */
 #define FM_GOOGLE_MOVES_SERIES "fmcalMovesSeries"
+/**
+ * Another one: an object whose names are those members and extras that the text sets; all else that fmcal may leave to
+ * a person stays out of an update.
+ */
+#define FM_GOOGLE_SETS "fmcalSets"
 
 /**
  * Writes the JSON of an event.
@@ -53,8 +64,8 @@
  * With `old`, only what the event says differently is replaced; everything else stays byte for byte, and where nothing
  * differs the text is `old` itself. A private property that goes becomes null, which is how events.patch is told.
  *  - A date that is the same moment stays as it is spelled, unless the event names another zone.
- *  - transparency is set when an event becomes all-day or timed, and otherwise the person's.
- *  - Reminders are for new events alone.
+ *  - transparency is set when an event becomes all-day or timed, and otherwise the person's, unless `busy` is said.
+ *  - Reminders are for new events alone, unless the event owns them: mails and other alarms stay.
  *  - Where the start of a series moves, its recurrence does (provider/event/series.h).
  *
  * @param event  `uid` and `due_date` are required (`uid` not with `old`); `end_date` NULL: one day, or 60 minutes

@@ -366,15 +366,20 @@ static void test_a_footer_under_html_of_all_sorts(void **state)
     }
 }
 
-static void test_a_damaged_list_of_reminders(void **state)
+static void test_reminders_are_spelled_as_they_were_asked_for(void **state)
 {
     (void)state;
     fm_event event;
-    decode(&event, "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},\"extendedProperties\":{\"private\":"
-                   "{\"reminders\":\",-P1D,,soon,-PT1H,1440,P1D,-P60D,-P1D,-P2D,-P3D,-P4D,-P5D\"}}}");
-    assert_int_equal(event.reminders.count, FM_GOOGLE_REMINDERS_MAX);
+    decode(&event,
+           "{\"id\":\"abcdef\",\"start\":{\"date\":\"2026-02-15\"},\"extendedProperties\":{\"private\":"
+           "{\"reminders\":\",,soon,P1D,-PT1H,1440,-P1D,-P60D\"}},\"reminders\":{\"useDefault\":false,\"overrides\":["
+           "{\"method\":\"popup\",\"minutes\":1440},{\"method\":\"email\",\"minutes\":10},"
+           "{\"method\":\"popup\",\"minutes\":25},{\"method\":\"popup\",\"minutes\":-1},7,"
+           "{\"method\":\"popup\",\"minutes\":60}]}}");
+    assert_int_equal(event.reminders.count, 3);
     assert_string_equal(event.reminders.items[0], "-P1D");
-    assert_string_equal(event.reminders.items[1], "-PT1H");
+    assert_string_equal(event.reminders.items[1], "-PT25M");
+    assert_string_equal(event.reminders.items[2], "-PT1H");
     fm_event_clear(&event);
 }
 
@@ -597,7 +602,7 @@ int main(void)
         cmocka_unit_test(test_an_invitation_means_other_people),
         cmocka_unit_test(test_html_stays_when_only_the_footer_changes),
         cmocka_unit_test(test_a_footer_under_html_of_all_sorts),
-        cmocka_unit_test(test_a_damaged_list_of_reminders),
+        cmocka_unit_test(test_reminders_are_spelled_as_they_were_asked_for),
         cmocka_unit_test(test_long_values_are_split_and_joined),
         cmocka_unit_test(test_copies_and_single_occurrences_are_foreign),
         cmocka_unit_test(test_tombstones),
