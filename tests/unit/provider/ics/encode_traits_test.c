@@ -46,9 +46,9 @@ static fm_status try_encode(fm_buf *out, const fm_event *event, const char *old,
 /* Asserts that an event written over an object leaves these lines beside UID, DTSTART and the stamps. */
 static void assert_lines(const fm_event *event, const char *old, const char *expected)
 {
-    fm_buf out;
+    fm_buf out, kept;
     fm_error err = {0};
-    char kept[4096] = "";
+    fm_buf_init(&kept, 4096);
     if (try_encode(&out, event, old, &err))
         fail_msg("%s", err.message);
     for (const char *line = strstr(out.data, "BEGIN:VEVENT"), *next; line && *line; line = next) {
@@ -59,9 +59,10 @@ static void assert_lines(const fm_event *event, const char *old, const char *exp
         for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
             other = other || strncmp(line, others[i], strlen(others[i])) == 0;
         if (!other)
-            strncat(kept, line, (size_t)(next - line));
+            fm_buf_add(&kept, line, (size_t)(next - line));
     }
-    assert_string_equal(kept, expected);
+    assert_string_equal(kept.data, expected);
+    fm_buf_free(&kept);
     fm_buf_free(&out);
 }
 
