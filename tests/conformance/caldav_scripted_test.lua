@@ -12,6 +12,8 @@ local habits = {
   { "no ETags in answers to PUT", "put_etag=false" },
   { "weak ETags", "weak_etags=true" },
   { "no multiget", "multiget=false" },
+  { "objects as they were put", verbatim = true, "reorder=false" },
+  { "objects as they were put, each read alone", verbatim = true, "reorder=false", "multiget=false" },
   { "UID conflicts with the href", "uid_conflict=403" },
   { "UID conflicts as a failed precondition", "uid_conflict=412" },
   { "UID conflicts within a 207", "uid_conflict=207" },
@@ -30,6 +32,7 @@ for _, habit in ipairs(habits) do
     tokens = habit.tokens,
     read_only = { calendar_id = "feed" },
     untold = habit.untold,
+    verbatim = habit.verbatim,
     paged = habit.tokens ~= false and function(size) server:set(('{"page": %d}'):format(size)) end,
   }))
 end

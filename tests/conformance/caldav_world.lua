@@ -1,4 +1,6 @@
 -- What the worlds of CalDAV servers have in common.
+local ical = require "fmcal.ical"
+
 local caldav_world = {}
 
 --- @param server from support/servers.lua
@@ -11,7 +13,7 @@ function caldav_world.of(server, members)
     missing = { calendar_id = "no such calendar" },
     wrong_password = { password = "a wrong one" },
     foreign = function(name, text)
-      local body, status = server:request("PUT", server.cal .. name .. ".ics", text, "Content-Type: text/calendar")
+      local body, status = server:request("PUT", server.cal .. name .. ".ics", ical.crlf(text), "Content-Type: text/calendar")
       assert(status == 201 or status == 204, body)
     end,
     close = function() server:stop() end,

@@ -13,6 +13,7 @@ os.exit(suite.run {
   server = server,
   options = { calendar_id = "primary", password = "right" },
   tokens = true,
+  verbatim = true,
   missing = { calendar_id = "no such calendar" },
   wrong_password = { password = "a wrong one" },
   read_only = { calendar_id = "feed" },

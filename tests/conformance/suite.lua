@@ -11,6 +11,7 @@
 --   wrong_password    options with which signing in fails, or nil
 --   read_only         options for a calendar that cannot be written, or nil
 --   damages           function(event): the server itself does not give such texts back as they went; or nil
+--   verbatim          true: the server gives a text back as it went, byte for byte
 --   untold            true: that such a calendar cannot be written is only learnt from refusals
 --   paged             function(size): listings come in pages from now on, 0: in one; or nil
 --   close             function, or nil
@@ -541,6 +542,15 @@ function TestTexts.test_odd_events_come_back_as_they_went()
   for i, event in ipairs(list) do assert_same_event(event, assert(p:decode(rows[hrefs[i]].text))) end
 end
 
+local function test_what_was_written_comes_back_as_the_very_text()
+  local p = opened()
+  local text = text_of(p, "a@fleetmonitor")
+  local created = write(p, { kind = "create", uid = "a@fleetmonitor", text = text })
+  lu.assertEquals(read(p, created.href).text, text)
+  local lost = write(p, { kind = "create", uid = "a@fleetmonitor", text = text_of(p, "a@fleetmonitor", "Another") })
+  lu.assertEquals({ lost.outcome, lost.text }, { "changed", text })
+end
+
 function TestTexts.test_encoding_what_was_decoded_changes_nothing()
   local p = opened()
   for i, event in ipairs(odd_events()) do
@@ -574,6 +584,8 @@ function suite.run(description)
   end
   TestOpen.test_a_wrong_password = world.wrong_password and test_a_wrong_password or nil
   TestOpen.test_a_calendar_that_cannot_be_written = world.read_only and test_a_calendar_that_cannot_be_written or nil
+  TestTexts.test_what_was_written_comes_back_as_the_very_text = world.verbatim
+    and test_what_was_written_comes_back_as_the_very_text or nil
   TestChanges.test_pages = world.paged and test_pages or nil
   local status = lu.LuaUnit.run()
   if world.close then world.close() end

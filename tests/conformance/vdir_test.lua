@@ -11,6 +11,7 @@ local status = suite.run {
   name = "vdir",
   options = { endpoint = dir.path, calendar_id = "work" },
   tokens = false,
+  verbatim = true,
   missing = { calendar_id = "no such calendar", bound = true },
   foreign = function(name, text) shell.write(("%s/%s.ics"):format(folder, name), text) end,
 }

@@ -516,3 +516,17 @@ fm_status fm_ical_crlf(fm_buf *out, const char *text, size_t len)
     }
     return out->status;
 }
+
+fm_status fm_ical_lf(fm_buf *out, const char *text, size_t len)
+{
+    const char *at = text, *end = text + len;
+    while (at < end && !out->status) {
+        const char *stop = memchr(at, '\r', (size_t)(end - at));
+        stop = stop ? stop : end;
+        fm_buf_add(out, at, (size_t)(stop - at));
+        if (stop < end && (stop + 1 == end || stop[1] != '\n'))
+            fm_buf_addc(out, '\n');
+        at = stop < end ? stop + 1 : end;
+    }
+    return out->status;
+}

@@ -106,5 +106,7 @@ fm_status fm_ical_uid(const char *text, size_t len, char **uid);
 
 /** Appends a document with every line end made CR LF, as it must be on the wire. */
 fm_status fm_ical_crlf(fm_buf *out, const char *text, size_t len);
+/** Appends a document with every line end made LF, as it comes out of XML. */
+fm_status fm_ical_lf(fm_buf *out, const char *text, size_t len);
 
 #endif

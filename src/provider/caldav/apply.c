@@ -26,14 +26,14 @@ void fm_caldav_job_done(fm_caldav_job *job, const char *key, const char *etag)
 void fm_caldav_job_changed(fm_caldav_job *job, const char *key, const char *etag, const char *text, size_t len)
 {
     fm_write *write = job->base.write;
-    write->current_text = malloc(len + 1);
+    fm_buf kept;
+    fm_buf_init(&kept, FM_DAV_OBJECT_MAX);
+    fm_ical_lf(&kept, text, len);
+    write->current_text = fm_buf_take(&kept, &write->current_len);
     if (!write->current_text || fm_text_set(&write->new_href, key) || fm_text_set(&write->new_etag, etag)) {
         fm_remote_apply_no_memory(&job->apply->base);
         return;
     }
-    memcpy(write->current_text, text, len);
-    write->current_text[len] = '\0';
-    write->current_len = len;
     fm_batch_conclude(&job->base, FM_OUTCOME_CHANGED);
 }
 

@@ -1,4 +1,5 @@
 #include "provider/caldav/bodies.h"
+#include "core/ical/ical.h"
 #include "core/url.h"
 #include "core/xml.h"
 #include "provider/evidence.h"
@@ -228,22 +229,13 @@ static fm_status hand_on_read(fm_caldav_bodies *b, fm_caldav_row *row, const cha
     return status;
 }
 
-/* Hands on a body with the line ends that XML would have left of it, so that the same object is the same text. */
+/* Hands on a body with the line ends of a report, so that the same object is the same text. */
 static fm_status hand_on_body(fm_caldav_bodies *b, fm_caldav_row *row, const fm_dav_result *result, fm_error *err)
 {
     const char *etag = fm_http_reply_header(result->reply, "ETag");
-    const char *at = result->body, *end = at + result->body_len;
     fm_buf text;
     fm_buf_init(&text, FM_DAV_OBJECT_MAX);
-    while (at < end) {
-        const char *stop = memchr(at, '\r', (size_t)(end - at));
-        stop = stop ? stop : end;
-        fm_buf_add(&text, at, (size_t)(stop - at));
-        if (stop < end && (stop + 1 == end || stop[1] != '\n'))
-            fm_buf_addc(&text, '\n');
-        at = stop < end ? stop + 1 : end;
-    }
-    fm_status status = text.status
+    fm_status status = fm_ical_lf(&text, result->body, result->body_len)
                            ? fm_error_no_memory(err, FM_CALDAV_DOMAIN)
                            : hand_on_read(b, row, etag ? etag : row->etag, text.len ? text.data : "", text.len, err);
     fm_buf_free(&text);

@@ -1,3 +1,4 @@
+#include "core/ical/ical.h"
 #include "core/url.h"
 #include "provider/caldav/caldav_impl.h"
 #include "provider/caldav/place.h"
@@ -94,10 +95,19 @@ static void fini(fm_provider *provider)
 
 /* ------------------------------------------------------------------ codec */
 
+/* A new object has the line ends with which it will be read back. */
 static fm_status encode(const fm_provider *p, const fm_event *event, const char *old, size_t old_len, fm_buf *out,
                         fm_error *err)
 {
-    return fm_ics_encode(event, old, old_len, p->context.env, p->zones, out, err);
+    if (old)
+        return fm_ics_encode(event, old, old_len, p->context.env, p->zones, out, err);
+    fm_buf text;
+    fm_buf_init(&text, FM_ICS_MAX_BYTES);
+    fm_status status = fm_ics_encode(event, NULL, 0, p->context.env, p->zones, &text, err);
+    if (!status && fm_ical_lf(out, text.data, text.len))
+        status = fm_error_no_memory(err, FM_CALDAV_DOMAIN);
+    fm_buf_free(&text);
+    return status;
 }
 
 static fm_status decode(const fm_provider *p, const char *text, size_t len, fm_event *event, fm_error *err)

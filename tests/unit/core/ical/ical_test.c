@@ -189,6 +189,12 @@ static void test_line_ends(void **state)
     static const char mixed[] = "A:1\nB:2\r\nC:3\r\r\n\nD:4";
     assert_int_equal(fm_ical_crlf(&out, mixed, sizeof mixed - 1), FM_OK);
     assert_string_equal(out.data, "A:1\r\nB:2\r\nC:3\r\n\r\nD:4");
+    fm_buf_reset(&out);
+    assert_int_equal(fm_ical_lf(&out, mixed, sizeof mixed - 1), FM_OK);
+    assert_string_equal(out.data, "A:1\nB:2\nC:3\n\n\nD:4");
+    fm_buf_reset(&out);
+    assert_int_equal(fm_ical_lf(&out, "A:1\r", 4), FM_OK);
+    assert_string_equal(out.data, "A:1\n");
     fm_buf_free(&out);
 }
 
