@@ -160,7 +160,13 @@ function TestDoctor.testSignIn()
   assert_check(checks(place, 3), "sign-in", "problem", "not let in", "connect.lua caldav")
   server:clear()
   place:edit(function(board) board.calendarConfig.calendarId = "/cal/alice/gone/" end)
-  assert_check(checks(place, 3), "sign-in", "problem", "gone", "choose a calendar")
+  local found = checks(place, 3)
+  assert_check(found, "sign-in", "problem", "connect.lua caldav chooses another calendar")
+  lu.assertNil(found["sign-in"].advice) -- the message has it
+  place:edit(function(board) board.calendarConfig.credentials = nil end)
+  found = checks(place, 3)
+  assert_check(found, "sign-in", "problem", "run connect.lua caldav")
+  lu.assertNil(found["sign-in"].advice)
 end
 
 function TestDoctor.testReadOnlyCalendar()

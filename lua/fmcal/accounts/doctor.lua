@@ -230,6 +230,7 @@ local function check_service(self, spec, resolve)
 end
 
 local function sign_in_advice(spec, err, is_service_account)
+  if err.advised then return nil end
   local own = own_check(spec)
   local sentence = own and own.advice(err, is_service_account)
   if sentence then return sentence end
@@ -238,7 +239,6 @@ local function sign_in_advice(spec, err, is_service_account)
     return ("make a new %s and run: connect.lua %s"):format(
       profile and profile.password and profile.password:lower() or "password", profile and profile.name or spec.provider)
   end
-  if err.code == "notfound" then return "choose a calendar that is there: connect.lua" end
   return ADVICE[err.code]
 end
 

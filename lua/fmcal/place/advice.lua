@@ -23,7 +23,7 @@ function advice.in_board_words(err)
   return err
 end
 
---- What to do about a calendar that cannot be opened or listed, said with the error.
+--- What to do about a calendar that cannot be opened or listed, said with the error; `advised` in it tells that it is.
 -- @param err error object of a provider
 -- @param spec one of the targets of fmcal.config.load
 -- @return the error
@@ -32,8 +32,10 @@ function advice.on_calendar(err, spec)
   local traits = provider.traits(spec.provider)
   if not traits.remote then return err end
   if NOT_CONNECTED[err.code] and not has_credentials(spec) then
+    err.advised = true
     err.message = ("the board is not connected with this calendar: run connect.lua %s (%s)"):format(spec.provider, err.message)
   elseif err.code == "notfound" then
+    err.advised = true
     err.message = ("%s; connect.lua %s chooses another calendar"):format(err.message, spec.provider)
   end
   return err
