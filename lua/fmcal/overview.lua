@@ -19,10 +19,11 @@ Overview.__index = Overview
 
 local STATUSES = { "synced", "pending", "conflict", "error", "delete_error", "deleted", "skipped" }
 
-local function make_targets(self)
+local function make_targets(self, providers)
   self.targets = {}
   for i, spec in ipairs(self.settings.targets) do
-    local reader, err = provider.codec(spec.provider)
+    local reader, err = providers and providers[spec.name]
+    if not reader then reader, err = provider.codec(spec.provider) end
     if not reader then return nil, err end
     local rows
     rows, err = self.state:target(spec.name)
@@ -37,21 +38,34 @@ local function make_targets(self)
   return true
 end
 
+--- What a state says about a board.
+-- @param opened fmcal.board
+-- @param settings of fmcal.config.load
+-- @param its_state fmcal.state
+-- @param providers {[name] = fmcal.provider}|nil that read the events of the calendars of these names
+-- @return overview, or nil and an error
+function overview.of(opened, settings, its_state, providers)
+  local self = setmetatable({ board = opened, settings = settings, state = its_state }, Overview)
+  local ok, err = make_targets(self, providers)
+  if not ok then return nil, err end
+  return self
+end
+
 --- Opens a board and what the state says about it.
 -- @param options table { board = path, config, rules, team, state } as for fmcal.sync.run.sync
 -- @return overview with a `warning` where the state is damaged, or nil and an error
 function overview.open(options)
-  local self = setmetatable({}, Overview)
-  local ok, err
-  self.board, err = board.open(options.board)
-  if not self.board then return nil, err end
-  self.settings, err = config.load(self.board, options)
-  if not self.settings then return nil, err end
-  self.state, err = board_state.open(self.board:path(), self.settings.team, options.state, { read_only = true })
-  if not self.state then return nil, err end
-  self.warning = err
-  ok, err = make_targets(self)
-  if not ok then return nil, err end
+  local opened, settings, its_state, self, err
+  opened, err = board.open(options.board)
+  if not opened then return nil, err end
+  settings, err = config.load(opened, options)
+  if not settings then return nil, err end
+  its_state, err = board_state.open(opened:path(), settings.team, options.state, { read_only = true })
+  if not its_state then return nil, err end
+  local warning = err
+  self, err = overview.of(opened, settings, its_state)
+  if not self then return nil, err end
+  self.warning = warning
   return self
 end
 

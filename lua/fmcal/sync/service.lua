@@ -5,10 +5,12 @@
 
 local board = require "fmcal.board"
 local calendar_sync = require "fmcal.model.calendar_sync"
+local config = require "fmcal.config"
 local conflicts = require "fmcal.sync.conflicts"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local names = require "fmcal.names"
+local overview = require "fmcal.overview"
 local run = require "fmcal.sync.run"
 local state = require "fmcal.state"
 
@@ -161,19 +163,12 @@ end
 -- @return list of event tables
 function Service:get_external_events(team)
   local events = {}
-  local rows = team_state(self, team)
-  for _, target in ipairs(self.registered[team] or {}) do
-    local t = rows:target(target.name)
-    for _, row in ipairs(t:remotes()) do
-      local event = not row.gone and not row.unread and target.provider:decode(t:remote(row.href).text)
-      if event then
-        local is_foreign = not names.is_ours(row.uid)
-        if is_foreign or (event.team and event.team ~= team) then
-          event.eventId, event.etag = row.href, row.etag
-          events[#events + 1] = event
-        end
-      end
-    end
+  if not self.registered[team] then return events end
+  local members, providers = targets_of(self, team)
+  local empty = assert(board.parse(board_text({ team = team }, members), team))
+  local known = assert(overview.of(empty, assert(config.load(empty, {})), team_state(self, team), providers))
+  for _, event in ipairs(known:events()) do
+    if event.kind == "external" and not event.error then events[#events + 1] = event end
   end
   return events
 end

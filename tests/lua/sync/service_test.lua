@@ -121,6 +121,19 @@ function TestService.test_external_events()
   for _, there in ipairs(s:get_external_events("academy")) do titles[#titles + 1] = there.title end
   table.sort(titles)
   lu.assertEquals(titles, { "Another team's", "Theirs" })
+  lu.assertEquals(s:get_external_events("nobody"), {})
+end
+
+-- The second calendar of an account names its events apart: one with a plain name is not ours.
+function TestService.test_an_event_with_the_name_of_another_calendar_is_external()
+  local first, second = mock(), mock()
+  local s = service(first)
+  s:register("academy:apple:second", second)
+  s:sync(board())
+  second:create_event { uid = "X-9@fleetmonitor", title = "Copied", dueDate = "2027-03-01" }
+  s:sync(board())
+  local there = s:get_external_events("academy")
+  lu.assertEquals({ #there, there[1] and there[1].title, there[1] and there[1].calendar }, { 1, "Copied", "apple2" })
 end
 
 function TestService.test_conflicts()
