@@ -15,7 +15,7 @@
 --   base    "none", "kept" (as it was), "deleted" or "synced"
 --   open    {field = true} conflicts that wait for a person;  waits {field = true} left to a run in the other direction
 --   waiting true where the event as a whole (its creation, its deletion, the clearing of a date) waits for such a run
---   lost    {{field, side, value}, …} edits that lost, and dates that were cleared: they must be kept in the history
+--   lost    {{field, side, value}, …} edits that lost, dates that were cleared, and what a removed event said: they must be kept in the history
 local oracle = {}
 
 local function copy(version)
@@ -118,11 +118,19 @@ local function date_back(out, world)
   end
 end
 
+-- Nothing else holds what the event of a removed entry says.
+local function keep_all(out, world)
+  for _, field in ipairs(world.fields) do
+    out.lost[#out.lost + 1] = { field = field, side = "external", value = world.base.r[field] }
+  end
+end
+
 local function unwanted(out, world)
   if not world.event or not world.base then
     out.base = "none"
   elseif not any_edited(world, "r", world.event) then
     outgoing(out, world, nil, "none")
+    if world.state == "gone" and not out.waiting then keep_all(out, world) end
   elseif world.state == "cleared" then
     date_back(out, world)
   else

@@ -119,11 +119,11 @@ local function put_pushed(known, field, note, remote, arrived)
     put(known, field, note.l[field], remote[field])
   elseif note.there and not arrived and fields.equal(field, note.there[field], remote[field]) then
     known.doubt = known.doubt or {}
-    known.doubt[field] = true
+    known.doubt[field], known.touched = true, true
   elseif note.answered then
     put(known, field, note.l[field], note.r[field])
   else
-    known.open[field] = true
+    known.open[field], known.touched = true, true
   end
 end
 
@@ -148,6 +148,14 @@ function agreed.perhaps(base, note, list, version, remote, whole)
       end
     end
   end
+  return known
+end
+
+--- The base of an entry that is gone, whose event is neither the one before a write nor the one it made.
+function agreed.touched(base)
+  if not base then return nil end
+  local known = bases.copy(base)
+  known.touched = true
   return known
 end
 

@@ -9,9 +9,11 @@
 --   out       print of what went out with it (see fmcal.sync.act.untouched)
 --   stamp     time of change that the event says, lm: lastModifiedLocal as it was written
 --   deleted   true: the event was deleted, and the entry keeps its date
+--   doubt     {field = true} that a write of ours seems not to have reached
+--   touched   true: somebody has edited the event since a write of ours whose outcome nobody saw, be it back to what it
+--             was before
 --   err       { message, at, count }: the failures of the entry; a document may hold nothing else
--- Only in memory: doubt, {field = true} that a write of ours seems not to have reached; rewound, {field = true} of an entry
--- that seems to be an older copy.
+-- Only in memory: rewound, {field = true} of an entry that seems to be an older copy.
 
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"

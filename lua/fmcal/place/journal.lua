@@ -215,11 +215,14 @@ function journal.base(target, view, base, remote)
   return base_after(target, intent, note, base, view, remote)
 end
 
---- The base of an entry that is gone: likewise, where the event says what was written.
--- @param content hash of what a person can edit in the event
-function journal.base_of_gone(target, key, base, content)
-  local note = read(intent_of(target, key, false))
-  if not note or content_written(target, note) ~= content then return base end
+--- The base of an entry that is gone: likewise, as far as the event tells without its entry.
+-- @param row of the event
+-- @param content hash of what a person can edit in it
+function journal.base_of_gone(target, key, base, row, content)
+  local intent = intent_of(target, key, false)
+  local note = read(intent)
+  if not note or is_as_before(intent, note, row) then return base end
+  if content_written(target, note) ~= content then return agreed.touched(base) end
   local waiting = next(note.pulled) ~= nil or next(note.held) ~= nil
   return { l = note.l, r = note.r, seen = content, held = waiting or nil }
 end

@@ -4,7 +4,7 @@
 --   base    nil, or { l = version the board had, r = version the calendar had, open = {field = true} (never agreed on:
 --           in conflict until both sides are equal), deleted = true (the event was deleted and the entry keeps its date),
 --           doubt = {field = true} (r is what was there before a write of ours that seems not to have got there; perhaps
---           somebody took it back), rewound = {field = true} (the entry seems to be an older copy; perhaps somebody gave it
+--           somebody took it back), touched = true (the event was edited since such a write), rewound = {field = true} (the entry seems to be an older copy; perhaps somebody gave it
 --           the value of before) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
 --           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
@@ -18,7 +18,8 @@
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
 --     pulled = {field = true}, open = {field = conflict}, waits = {field = true},
---     lost = {{field, side, value, action}, …}: every edit that gives way, and dates that go with their event,
+--     lost = {{field, side, value, action}, …}: every edit that gives way, dates that go with their event,
+--     and what the event of an entry says that is gone from the board,
 --     overwritten = {{field, side, value, reason}, …}: what the entry had until something was pulled over it,
 --     settled = {{field, winner = "local"|"external"|"merged", decided_by, lost}, …}: conflicts that were decided, one
 --     for each value that gives way,
@@ -242,15 +243,27 @@ local function why_unwanted(cur)
   return "not selected any more", "deselected"
 end
 
+-- Whoever took an entry off the board may have seen an older copy of it: nothing else holds what its event says.
+local function delete(base, cur, policy, why, cause)
+  local out = result(cur, "delete", why, cause)
+  for _, field in ipairs(cur.on_board and {} or policy.fields) do
+    local value = base.r[field]
+    if is_something(value) then
+      out.lost[#out.lost + 1] = { field = field, side = "external", value = value, action = "deleted" }
+    end
+  end
+  return out
+end
+
 local function gone_here(base, cur, remote, policy)
   if not remote then return result(cur, "drop", "gone on both sides") end
   local edited = remote.edited
-  if edited == nil then edited = remote.unknown ~= nil or changed(policy.fields, base.r, remote.version) end
+  if edited == nil then edited = remote.unknown or base.touched or changed(policy.fields, base.r, remote.version) end
   if not edited then
     local why, cause = why_unwanted(cur)
     if policy.adopted then return result(cur, "delete", why .. ": an adopted event stays", cause) end
     if policy.direction == "inbound" then return result(cur, "wait", why, "direction_held") end
-    return result(cur, "delete", why, cause)
+    return delete(base, cur, policy, why, cause)
   end
   if cur.exists then return date_back(base, cur, remote, policy) end
   return result(cur, "orphan", "gone from the board, edited in the calendar: the event stays", "orphaned")

@@ -84,7 +84,7 @@ local function side_of_entry(run, target, view, row)
 end
 
 -- What the event of an entry that is gone says cannot be mapped without the entry: it was edited where it is not
--- the event that the base was made from, or where an edit of it waits since then.
+-- the event that the base was made from, where an edit of it waits since then, or where the journal knows of one.
 local function side_of_gone(target, key, row)
   local known, uid = base.agreed(row and row.base), target:uid(key, nil, row)
   local side = { target = target, row = row, base = known, uid = uid, observed = true }
@@ -94,9 +94,10 @@ local function side_of_gone(target, key, row)
   if not event then refusal.raise(sentence) end
   if event.deleted then return side end
   local content = target:content_hash(event)
-  known = journal.base_of_gone(target, key, known, content)
+  known = journal.base_of_gone(target, key, known, at, content)
   side.base = known
-  side.remote = { version = known and known.r or {}, edited = not base.is_of(known, content), event = event, row = at }
+  side.remote = { version = known and known.r or {}, event = event, row = at }
+  side.remote.edited = not base.is_of(known, content) or known.touched == true
   return side
 end
 
