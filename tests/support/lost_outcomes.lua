@@ -202,6 +202,30 @@ function TestLostOutcomes.test_the_calendar_takes_the_title_back()
   end)
 end
 
+-- Somebody edited the event since, be it back to what it was: it outlives its entry, and brings a cleared date back.
+function TestLostOutcomes.test_the_calendar_takes_back_what_is_removed()
+  each_fate(function(place)
+    place:edit("X-1", { title = "New" })
+    run_cut(place, "update", true)
+    place:edit_event("X-1", { title = "Old", location = "at home" })
+    place:remove("X-1")
+    place:expect(0)
+    lu.assertEquals(place:event("X-1").title, "Old")
+    place:assert_settled()
+  end)
+end
+
+function TestLostOutcomes.test_the_calendar_takes_back_what_is_cleared()
+  each_fate(function(place)
+    place:edit("X-1", { dueDate = OTHER_DAY })
+    run_cut(place, "update", true)
+    place:edit_event("X-1", { dueDate = DAY, endDate = OTHER_DAY, location = "at home" })
+    place:edit("X-1", { dueDate = json.null })
+    place:expect(0)
+    assert_both(place, "Old", DAY)
+  end)
+end
+
 -- An answer says that the write has arrived, and a new version that somebody was there since.
 function TestLostOutcomes.test_the_calendar_takes_an_answered_title_back()
   each_fate(function(place)

@@ -54,9 +54,24 @@ end
 
 function TestJournal:testTheEventOfAnEntryThatIsGoneIsKnownByWhatItSays()
   for name, note in pairs(NOTES) do
-    local base = journal.base_of_gone(target_with(note()), "X-1", nil, "content of Sent")
+    local base = journal.base_of_gone(target_with(note()), "X-1", nil, { text = "Sent" }, "content of Sent")
     lu.assertEquals(base and base.l.title, "Sent", name)
-    lu.assertNil(journal.base_of_gone(target_with(note()), "X-1", nil, "content of Edited"), name)
+    lu.assertNil(journal.base_of_gone(target_with(note()), "X-1", nil, { text = "Edited" }, "content of Edited"), name)
+  end
+end
+
+function TestJournal:testTheEventOfAnEntryThatIsGoneWasTouchedWhereItsTextIsNeitherOfBeforeNorOurs()
+  local before = { l = { title = "Old" }, r = { title = "Old" }, seen = "content of Old" }
+  for name, make in pairs(NOTES) do
+    local note = make()
+    note.before = hash("Old")
+    local function touched(text)
+      return journal.base_of_gone(target_with(note), "X-1", before, { text = text }, "content of " .. text:match("%w+")).touched
+    end
+    lu.assertNil(touched("Old"), name)
+    lu.assertNil(touched("Sent"), name)
+    lu.assertTrue(touched("Old, in another version"), name)
+    lu.assertNil(before.touched)
   end
 end
 
@@ -79,7 +94,7 @@ function TestJournal:testATextThatIsNoUtf8IsNotedByHashes()
     lu.assertEquals(note.written, utf8.len(text) and text or nil)
     local remote = { row = { text = text, etag = "2" }, version = { title = "Sent" }, event = { title = readable(text) } }
     lu.assertEquals(journal.base(target, VIEW, nil, remote).seen, "content of " .. readable(text))
-    lu.assertNotNil(journal.base_of_gone(target, "X-1", nil, "content of " .. readable(text)))
+    lu.assertNotNil(journal.base_of_gone(target, "X-1", nil, { text = text }, "content of " .. readable(text)))
   end
 end
 
