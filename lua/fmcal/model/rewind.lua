@@ -15,11 +15,15 @@ local rewind = {}
 -- @param sync the calendarSync that the run wrote
 -- @return string for fmcal.state's set_replaced, or nil where nothing tells the entry of before from that of after
 function rewind.note(decision, sync)
-  local view, bases = decision.view, {}
+  local view, bases, open = decision.view, {}, {}
   local before = calendar_sync.text(view.sync)
   if before == calendar_sync.text(sync) then return nil end
-  for _, side in ipairs(decision.sides) do bases[side.target.name] = side.base and side.base.r end
-  return assert(json.encode { sync = before, l = view.version, r = bases,
+  for _, side in ipairs(decision.sides) do
+    local agreed, name = side.base, side.target.name
+    bases[name] = agreed and agreed.r
+    open[name] = agreed and agreed.open and next(agreed.open) and agreed.open or nil
+  end
+  return assert(json.encode { sync = before, l = view.version, r = bases, open = next(open) and open or nil,
     fields = json.array(fields.differences(view.fields, view.version, decision.plan.cur.version)) })
 end
 
@@ -30,7 +34,9 @@ local function is_restored(field, doc, old, remote)
   return fields.equal(field, value, old[field]) and not fields.equal(field, value, doc.r[field])
 end
 
-local function taken_back(note, doc, old, remote)
+-- @param old what the calendar was known to say before the run, or nil
+-- @param was_open set of fields that were in conflict then, or nil
+local function taken_back(note, doc, old, was_open, remote)
   local copy = base.copy(doc)
   copy.seen = nil -- of the event that was agreed on after it
   copy.open, copy.rewound = fields.copy(doc.open or {}), {}
@@ -38,7 +44,8 @@ local function taken_back(note, doc, old, remote)
     copy.rewound[field] = true
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
     if copy.texts then copy.texts[field] = nil end -- nor was it agreed how the event says it
-    copy.open[field] = not old or copy.open[field] or is_restored(field, doc, old, remote) or nil
+    local conflicts = not old or was_open and was_open[field] or copy.open[field]
+    copy.open[field] = conflicts or is_restored(field, doc, old, remote) or nil
   end
   return copy
 end
@@ -53,7 +60,7 @@ function rewind.base(noted, view, name, doc, remote)
   local note = noted and json.decode(noted)
   if not note or note.sync ~= calendar_sync.text(view.sync) then return doc end
   local old = note.r[name]
-  if doc then return taken_back(note, doc, old, remote) end
+  if doc then return taken_back(note, doc, old, note.open and note.open[name], remote) end
   return old and base.of(note.l, old) or nil
 end
 

@@ -3,6 +3,7 @@ local core = require "fmcal.provider.core"
 local lu = require "luaunit"
 local mock = require "fmcal.mock"
 local place_of = require "policy_place"
+local rewind = require "fmcal.model.rewind"
 local shell = require "shell"
 local time = require "fmcal.time"
 
@@ -50,6 +51,19 @@ function TestRewind.test_an_older_copy_does_not_undo_what_was_taken_back_in_the_
   shell.write(place.board_path, before)
   place:expect(0)
   assert_both(place, "Old")
+end
+
+-- What was in conflict before the run is in conflict again, though its value was known.
+function TestRewind.test_a_conflict_that_the_run_has_settled()
+  local version, sync = { title = "Ours" }, { lastSyncedAt = "2031-01-01T00:00:00Z" }
+  local noted = assert(rewind.note({
+    view = { fields = { "title" }, version = version, sync = sync },
+    plan = { cur = { version = { title = "Theirs" } } },
+    sides = { { target = { name = "mock" }, base = { l = { title = "Old" }, r = { title = "Theirs" }, open = { title = true } } } },
+  }, { lastSyncedAt = "2031-01-02T00:00:00Z" }))
+  local agreed = { l = { title = "Theirs" }, r = { title = "Theirs" } }
+  local base = rewind.base(noted, { sync = sync, version = version }, "mock", agreed, { version = { title = "Theirs" } })
+  lu.assertEquals(base.open, { title = true })
 end
 
 -- As often as somebody edits within a second.

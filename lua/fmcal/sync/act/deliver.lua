@@ -104,11 +104,18 @@ local function say_the_same(list, a, b)
   return true
 end
 
+-- What rules leave out of an entry is not in its versions: then the events say it.
+local function differ_in_what_is_left_out(target, written, there)
+  return there.left_out ~= nil and target:content_hash(written.event) ~= target:content_hash(there.event)
+end
+
 -- Whether what was read back is the very version that was to be replaced, and says something else than what was written.
 local function is_as_before(job, row, there)
   if not row.etag or row.etag ~= job.write.etag then return false end
   local written = as_written(job)
-  return written ~= nil and not say_the_same(job.decision.view.fields, written, there)
+  if not written then return false end
+  return not say_the_same(job.decision.view.fields, written, there)
+    or differ_in_what_is_left_out(job.side.target, written, there)
 end
 
 -- An answer said that it was done, and the calendar does not show it: then it was not. The next run looks again.
@@ -123,6 +130,8 @@ local function take_back(job, row)
     return disbelieve(job, "the calendar took the event, and could not be asked what it made of it: the next run looks again")
   elseif row.deleted then
     return disbelieve(job, "the calendar took the event, and does not show it: the next run looks again")
+  elseif row.uid and row.uid ~= job.write.uid then
+    return disbelieve(job, "the calendar took the event, and shows another one in its place: the next run looks again")
   elseif row.unread then
     return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
   end
@@ -141,44 +150,53 @@ end
 -- The next listing has to show what was written.
 local function expect_written(run, target, jobs)
   assert(run.state:begin())
-  for href in pairs(jobs) do assert(target.state:expect(href)) end
+  for _, job in ipairs(jobs) do assert(target.state:expect(job.href)) end
   assert(run.state:commit())
 end
 
--- What the answer to a write has shown need not be read; what is deleted cannot be. @return jobs by href, rows shown
+-- What the answer to a write has shown need not be read; what is deleted cannot be.
+-- @return jobs whose event is to be there now, rows shown by href
 local function take_answers(run, target, jobs)
-  local by_href, found = {}, {}
+  local made, shown = {}, {}
   assert(run.state:begin())
   for _, job in ipairs(jobs) do
     if job.outcome == "done" and job.write.kind == "delete" then
       assert(target.state:delete_remote(job.write.href))
     elseif job.outcome == "done" then
-      by_href[job.href] = job
+      made[#made + 1] = job
       if job.shown then
-        found[job.href] = { href = job.href, uid = job.write.uid, etag = job.etag, text = job.shown }
-        assert(target.state:put_remote(found[job.href]))
+        shown[job.href] = { href = job.href, uid = job.write.uid, etag = job.etag, text = job.shown }
+        assert(target.state:put_remote(shown[job.href]))
       end
     end
   end
   assert(run.state:commit())
-  return by_href, found
+  return made, shown
+end
+
+-- The hrefs of jobs that no answer has shown, once each: a calendar that has lost an event may give its name to the next.
+local function unseen(jobs, shown)
+  local hrefs, asked = {}, {}
+  for _, job in ipairs(jobs) do
+    if not shown[job.href] and not asked[job.href] then
+      hrefs[#hrefs + 1], asked[job.href] = job.href, true
+    end
+  end
+  return hrefs
 end
 
 local function read_back(run, target, jobs)
-  local by_href, found = take_answers(run, target, jobs)
-  local hrefs = {}
-  for _, job in ipairs(jobs) do
-    if by_href[job.href] == job and not found[job.href] then hrefs[#hrefs + 1] = job.href end
-  end
+  local made, found = take_answers(run, target, jobs)
+  if #made == 0 then return end
+  local hrefs = unseen(made, found)
   if #hrefs > 0 then
     run.progress("read", 0, #hrefs, target.name)
     local rows, err = target.provider:fetch(hrefs, target.state)
     target.error = target.error or err
     for _, row in ipairs(rows or {}) do found[row.href] = row end
   end
-  if not next(by_href) then return end
-  for href, job in pairs(by_href) do take_back(job, found[href]) end
-  expect_written(run, target, by_href)
+  for _, job in ipairs(made) do take_back(job, found[job.href]) end
+  expect_written(run, target, made)
 end
 
 --- Carries out a round.

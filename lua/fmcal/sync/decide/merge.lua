@@ -4,8 +4,8 @@
 --   base    nil, or { l = version the board had, r = version the calendar had, open = {field = true} (never agreed on:
 --           in conflict until both sides are equal), deleted = true (the event was deleted and the entry keeps its date),
 --           doubt = {field = true} (r is what was there before a write of ours that seems not to have got there; perhaps
---           somebody took it back), touched = true (the event was edited since such a write), rewound = {field = true} (the entry seems to be an older copy; perhaps somebody gave it
---           the value of before) }
+--           somebody took it back), touched = true (the event was edited since such a write), rewound = {field = true} (the
+--           entry seems to be an older copy; perhaps somebody gave it the value of before) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
 --           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
 --   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions,
