@@ -5,7 +5,7 @@ local root = arg[1] or "."
 
 -- The public modules, in reading order. `stub`: written in C; `hides`: a class whose methods are its own business.
 local MODULES = {
-  { "fmcal.sync" }, { "fmcal.sync.run", hides = "Run" }, { "fmcal.sync.service" }, { "fmcal.event" }, { "fmcal.provider" },
+  { "fmcal" }, { "fmcal.inspect" }, { "fmcal.sync" }, { "fmcal.sync.run", hides = "Run" }, { "fmcal.sync.service" }, { "fmcal.event" }, { "fmcal.provider" },
   { "fmcal.overview" }, { "fmcal.feed" }, { "fmcal.sync.conflicts" }, { "fmcal.sync.explain" }, { "fmcal.sync.review" },
   { "fmcal.sync.plan_file" },
   { "fmcal.config" }, { "fmcal.rules" }, { "fmcal.rules.defaults" }, { "fmcal.credentials" },
@@ -165,6 +165,7 @@ end
 -- How a function is called: `module.name(args)` or `Type:method(args)`.
 local function signature(code)
   local name, arguments = code:match("^function ([%w_%.:]+)(%b())")
+  if not name then name, arguments = code:match("^local function ([%w_]+)(%b())") end -- a module that is a function
   return name and name .. arguments
 end
 

@@ -1,6 +1,7 @@
 -- Compiles Lua files to bytecode (debug information kept) and writes them as one C table.
 -- lua5.4 embed.lua OUT.c ROOT KIND=DIR:FILE ...   KIND is "module" (named a.b.c) or "script" (named x.lua), below ROOT;
---                                                  library=NAME:PATH is a module of somebody else's
+--                                                  library=NAME:PATH is a module of somebody else's;
+--                                                  text=NAME:PATH is a module whose value is the text of the file
 local out_path, root = arg[1], arg[2]
 
 local function c_bytes(data)
@@ -22,10 +23,14 @@ end
 
 local rows, bodies = {}, {}
 
-local function add(kind, name, path, shown)
-  local source = assert(io.open(path, "rb"))
-  local text = source:read("a"):gsub("^#[^\n]*", "")
-  source:close()
+local function read(path)
+  local file = assert(io.open(path, "rb"))
+  local text = file:read("a")
+  file:close()
+  return text
+end
+
+local function add(kind, name, text, shown)
   local code = string.dump(assert(load(text, "=" .. shown))) -- "=", for it is a name: there need be no such file
   bodies[#bodies + 1] = ("static const unsigned char body_%d[] = {%s};\n"):format(#bodies + 1, c_bytes(code))
   rows[#rows + 1] = ('    {"%s", "%s", body_%d, %d},\n'):format(kind, name, #bodies, #code)
@@ -35,10 +40,12 @@ for i = 3, #arg do
   local kind, place, file = arg[i]:match("^(%a+)=([^:]+):(.+)$")
   assert(kind, "expected KIND=DIR:FILE, got " .. arg[i])
   if kind == "library" then
-    add("module", place, file, file:match("[^/]+$"))
+    add("module", place, read(file), file:match("[^/]+$"))
+  elseif kind == "text" then
+    add("module", place, ("return %q"):format(read(file)), file:match("[^/]+$"))
   else
     local shown = place .. "/" .. file
-    add(kind, kind == "module" and module_name(file) or file, root .. "/" .. shown, shown)
+    add(kind, kind == "module" and module_name(file) or file, (read(root .. "/" .. shown):gsub("^#[^\n]*", "")), shown)
   end
 end
 

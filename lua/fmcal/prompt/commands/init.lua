@@ -2,6 +2,7 @@
 -- of `nil, message` the message.
 local did_you_mean = require "fmcal.util.did_you_mean"
 local held = require "fmcal.prompt.commands.held"
+local help = require "fmcal.prompt.commands.help"
 local log = require "fmcal.log"
 
 local commands = { place = held.place }
@@ -61,9 +62,11 @@ local function command_lines()
 end
 
 list.help = {
-  usage = "",
-  help = "this list",
-  run = function()
+  usage = "[NAME]",
+  help = "this list; or what a command, a function, a module, or a member of an event or an entry is",
+  words = function() return require("fmcal.prompt.manual").names() end,
+  run = function(session, argument)
+    if argument ~= "" then return help(session.view, list, argument) end
     return table.concat(command_lines(), "\n") .. "\n" ..
       "Anything else is Lua: an expression shows its value, an unfinished line goes on, Tab completes names."
   end,
