@@ -5,7 +5,8 @@ local root = arg[1] or "."
 
 -- The public modules, in reading order. `stub`: written in C; `hides`: a class whose methods are its own business.
 local MODULES = {
-  { "fmcal" }, { "fmcal.inspect" }, { "fmcal.sync" }, { "fmcal.sync.run", hides = "Run" }, { "fmcal.sync.service" }, { "fmcal.event" }, { "fmcal.provider" },
+  { "fmcal" }, { "fmcal.inspect" },
+  { "fmcal.sync" }, { "fmcal.sync.run", hides = "Run" }, { "fmcal.sync.service" }, { "fmcal.event" }, { "fmcal.provider" },
   { "fmcal.overview" }, { "fmcal.feed" }, { "fmcal.sync.conflicts" }, { "fmcal.sync.explain" }, { "fmcal.sync.review" },
   { "fmcal.sync.plan_file" },
   { "fmcal.config" }, { "fmcal.rules" }, { "fmcal.rules.defaults" }, { "fmcal.credentials" },

@@ -2,8 +2,8 @@
 -- What runs have overwritten, newest first, from the state alone.
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
+local history_view = require "fmcal.cli.history_view"
 local json = require "fmcal.json"
-local layout = require "fmcal.cli.table"
 local terminal = require "fmcal.cli.terminal"
 
 local parser = cli.parser {
@@ -17,24 +17,6 @@ parser:option("--only", "List only this entry."):argname("ID")
 parser:option("--limit", "List at most this many, newest first (100).", 100):argname("N"):convert(cli.whole_number(1))
 parser:flag("--json", "Print one line of JSON for each value.")
 
-local COLUMNS = {
-  { title = "When" }, { title = "Entry" }, { title = "Field" }, { title = "Lost" }, { title = "Value", shrinks = true },
-  { title = "Why", shrinks = true },
-}
-
-local function shown(value)
-  return type(value) == "string" and value or json.encode(value)
-end
-
-local function print_table(rows)
-  local cells = {}
-  for i, row in ipairs(rows) do
-    cells[i] = { common.when(row.time), row.key, row.field, row.side == "local" and "board" or row.target,
-      shown(row.value), row.reason }
-  end
-  cli.print(table.unpack(layout.lines(terminal.of("stdout"), COLUMNS, cells)))
-end
-
 cli.main(parser, function(values)
   local overview <close> = common.overview(values)
   local rows = overview:history { key = values.only, limit = values.limit }
@@ -43,7 +25,7 @@ cli.main(parser, function(values)
   elseif #rows == 0 then
     cli.print("nothing has been overwritten")
   else
-    print_table(rows)
+    cli.print(table.unpack(history_view.lines(terminal.of("stdout"), rows)))
   end
   return cli.exits.OK
 end)

@@ -66,8 +66,10 @@ end
 --- What sets a kind of provider apart, see fmcal.provider.core.
 provider.traits = core.traits
 
---- The kinds of providers there are.
-provider.names = core.names
+--- The kinds of providers there are. @return sorted list of names
+function provider.names()
+  return core.names()
+end
 
 -- ------------------------------------------------------------------ results
 

@@ -7,6 +7,7 @@ local program = require "fmcal.prompt.program"
 local Session = require "fmcal.prompt.session"
 local sys = require "fmcal.sys"
 local terminal = require "fmcal.cli.terminal"
+local trial = require "fmcal.prompt.trial"
 
 local prompt = {}
 
@@ -69,6 +70,7 @@ function prompt.run()
   debugger.start(host)
   if not session then make_session() end
   session:read()
+  trial.forget(session)
 end
 
 --- Debugs what runs from now on: the prompt opens where an error is raised.

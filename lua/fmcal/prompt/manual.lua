@@ -14,7 +14,7 @@ local function without_marks(text)
 end
 
 local function plain(text)
-  return without_marks(text):gsub("%[([^%]]+)%]%([^)]+%)", "%1")
+  return (without_marks(text):gsub("%[([^%]]+)%]%([^)]+%)", "%1"))
 end
 
 local function add_line(topic, line)
@@ -144,7 +144,7 @@ function manual.functions_of(module)
   return list
 end
 
---- All names by which something is found, sorted; each topic by its longest and shortest one.
+--- All names by which something is found, sorted.
 --- @return string[]
 function manual.names()
   local set, list = {}, {}

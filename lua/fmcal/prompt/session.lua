@@ -9,6 +9,8 @@ local terminal = require "fmcal.cli.terminal"
 --- @field editor userdata        reads lines: src/host/program/editor.h
 --- @field view table             what standard output can show (fmcal.cli.terminal)
 --- @field board? fmcal.board.handle   opened by .board
+--- @field rules fmcal.prompt.rules    see fmcal.prompt.rules_in_use
+--- @field trials table<string, string>   files of rules that are edited, by their names: see fmcal.prompt.trial
 --- @field finished? boolean      set by .quit
 --- @field held? fmcal.prompt.held     while the debugger holds a program
 local Session = {}
@@ -93,7 +95,7 @@ end
 --- @param editor userdata   reads lines: src/host/program/editor.h
 --- @return fmcal.prompt.session
 function Session.new(editor)
-  return setmetatable({ editor = editor, view = terminal.of("stdout") }, Session)
+  return setmetatable({ editor = editor, view = terminal.of("stdout"), rules = {}, trials = {} }, Session)
 end
 
 --- Writes one value per line where one of them is a table, all on one line otherwise, as `print` does.

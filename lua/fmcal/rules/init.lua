@@ -34,8 +34,9 @@ local function world_here(texts)
 end
 
 -- Reads and loads a rules file. @return its sources and who calls its functions; or nil and a sentence
-local function open(path, context)
-  local texts, sentence = sources.read(path)
+local function open(given, context)
+  local texts, sentence = given, nil
+  if type(given) == "string" then texts, sentence = sources.read(given) end
   if not texts then return nil, sentence end
   local caller
   if context.in_process or witness.is_there() then
@@ -48,16 +49,17 @@ local function open(path, context)
 end
 
 --- Loads a team's rules.
--- @param path string|nil file; nil for the defaults alone
+-- @param given string|table|nil path of a file, or what fmcal.rules.sources has read of one; nil for the defaults alone
 -- @param context table { team, provider, config (without secrets), in_process: the file's functions run in this process, without
 --   limits, and not in the worker }
 -- @return rules, or nil and an error
-function rules.load(path, context)
-  local self = setmetatable({ functions = {}, reads = {}, path = path, source = "" }, Rules)
+function rules.load(given, context)
+  local self = setmetatable({ functions = {}, reads = {}, source = "" }, Rules)
   self.ctx = { team = context.team, provider = context.provider, config = context.config, log = log, defaults = defaults }
-  if not path then return self end
-  local texts, caller = open(path, context)
+  if not given then return self end
+  local texts, caller = open(given, context)
   if not texts then return failure("invalid", "rules", "%s", caller) end
+  self.path = texts.path
   self.caller, self.functions, self.source = caller, caller.places, texts:all()
   return self
 end
@@ -81,6 +83,12 @@ function Rules:place(name)
   return self.functions[name]
 end
 
+--- Where the text of a function lies: path, first line, last line. Nil for one of the defaults; only of what runs in this
+-- process is it known.
+function Rules:lines_of(name)
+  if self.functions[name] then return self.caller:lines_of(name) end
+end
+
 --- A sentence about what a function answered for an entry.
 function Rules:complaint(name, id, problem)
   return ("%s: %s of %s: %s"):format(self:place(name) or "the default rules", name, id, problem)
@@ -97,8 +105,11 @@ local function ask(self, name, id, ...)
   local custom, problem = self.functions[name] ~= nil, nil
   local ok, value = call(self, name, id, ...)
   if ok and custom then value, problem = schema.answer(name, value) end
-  if self.trace then self.trace[#self.trace + 1] = { name = name, key = id, custom = custom, answer = value } end
-  if problem then return false, self:complaint(name, id, problem) end
+  local failed = not ok and value or problem and self:complaint(name, id, problem)
+  if self.trace then
+    self.trace[#self.trace + 1] = { name = name, key = id, custom = custom, answer = value, failure = failed or nil }
+  end
+  if failed then return false, failed end
   return ok, value
 end
 

@@ -68,6 +68,14 @@ function Inside:call(name, ...)
   return ok, value, self.notes.reads_clock
 end
 
+--- Where the text of a function lies: path, first line, last line.
+function Inside:lines_of(name)
+  self.notes.may_print = false
+  local info = debug.getinfo(self.file:functions()[name], "S")
+  self.notes.may_print = true
+  return info.source:sub(2), info.linedefined, info.lastlinedefined
+end
+
 function Inside.close() end
 
 return inside

@@ -9,12 +9,18 @@ Sources.__index = Sources
 
 local sources = {}
 
+--- A text in place of a rules file.
+-- @return sources { path, text }
+function sources.of(path, text)
+  return setmetatable({ path = path, text = text, modules = {} }, Sources)
+end
+
 --- Reads a rules file.
 -- @return sources { path, text }, or nil and a sentence
 function sources.read(path)
   local text, unread = read_file(path, "rules file")
   if not text then return nil, unread end
-  return setmetatable({ path = path, text = text, modules = {} }, Sources)
+  return sources.of(path, text)
 end
 
 --- The file beside the rules file that `require(name)` means. @return its text and path, or nil and a sentence

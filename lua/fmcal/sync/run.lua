@@ -178,7 +178,7 @@ end
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
 --   rules_in_process   a rules file runs in this process instead of the worker, without limits: for whoever debugs it
---   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer }, one a call
+--   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer, failure }, one a call
 --   slice_size       how many entries are written and recorded together, 500 by default; the last slice is up to twice as large
 --   examine          function(run) called once everything is decided, before anything is written; an error that it
 --                    returns ends the run

@@ -13,7 +13,7 @@ list.board = {
   run = function(session, argument)
     local board, err = require("fmcal.board").open(argument)
     if not board then return nil, err end
-    session.board, session.rules = board, nil
+    session.board, session.rules = board, {}
     _G.board = board
     local problems = board:problems()
     for _, problem in ipairs(problems) do session:complain(problem.message) end
@@ -87,6 +87,10 @@ list.event = {
   end,
 }
 
+local function append(lines, more)
+  table.move(more, 1, #more, #lines + 1, lines)
+end
+
 -- What fmcal.sync.explain says about an entry, and about the court date of an epic; or nil and a sentence.
 local function explain(session, key)
   local options, err = look.options(session)
@@ -105,7 +109,7 @@ list.why = {
     if not explained then return nil, err end
     local lines = {}
     for _, about in ipairs(explained) do
-      table.move(require("fmcal.cli.explain_view").lines(session.view, about), 1, 1000, #lines + 1, lines)
+      append(lines, require("fmcal.cli.explain_view").lines(session.view, about))
     end
     return table.concat(lines, "\n")
   end,
@@ -121,10 +125,25 @@ list.diff = {
     local lines = {}
     for _, about in ipairs(explained) do
       for _, side in ipairs(about.calendars) do
-        table.move(require("fmcal.prompt.side_by_side")(session.view, about, side), 1, 1000, #lines + 1, lines)
+        append(lines, require("fmcal.prompt.side_by_side")(session.view, about, side))
       end
     end
     return #lines > 0 and table.concat(lines, "\n") or nil, ("%s is in no calendar"):format(argument)
+  end,
+}
+
+list.history = {
+  usage = "ID",
+  help = "show what runs have overwritten of an entry, newest first",
+  words = look.ids,
+  run = function(session, argument)
+    local options, no_board = look.options(session)
+    if not options then return nil, no_board end
+    local known <close>, err = require("fmcal.overview").open(options)
+    if not known then return nil, err end
+    local rows = known:history { key = argument }
+    if #rows == 0 then return nil, ("nothing of %s has been overwritten"):format(argument) end
+    return table.concat(require("fmcal.cli.history_view").lines(session.view, rows), "\n")
   end,
 }
 

@@ -42,8 +42,8 @@ end
 -- ---------------------------------------------------------------- breakpoints
 
 list["break"] = {
-  usage = "NAME [ID] | FILE:LINE",
-  help = "stop in a rule, perhaps for one entry alone, or at a line of a file",
+  usage = "NAME [ID]",
+  help = "stop in a rule, perhaps for one entry alone; .break FILE:LINE stops at a line",
   words = function(session, _, number) return number == 1 and rule_names.ALL or look.ids(session) end,
   run = function(_, argument)
     local file, line = argument:match("^(.+):(%d+)$")

@@ -1,6 +1,7 @@
 -- The dot commands of the prompt. Each is a function of the session and the rest of the line; what it returns is shown, and
 -- of `nil, message` the message.
 local did_you_mean = require "fmcal.util.did_you_mean"
+local files = require "fmcal.prompt.commands.files"
 local held = require "fmcal.prompt.commands.held"
 local help = require "fmcal.prompt.commands.help"
 local log = require "fmcal.log"
@@ -17,11 +18,11 @@ local list = {}
 
 -- Groups of commands, in the order in which they are listed.
 local GROUPS = {
-  { title = "Boards", names = { "board", "item", "event", "diff", "why", "plan", "sync" } },
-  { title = "Rules", names = { "rule" } },
+  { title = "Boards", names = { "board", "item", "event", "diff", "why", "history", "plan", "sync" } },
+  { title = "Rules", names = { "rule", "try", "reload" } },
   { title = "Debugging", names = { "break", "breaks", "unbreak", "locals", "up", "down", "bt", "step", "next", "finish",
     "continue" } },
-  { title = "Others", names = { "trace", "help", "quit" } },
+  { title = "Others", names = { "load", "trace", "help", "quit" } },
 }
 
 local function add(more)
@@ -47,6 +48,17 @@ list.trace = {
       return nil, "usage: .trace [on|off]"
     end
     return "trace is " .. (log.level() == "trace" and "on" or "off")
+  end,
+}
+
+list.load = {
+  usage = "FILE",
+  help = "run a Lua file; its globals are there afterwards",
+  words = function(_, typed) return files(typed) end,
+  run = function(_, argument)
+    local chunk, err = loadfile(argument)
+    if not chunk then return nil, err end
+    return chunk()
   end,
 }
 
@@ -98,7 +110,7 @@ end
 
 -- How many words must follow a command, by its usage.
 local function least_words(usage)
-  local _, count = usage:gsub("|.*", ""):gsub("%b[]", ""):gsub("%S+", "")
+  local _, count = usage:gsub("%b[]", ""):gsub("%S+", "")
   return count
 end
 

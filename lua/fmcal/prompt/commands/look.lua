@@ -1,5 +1,7 @@
 -- A run of the open board that writes nothing, to look at what comes of it.
 
+local rules_in_use = require "fmcal.prompt.rules_in_use"
+
 local look = {}
 
 look.NO_BOARD = "no board is open: .board FILE"
@@ -9,12 +11,12 @@ look.NO_BOARD = "no board is open: .board FILE"
 function look.options(session, key)
   if not session.board then return nil, look.NO_BOARD end
   local only = key and { key } or nil
-  return { board = session.board:path(), rules = session.rules, dry_run = true, only = only, consider = only }
+  return { board = session.board:path(), rules = rules_in_use.of(session), dry_run = true, only = only, consider = only }
 end
 
 --- @param key string|nil of the one entry
 -- @param examine function(run)|nil called once everything is decided
--- @param rules string|nil a rules file to use instead
+-- @param rules sources (fmcal.rules.sources) of rules to use instead, or nil
 -- @return result of the run, or nil and a sentence
 function look.run(session, key, examine, rules)
   local options, err = look.options(session, key)
