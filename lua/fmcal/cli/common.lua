@@ -2,7 +2,6 @@
 
 local boards = require "fmcal.cli.boards"
 local cli = require "fmcal.cli"
-local overview = require "fmcal.overview"
 local terminal = require "fmcal.cli.terminal"
 
 local common = {}
@@ -44,6 +43,7 @@ end
 
 --- Opens the overview of the board that is meant.
 function common.overview(values)
+  local overview = require "fmcal.overview" -- a sync does without
   local opened = cli.check(overview.open(common.engine_options(values, common.board(values.board, values.team))))
   if opened.warning then cli.complain("warning: " .. terminal.clean(opened.warning)) end
   return opened

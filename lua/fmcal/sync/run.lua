@@ -21,7 +21,6 @@ local stale_token = require "fmcal.place.stale_token"
 local tally = require "fmcal.sync.tell.tally"
 local time = require "fmcal.time"
 local why = require "fmcal.sync.tell.why"
-local webhook = require "fmcal.sync.tell.webhook"
 
 local run = {}
 
@@ -153,8 +152,8 @@ end
 
 -- A webhook that cannot be told is a warning: the run itself is over and done.
 local function tell_webhook(self, result)
-  if not self.settings then return end
-  local told, err = webhook.after(self.settings, result)
+  if not self.settings or not self.settings.options.webhook then return end
+  local told, err = require("fmcal.sync.tell.webhook").after(self.settings, result)
   if not told then table.insert(result.warnings, err.message) end
 end
 

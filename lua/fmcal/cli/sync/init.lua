@@ -1,4 +1,5 @@
--- The command sync.lua: its options, one run of each board, and what is shown of it.
+-- The command sync.lua: its options, one run of each board, and what is shown of it. What a plain run of one board does not
+-- need is loaded where it is: most runs find nothing to do.
 
 local board = require "fmcal.board"
 local boards = require "fmcal.cli.boards"
@@ -8,16 +9,12 @@ local config = require "fmcal.config"
 local exits = require "fmcal.exits"
 local files = require "fmcal.cli.files"
 local json = require "fmcal.json"
-local parallel = require "fmcal.cli.sync.parallel"
-local plan_file = require "fmcal.sync.plan_file"
 local progress = require "fmcal.cli.sync.progress"
-local review = require "fmcal.sync.review"
 local run = require "fmcal.sync.run"
 local sync_view = require "fmcal.cli.sync.view"
 local sys = require "fmcal.sys"
 local terminal = require "fmcal.cli.terminal"
 local time = require "fmcal.time"
-local watch = require "fmcal.cli.sync.watch"
 
 local sync = {}
 
@@ -129,7 +126,7 @@ local function run_in_turn(values, paths, collect)
   end
 end
 
-local function run_at_once(values, paths, collect)
+local function run_at_once(parallel, values, paths, collect)
   local bar, done = progress.new(values.quiet or values.json), 0
   bar:show("boards", 0, #paths)
   parallel.run(values, paths, function(result)
@@ -144,8 +141,12 @@ end
 -- Syncs all boards. @return exit status, whether anything happened
 local function run_all(values, paths)
   local collect, sum = collector(values)
-  local way = #paths > 1 and values.jobs > 1 and parallel.possible() and run_at_once or run_in_turn
-  way(values, paths, collect)
+  local parallel = #paths > 1 and values.jobs > 1 and require "fmcal.cli.sync.parallel"
+  if parallel and parallel.possible() then
+    run_at_once(parallel, values, paths, collect)
+  else
+    run_in_turn(values, paths, collect)
+  end
   return sum()
 end
 
@@ -158,6 +159,7 @@ local function one_board(values, what)
 end
 
 local function make_plan(values)
+  local plan_file, review = require "fmcal.sync.plan_file", require "fmcal.sync.review"
   local options = sync.engine_options(values, one_board(values, "plan"))
   options.board = cli.check(sys.absolute(options.board))
   for _, name in ipairs { "config", "rules" } do
@@ -170,6 +172,7 @@ local function make_plan(values)
 end
 
 local function apply_plan(values)
+  local plan_file, review = require "fmcal.sync.plan_file", require "fmcal.sync.review"
   local plan = cli.check(plan_file.read(files.read(values.apply, "plan"), values.apply))
   local named = values.boards[1]
   if #values.boards > 1 or (named and sys.absolute(named) ~= plan.board) then
@@ -200,7 +203,7 @@ end
 -- Runs until nothing happens any more, so that what others wrote into a board while it was synced is synced at once.
 -- @return exit status, and the marks that tell a change from then on. Of a run that did nothing these are the marks
 -- before it; a run that failed may have written the board, and its own writing is no reason to try again at once
-local function run_until_quiet(values, paths)
+local function run_until_quiet(watch, values, paths)
   for _ = 1, MOST_SETTLING_RUNS do
     local marks = watch.marks(paths)
     local status, eventful = run_all(values, paths)
@@ -223,9 +226,9 @@ local function tell(values, status, before, seconds)
 end
 
 local function go_on(values, paths)
-  local before
+  local watch, before = require "fmcal.cli.sync.watch", nil
   repeat
-    local status, marks = run_until_quiet(values, paths)
+    local status, marks = run_until_quiet(watch, values, paths)
     local seconds = interval_of(values, paths)
     if status ~= exits.INTERRUPTED then tell(values, status, before, seconds) end
     before = status

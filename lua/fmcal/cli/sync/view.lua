@@ -3,7 +3,6 @@
 local exits = require "fmcal.exits"
 local first_line = require "fmcal.util.first_line"
 local layout = require "fmcal.cli.table"
-local plan_view = require "fmcal.cli.plan.view"
 local quantity = require "fmcal.util.quantity"
 local terminal = require "fmcal.cli.terminal"
 
@@ -111,9 +110,10 @@ end
 function view.lines(out, result)
   if not result.team then return {} end
   local lines = { heading(out, result) }
+  local is_plan = result.dry_run or result.exit == exits.GUARD
+  local plan_view = is_plan and require "fmcal.cli.plan.view"
   if result.actions and #result.actions > 0 then
-    local is_plan = result.dry_run or result.exit == exits.GUARD
-    local rows = is_plan and plan_view.table(out, result.actions) or action_table(out, result.actions)
+    local rows = plan_view and plan_view.table(out, result.actions) or action_table(out, result.actions)
     table.move(rows, 1, #rows, #lines + 1, lines)
   end
   if result.result then
