@@ -42,11 +42,16 @@ static fm_status buffer_failed(const fm_buf *b, fm_error *err)
     return b->status ? fail(err, b->status, "memory ran out") : FM_OK;
 }
 
+/* The document is valid: what white space leaves of it is its value. */
 static void document_value(fm_json_span *value, const char *text, size_t len)
 {
     fm_json_scan s;
     fm_json_begin(&s, text, len, FM_JSON_DEPTH_LIMIT);
-    fm_json_skip(&s, value);
+    fm_json_peek(&s);
+    const char *end = s.end;
+    while (end > s.at && strchr(" \t\r\n", end[-1]))
+        end--;
+    *value = (fm_json_span){s.at, (size_t)(end - s.at)};
 }
 
 /* Follows the path as far as there is something. */
