@@ -15,6 +15,7 @@
 #include "util/columns.h"
 #include "util/file.h"
 #include "util/process.h"
+#include "util/utf8.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -205,6 +206,14 @@ static int sys_has_controls(lua_State *L)
     return 1;
 }
 
+static int sys_is_utf8(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_pushboolean(L, fm_utf8_valid(text, len));
+    return 1;
+}
+
 static int columns_gc(lua_State *L)
 {
     fm_columns **slot = luaL_checkudata(L, 1, COLUMNS_NAME);
@@ -367,6 +376,7 @@ static const luaL_Reg sys_functions[] = {
     {"is_transient", sys_is_transient},
     {"columns", sys_columns},
     {"has_controls", sys_has_controls},
+    {"is_utf8", sys_is_utf8},
     {"start", sys_start},
     {"detach", sys_detach},
     {"wait_any", sys_wait_any},

@@ -1,5 +1,7 @@
 #include "util/utf8.h"
 
+#include <string.h>
+
 static int is_continuation(unsigned char byte)
 {
     return (byte & 0xC0) == 0x80;
@@ -40,11 +42,20 @@ size_t fm_utf8_character(const char *at, size_t left)
     return length;
 }
 
+/* Whether eight bytes are ASCII, as those of most texts are. */
+static bool are_ascii(const char *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return !(word & UINT64_C(0x8080808080808080));
+}
+
 bool fm_utf8_valid(const char *bytes, size_t len)
 {
     size_t length = 0;
     for (size_t at = 0; at < len; at += length) {
-        length = fm_utf8_character(bytes + at, len - at);
+        bool plain = len - at >= sizeof(uint64_t) && are_ascii(bytes + at);
+        length = plain ? sizeof(uint64_t) : fm_utf8_character(bytes + at, len - at);
         if (!length)
             return false;
     }

@@ -128,4 +128,17 @@ function TestControls.test_control_characters_are_found_but_for_tab_and_line_fee
   lu.assertFalse(sys.has_controls(""))
 end
 
+function TestSys.test_utf8()
+  local odd = { "é", "€", "😀", "\u{D7FF}", "\xC3", "\xE2\x82", "\xF0\x9F\x98", "\x80", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF" }
+  for _, piece in ipairs(odd) do
+    for before = 0, 17 do
+      for _, after in ipairs { "", "x", ("x"):rep(9) } do
+        local text = ("a"):rep(before) .. piece .. after
+        lu.assertEquals(sys.is_utf8(text), utf8.len(text) ~= nil, ("%q behind %d"):format(piece, before))
+      end
+    end
+  end
+  lu.assertTrue(sys.is_utf8(""))
+end
+
 os.exit(lu.LuaUnit.run())

@@ -91,6 +91,11 @@ function sys.detach(argv, options) end
 ---@return boolean
 function sys.has_controls(text) end
 
+---Whether a text is UTF-8, and not cut inside a character.
+---@param text string
+---@return boolean
+function sys.is_utf8(text) end
+
 ---Waits until one of these processes ends; those that have ended before do not count.
 ---@param processes fmcal.sys.process[]
 ---@return integer? index its place in the list

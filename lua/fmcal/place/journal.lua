@@ -10,6 +10,7 @@ local bases = require "fmcal.model.base"
 local calendar_sync = require "fmcal.model.calendar_sync"
 local crypto = require "fmcal.crypto"
 local json = require "fmcal.json"
+local sys = require "fmcal.sys"
 
 local journal = {}
 
@@ -73,7 +74,7 @@ end
 -- part of a note; hashes of it, and of what a person can edit in it, say as much and cost more.
 local function note_written(note, job)
   local text, target = job.write.text, job.side.target
-  if utf8.len(text) then
+  if sys.is_utf8(text) then
     note.written = text
   else
     note.text, note.seen = hash(text), target:content_hash(assert(target.provider:decode(text)))

@@ -8,6 +8,7 @@ local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local shown = require "fmcal.util.shown"
 local sorted_names = require "fmcal.util.sorted_names"
+local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
 local schema = {}
@@ -17,7 +18,7 @@ local schema = {}
 local MAX_DEPTH = 64
 
 local function is_text(value)
-  return type(value) == "string" and utf8.len(value) ~= nil
+  return type(value) == "string" and sys.is_utf8(value)
 end
 
 local function is_date(value)
@@ -129,7 +130,7 @@ schema.ANSWERS = {
 local function got(value)
   if value == nil or value == json.null then return "nothing" end
   if type(value) == "string" then
-    if not utf8.len(value) then return "a text that is cut inside a character" end
+    if not sys.is_utf8(value) then return "a text that is cut inside a character" end
     return "the text " .. shown(value)
   end
   if type(value) == "number" or type(value) == "boolean" then return ("the %s %s"):format(type(value), value) end
