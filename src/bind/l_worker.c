@@ -1,11 +1,12 @@
 /*
  * Lua module fmcal.worker: the process in which a team's rules run.
- * Userdata fmcal.worker owns a peer: an fm_worker and the frames that go to and fro.
+ * Userdata fmcal.worker owns a peer: an fm_worker and the frame that is sent next.
  */
 #include "bind/base/bind.h"
 #include "bind/base/handle.h"
 #include "bind/base/row.h"
 #include "bind/base/zones.h"
+#include "bind/value/answer.h"
 #include "bind/value/pack.h"
 #include "bind/worker.h"
 #include "util/worker.h"
@@ -19,7 +20,7 @@ static const char domain[] = "worker";
 
 typedef struct peer {
     fm_worker *worker;
-    fm_buf question, answer;
+    fm_buf question;
 } peer;
 
 static void release_peer(void *object)
@@ -27,7 +28,6 @@ static void release_peer(void *object)
     peer *p = object;
     fm_worker_free(p->worker);
     fm_buf_free(&p->question);
-    fm_buf_free(&p->answer);
     free(p);
 }
 
@@ -63,7 +63,6 @@ static int worker_start(lua_State *L)
         return fm_bind_no_memory(L);
     *slot = made;
     fm_buf_init(&made->question, FM_WORKER_FRAME_MAX);
-    fm_buf_init(&made->answer, FM_WORKER_ANSWER_MAX);
     char *const *program = program_of(L, named);
     fm_status status = fm_worker_start(&made->worker, program, &err);
     if (status == FM_ENOTFOUND || status == FM_EACCESS)
@@ -81,62 +80,88 @@ static int worker_begin(lua_State *L)
     luaL_argcheck(L, limits.cpu_ms > 0, 2, "milliseconds must be greater than 0");
     luaL_argcheck(L, limits.wall_ms > 0, 3, "milliseconds must be greater than 0");
     const peer *p = fm_bind_open(L, 1, &worker_type);
-    fm_worker_begin(p->worker, &limits, &fm_bind_get(L)->env);
+    fm_worker_begin(p->worker, &limits);
     return 0;
 }
 
-static void begin_question(peer *p, char kind)
+static void begin_frame(peer *p, char kind)
 {
-    fm_buf_reset(&p->question);
-    fm_buf_add(&p->question, FM_WORKER_HEADER, FM_WORKER_HEADER_LEN);
+    fm_worker_begin_frame(&p->question);
     fm_buf_addc(&p->question, kind);
 }
 
-/* Puts the file of a zone that the worker wants into the next question; nothing where there is none. */
-static void find_zone(lua_State *L, peer *p)
+static fm_status send_frame(peer *p, fm_error *err)
 {
-    fm_buf name, file;
-    fm_buf_init(&name, p->answer.len);
-    fm_buf_init(&file, FM_WORKER_FRAME_MAX);
-    begin_question(p, FM_WORKER_ZONE);
-    if (!fm_buf_add(&name, p->answer.data + 1, p->answer.len - 1) &&
-        fm_zones_read(fm_bind_zones(L), &file, name.data) == FM_OK)
-        fm_buf_add(&p->question, file.data, file.len);
-    fm_buf_free(&name);
-    fm_buf_free(&file);
+    if (p->question.status)
+        return fm_error_set(err, p->question.status, domain, "the question is too large");
+    fm_worker_seal(&p->question);
+    return fm_worker_send(p->worker, &p->question, err);
 }
 
-/* Asks, and answers what the worker wants to know of zones meanwhile. */
-static fm_status ask(lua_State *L, peer *p, fm_error *err)
-{
-    const fm_env *env = &fm_bind_get(L)->env;
-    for (;;) {
-        if (p->question.status)
-            return fm_error_set(err, p->question.status, domain, "the question is too large");
-        fm_worker_seal(&p->question);
-        fm_status status = fm_worker_ask(p->worker, &p->question, &p->answer, env, err);
-        if (status)
-            return status;
-        if (p->answer.len == 0 || p->answer.data[0] != FM_WORKER_ZONE)
-            return FM_OK;
-        find_zone(L, p);
-    }
-}
-
-static int worker_ask(lua_State *L)
+/* Sends the values from index 2 on. */
+static int send_values(lua_State *L, char kind)
 {
     int last = lua_gettop(L);
     fm_error err = {0};
     peer *p = fm_bind_hold(L, 1, &worker_type);
-    begin_question(p, FM_WORKER_VALUES);
-    int count;
+    begin_frame(p, kind);
     fm_status status = fm_bind_pack(L, 2, last, &p->question, &err);
     if (!status)
-        status = ask(L, p, &err);
-    if (!status && (p->answer.len == 0 || p->answer.data[0] != FM_WORKER_VALUES))
+        status = send_frame(p, &err);
+    return fm_bind_done(L, status, &err);
+}
+
+static int worker_send(lua_State *L)
+{
+    return send_values(L, FM_WORKER_VALUES);
+}
+
+static int worker_reply(lua_State *L)
+{
+    return send_values(L, FM_WORKER_REPLY);
+}
+
+/* Sends the file of a zone that the worker wants; nothing where there is none. */
+static fm_status send_zone(lua_State *L, peer *p, const char *bytes, size_t len, fm_error *err)
+{
+    fm_buf name, file;
+    fm_zones *zones = fm_bind_zones(L);
+    fm_buf_init(&name, len);
+    fm_buf_init(&file, FM_WORKER_FRAME_MAX);
+    fm_buf_add(&name, bytes, len);
+    begin_frame(p, FM_WORKER_ZONE);
+    if (fm_zones_read(zones, &file, name.data) == FM_OK)
+        fm_buf_add(&p->question, file.data, file.len);
+    fm_buf_free(&name);
+    fm_buf_free(&file);
+    return send_frame(p, err);
+}
+
+/* The next values that the worker sends; what it wants to know of zones is answered here. */
+static fm_status receive(lua_State *L, peer *p, const char **bytes, size_t *len, fm_error *err)
+{
+    const fm_env *env = &fm_bind_get(L)->env;
+    for (;;) {
+        fm_status status = fm_worker_receive(p->worker, bytes, len, FM_WORKER_ANSWER_MAX, env, err);
+        if (status || *len == 0 || **bytes != FM_WORKER_ZONE)
+            return status;
+        if ((status = send_zone(L, p, *bytes + 1, *len - 1, err)))
+            return status;
+    }
+}
+
+static int worker_receive(lua_State *L)
+{
+    fm_error err = {0};
+    const char *bytes;
+    size_t len;
+    int count = 0;
+    peer *p = fm_bind_hold(L, 1, &worker_type);
+    fm_status status = receive(L, p, &bytes, &len, &err);
+    if (!status && (len == 0 || *bytes != FM_WORKER_VALUES))
         status = fm_error_set(&err, FM_EPARSE, domain, "its answer is damaged");
     if (!status)
-        status = fm_bind_unpack(L, p->answer.data + 1, p->answer.len - 1, &count, &err);
+        status = fm_bind_unpack(L, bytes + 1, len - 1, &count, &err);
     return status ? fm_bind_fail(L, &err) : count;
 }
 
@@ -151,8 +176,8 @@ static int worker_tostring(lua_State *L)
     return 1;
 }
 
-static const luaL_Reg worker_methods[] = {
-    {"ask", worker_ask}, {"begin", worker_begin}, {"close", worker_close}, {NULL, NULL}};
+static const luaL_Reg worker_methods[] = {{"begin", worker_begin}, {"close", worker_close}, {"receive", worker_receive},
+                                          {"reply", worker_reply}, {"send", worker_send},   {NULL, NULL}};
 
 static const luaL_Reg worker_meta[] = {{"__tostring", worker_tostring}, {NULL, NULL}};
 

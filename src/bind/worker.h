@@ -7,10 +7,11 @@
 
 #include <lua.h>
 
-/** What a frame holds, its first byte. */
+/** What a frame holds, its first byte. Values are packed (bind/value/pack.h). */
 enum {
-    FM_WORKER_VALUES = 'v', /**< Lua values (bind/value/pack.h) */
-    FM_WORKER_ZONE = 'z',   /**< from the worker: the name of a zone that it wants; to it: its file, or nothing */
+    FM_WORKER_VALUES = 'v', /**< values: to the worker a question, from it an answer or what it wants to know itself */
+    FM_WORKER_REPLY = 'r',  /**< to the worker: values that it wanted to know */
+    FM_WORKER_ZONE = 'z',   /**< from the worker: the name of a zone; to it: its file, or nothing */
 };
 
 /** Most bytes of an answer. Small: a cycle in one is as long as this allows, and the tables made of it are larger. */

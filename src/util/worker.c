@@ -15,8 +15,16 @@
 
 static const char domain[] = "worker";
 
+/* Bytes that a frame begins with: its length. */
+#define HEADER 4
+/* Room that is asked of the kernel for a pipe: a slice of questions is on its way at once. */
+#define PIPE_BYTES (1 << 20)
+/* Most bytes read at once. */
+#define CHUNK ((size_t)64 << 10)
 /* How often a wait looks at the interrupt flag and at the worker's clock. */
 #define LOOK_EVERY_MS 100
+/* When it first looks: most answers are quicker, and need no clock. */
+#define FIRST_LOOK_MS 10
 
 /* What a worker gets of the environment: where its libraries are, and what local time is. */
 static const char *const inherited[] = {"TZ",           "LD_LIBRARY_PATH", "LD_PRELOAD",
@@ -27,7 +35,13 @@ struct fm_worker {
     pid_t pid; /* 0 once it was waited for */
     int questions_fd, answers_fd;
     clockid_t clock; /* its processor time */
+    fm_worker_limits limits;
+    bool ticks; /* the clocks of a question have begun */
     int64_t cpu_end_us, wall_end_ms;
+    fm_buf outbox; /* what the pipe has not taken yet, from `sent` on */
+    size_t sent;
+    fm_buf inbox; /* what was read, from `taken` on */
+    size_t taken;
 };
 
 /* ---------------------------------------------------------------- start and end */
@@ -125,6 +139,10 @@ static int start(fm_worker *w, char *const argv[])
         error = lift(&up[1]);
     if (!error && fcntl(w->questions_fd, F_SETFL, O_NONBLOCK))
         error = errno;
+    if (!error) { /* where the kernel refuses, the pipes are smaller */
+        fcntl(w->questions_fd, F_SETPIPE_SZ, PIPE_BYTES);
+        fcntl(w->answers_fd, F_SETPIPE_SZ, PIPE_BYTES);
+    }
     if (!error)
         error = spawn(&w->pid, argv, down[0], up[1]);
     if (error)
@@ -142,6 +160,8 @@ fm_status fm_worker_start(fm_worker **worker, char *const argv[], fm_error *err)
     fm_worker *w = calloc(1, sizeof *w);
     if (!w)
         return fm_error_no_memory(err, domain);
+    fm_buf_init(&w->outbox, FM_WORKER_FRAME_MAX);
+    fm_buf_init(&w->inbox, FM_WORKER_FRAME_MAX);
     int error = start(w, argv);
     if (error) {
         fm_worker_free(w);
@@ -168,6 +188,8 @@ void fm_worker_free(fm_worker *w)
     if (!w)
         return;
     end(w);
+    fm_buf_free(&w->outbox);
+    fm_buf_free(&w->inbox);
     free(w);
 }
 
@@ -181,10 +203,17 @@ static int64_t cpu_us(const fm_worker *w)
     return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
 }
 
-void fm_worker_begin(fm_worker *w, const fm_worker_limits *limits, const fm_env *env)
+void fm_worker_begin(fm_worker *w, const fm_worker_limits *limits)
 {
-    w->cpu_end_us = cpu_us(w) + limits->cpu_ms * 1000;
-    w->wall_end_ms = env->monotonic_ms(env->data) + limits->wall_ms;
+    w->limits = *limits;
+    w->ticks = false;
+}
+
+static void start_clocks(fm_worker *w, const fm_env *env)
+{
+    w->cpu_end_us = cpu_us(w) + w->limits.cpu_ms * 1000;
+    w->wall_end_ms = env->monotonic_ms(env->data) + w->limits.wall_ms;
+    w->ticks = true;
 }
 
 static int64_t smaller(int64_t a, int64_t b)
@@ -193,10 +222,12 @@ static int64_t smaller(int64_t a, int64_t b)
 }
 
 /* Whether nothing ends the wait; else why it ends. `next_ms` receives how long to wait until the next look. */
-static fm_status look(const fm_worker *w, const fm_env *env, int *next_ms, fm_error *err)
+static fm_status look(fm_worker *w, const fm_env *env, int *next_ms, fm_error *err)
 {
     if (env->interrupted && *env->interrupted)
         return fm_error_set(err, FM_ECANCELED, domain, "interrupted");
+    if (!w->ticks)
+        start_clocks(w, env);
     int64_t cpu_left_ms = (w->cpu_end_us - cpu_us(w)) / 1000,
             wall_left_ms = w->wall_end_ms - env->monotonic_ms(env->data);
     if (cpu_left_ms <= 0)
@@ -207,15 +238,18 @@ static fm_status look(const fm_worker *w, const fm_env *env, int *next_ms, fm_er
     return FM_OK;
 }
 
-/* Waits until a descriptor is ready. The first look comes after the first wait: most answers are quick. */
-static fm_status wait_for(const fm_worker *w, int fd, short events, const fm_env *env, fm_error *err)
+/* Waits until there is an answer to read, or room for what is to be sent. */
+static fm_status wait_for(bool *readable, fm_worker *w, const fm_env *env, fm_error *err)
 {
-    struct pollfd polled = {.fd = fd, .events = events};
-    int next_ms = LOOK_EVERY_MS / 10;
+    struct pollfd polled[] = {{.fd = w->answers_fd, .events = POLLIN},
+                              {.fd = w->outbox.len > w->sent ? w->questions_fd : -1, .events = POLLOUT}};
+    int next_ms = FIRST_LOOK_MS;
     for (;;) {
-        int ready = poll(&polled, 1, next_ms);
-        if (ready > 0)
+        int ready = poll(polled, 2, next_ms);
+        if (ready > 0) {
+            *readable = polled[0].revents != 0;
             return FM_OK;
+        }
         if (ready < 0 && errno != EINTR)
             return fm_system_error(err, errno, domain, "cannot wait for it");
         fm_status status = look(w, env, &next_ms, err);
@@ -226,44 +260,29 @@ static fm_status wait_for(const fm_worker *w, int fd, short events, const fm_env
 
 /* ---------------------------------------------------------------- frames */
 
+void fm_worker_begin_frame(fm_buf *frame)
+{
+    static const char header[HEADER];
+    fm_buf_reset(frame);
+    fm_buf_add(frame, header, HEADER);
+}
+
 void fm_worker_seal(fm_buf *frame)
 {
-    uint32_t len = (uint32_t)(frame->len - FM_WORKER_HEADER_LEN);
-    for (int i = 0; i < FM_WORKER_HEADER_LEN; i++)
+    uint32_t len = frame->len < HEADER ? 0 : (uint32_t)(frame->len - HEADER);
+    for (int i = 0; i < HEADER && (size_t)i < frame->len; i++)
         frame->data[i] = (char)(len >> 8 * i);
 }
 
-static size_t frame_len(const unsigned char header[FM_WORKER_HEADER_LEN])
+static size_t frame_len(const char *header)
 {
     size_t len = 0;
-    for (int i = 0; i < FM_WORKER_HEADER_LEN; i++)
-        len |= (size_t)header[i] << 8 * i;
+    for (int i = 0; i < HEADER; i++)
+        len |= (size_t)(unsigned char)header[i] << 8 * i;
     return len;
 }
 
-static fm_status has_ended(fm_error *err)
-{
-    return fm_error_set(err, FM_EIO, domain, "it has ended");
-}
-
-static fm_status write_all(const fm_worker *w, const fm_buf *frame, const fm_env *env, fm_error *err)
-{
-    for (size_t done = 0; done < frame->len;) {
-        ssize_t len = write(w->questions_fd, frame->data + done, frame->len - done);
-        if (len >= 0) {
-            done += (size_t)len;
-        } else if (errno == EAGAIN) {
-            fm_status status = wait_for(w, w->questions_fd, POLLOUT, env, err);
-            if (status)
-                return status;
-        } else if (errno != EINTR) {
-            return has_ended(err);
-        }
-    }
-    return FM_OK;
-}
-
-/* Reads what is there, `want` bytes at most; how many. 0: the stream has ended. */
+/* Reads up to `want` bytes; how many. 0: the stream has ended. */
 static size_t read_some(int fd, void *bytes, size_t want)
 {
     ssize_t len;
@@ -272,62 +291,117 @@ static size_t read_some(int fd, void *bytes, size_t want)
     return len > 0 ? (size_t)len : 0;
 }
 
-static fm_status read_all(const fm_worker *w, void *bytes, size_t want, const fm_env *env, fm_error *err)
+static fm_status has_ended(fm_error *err)
 {
-    for (size_t done = 0; done < want;) {
-        fm_status status = wait_for(w, w->answers_fd, POLLIN, env, err);
-        if (status)
-            return status;
-        size_t len = read_some(w->answers_fd, (char *)bytes + done, want - done);
-        if (len == 0)
-            return has_ended(err);
-        done += len;
+    return fm_error_set(err, FM_EIO, domain, "it has ended");
+}
+
+/* Writes what the pipe takes. A broken one is left to whoever reads: the worker may have answered before it ended. */
+static void flush(fm_worker *w)
+{
+    while (w->sent < w->outbox.len) {
+        ssize_t len = write(w->questions_fd, w->outbox.data + w->sent, w->outbox.len - w->sent);
+        if (len < 0 && errno == EINTR)
+            continue;
+        if (len < 0 && errno == EAGAIN)
+            return;
+        if (len < 0)
+            break;
+        w->sent += (size_t)len;
     }
-    return FM_OK;
+    fm_buf_reset(&w->outbox);
+    w->sent = 0;
 }
 
-static fm_status read_answer(const fm_worker *w, fm_buf *answer, const fm_env *env, fm_error *err)
-{
-    unsigned char header[FM_WORKER_HEADER_LEN];
-    fm_status status = read_all(w, header, sizeof header, env, err);
-    if (status)
-        return status;
-    size_t len = frame_len(header);
-    fm_buf_reset(answer);
-    if (fm_buf_reserve(answer, len))
-        return fm_error_set(err, answer->status, domain, "its answer is too large");
-    if ((status = read_all(w, answer->data, len, env, err)))
-        return status;
-    answer->len = len;
-    return FM_OK;
-}
-
-fm_status fm_worker_ask(fm_worker *w, const fm_buf *question, fm_buf *answer, const fm_env *env, fm_error *err)
+fm_status fm_worker_send(fm_worker *w, const fm_buf *frame, fm_error *err)
 {
     if (!w->pid)
+        return FM_OK;
+    if (w->sent > w->outbox.len / 2 && fm_buf_splice(&w->outbox, 0, w->sent, "", 0) == FM_OK)
+        w->sent = 0;
+    if (fm_buf_reserve(&w->outbox, frame->len)) {
+        fm_status status = w->outbox.status;
+        end(w); /* what was on its way is lost */
+        return fm_error_set(err, status, domain, "too much is asked at once");
+    }
+    fm_buf_add(&w->outbox, frame->data, frame->len);
+    flush(w);
+    return FM_OK;
+}
+
+/* Whether the inbox holds a whole frame. */
+static fm_status has_frame(bool *has, const fm_worker *w, size_t max_bytes, fm_error *err)
+{
+    size_t there = w->inbox.len - w->taken;
+    const char *header = w->inbox.data + w->taken;
+    *has = false;
+    if (there < HEADER)
+        return FM_OK;
+    if (frame_len(header) > max_bytes)
+        return fm_error_set(err, FM_ELIMIT, domain, "its answer is too large");
+    *has = there - HEADER >= frame_len(header);
+    return FM_OK;
+}
+
+/* Reads what is there into the inbox. */
+static fm_status fill_inbox(fm_worker *w, fm_error *err)
+{
+    if (w->taken) {
+        fm_buf_splice(&w->inbox, 0, w->taken, "", 0);
+        w->taken = 0;
+    }
+    if (fm_buf_reserve(&w->inbox, CHUNK))
+        return fm_error_set(err, w->inbox.status, domain, "its answer is too large");
+    size_t len = read_some(w->answers_fd, w->inbox.data + w->inbox.len, CHUNK);
+    w->inbox.len += len;
+    return len ? FM_OK : has_ended(err);
+}
+
+/* One step towards a whole frame. */
+static fm_status step(fm_worker *w, const fm_env *env, fm_error *err)
+{
+    bool readable = false;
+    flush(w);
+    fm_status status = wait_for(&readable, w, env, err);
+    return !status && readable ? fill_inbox(w, err) : status;
+}
+
+fm_status fm_worker_receive(fm_worker *w, const char **bytes, size_t *len, size_t max_bytes, const fm_env *env,
+                            fm_error *err)
+{
+    bool has;
+    if (!w->pid)
         return has_ended(err);
-    fm_status status = write_all(w, question, env, err);
-    if (!status)
-        status = read_answer(w, answer, env, err);
-    if (status)
+    fm_status status = has_frame(&has, w, max_bytes, err);
+    while (!status && !has) {
+        status = step(w, env, err);
+        if (!status)
+            status = has_frame(&has, w, max_bytes, err);
+    }
+    if (status) {
         end(w);
-    return status;
+        return status;
+    }
+    *bytes = w->inbox.data + w->taken + HEADER;
+    *len = frame_len(w->inbox.data + w->taken);
+    w->taken += HEADER + *len;
+    return FM_OK;
 }
 
 /* ---------------------------------------------------------------- the worker's side */
 
-static bool read_fully(int fd, void *bytes, size_t want)
+static bool read_fully(int fd, char *bytes, size_t want)
 {
     size_t done = 0, len;
-    while (done < want && (len = read_some(fd, (char *)bytes + done, want - done)) > 0)
+    while (done < want && (len = read_some(fd, bytes + done, want - done)) > 0)
         done += len;
     return done == want;
 }
 
-fm_status fm_worker_receive(int fd, fm_buf *frame)
+fm_status fm_worker_read_frame(int fd, fm_buf *frame)
 {
-    unsigned char header[FM_WORKER_HEADER_LEN];
-    if (!read_fully(fd, header, sizeof header))
+    char header[HEADER];
+    if (!read_fully(fd, header, HEADER))
         return FM_ENOTFOUND;
     size_t len = frame_len(header);
     fm_buf_reset(frame);
@@ -337,7 +411,7 @@ fm_status fm_worker_receive(int fd, fm_buf *frame)
     return read_fully(fd, frame->data, len) ? FM_OK : FM_EIO;
 }
 
-fm_status fm_worker_send(int fd, const fm_buf *frame)
+fm_status fm_worker_write_frame(int fd, const fm_buf *frame)
 {
     for (size_t done = 0; done < frame->len;) {
         ssize_t len = write(fd, frame->data + done, frame->len - done);

@@ -1,7 +1,7 @@
 /**
  * @file worker.h
- * A child process that answers questions, one at a time, over two pipes: what may take too long, eat all memory or be
- * hostile runs there. A question and an answer are frames: four bytes of length, then that many bytes.
+ * A child process that answers questions over two pipes: what may take too long, eat all memory or be hostile runs
+ * there. A question and an answer are frames: four bytes of length, then that many bytes.
  *
  * The process gets a few variables of the environment, no descriptor but the pipes, default signals and a process group
  * of its own, so that Ctrl-C in a terminal reaches this process alone. No shell is involved.
@@ -42,32 +42,42 @@ fm_status fm_worker_start(fm_worker **worker, char *const argv[], fm_error *err)
 /** Kills it and waits for its end. NULL is allowed. */
 void fm_worker_free(fm_worker *w);
 
-/** Lets the clocks of a question begin. */
-void fm_worker_begin(fm_worker *w, const fm_worker_limits *limits, const fm_env *env);
+/** Lets the clocks of a question begin: when its answer has been waited for during a moment. */
+void fm_worker_begin(fm_worker *w, const fm_worker_limits *limits);
 
 /**
- * Sends a frame and waits for the one that answers it, within what is left of the limits.
- * @param question  borrowed
- * @param answer    reset before; its maximum is the most that is taken
- * @param env       its `interrupted` flag ends the wait
- * @return FM_OK; FM_ETIMEOUT (a limit); FM_ECANCELED (interrupted); FM_EIO (it has ended); FM_ELIMIT (too large an
- *         answer); FM_ENOMEM. After a failure the worker is dead and answers FM_EIO to everything.
+ * Sends a frame: as much of it as the pipe takes now, the rest while answers are waited for. So several questions may
+ * be on their way, which are answered in turn.
+ * @param frame  sealed, copied
+ * @return FM_OK; FM_ELIMIT, FM_ENOMEM: nothing was sent. That the worker has ended is told by fm_worker_receive().
  */
-fm_status fm_worker_ask(fm_worker *w, const fm_buf *question, fm_buf *answer, const fm_env *env, fm_error *err);
-
-/** Puts the four bytes of a frame's length at the front of what was kept free for them. */
-void fm_worker_seal(fm_buf *frame);
-/** Bytes that a frame begins with; fm_worker_seal() fills them. */
-#define FM_WORKER_HEADER "\0\0\0\0"
-/** Length of it. */
-#define FM_WORKER_HEADER_LEN 4
+fm_status fm_worker_send(fm_worker *w, const fm_buf *frame, fm_error *err);
 
 /**
- * The worker's side: waits for the next frame on a descriptor.
+ * Waits for the next frame, within what is left of the limits.
+ * @param bytes      receives what it holds; borrowed until the next call
+ * @param max_bytes  more of them are an error
+ * @param env        its `interrupted` flag ends the wait
+ * @return FM_OK; FM_ETIMEOUT (a limit); FM_ECANCELED (interrupted); FM_EIO (it has ended); FM_ELIMIT (too large a
+ *         frame); FM_ENOMEM. After a failure the worker is dead, and all that follows is FM_EIO.
+ */
+fm_status fm_worker_receive(fm_worker *w, const char **bytes, size_t *len, size_t max_bytes, const fm_env *env,
+                            fm_error *err);
+
+/* ---------------------------------------------------------------- frames, on both sides */
+
+/** Empties a buffer and puts what a frame begins with into it. */
+void fm_worker_begin_frame(fm_buf *frame);
+/** Says how long a frame is, where it begins. */
+void fm_worker_seal(fm_buf *frame);
+
+/**
+ * The worker's side: waits for the next frame.
+ * @param frame  reset before
  * @return FM_OK; FM_ENOTFOUND at the end of the stream; FM_EIO; FM_ELIMIT; FM_ENOMEM
  */
-fm_status fm_worker_receive(int fd, fm_buf *frame);
+fm_status fm_worker_read_frame(int fd, fm_buf *frame);
 /** The worker's side: writes a sealed frame. FM_EIO. */
-fm_status fm_worker_send(int fd, const fm_buf *frame);
+fm_status fm_worker_write_frame(int fd, const fm_buf *frame);
 
 #endif

@@ -19,12 +19,23 @@ local handle = {}
 ---@param wall_ms integer milliseconds altogether
 function handle:begin(cpu_ms, wall_ms) end
 
----Sends values and waits for those that the worker sends back. Values may be whatever data can be, with any bytes in a
----string; a function arrives as one that does nothing. A worker that does not answer in time is ended.
+---Sends a question. Values may be whatever data can be, with any bytes in a string; a function arrives as one that does
+---nothing. Several questions may be on their way, which are answered in turn.
 ---@param ... any
----@return any ... what it sends; nil and an error: "timeout" (the limits), "canceled" (Ctrl-C), "io" (it has ended),
----"limit" (too large a question or answer), "parse" (the answer is damaged)
-function handle:ask(...) end
+---@return true? sent
+---@return fmcal.error? err "limit": it is too large
+function handle:send(...) end
+
+---Sends what the worker wants to know while it answers a question.
+---@param ... any
+---@return true? sent
+---@return fmcal.error? err as of send
+function handle:reply(...) end
+
+---Waits for what the worker says. A worker that does not answer in time is ended.
+---@return any ... values; nil and an error: "timeout" (the limits), "canceled" (Ctrl-C), "io" (it has ended), "limit" (too
+---large an answer), "parse" (the answer is damaged)
+function handle:receive() end
 
 ---Ends the worker. The end of its scope and the collector do the same.
 function handle:close() end

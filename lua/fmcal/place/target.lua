@@ -330,14 +330,38 @@ function Target:rule_reason(name)
   return self.rules.functions[name] and "rule_failed" or "invalid"
 end
 
+-- The event of a row. One that was read ahead is used once: whoever has it may change it.
+local function event_of(self, row)
+  local ahead = row.ahead
+  row.ahead = nil
+  if ahead then return ahead end
+  local event, err = self.provider:decode(row.text)
+  if event then event.eventId, event.etag = row.href, row.etag end
+  return event, err
+end
+
+--- Lets the rules begin with rows that will be read soon.
+-- @param list of { key, raw, row }, as for read()
+function Target:foresee(list)
+  if not self.rules.functions.to_entry then return end
+  local hints = {}
+  for _, reading in ipairs(list) do
+    local row = reading.row
+    row.ahead = not row.unread and event_of(self, row) or nil
+    if row.ahead then
+      hints[#hints + 1] = { name = "to_entry", id = reading.key, readable(row.ahead, reading.raw), reading.raw }
+    end
+  end
+  self.rules:foresee(hints)
+end
+
 --- What an event says about an entry: { version, stamp (the time of change that it says), time (when it was edited, as far
 -- as that is known), event, row, left_out (see fmcal.model.left_out), unknown (why its date is not understood: that is left
 -- out too) }, or nil, a sentence and perhaps a reason (see fmcal.model.reasons). A cancelled event says nothing but that.
 function Target:read(key, raw, row)
   if row.unread then return nil, cannot_read(key, row.unread) end
-  local event, err = self.provider:decode(row.text)
+  local event, err = event_of(self, row)
   if not event then return nil, cannot_read(key, err.message) end
-  event.eventId, event.etag = row.href, row.etag
   if not self:is_of_team(event) then
     return nil, ("an event with the UID %s belongs to team %s: give %s another id, or remove that event; where the team was "
       .. "renamed, take its events over with sync.lua --adopt-team %s"):format(row.uid, event.team, key, event.team)

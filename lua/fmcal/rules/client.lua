@@ -1,4 +1,7 @@
 -- The parent's side of the worker: starts it, asks it, ends it where a call takes too long, and goes on with a new one.
+--
+-- Questions are answered in turn. A stage that knows what it will ask says so (`foresee`): then the worker answers while the
+-- parent does something else, and a call with just these arguments finds its answer there.
 
 local log = require "fmcal.log"
 local process = require "fmcal.worker"
@@ -21,37 +24,41 @@ local GRACE_MS = 100
 
 -- ---------------------------------------------------------------- what the worker asks meanwhile
 
-local ANSWERS = {}
+local REPLIES = {}
 
-function ANSWERS.print(_, line)
+function REPLIES.print(_, line)
   io.stderr:write(line, "\n")
 end
 
-function ANSWERS.log(_, level, line)
+function REPLIES.log(_, level, line)
   log[level]("rules", "%s", line)
 end
 
-function ANSWERS.module(self, name)
+function REPLIES.module(self, name)
   return self.sources:module(name)
 end
 
--- Answers what it asks until it says something else.
+-- Replies to what it asks until it says something else.
 local function settled(self, word, ...)
-  local answer = ANSWERS[word]
-  if not answer then return word, ... end
-  return settled(self, self.worker:ask(answer(self, ...)))
+  local reply = REPLIES[word]
+  if not reply then return word, ... end
+  local ok, err = self.worker:reply(reply(self, ...))
+  if not ok then return nil, err end
+  return settled(self, self.worker:receive())
 end
 
--- Asks within the limits. @return what it says, or nil and an error; an interrupt is raised
-local function ask(self, ...)
+local function begin(self)
   self.worker:begin(self.cpu_ms + GRACE_MS, self.cpu_ms * WALL_FACTOR)
-  local packed = table.pack(settled(self, self.worker:ask(...)))
-  local err = packed[1] == nil and packed[2]
-  if err then
+end
+
+-- The next that it says; nil and an error where it does not, and then it is gone. An interrupt is raised.
+local function receive(self)
+  local word, second, third, fourth = settled(self, self.worker:receive())
+  if word == nil then
     self:close()
-    if err.code == "canceled" then error(err, 0) end
+    if second.code == "canceled" then error(second, 0) end
   end
-  return table.unpack(packed, 1, packed.n)
+  return word, second, third, fourth
 end
 
 -- ---------------------------------------------------------------- starting
@@ -62,13 +69,11 @@ local function levels_shown()
   return shown
 end
 
-local function too_long(self)
-  return ("it takes more than %s of processor time, the limit of syncOptions.ruleLimits"):format(
-    quantity(self.seconds, "second", "seconds"))
-end
-
 local SENTENCES = {
-  timeout = too_long,
+  timeout = function(self)
+    return ("it takes more than %s of processor time, the limit of syncOptions.ruleLimits"):format(
+      quantity(self.seconds, "second", "seconds"))
+  end,
   io = function() return "the process that runs rules has ended" end,
   limit = function() return "the answer is too large" end,
 }
@@ -78,24 +83,40 @@ local function sentence_of(self, err)
   return sentence and sentence(self) or err.message
 end
 
+local function load(self)
+  return self.worker:send {
+    path = self.sources.path, text = self.sources.text, team = self.given.team, provider = self.given.provider,
+    config = self.given.config, levels = levels_shown(), now = time.epoch(), cpu_ms = self.cpu_ms,
+    max_bytes = self.max_bytes, is_quiet = self.places ~= nil,
+  }
+end
+
+local warned = false
+
+-- The limits hold in any case; only the last fence is missing.
+local function warn_of_kernel()
+  if warned then return end
+  warned = true
+  log.warn("rules", "this kernel has no seccomp filters: rules run in a process of their own that is not fenced in by them")
+end
+
 -- Starts a worker that has loaded the file. @return true, or nil and a sentence
 local function start(self)
-  if self.worker then return true end
   local started, err = process.start()
   if not started then return nil, err.message end
   self.worker = started
-  local word, places, is_filtered = ask(self, "load", {
-    path = self.sources.path, text = self.sources.text, team = self.given.team, provider = self.given.provider,
-    config = self.given.config, levels = levels_shown(), now = time.epoch(), cpu_ms = self.cpu_ms,
-    max_bytes = self.max_bytes,
-  })
-  if not word then return nil, ("the rules file does not load: %s: %s"):format(self.sources.path, sentence_of(self, places)) end
-  if word == "refused" then
-    self:close()
-    return nil, places
+  begin(self)
+  local ok, word, places
+  ok, err = load(self)
+  if ok then word, places, self.is_filtered = receive(self) end
+  if word == "loaded" then
+    self.places = places
+    if not self.is_filtered then warn_of_kernel() end
+    return true
   end
-  self.places, self.is_filtered = places, is_filtered
-  return true
+  self:close()
+  if word == "refused" then return nil, places end
+  return nil, ("the rules file does not load: %s: %s"):format(self.sources.path, sentence_of(self, err or places))
 end
 
 --- Starts a worker for a rules file.
@@ -105,23 +126,152 @@ end
 function client.load(sources, given)
   local limits = (given.config.syncOptions or {}).ruleLimits or {}
   local seconds, mebibytes = limits.seconds or SECONDS, limits.mebibytes or MEBIBYTES
-  local self = setmetatable({ sources = sources, given = given, seconds = seconds,
-    cpu_ms = math.ceil(seconds * 1000), max_bytes = math.ceil(mebibytes * (1 << 20)) }, Client)
+  local self = setmetatable({ sources = sources, given = given, seconds = seconds, cpu_ms = math.ceil(seconds * 1000),
+    max_bytes = math.ceil(mebibytes * (1 << 20)), waiting = {}, first = 1, last = 0, foreseen = {} }, Client)
   local ok, sentence = start(self)
   if not ok then return nil, sentence end
   return self
 end
 
+-- ---------------------------------------------------------------- questions, answered in turn
+
+-- A question is { name, arguments, n }. One of to_event may bring another one along (`back`): what of its answer to_entry
+-- gives back, once the event has the UID `uid`. Answered, a question has `is_done`, `answered`, `value`, `reads_clock`.
+
+local function send(self, question)
+  if question.there and not question.there.is_done then return true end -- it was sent with that one
+  if question.back then return self.worker:send("there_and_back", time.epoch(), question.uid, question[1]) end
+  return self.worker:send("call", time.epoch(), question.name, table.unpack(question, 1, question.n))
+end
+
+-- Answers all that wait with a failure.
+local function fail_all(self, sentence)
+  for i = self.first, self.last do
+    self.waiting[i].is_done, self.waiting[i].value = true, sentence
+  end
+  self.waiting, self.first, self.last = {}, 1, 0
+end
+
+-- A worker to whom all that waits has been said.
+local function ready(self)
+  if self.worker then return true end
+  local ok, sentence = start(self)
+  if not ok then
+    fail_all(self, sentence)
+    return false
+  end
+  for i = self.first, self.last do send(self, self.waiting[i]) end
+  begin(self)
+  return true
+end
+
+local function enqueue(self, question)
+  if not ready(self) then return end
+  if self.first > self.last then begin(self) end
+  self.last = self.last + 1
+  self.waiting[self.last] = question
+  local ok, err = send(self, question)
+  if not ok then question.unsent = err.message end
+end
+
+local function dequeue(self)
+  local question = self.waiting[self.first]
+  self.waiting[self.first] = nil
+  self.first = self.first + 1
+  return question
+end
+
+-- A worker that ended by itself may have been killed by somebody: the question is asked once more.
+local function failed(self, question, err)
+  if err.code == "io" and not question.is_repeated then
+    question.is_repeated = true
+    return
+  end
+  dequeue(self)
+  question.is_done, question.value = true, sentence_of(self, err)
+  if question.back then failed(self, question.back, err) end
+end
+
+local function with_uid(event, uid)
+  local shown = {}
+  for name, value in next, event do shown[name] = value end
+  shown.uid = uid
+  return shown
+end
+
+-- Takes the answer to the oldest question.
+local function take_answer(self)
+  if not ready(self) then return end
+  local word, answered, value, reads_clock = receive(self)
+  local question = self.waiting[self.first]
+  if word == nil then return failed(self, question, answered) end
+  dequeue(self)
+  question.is_done, question.answered = true, word == "done" and answered
+  question.value, question.reads_clock = value, reads_clock
+  if word == "failed" then question.value = answered end
+  if question.back and question.answered then question.back[1] = with_uid(value, question.uid) end
+  begin(self)
+end
+
+local function answer_to(self, question)
+  while not question.is_done do take_answer(self) end
+  return question.answered or false, question.value, question.reads_clock or false
+end
+
 -- ---------------------------------------------------------------- calling
 
+local function same(a, b)
+  if rawequal(a, b) then return true end
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b and math.type(a) == math.type(b) end
+  for name, value in next, a do
+    if not same(value, b[name]) then return false end
+  end
+  for name in next, b do
+    if a[name] == nil then return false end
+  end
+  return true
+end
+
+-- The foreseen question with these arguments, or nil. It is taken away: what is asked again is asked anew.
+local function take_foreseen(self, id, name, given)
+  local of_id = self.foreseen[id]
+  local question = of_id and of_id[name]
+  if not question then return nil end
+  of_id[name] = nil
+  for i = 1, given.n - 1 do -- the last one stands for ctx
+    if not same(given[i], question[i]) then return nil end
+  end
+  return question
+end
+
 --- Calls a function. @return as fmcal.rules.inside:call()
-function Client:call(name, ...)
-  local ok, sentence = start(self)
-  if not ok then return false, sentence, false end
-  local word, answered, value, reads_clock = ask(self, "call", time.epoch(), name, ...)
-  if word == "done" then return answered, value, reads_clock end
-  if word == "failed" then return false, answered, false end
-  return false, sentence_of(self, answered), false
+function Client:call(id, name, ...)
+  local given = table.pack(...)
+  local question = take_foreseen(self, id, name, given)
+  if not question then
+    question, given.name = given, name
+    enqueue(self, question)
+  end
+  return answer_to(self, question)
+end
+
+local function foresee(self, id, question)
+  local of_id = self.foreseen[id] or {}
+  self.foreseen[id], of_id[question.name] = of_id, question
+  enqueue(self, question)
+end
+
+--- Says what will be asked soon. It is a hint: answers are the same without it.
+-- @param list of { name, id, arguments but for ctx }; one of to_event with a `uid`: what comes back of its answer, once it has
+--   that UID, will be asked too. What an earlier list said and nobody asked is forgotten.
+function Client:foresee(list)
+  self.foreseen = {}
+  for _, hint in ipairs(list) do
+    local question = { name = hint.name, n = #hint + 1, uid = hint.uid, table.unpack(hint) }
+    if hint.uid then question.back = { name = "to_entry", n = 3, there = question, [2] = hint[1] } end
+    foresee(self, hint.id, question)
+    if hint.uid then foresee(self, hint.id, question.back) end
+  end
 end
 
 --- Ends the worker; the next call starts another one.

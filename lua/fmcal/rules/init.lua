@@ -72,7 +72,7 @@ local function call(self, name, id, ...)
     return false, ("%s: %s"):format(id, tostring(value):gsub("^[^\n]-%.lua:%d+: ", ""))
   end
   witness.calls_rule(name, id)
-  local ok, value, reads_clock = self.caller:call(name, ...)
+  local ok, value, reads_clock = self.caller:call(id, name, ...)
   self.reads.now = self.reads.now or reads_clock
   if ok then return true, value end
   return false, ("%s: rule %s failed: %s"):format(id, name, value)
@@ -165,6 +165,21 @@ end
 --- The item an external event becomes, or nil. @return table|nil, sentence|nil
 function Rules:adopt(event)
   return answer(self, "adopt", event.uid or event.eventId or "event", event, self.ctx)
+end
+
+--- Says which events and entries will be asked for soon, so that they are made while something else is done. It is a hint:
+-- answers are the same without it.
+-- @param list of { name = "to_event", id = key, entry, uid = that the event will get before what comes back of it is asked }
+--   or { name = "to_entry", id = key, event, entry }
+function Rules:foresee(list)
+  local custom = {}
+  for _, hint in ipairs(list) do
+    if self.functions[hint.name] then
+      if not self.functions.to_entry then hint.uid = nil end
+      custom[#custom + 1] = hint
+    end
+  end
+  if self.caller then self.caller:foresee(custom) end
 end
 
 --- Ends what runs the rules file. Twice is allowed; whoever forgets it leaves it to the collector.

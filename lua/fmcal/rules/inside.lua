@@ -36,10 +36,10 @@ end
 
 --- Loads a rules file.
 -- @param source { path, text }
--- @param given { team, provider, config }
+-- @param given { team, provider, config, is_quiet: what the file prints while it is loaded was shown before }
 -- @return inside with `places` (see fmcal.rules.file), or nil and a sentence
 function inside.load(source, given, world)
-  local notes = { may_print = true }
+  local notes = { may_print = not given.is_quiet }
   world = watched(world, notes)
   local loaded, sentence = file.load(source.path, source.text, world)
   if not loaded then return nil, sentence end
@@ -57,9 +57,10 @@ local function run(self, name, ...)
 end
 
 --- Calls a function.
+-- @param name of it; before it, what is called for: whom it concerns matters to fmcal.rules.client
 -- @param ... its arguments; the last one stands for ctx
 -- @return whether it answered, the answer or what it raised, and whether it asked for the time
-function Inside:call(name, ...)
+function Inside:call(_, name, ...)
   local given = table.pack(...)
   for i = 1, given.n - 1 do given[i] = self.world.argument(given[i]) end
   given[given.n] = self.ctx
@@ -75,6 +76,8 @@ function Inside:lines_of(name)
   self.notes.may_print = true
   return info.source:sub(2), info.linedefined, info.lastlinedefined
 end
+
+function Inside.foresee() end
 
 function Inside.close() end
 

@@ -1,7 +1,9 @@
 -- The worker's side: loads one rules file and calls its functions, as it is told over a pipe. It has no other way to know
 -- or to do anything (see src/host/worker/).
 
+local copy = require "fmcal.util.copy"
 local inside = require "fmcal.rules.inside"
+local schema = require "fmcal.rules.answer_schema"
 
 local worker = {}
 
@@ -27,32 +29,47 @@ local function world_of(channel, asked)
   }
 end
 
--- Sends an answer, which may be too large, and waits for the next question.
-local function answer(channel, ...)
-  return channel.ask("done", ...)
+local function call(loaded, name, ...)
+  math.randomseed(0) -- a call is repeatable
+  return loaded:call(nil, name, ...)
 end
 
-local function serve(channel, loaded, word, now, name, ...)
-  assert(word == "call")
+local ANSWERS = {}
+
+function ANSWERS.call(channel, loaded, name, ...)
+  channel.send("done", call(loaded, name, ...))
+end
+
+-- The event of an entry, and what comes back of it: two answers.
+function ANSWERS.there_and_back(channel, loaded, uid, entry)
+  local given = copy(entry)
+  local ok, event, reads_clock = call(loaded, "to_event", entry, nil)
+  channel.send("done", ok, event, reads_clock)
+  local checked = ok and schema.answer("to_event", event)
+  if not checked then return channel.send("done", false) end
+  checked.uid = uid
+  channel.send("done", call(loaded, "to_entry", checked, given, nil))
+end
+
+local function answer(channel, loaded, word, now, ...)
   channel.now = now
-  math.randomseed(0) -- a call is repeatable
-  return serve(channel, loaded, answer(channel, loaded:call(name, ...)))
+  ANSWERS[word](channel, loaded, ...)
 end
 
 --- Answers questions until the parent is gone.
--- @param channel from C: ask(...) sends values and waits for the next ones, xpcall as Lua's within the limits,
---   lock(max_bytes, cpu_ms) gives away all that a process may do
+-- @param channel from C: question() waits for the next question, send(...) sends values, ask(...) sends values and waits for
+--   the reply, xpcall is Lua's within the limits, lock(max_bytes, cpu_ms) gives away all that a process may do
 function worker.run(channel)
-  local _, asked = channel.receive()
+  local asked = channel.question()
   local is_filtered = channel.lock(asked.max_bytes, asked.cpu_ms)
   channel.now = asked.now
   local loaded, sentence = inside.load(asked, asked, world_of(channel, asked))
   if not loaded then
-    channel.ask("refused", sentence)
-    return
+    return channel.send("refused", sentence)
   end
   freeze_strings(loaded.file.shared.string)
-  return serve(channel, loaded, channel.ask("loaded", loaded.places, is_filtered))
+  channel.send("loaded", loaded.places, is_filtered)
+  while true do answer(channel, loaded, channel.question()) end
 end
 
 return worker

@@ -4,6 +4,7 @@
 #include "bind/value/pack.h"
 #include "bind/worker.h"
 #include "host/worker/lockdown.h"
+#include "util/alloc.h"
 #include "util/worker.h"
 
 #include <lualib.h>
@@ -21,7 +22,9 @@ enum { LOOK_EVERY = 100000, LOOK_AT_ONCE = 1 };
 /* The one worker of this process. */
 typedef struct worker {
     size_t used_bytes, max_bytes; /* of the Lua state */
-    fm_buf frame;
+    fm_buf frame;                 /* that was read, or is to be sent */
+    fm_buf *questions;            /* that were put by, from `next` on */
+    size_t room, count, next;
     int64_t cpu_ms;     /* of a call */
     int64_t cpu_end_us; /* of this one */
 } worker;
@@ -65,22 +68,50 @@ static void *allocate(void *data, void *block, size_t old_size, size_t new_size)
 
 static void begin_frame(worker *w, char kind)
 {
-    fm_buf_reset(&w->frame);
-    fm_buf_add(&w->frame, FM_WORKER_HEADER, FM_WORKER_HEADER_LEN);
+    fm_worker_begin_frame(&w->frame);
     fm_buf_addc(&w->frame, kind);
 }
 
-/* Sends the frame and waits for the next one. */
-static void exchange(worker *w, char kind)
+static void send_frame(worker *w)
 {
     fm_worker_seal(&w->frame);
-    if (w->frame.status || fm_worker_send(FM_WORKER_ANSWERS, &w->frame))
+    if (w->frame.status || fm_worker_write_frame(FM_WORKER_ANSWERS, &w->frame))
         quit(EXIT_FAILURE);
-    fm_status status = fm_worker_receive(FM_WORKER_QUESTIONS, &w->frame);
+}
+
+static void read_frame(worker *w)
+{
+    fm_status status = fm_worker_read_frame(FM_WORKER_QUESTIONS, &w->frame);
     if (status)
         quit(status == FM_ENOTFOUND ? EXIT_SUCCESS : EXIT_FAILURE);
-    if (w->frame.len == 0 || w->frame.data[0] != kind)
+    if (w->frame.len == 0)
         quit(EXIT_FAILURE);
+}
+
+/* Questions come without being asked for; those that come while a reply is waited for are put by. */
+static void put_by(worker *w)
+{
+    if (fm_grow(&w->questions, &w->room, w->count + 1, sizeof *w->questions))
+        quit(EXIT_FAILURE);
+    w->questions[w->count++] = w->frame;
+    fm_buf_init(&w->frame, FM_WORKER_FRAME_MAX);
+}
+
+static void wait_for_reply(worker *w, char kind)
+{
+    for (read_frame(w); w->frame.data[0] != kind; read_frame(w))
+        put_by(w);
+}
+
+static void wait_for_question(worker *w)
+{
+    if (w->next < w->count) {
+        fm_buf_free(&w->frame);
+        w->frame = w->questions[w->next++];
+    } else {
+        w->next = w->count = 0;
+        read_frame(w);
+    }
 }
 
 static int push_frame(lua_State *L, worker *w)
@@ -91,11 +122,10 @@ static int push_frame(lua_State *L, worker *w)
     return count;
 }
 
-static int channel_receive(lua_State *L)
+static int channel_question(lua_State *L)
 {
     worker *w = worker_of(L);
-    if (fm_worker_receive(FM_WORKER_QUESTIONS, &w->frame) || w->frame.len == 0)
-        quit(EXIT_SUCCESS);
+    wait_for_question(w);
     return push_frame(L, w);
 }
 
@@ -109,15 +139,21 @@ static void pack_failure(lua_State *L, worker *w)
     fm_bind_pack(L, first, first + 1, &w->frame, NULL);
 }
 
+static int channel_send(lua_State *L)
+{
+    worker *w = worker_of(L);
+    begin_frame(w, FM_WORKER_VALUES);
+    if (fm_bind_pack(L, 1, lua_gettop(L), &w->frame, NULL) || w->frame.len > FM_WORKER_ANSWER_MAX)
+        pack_failure(L, w);
+    send_frame(w);
+    return 0;
+}
+
 static int channel_ask(lua_State *L)
 {
     worker *w = worker_of(L);
-    int last = lua_gettop(L);
-    begin_frame(w, FM_WORKER_VALUES);
-    if (fm_bind_pack(L, 1, last, &w->frame, NULL) || w->frame.len > FM_WORKER_ANSWER_MAX)
-        pack_failure(L, w);
-    lua_settop(L, 0);
-    exchange(w, FM_WORKER_VALUES);
+    channel_send(L);
+    wait_for_reply(w, FM_WORKER_REPLY);
     return push_frame(L, w);
 }
 
@@ -127,7 +163,8 @@ static fm_status read_zone(void *data, fm_buf *out, const char *name)
     worker *w = data;
     begin_frame(w, FM_WORKER_ZONE);
     fm_buf_adds(&w->frame, name);
-    exchange(w, FM_WORKER_ZONE);
+    send_frame(w);
+    wait_for_reply(w, FM_WORKER_ZONE);
     if (w->frame.len == 1)
         return FM_ENOTFOUND;
     return fm_buf_add(out, w->frame.data + 1, w->frame.len - 1);
@@ -187,11 +224,8 @@ static int channel_xpcall(lua_State *L)
     return lua_gettop(L);
 }
 
-static const luaL_Reg channel[] = {{"ask", channel_ask},
-                                   {"lock", channel_lock},
-                                   {"receive", channel_receive},
-                                   {"xpcall", channel_xpcall},
-                                   {NULL, NULL}};
+static const luaL_Reg channel[] = {{"ask", channel_ask},   {"lock", channel_lock},     {"question", channel_question},
+                                   {"send", channel_send}, {"xpcall", channel_xpcall}, {NULL, NULL}};
 
 /* ------------------------------------------------------------------ the state */
 

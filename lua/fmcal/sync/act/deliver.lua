@@ -185,6 +185,18 @@ local function unseen(jobs, shown)
   return hrefs
 end
 
+-- Lets the rules begin with what will be read.
+local function foresee(target, jobs, found)
+  local list = {}
+  for _, job in ipairs(jobs) do
+    local row = found[job.href]
+    if row and not row.deleted then
+      list[#list + 1] = { key = job.decision.key, raw = job.decision.view.raw, row = row }
+    end
+  end
+  target:foresee(list)
+end
+
 local function read_back(run, target, jobs)
   local made, found = take_answers(run, target, jobs)
   if #made == 0 then return end
@@ -195,6 +207,7 @@ local function read_back(run, target, jobs)
     target.error = target.error or err
     for _, row in ipairs(rows or {}) do found[row.href] = row end
   end
+  foresee(target, made, found)
   for _, job in ipairs(made) do take_back(job, found[job.href]) end
   expect_written(run, target, made)
 end

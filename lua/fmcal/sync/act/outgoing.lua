@@ -89,6 +89,24 @@ local function delete_effect(side)
   return { write = { kind = "delete", uid = row.uid, href = row.href, etag = row.etag } }
 end
 
+local MAKES_EVENT = { create = true, update = true, refresh = true }
+
+--- Lets the rules of a calendar begin with the events that actions will make.
+-- @param decisions list of those whose effects will be asked for
+-- @param index of the calendar
+function outgoing.foresee(target, decisions, index)
+  if not target.rules.functions.to_event then return end
+  local hints = {}
+  for _, decision in ipairs(decisions) do
+    local side, action = decision.sides[index], decision.plan.actions[index]
+    if MAKES_EVENT[action.kind] then
+      hints[#hints + 1] = { name = "to_event", id = decision.key, uid = side.uid,
+        entries.with_version(decision.view, action.version) }
+    end
+  end
+  target.rules:foresee(hints)
+end
+
 --- What an action comes to:
 --   write       what is to be written, nil where nothing is
 --   out         print of what goes out with the event (see fmcal.sync.act.untouched)
@@ -101,10 +119,7 @@ function outgoing.effect(decision, index)
   local side, action = decision.sides[index], decision.plan.actions[index]
   if action.kind == "wait" then return { restrained = "wait" } end
   if action.kind == "delete" then return delete_effect(side) end
-  if action.kind == "create" or action.kind == "update" or action.kind == "refresh" then
-    return event_effect(side.target, decision, side, action)
-  end
-  return {}
+  return MAKES_EVENT[action.kind] and event_effect(side.target, decision, side, action) or {}
 end
 
 return outgoing

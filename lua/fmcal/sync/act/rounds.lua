@@ -22,7 +22,6 @@ end
 local function prepare(run, decision)
   decision.effects, decision.jobs = {}, {}
   if decision.error then return end
-  refresh_dependencies(run, decision)
   for i, side in ipairs(decision.sides) do
     local effect = outgoing.effect(decision, i)
     decision.effects[i] = effect
@@ -31,6 +30,17 @@ local function prepare(run, decision)
       decision.jobs[i] = { decision = decision, side = side, action = decision.plan.actions[i], write = effect.write }
     end
   end
+end
+
+local function prepare_all(run, keys)
+  local sound = {}
+  for _, key in ipairs(keys) do
+    local decision = run.decisions[key]
+    refresh_dependencies(run, decision)
+    if not decision.error then sound[#sound + 1] = decision end
+  end
+  for i, target in ipairs(run.targets) do outgoing.foresee(target, sound, i) end
+  for _, key in ipairs(keys) do prepare(run, run.decisions[key]) end
 end
 
 local VERB = { create = "created", update = "updated", delete = "deleted" }
@@ -44,10 +54,9 @@ end
 
 local function round(run, keys)
   local all = {}
+  prepare_all(run, keys)
   for _, key in ipairs(keys) do
-    local decision = run.decisions[key]
-    prepare(run, decision)
-    for _, job in pairs(decision.jobs) do all[#all + 1] = job end
+    for _, job in pairs(run.decisions[key].jobs) do all[#all + 1] = job end
   end
   deliver.round(run, all)
   local changed = {}
@@ -74,7 +83,7 @@ end
 
 --- Makes the writes of decisions and leaves it at that.
 function rounds.plan(run, keys)
-  for _, key in ipairs(keys) do prepare(run, run.decisions[key]) end
+  prepare_all(run, keys)
 end
 
 --- Carries decisions out; what the calendar answered "changed" to is planned again.
