@@ -199,6 +199,8 @@ static int state_add_history(lua_State *L)
         .action = fm_bind_row_text(L, 2, "action"),
         .reason = fm_bind_row_text(L, 2, "reason"),
         .run = fm_bind_row_integer(L, 2, "run", 0),
+        .cause = fm_bind_row_text(L, 2, "cause"),
+        .decided_by = fm_bind_row_text(L, 2, "decided_by"),
     };
     row.value = fm_bind_row_bytes(L, 2, "value", &row.value_len);
     fm_error err = {0};
@@ -211,7 +213,7 @@ static fm_status push_history(lua_State *L, fm_cursor *cursor, fm_error *err)
     fm_status status = fm_history_next(cursor, &row, err);
     if (status != FM_PENDING)
         return status;
-    lua_createtable(L, 0, 9);
+    lua_createtable(L, 0, 11);
     fm_bind_set_text(L, "time", row.time);
     fm_bind_set_text(L, "target", row.target);
     fm_bind_set_text(L, "key", row.key);
@@ -221,6 +223,8 @@ static fm_status push_history(lua_State *L, fm_cursor *cursor, fm_error *err)
     fm_bind_set_text(L, "reason", row.reason);
     fm_bind_set_bytes(L, "value", row.value, row.value_len);
     fm_bind_set_integer(L, "run", row.run);
+    fm_bind_set_text(L, "cause", row.cause);
+    fm_bind_set_text(L, "decided_by", row.decided_by);
     return status;
 }
 
@@ -242,6 +246,128 @@ static int state_history(lua_State *L)
     fm_status status = fm_state_history(&cursor, s, key, run, limit, &err);
     return fm_bind_answer(L, slot, cursor, status, &err, push_history, true);
 }
+
+/* ------------------------------------------------------------------ runs */
+
+static int state_put_run(lua_State *L)
+{
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    fm_run_row row = {
+        .number = fm_bind_row_integer(L, 2, "number", 0),
+        .time = fm_bind_row_required(L, 2, "time"),
+        .kind = fm_bind_row_text(L, 2, "kind"),
+        .undoes = fm_bind_row_integer(L, 2, "undoes", 0),
+        .who = fm_bind_row_text(L, 2, "who"),
+        .command = fm_bind_row_text(L, 2, "command"),
+        .version = fm_bind_row_text(L, 2, "version"),
+        .rules = fm_bind_row_text(L, 2, "rules"),
+        .status = fm_bind_row_integer(L, 2, "status", -1),
+        .message = fm_bind_row_text(L, 2, "message"),
+    };
+    fm_error err = {0};
+    return fm_bind_done(L, fm_state_put_run(s, &row, &err), &err);
+}
+
+static fm_status push_run(lua_State *L, fm_cursor *cursor, fm_error *err)
+{
+    fm_run_row row;
+    fm_status status = fm_run_next(cursor, &row, err);
+    if (status != FM_PENDING)
+        return status;
+    lua_createtable(L, 0, 10);
+    fm_bind_set_integer(L, "number", row.number);
+    fm_bind_set_text(L, "time", row.time);
+    fm_bind_set_text(L, "kind", row.kind);
+    fm_bind_set_integer(L, "undoes", row.undoes);
+    fm_bind_set_text(L, "who", row.who);
+    fm_bind_set_text(L, "command", row.command);
+    fm_bind_set_text(L, "version", row.version);
+    fm_bind_set_text(L, "rules", row.rules);
+    fm_bind_set_integer(L, "status", row.status);
+    fm_bind_set_text(L, "message", row.message);
+    return status;
+}
+
+static int state_runs(lua_State *L)
+{
+    lua_settop(L, 1);
+    fm_state *s = hold_state(L);
+    void **slot = fm_bind_box(L, fm_bind_free_cursor);
+    fm_error err = {0};
+    fm_cursor *cursor = NULL;
+    fm_status status = fm_state_runs(&cursor, s, &err);
+    return fm_bind_answer(L, slot, cursor, status, &err, push_run, true);
+}
+
+static int state_put_change(lua_State *L)
+{
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
+    luaL_checktype(L, 2, LUA_TTABLE);
+    fm_change_row row = {
+        .run = fm_bind_row_integer(L, 2, "run", 0),
+        .target = fm_bind_row_required(L, 2, "target"),
+        .key = fm_bind_row_required(L, 2, "key"),
+        .reason = fm_bind_row_text(L, 2, "reason"),
+        .decided_by = fm_bind_row_text(L, 2, "decided_by"),
+    };
+    row.doc = fm_bind_row_bytes(L, 2, "doc", &row.doc_len);
+    fm_error err = {0};
+    return fm_bind_done(L, fm_state_put_change(s, &row, &err), &err);
+}
+
+static fm_status push_change(lua_State *L, fm_cursor *cursor, fm_error *err)
+{
+    fm_change_row row;
+    fm_status status = fm_change_next(cursor, &row, err);
+    if (status != FM_PENDING)
+        return status;
+    lua_createtable(L, 0, 6);
+    fm_bind_set_integer(L, "run", row.run);
+    fm_bind_set_text(L, "target", row.target);
+    fm_bind_set_text(L, "key", row.key);
+    fm_bind_set_text(L, "reason", row.reason);
+    fm_bind_set_text(L, "decided_by", row.decided_by);
+    fm_bind_set_bytes(L, "doc", row.doc, row.doc_len);
+    return status;
+}
+
+static int state_changes(lua_State *L)
+{
+    lua_settop(L, 2);
+    fm_state *s = hold_state(L);
+    const char *key = NULL;
+    lua_Integer run = -1;
+    if (!lua_isnoneornil(L, 2)) {
+        luaL_checktype(L, 2, LUA_TTABLE);
+        key = fm_bind_row_text(L, 2, "key");
+        run = fm_bind_row_integer(L, 2, "run", -1);
+    }
+    void **slot = fm_bind_box(L, fm_bind_free_cursor);
+    fm_error err = {0};
+    fm_cursor *cursor = NULL;
+    fm_status status = fm_state_changes(&cursor, s, key, run, &err);
+    return fm_bind_answer(L, slot, cursor, status, &err, push_change, true);
+}
+
+/* state:prune(before, below) -> number of runs */
+static int state_prune(lua_State *L)
+{
+    lua_settop(L, 3);
+    fm_state *s = hold_state(L);
+    const char *before = fm_bind_check_text(L, 2);
+    lua_Integer below = luaL_checkinteger(L, 3);
+    fm_error err = {0};
+    size_t runs;
+    if (fm_state_prune(&runs, s, before, below, &err))
+        return fm_bind_fail(L, &err);
+    lua_pushinteger(L, (lua_Integer)runs);
+    return 1;
+}
+
+/* ------------------------------------------------------------------ targets */
 
 static int state_target(lua_State *L)
 {
@@ -284,14 +410,19 @@ static const luaL_Reg state_methods[] = {
     {"add_history", state_add_history},
     {"begin", state_begin},
     {"beside", state_beside},
+    {"changes", state_changes},
     {"close", state_close},
     {"commit", state_commit},
     {"get", state_get},
     {"history", state_history},
     {"lock", state_lock},
     {"path", state_path},
+    {"prune", state_prune},
+    {"put_change", state_put_change},
+    {"put_run", state_put_run},
     {"replaced", state_replaced},
     {"rollback", state_rollback},
+    {"runs", state_runs},
     {"set", state_set},
     {"set_replaced", state_set_replaced},
     {"target", state_target},

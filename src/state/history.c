@@ -2,14 +2,16 @@
 
 fm_status fm_state_add_history(fm_state *s, const fm_history_row *row, fm_error *err)
 {
-    return fm_db_run(s, err,
-                     "INSERT INTO history (time, target, key, field, side, action, reason, value, run)"
-                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "sssssssbi", row->time, row->target, row->key, row->field, row->side, row->action, row->reason,
-                     row->value, row->value_len, row->run);
+    return fm_db_run(
+        s, err,
+        "INSERT INTO history (time, target, key, field, side, action, reason, value, run, cause, decided_by)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "sssssssbiss", row->time, row->target, row->key, row->field, row->side, row->action, row->reason, row->value,
+        row->value_len, row->run, row->cause, row->decided_by);
 }
 
-#define HISTORY_COLUMNS "SELECT time, target, key, field, side, action, reason, value, run FROM history "
+#define HISTORY_COLUMNS                                                                                                \
+    "SELECT time, target, key, field, side, action, reason, value, run, cause, decided_by FROM history "
 
 fm_status fm_state_history(fm_cursor **out, fm_state *s, const char *key, int64_t run, int64_t limit, fm_error *err)
 {
@@ -43,5 +45,7 @@ fm_status fm_history_next(fm_cursor *cursor, fm_history_row *row, fm_error *err)
     row->reason = fm_db_text(cursor, 6);
     row->value = fm_db_bytes(cursor, 7, &row->value_len);
     row->run = fm_db_integer(cursor, 8);
+    row->cause = fm_db_text(cursor, 9);
+    row->decided_by = fm_db_text(cursor, 10);
     return status;
 }

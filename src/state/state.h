@@ -120,7 +120,9 @@ typedef struct fm_history_row {
     const char *reason; /**< why */
     const char *value;  /**< what was there before, `value_len` bytes */
     size_t value_len;
-    int64_t run; /**< number of the run */
+    int64_t run;            /**< number of the run */
+    const char *cause;      /**< the reason by name */
+    const char *decided_by; /**< who decided it */
 } fm_history_row;
 
 /** Adds a row (copied). */
@@ -129,6 +131,55 @@ fm_status fm_state_add_history(fm_state *s, const fm_history_row *row, fm_error 
 fm_status fm_state_history(fm_cursor **out, fm_state *s, const char *key, int64_t run, int64_t limit, fm_error *err);
 /** FM_PENDING: `*row` is the next one; FM_OK: no more. */
 fm_status fm_history_next(fm_cursor *cursor, fm_history_row *row, fm_error *err);
+
+/* ------------------------------------------------------------------ runs */
+
+/** A run that changed something or failed. Strings but `time` are NULL where nothing is known. */
+typedef struct fm_run_row {
+    int64_t number;
+    const char *time; /**< when it began, RFC 3339 UTC; never NULL */
+    const char *kind; /**< the policy's own */
+    int64_t undoes;   /**< number of the run that it takes back, 0 for none */
+    const char *who;
+    const char *command;
+    const char *version; /**< of fmcal */
+    const char *rules;   /**< hash of the rules */
+    int64_t status;      /**< exit status; negative: it has not ended */
+    const char *message;
+} fm_run_row;
+
+/** Puts a run (copied), replacing the one of that number. */
+fm_status fm_state_put_run(fm_state *s, const fm_run_row *row, fm_error *err);
+/** All runs that are kept, newest first. */
+fm_status fm_state_runs(fm_cursor **out, fm_state *s, fm_error *err);
+/** FM_PENDING: `*row` is the next one; FM_OK: no more. */
+fm_status fm_run_next(fm_cursor *cursor, fm_run_row *row, fm_error *err);
+
+/** What a run changed of one entry in one calendar. Strings but `target` and `key` are NULL where they do not apply. */
+typedef struct fm_change_row {
+    int64_t run;
+    const char *target;
+    const char *key;
+    const char *reason;
+    const char *decided_by;
+    const char *doc; /**< the policy's own, `doc_len` bytes */
+    size_t doc_len;
+} fm_change_row;
+
+/** Puts a change (copied), replacing the run's earlier one of that entry in that calendar. */
+fm_status fm_state_put_change(fm_state *s, const fm_change_row *row, fm_error *err);
+/** Selects changes, those of the newest run first. `key` NULL: of all entries; `run` negative: of all runs. */
+fm_status fm_state_changes(fm_cursor **out, fm_state *s, const char *key, int64_t run, fm_error *err);
+/** FM_PENDING: `*row` is the next one; FM_OK: no more. */
+fm_status fm_change_next(fm_cursor *cursor, fm_change_row *row, fm_error *err);
+
+/**
+ * Forgets runs, with their changes and their history, in one transaction.
+ * @param runs    how many there were, never NULL
+ * @param before  those that began before this time, RFC 3339 UTC
+ * @param below   and have a smaller number than this
+ */
+fm_status fm_state_prune(size_t *runs, fm_state *s, const char *before, int64_t below, fm_error *err);
 
 /* ------------------------------------------------------------------ targets */
 

@@ -82,6 +82,29 @@ function TestState.test_history_is_newest_first_and_filtered()
     field = "title", side = "local", action = "pull", reason = "external-wins", value = "v4", run = 2 })
 end
 
+function TestState.test_runs_and_what_they_changed()
+  local st = memory()
+  for i = 1, 3 do
+    lu.assertTrue(st:put_run { number = i, time = ("2026-01-2%dT00:00:00Z"):format(i), kind = "sync", who = "kim@desk",
+      command = "sync.lua", version = "0.1.0", rules = "r", status = 0, message = "m" })
+    lu.assertTrue(st:put_change { run = i, target = "t", key = "X-" .. i % 2, reason = "pushed", decided_by = "merge",
+      doc = "\0" .. i })
+    st:add_history { time = ("2026-01-2%dT00:00:00Z"):format(i), key = "X-1", run = i, cause = "pushed", decided_by = "merge" }
+  end
+  lu.assertTrue(st:put_run { number = 3, time = "2026-01-23T00:00:00Z", kind = "undo", undoes = 2 })
+  lu.assertTrue(st:put_change { run = 3, target = "t", key = "X-1", reason = "undone" })
+  lu.assertEquals(st:runs()[1], { number = 3, time = "2026-01-23T00:00:00Z", kind = "undo", undoes = 2, status = -1 })
+  lu.assertEquals(st:runs()[2].who, "kim@desk")
+  lu.assertEquals(st:changes { key = "X-1" }, { { run = 3, target = "t", key = "X-1", reason = "undone" },
+    { run = 1, target = "t", key = "X-1", reason = "pushed", decided_by = "merge", doc = "\0" .. 1 } })
+  lu.assertEquals({ #st:changes { run = 2 }, #st:changes { run = 2, key = "X-1" }, #st:changes() }, { 1, 0, 3 })
+  lu.assertEquals(st:history { run = 1 }[1].cause, "pushed")
+  lu.assertEquals(st:prune("2026-01-23T00:00:00Z", 2), 1)
+  lu.assertEquals({ #st:runs(), #st:changes(), #st:history() }, { 2, 2, 2 })
+  lu.assertErrorMsgContains("'time'", st.put_run, st, { number = 4 })
+  lu.assertErrorMsgContains("'key'", st.put_change, st, { run = 4, target = "t" })
+end
+
 function TestState.test_binding()
   local st, t = memory()
   local binding = { provider = "caldav", account = "/me/", calendar_id = "/me/work/", endpoint = "http://localhost",

@@ -112,6 +112,8 @@ function handle:set_replaced(key, snapshot) end
 ---@field reason? string
 ---@field value? string the value before
 ---@field run integer number of the run, 0 by default
+---@field cause? string the reason by name (see docs/reasons.md)
+---@field decided_by? string
 
 ---Adds a row to the history.
 ---@param row fmcal.state.history_row
@@ -122,6 +124,54 @@ function handle:add_history(row) end
 ---@param filter? {key?: string, run?: integer, limit?: integer}
 ---@return fmcal.state.history_row[]?, fmcal.error?
 function handle:history(filter) end
+
+---A run that changed something or failed.
+---@class fmcal.state.run
+---@field number integer
+---@field time string when it began, RFC 3339 UTC
+---@field kind? string "sync", "undo", "redo"
+---@field undoes integer number of the run that it takes back, 0 for none
+---@field who? string
+---@field command? string
+---@field version? string of fmcal
+---@field rules? string hash of the rules
+---@field status integer exit status; -1: it has not ended
+---@field message? string
+
+---Puts a run, and replaces the one of that number.
+---@param row fmcal.state.run
+---@return true?, fmcal.error?
+function handle:put_run(row) end
+
+---The runs that are kept, newest first.
+---@return fmcal.state.run[]?, fmcal.error?
+function handle:runs() end
+
+---What a run changed of one entry in one calendar.
+---@class fmcal.state.change
+---@field run integer
+---@field target string
+---@field key string
+---@field reason? string by name (see docs/reasons.md)
+---@field decided_by? string
+---@field doc? string what the Lua policy keeps
+
+---Puts a change, and replaces the run's earlier one of that entry in that calendar.
+---@param row fmcal.state.change
+---@return true?, fmcal.error?
+function handle:put_change(row) end
+
+---Changes, those of the newest run first.
+---@param filter? {key?: string, run?: integer}
+---@return fmcal.state.change[]?, fmcal.error?
+function handle:changes(filter) end
+
+---Forgets runs that began before a time and have a smaller number than `below`, with their changes and history.
+---@param before string RFC 3339 UTC
+---@param below integer
+---@return integer? runs how many there were
+---@return fmcal.error?
+function handle:prune(before, below) end
 
 ---@class fmcal.state.target
 local target = {}

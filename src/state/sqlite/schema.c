@@ -42,13 +42,19 @@ static const char *const migrations[] = {
     "ALTER TABLE remote ADD COLUMN unread TEXT;"
     "ALTER TABLE remote ADD COLUMN doubt INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX remote_unread ON remote (target, href) WHERE unread IS NOT NULL;",
+    "ALTER TABLE history ADD COLUMN cause TEXT;"
+    "ALTER TABLE history ADD COLUMN decided_by TEXT;"
+    "CREATE TABLE run (number INTEGER PRIMARY KEY, time TEXT NOT NULL, kind TEXT, undoes INTEGER NOT NULL, who TEXT,"
+    " command TEXT, version TEXT, rules TEXT, status INTEGER NOT NULL, message TEXT) STRICT;"
+    "CREATE TABLE change (run INTEGER NOT NULL, target TEXT NOT NULL, key TEXT NOT NULL, reason TEXT, decided_by TEXT,"
+    " doc BLOB, PRIMARY KEY (run, target, key)) STRICT, WITHOUT ROWID;",
 };
 
 #define VERSION ((int64_t)(sizeof migrations / sizeof migrations[0]))
 
 /* The tables of the current version, as SQLite lists them. */
 static const char current_tables[] =
-    "base,history,intent,mark,named,remote,remote_text,replaced,sqlite_sequence,target";
+    "base,change,history,intent,mark,named,remote,remote_text,replaced,run,sqlite_sequence,target";
 
 static fm_status read_tables(char *out, size_t size, fm_state *s, fm_error *err)
 {

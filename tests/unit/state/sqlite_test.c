@@ -244,6 +244,42 @@ static void a_newer_state_is_refused_and_kept(void **state)
     assert_int_equal(folder_count(state), 1);
 }
 
+/* What the first release wrote; later versions add to it. */
+static void a_state_of_version_3(const char *path)
+{
+    static char sql[65536];
+    FILE *file = fopen(TESTS_DIR "/fixtures/state/version-3.sql", "rb");
+    assert_non_null(file);
+    size_t len = fread(sql, 1, sizeof sql - 1, file);
+    fclose(file);
+    assert_true(len > 0 && len < sizeof sql - 1);
+    sql[len] = '\0';
+    change(path, sql);
+}
+
+static void an_older_state_is_brought_up_to_date(void **state)
+{
+    a_state_of_version_3(folder_path(state, "old.db"));
+    fm_state *s = open_state(folder_path(state, "old.db"));
+    assert_null(fm_state_warning(s));
+    fm_cursor *cursor = NULL;
+    fm_history_row row;
+    assert_int_equal(fm_state_history(&cursor, s, "XACA-0040", -1, -1, NULL), FM_OK);
+    assert_int_equal(fm_history_next(cursor, &row, NULL), FM_PENDING);
+    assert_string_equal(row.field, "title");
+    assert_null(row.cause);
+    fm_cursor_free(cursor);
+    fm_run_row run = {.number = 3, .time = "2026-01-25T12:30:00Z"};
+    assert_int_equal(fm_state_put_run(s, &run, NULL), FM_OK);
+    fm_target *t = NULL;
+    size_t known = 0;
+    assert_int_equal(fm_state_target(&t, s, "vdir", NULL), FM_OK);
+    assert_int_equal(fm_target_count(&known, t, NULL), FM_OK);
+    assert_int_equal(known, 2);
+    fm_state_close(s);
+    fm_state_close(open_state(folder_path(state, "old.db")));
+}
+
 static void a_board_is_not_taken_for_a_damaged_state(void **state)
 {
     const char *path = folder_write(state, "board.json", "\xEF\xBB\xBF\n {\"team\": \"academy\"}");
@@ -639,6 +675,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(missing_tables_are_damage, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_second_damaged_file_gets_another_name, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_newer_state_is_refused_and_kept, setup, folder_remove),
+        cmocka_unit_test_setup_teardown(an_older_state_is_brought_up_to_date, setup, folder_remove),
         cmocka_unit_test_setup_teardown(a_board_is_not_taken_for_a_damaged_state, setup, folder_remove),
         cmocka_unit_test_setup_teardown(damage_found_later_is_set_aside_at_the_end, setup, folder_remove),
         cmocka_unit_test_setup_teardown(read_only_touches_nothing, setup, folder_remove),
