@@ -1,31 +1,24 @@
 #!/usr/bin/env fmcal-lua
--- What runs have overwritten, newest first, from the state alone.
+-- What runs have changed and overwritten, newest first, from the state alone.
 local cli = require "fmcal.cli"
 local common = require "fmcal.cli.common"
-local history_view = require "fmcal.cli.history_view"
-local json = require "fmcal.json"
-local terminal = require "fmcal.cli.terminal"
+local history = require "fmcal.cli.history"
 
 local parser = cli.parser {
   name = "history.lua",
-  summary = "Lists what runs have overwritten: the side that lost, and its value. Uses no network.",
-  exits = { 0, 2, 3 },
-  examples = { "history.lua board.json", "history.lua board.json --only XACA-0040 --json" },
+  summary = "Lists the runs that changed something or failed: who ran them, what they changed, and what was overwritten. Uses "
+    .. "no network. `prune` forgets old runs, but for the last 30.",
+  exits = { 0, 2, 3, 6 },
+  examples = { "history.lua board.json", "history.lua board.json XACA-0040 --json", "history.lua board.json --run 12",
+    "history.lua prune board.json --keep 90d" },
 }
-common.board_options(parser)
-parser:option("--only", "List only this entry."):argname("ID")
-parser:option("--limit", "List at most this many, newest first (100).", 100):argname("N"):convert(cli.whole_number(1))
-parser:flag("--json", "Print one line of JSON for each value.")
-
-cli.main(parser, function(values)
-  local overview <close> = common.overview(values)
-  local rows = overview:history { key = values.only, limit = values.limit }
-  if values.json then
-    for _, row in ipairs(rows) do cli.print(json.encode(row, { sort = true })) end
-  elseif #rows == 0 then
-    cli.print("nothing has been overwritten")
-  else
-    cli.print(table.unpack(history_view.lines(terminal.of("stdout"), rows)))
-  end
-  return cli.exits.OK
-end)
+parser:argument("words", "[BOARD] [ID] | prune [BOARD]"):args("*")
+common.place_options(parser)
+parser:option("--run", "Show only the run of this number."):argname("N"):convert(cli.whole_number(1))
+parser:option("--since", "Show only runs since then: 2026-11-01, or 7d for the last seven days."):argname("T")
+  :convert(common.moment)
+parser:option("--only", "Show only what concerns this entry."):argname("ID")
+parser:option("--limit", "Show at most this many runs, newest first (20).", 20):argname("N"):convert(cli.whole_number(1))
+parser:option("--keep", "With prune: keep runs of this age (90d) or since then."):argname("T"):convert(common.moment)
+parser:flag("--json", "Print one line of JSON for each run.")
+cli.main(parser, history.run)

@@ -1,5 +1,5 @@
 -- fmcal: keeps a kanban board and a calendar in step. Submodules load when first used.
-local fmcal = { _VERSION = "fmcal 0.1.0" }
+local fmcal = { _VERSION = require "fmcal.version" }
 
 --- Opens the prompt where it is called, in fmcal-lua on a terminal; elsewhere nothing happens.
 function fmcal.breakpoint()

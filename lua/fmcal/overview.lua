@@ -1,14 +1,18 @@
 -- What fmcal knows about a board without asking a calendar: status, external events and orphans, conflicts, history.
 -- Nothing is written, and no credentials are needed.
 
+local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
 local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
+local change = require "fmcal.model.change"
 local config = require "fmcal.config"
 local conflicts = require "fmcal.sync.conflicts"
+local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local naming = require "fmcal.place.naming"
 local provider = require "fmcal.provider"
+local runs = require "fmcal.place.runs"
 local Target = require "fmcal.place.target"
 local time = require "fmcal.time"
 
@@ -182,9 +186,78 @@ function Overview:conflicts()
   return conflicts.list(self.board)
 end
 
+-- A value as people read it, and the board takes it.
+local function readable(field, value)
+  if value == nil then return json.null end
+  if field == "date" and math.type(value) == "integer" then return time.format(value) end
+  return value
+end
+
+-- What an entry is called now, nil where that is no text.
+local function title_of(self, key)
+  local entry = attempt.found(self.board:entry(key))
+  local title = entry and entry.value.title
+  return type(title) == "string" and title or nil
+end
+
+-- A change of a run, for programs.
+local function shown_change(self, row)
+  local doc, list = change.decode(row.doc), json.array {}
+  for _, field in ipairs(fields.ALL) do
+    local values = doc.fields[field]
+    if values then
+      local here, here_now, there, there_now = change.values(values)
+      if fields.equal(field, here, here_now) then here, here_now = there, there_now end
+      list[#list + 1] = { field = fields.MEMBER[field], before = readable(field, here), after = readable(field, here_now) }
+    end
+  end
+  return { key = row.key, title = doc.title or title_of(self, row.key), calendar = row.target, did = doc.did, reason = row.reason,
+    decided_by = row.decided_by, fields = list }
+end
+
+-- All runs, newest first, with what they did of what a filter lets through.
+local function all_runs(self, filter)
+  local kept, found = assert(self.state:runs()), {}
+  local back = runs.taken_back(kept)
+  local function add(run)
+    run.changes, run.overwritten, run.taken_back = json.array {}, json.array {}, back[run.number]
+    found[run.number] = run
+  end
+  for _, run in ipairs(kept) do add(run) end
+  for _, row in ipairs(self:history { key = filter.key, run = filter.run }) do
+    if not found[row.run] then
+      kept[#kept + 1] = { number = row.run, time = row.time or "" }
+      add(kept[#kept])
+    end
+    table.insert(found[row.run].overwritten, row)
+  end
+  for _, row in ipairs(assert(self.state:changes { key = filter.key, run = filter.run })) do
+    if found[row.run] then table.insert(found[row.run].changes, shown_change(self, row)) end
+  end
+  table.sort(kept, function(a, b) return a.number > b.number end)
+  return kept
+end
+
+--- The runs that changed something or failed, newest first. Values that were overwritten before runs were kept have one with
+-- but its number and time.
+-- @param filter { key, run, since = RFC 3339 UTC, limit }
+-- @return list of { number, time, kind, undoes, who, command, version, rules, status, message, taken_back, changes =
+--   {{ key, title, calendar, did, reason, decided_by, fields = {{ field, before, after }} }}, overwritten = see history() }
+function Overview:runs(filter)
+  filter = filter or {}
+  local kept, list = all_runs(self, filter), json.array {}
+  for _, run in ipairs(kept) do
+    local is_of_key = not filter.key or #run.changes + #run.overwritten > 0
+    local is_of_run = not filter.run or run.number == filter.run
+    local is_since = not filter.since or run.time >= filter.since
+    if is_of_key and is_of_run and is_since and #list < (filter.limit or math.huge) then list[#list + 1] = run end
+  end
+  return list
+end
+
 --- What was overwritten, newest first.
 -- @param filter { key, run, limit }
--- @return list of { time, target, key, field, side, action, reason, value, run }
+-- @return list of { time, target, key, field, side, action, reason, value, run, cause, decided_by }
 function Overview:history(filter)
   local list = json.array {}
   for i, row in ipairs(assert(self.state:history(filter))) do

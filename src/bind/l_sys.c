@@ -19,6 +19,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -124,6 +125,20 @@ static int sys_absolute(lua_State *L)
     if (!*resolved)
         return fail_errno(L, errno, path);
     lua_pushstring(L, *resolved);
+    return 1;
+}
+
+/* sys.who() -> "user@host" */
+static int sys_who(lua_State *L)
+{
+    char host[256] = "", space[16384];
+    struct passwd entry, *found = NULL;
+    const char *there = gethostname(host, sizeof host - 1) == 0 && host[0] ? host : "localhost";
+    getpwuid_r(geteuid(), &entry, space, sizeof space, &found);
+    if (found)
+        lua_pushfstring(L, "%s@%s", found->pw_name, there);
+    else
+        lua_pushfstring(L, "%d@%s", (int)geteuid(), there);
     return 1;
 }
 
@@ -380,6 +395,7 @@ static const luaL_Reg sys_functions[] = {
     {"start", sys_start},
     {"detach", sys_detach},
     {"wait_any", sys_wait_any},
+    {"who", sys_who},
     {"refuse_writes", sys_refuse_writes},
     {NULL, NULL},
 };

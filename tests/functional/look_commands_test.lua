@@ -118,7 +118,7 @@ function TestConflicts.test_keep_local()
   place:expect(0, "conflicts.lua board.json resolve XACA-0040 keep_local")
   lu.assertStrContains(select(2, place:event("XACA-0040")), "SUMMARY:Ours")
   lu.assertEquals(place:item("XACA-0040").calendarSync.syncStatus, "synced")
-  local rows = lines_of(look(place, "history.lua board.json --json"))
+  local rows = lines_of(look(place, "history.lua board.json --json"))[1].overwritten
   lu.assertEquals({ rows[1].key, rows[1].field, rows[1].side, rows[1].value }, { "XACA-0040", "title", "external", "Theirs" })
 end
 
@@ -126,7 +126,7 @@ function TestConflicts.test_keep_external()
   local place <close> = in_conflict()
   place:expect(0, "conflicts.lua resolve XACA-0040 keep_external")
   lu.assertEquals(place:item("XACA-0040").title, "Theirs")
-  lu.assertStrContains(look(place, "history.lua board.json"), "board  Ours")
+  lu.assertStrContains(look(place, "history.lua board.json"), "the board's title \"Ours\"")
 end
 
 function TestConflicts.test_merge()
@@ -205,7 +205,62 @@ TestHistory = {}
 
 function TestHistory.test_nothing()
   local place <close> = synced()
-  lu.assertEquals(look(place, "history.lua board.json"), "nothing has been overwritten\n")
+  lu.assertStrContains(look(place, "history.lua board.json"), "created  XACA-0040")
+  lu.assertEquals(look(place, "history.lua board.json --since 2099-01-01"), "no run has changed anything\n")
+end
+
+-- One line a run: who, with which words, with which versions, what it changed and what it overwrote.
+function TestHistory.test_runs()
+  local place <close> = in_conflict()
+  place:expect(0, "conflicts.lua board.json resolve XACA-0040 keep_local")
+  place:expect(0, "sync.lua -q board.json")
+  local runs = lines_of(look(place, "history.lua board.json --json"))
+  lu.assertEquals(#runs, 2)
+  local last = runs[1]
+  lu.assertEquals({ last.kind, last.undoes, last.status, last.version }, { "sync", 0, 0, "0.1.0" })
+  lu.assertStrContains(last.command, "conflicts.lua board.json resolve XACA-0040 keep_local")
+  lu.assertStrMatches(last.who, "[^@]+@[^@]+")
+  local change = last.changes[1]
+  lu.assertEquals({ change.key, change.calendar, change.did, change.reason, change.decided_by },
+    { "XACA-0040", "vdir", "update", "conflict_settled", "person" })
+  lu.assertEquals({ change.fields[1].field, change.fields[1].after }, { "title", "Ours" })
+  lu.assertEquals({ last.overwritten[1].value, last.overwritten[1].cause, last.overwritten[1].decided_by },
+    { "Theirs", "conflict_settled", "person" })
+end
+
+function TestHistory.test_what_is_shown_can_be_narrowed()
+  local place <close> = in_conflict()
+  place:expect(0, "conflicts.lua board.json resolve XACA-0040 keep_local")
+  local out = look(place, "history.lua board.json XACA-0041")
+  lu.assertStrContains(out, "XACA-0041")
+  lu.assertNotStrContains(out, "XACA-0040")
+  lu.assertEquals(look(place, "history.lua XACA-0041"), out)
+  lu.assertEquals(lines_of(look(place, "history.lua --run 1 --json"))[1].number, 1)
+  lu.assertStrContains(select(2, place:expect(2, "history.lua --since soon")), "'soon' is no time such as")
+end
+
+-- A run that fails is kept once, however often it fails in the same way.
+function TestHistory.test_runs_that_failed()
+  local place <close> = synced()
+  os.execute("mv " .. place:file "calendars" .. " " .. place:file "elsewhere")
+  for _ = 1, 3 do place:expect(3, "sync.lua -q board.json") end
+  os.execute("mv " .. place:file "elsewhere" .. " " .. place:file "calendars")
+  place:expect(0, "sync.lua -q board.json")
+  local runs = lines_of(look(place, "history.lua board.json --json"))
+  lu.assertEquals({ #runs, runs[1].status, #runs[1].changes }, { 2, 3, 0 })
+  lu.assertStrContains(look(place, "history.lua board.json"), "status 3: ")
+end
+
+function TestHistory.test_pruning_keeps_the_last_thirty()
+  local place <close> = synced()
+  for i = 1, 34 do
+    place:edit(function(b) b.items[1].title = "Title " .. i end)
+    place:expect(0, "sync.lua -q board.json")
+  end
+  lu.assertStrContains(place:expect(0, "history.lua prune board.json --keep 90d"), "0 runs forgotten")
+  lu.assertStrContains(place:expect(0, "history.lua prune board.json --keep 2099-01-01"), "5 runs forgotten")
+  lu.assertEquals(#lines_of(look(place, "history.lua board.json --json --limit 100")), 30)
+  lu.assertStrContains(select(2, place:expect(2, "history.lua prune board.json")), "--keep 90d")
 end
 
 TestExport = {}

@@ -110,7 +110,7 @@ function TestLook.test_why_diff_and_history()
   place:expect(0, "sync.lua board.json")
   place:edit(function(board) board.items[1].title = "Changed" end)
   assert_says(place, { ".board board.json", ".why A-1", ".diff A-1", ".diff A-2", ".history A-1", ".sync --dry-run", ".sync", ".sync now",
-    ".why A-9" }, nil, "the next run would update the event", "≠  title", "A-2 in ", "nothing of A-1 has been overwritten",
+    ".why A-9" }, nil, "the next run would update the event", "≠  title", "A-2 in ", "created  A-1",
     "A-1", "usage: .sync --dry-run", "the prompt only looks: .sync --dry-run", "there is no entry A-9")
 end
 

@@ -172,6 +172,7 @@ local lua_allowed = {
 -- Which layer a module is of: by its folder, or by its own name where that is the documented one.
 local lua_folders = {
   ["fmcal.util"] = "util", ["fmcal.names"] = "util", ["fmcal.exits"] = "util", ["fmcal.inspect"] = "util",
+  ["fmcal.version"] = "util",
   ["fmcal.model"] = "model", ["fmcal.rules"] = "rules", ["fmcal.place"] = "place",
   ["fmcal.provider"] = "provider", ["fmcal.event"] = "provider", ["fmcal.script_names"] = "provider",
   ["fmcal.unknown_provider"] = "provider", ["fmcal.config"] = "config", ["fmcal.credentials"] = "config",

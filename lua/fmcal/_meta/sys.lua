@@ -42,6 +42,10 @@ function sys.list(path) end
 ---@return fmcal.error? err
 function sys.absolute(path) end
 
+---Who runs this process: the user's name, or the number where there is none, and the host's.
+---@return string who "kim@desk"
+function sys.who() end
+
 ---@alias fmcal.sys.stream "stdin"|"stdout"|"stderr"
 
 ---Whether a stream is a terminal.

@@ -3,6 +3,7 @@
 local boards = require "fmcal.cli.boards"
 local cli = require "fmcal.cli"
 local terminal = require "fmcal.cli.terminal"
+local time = require "fmcal.time"
 
 local common = {}
 
@@ -38,7 +39,8 @@ end
 
 --- What fmcal.overview and the engine are told.
 function common.engine_options(values, path)
-  return { board = path, config = values.config, rules = values.rules, state = values.state, team = values.team }
+  return { board = path, config = values.config, rules = values.rules, state = values.state, team = values.team,
+    command = cli.command() }
 end
 
 --- Opens the overview of the board that is meant.
@@ -53,6 +55,19 @@ end
 function common.when(text)
   if type(text) ~= "string" then return "never" end
   return (text:gsub("T(%d%d:%d%d).*", " %1 UTC"))
+end
+
+local UNITS = { m = 60, h = 3600, d = 86400, w = 7 * 86400 }
+
+--- A check for options that take a point in time: "2026-11-01", "2026-11-01T08:00:00Z", or how long ago, "90d", "12h".
+-- @return RFC 3339 UTC, or nil and a sentence
+function common.moment(value)
+  local count, unit = value:match("^(%d+)([mhdw])$")
+  if count then return time.format(time.epoch() - math.min(tonumber(count), 1e6) * UNITS[unit]) end
+  local parsed = time.parse(value)
+  if parsed and parsed.epoch then return time.format(parsed.epoch) end
+  if parsed and parsed.kind == "date" then return value .. "T00:00:00Z" end
+  return nil, ("'%s' is no time such as 2026-11-01, 2026-11-01T08:00:00Z or 90d"):format(value)
 end
 
 --- Prints lines to standard output as `cli.print`, each made harmless to the terminal.

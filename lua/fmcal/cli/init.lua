@@ -73,6 +73,20 @@ function cli.complain(...)
   for _, sentence in ipairs { ... } do io.stderr:write(("%s: %s\n"):format(program_name(arg), sentence)) end
 end
 
+-- A word as a person would type it.
+local function typed(word)
+  if word:find("^[%w%%+,./:=@_-]+$") then return word end
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- The words of the command, secrets masked, for the history; nil where there are none.
+function cli.command()
+  if not arg then return nil end
+  local words = { program_name(arg) }
+  for i, word in ipairs(arg) do words[i + 1] = typed(word) end
+  return require("fmcal.log").masked(table.concat(words, " "))
+end
+
 --- Whether what was raised says that somebody asked the command to stop.
 function cli.is_interrupt(raised)
   return type(raised) == "table" and raised.code == "canceled"

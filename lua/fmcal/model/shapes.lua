@@ -22,6 +22,8 @@
 ---@field retry_for_ms? integer
 ---@field trace_rules? boolean
 ---@field seed? boolean
+---@field who? string
+---@field command? string
 ---@field max_rounds integer
 ---@field slice_size number
 ---@field progress fun(phase: string, done: integer, total: integer, target?: string)
@@ -55,6 +57,7 @@
 ---@field acts table<string, table> what was done in the calendars for a key: { created, updated, deleted = true }
 ---@field findings table what the rules make that does not come back (see fmcal.rules.inverse)
 --- keep:
+---@field is_kept? boolean the state has a row of the run
 ---@field saved? boolean the board file was written
 --- tell:
 ---@field tally table see fmcal.sync.tell.tally
@@ -110,6 +113,7 @@
 ---@field effects fmcal.Effect[] one a calendar
 ---@field jobs table<integer, fmcal.Job> those writes that there are, by calendar
 ---@field outcomes? fmcal.Outcome[] one a calendar
+---@field told? table[] why what happens happens, one a calendar (see fmcal.sync.tell.why)
 
 --- Board and calendar as they stand for one key.
 ---@class fmcal.Side

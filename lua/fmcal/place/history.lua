@@ -12,8 +12,21 @@ local function readable(lost)
   return lost.value
 end
 
+local CAUSE = { cleared = "cleared", ["set aside"] = "direction_held" }
+
+-- Who decided that a value gives way, and why, by name.
+local function cause_of(step, lost)
+  for _, settled in ipairs(step.settled) do
+    if settled.lost == lost then return "conflict_settled", settled.decided_by end
+  end
+  return lost.cause or CAUSE[lost.action] or (lost.side == "local" and "pulled" or "pushed"),
+    lost.action == "cleared" and step.decided_by or "merge"
+end
+
 local function add(run, key, target, step, lost)
+  local cause, decided_by = cause_of(step, lost)
   assert(run.state:add_history {
+    cause = cause, decided_by = decided_by,
     time = run.now, target = target.name, key = key, field = lost.field, side = lost.side,
     action = lost.action or "overwritten", reason = lost.reason or step.reason,
     value = json.encode(readable(lost)), run = run.number,

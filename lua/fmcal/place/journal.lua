@@ -234,6 +234,12 @@ function journal.is_noted(target, key)
   return target.intents[key] ~= nil
 end
 
+--- What was to be done to the event of an entry by a write whose outcome nobody has seen, or nil.
+function journal.noted_write(target, key)
+  local intent = intent_of(target, key, false)
+  return intent and intent.kind
+end
+
 --- Whether an event that is not there may be one that we deleted: an entry that wants it was edited since.
 function journal.deleted(target, key)
   local intent = intent_of(target, key, false)

@@ -73,6 +73,7 @@ end
 -- Why, one reason a calendar.
 local function reasons_of(decision)
   local list = json.array {}
+  why.tell(decision)
   why.add(list, decision)
   for _, about in ipairs(list) do about.key, about.title = nil, nil end
   return list

@@ -17,6 +17,7 @@ local outcome = require "fmcal.sync.keep.outcome"
 local prepare = require "fmcal.sync.look.prepare"
 local report = require "fmcal.sync.tell.report"
 local rounds = require "fmcal.sync.act.rounds"
+local runs = require "fmcal.place.runs"
 local stale_token = require "fmcal.place.stale_token"
 local tally = require "fmcal.sync.tell.tally"
 local time = require "fmcal.time"
@@ -41,7 +42,7 @@ local function new(options)
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
     answers = options.answers, progress = options.progress or function() end, now = time.now(),
     lock_wait_ms = options.lock_wait_ms, retry_for_ms = options.retry_for_ms,
-    adopt_team = options.adopt_team,
+    adopt_team = options.adopt_team, who = options.who, command = options.command,
     exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
@@ -53,7 +54,7 @@ end
 local function list_actions(self, keys, planned)
   for _, key in ipairs(keys) do
     actions.add(self.actions, self.decisions[key], planned)
-    why.add(self.entries, self.decisions[key], self.stopped and self.toll.keys[key])
+    why.add(self.entries, self.decisions[key])
   end
   return true
 end
@@ -64,6 +65,7 @@ local function show(self, keys)
   rounds.report_read_only(self, keys)
   for _, key in ipairs(keys) do
     outcome.tell(self.decisions[key], {})
+    why.tell(self.decisions[key], self.stopped and self.toll.keys[key])
     tally.add(self.tally, self.decisions[key], {})
   end
   return list_actions(self, keys, true)
@@ -75,6 +77,7 @@ local function carry_out(self, keys, is_last)
   for _, key in ipairs(keys) do
     local decision = self.decisions[key]
     outcome.tell(decision, decision.jobs)
+    why.tell(decision)
     tally.add(self.tally, decision, self.acts[key] or {})
   end
   local ok, err = commit.slice(self, keys, is_last)
@@ -173,6 +176,7 @@ end
 --   retry_for_ms     how long a request is repeated that a server refuses because there are too many, 5 minutes by default
 --   answers          {[key] = "local"|"external"|table of members} for conflicts that wait; a table sets all its members. One
 --                    that cannot be carried out ends the run before anything is written
+--   who, command     who runs it, and with which words, for the history; by default the user of this process
 --   progress         function(phase, done, total, target)
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
@@ -189,7 +193,10 @@ function run.sync(options)
   local ok, result = xpcall(steps, trace, self, options)
   local is_defect = not ok and type(result) ~= "table"
   if not ok and not is_defect then result = report.failure(self, result, exits.SOME_FAILED) end
-  if not is_defect then failed.note(self, result) end
+  if not is_defect then
+    failed.note(self, result)
+    runs.finish(self, result)
+  end
   close(self)
   if is_defect then error(result, 0) end
   tell_webhook(self, result)

@@ -134,16 +134,19 @@ list.diff = {
 
 list.history = {
   usage = "ID",
-  help = "show what runs have overwritten of an entry, newest first",
+  help = "show what runs have changed and overwritten of an entry, newest first",
   words = look.ids,
   run = function(session, argument)
     local options, no_board = look.options(session)
     if not options then return nil, no_board end
     local known <close>, err = require("fmcal.overview").open(options)
     if not known then return nil, err end
-    local rows = known:history { key = argument }
-    if #rows == 0 then return nil, ("nothing of %s has been overwritten"):format(argument) end
-    return table.concat(require("fmcal.cli.history_view").lines(session.view, rows), "\n")
+    local lines, found = {}, known:runs { key = argument }
+    if #found == 0 then return nil, ("no run has changed %s"):format(argument) end
+    for _, kept in ipairs(found) do
+      table.insert(lines, table.concat(require("fmcal.cli.history_view").lines(session.view, kept, true), "\n"))
+    end
+    return table.concat(lines, "\n\n")
   end,
 }
 

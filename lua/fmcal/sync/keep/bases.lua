@@ -4,6 +4,7 @@ local adopted = require "fmcal.place.adopted"
 local agreed = require "fmcal.model.agreed"
 local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
+local changes = require "fmcal.sync.keep.changes"
 local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local journal = require "fmcal.place.journal"
@@ -112,11 +113,13 @@ end
 function bases.commit(run, decision, fingerprints)
   local day = decision.reads_clock and run.now:sub(1, 10) or nil
   for i, side in ipairs(decision.sides) do
+    local doc = document(run, decision, i)
+    changes.keep(run, decision, i, doc)
     if decision.outcomes[i].status == "gone" then
       release(run, side)
       assert(side.target.state:delete_base(decision.key))
     else
-      put_row(decision, i, document(run, decision, i), fingerprints[i], day)
+      put_row(decision, i, doc, fingerprints[i], day)
     end
     end_notes(decision, i)
     clear_pending(decision, i, decision.outcomes[i])

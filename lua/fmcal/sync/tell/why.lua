@@ -167,9 +167,15 @@ function why.of(decision, i, is_held)
     decided_by = decided_by, fields = listed(found) }
 end
 
---- Adds to a list why something happened to an entry, once for each calendar in which something did.
-function why.add(list, decision, is_held)
-  for i in ipairs(decision.sides) do list[#list + 1] = why.of(decision, i, is_held) end
+--- Says why what happens to an entry happens: fills decision.told, one a calendar in which something does.
+function why.tell(decision, is_held)
+  decision.told = {}
+  for i in ipairs(decision.sides) do decision.told[i] = why.of(decision, i, is_held) end
+end
+
+--- Adds what was told of an entry to a list.
+function why.add(list, decision)
+  for i in ipairs(decision.sides) do list[#list + 1] = decision.told[i] end
 end
 
 --- What nothing was decided about: an entry that cannot be used, or that is left alone.

@@ -1,0 +1,89 @@
+-- What a run changed of an entry, for the history and for undo: what both sides had agreed on before it, and after it.
+
+local base = require "fmcal.model.base"
+local change = require "fmcal.model.change"
+local fields = require "fmcal.model.fields"
+local journal = require "fmcal.place.journal"
+local names = require "fmcal.names"
+local runs = require "fmcal.place.runs"
+
+local changes = {}
+
+local function done(decision, i)
+  local job = decision.jobs and decision.jobs[i]
+  return job and job.outcome == "done" and not job.error and job.write.kind or nil
+end
+
+-- What was agreed on before the run: as the state had it, else as both sides were found.
+local function agreed_before(decision, side)
+  local known = base.agreed(side.row and side.row.base) or side.base
+  if known or not side.remote or not decision.view then return known end
+  return base.of(decision.view.version, side.remote.version)
+end
+
+-- The text of an event that went, where it can be kept as text.
+local function text_of_gone(side)
+  local row = side.remote and side.remote.row or side.tomb
+  return row and row.text and utf8.len(row.text) and row.text or nil
+end
+
+local function title_of(decision, before)
+  local version = decision.view and decision.view.version or before and before.l or {}
+  return version.title
+end
+
+local function list_of(decision)
+  if decision.view then return decision.view.fields end
+  return names.is_court_date(decision.key) and fields.COURT_DATE or fields.ALL
+end
+
+-- @param doc the base that the run leaves, nil for none
+local function made(decision, i, did, doc)
+  local side, action = decision.sides[i], decision.plan and decision.plan.actions[i]
+  local before = agreed_before(decision, side)
+  local is_cleared = action and action.step.presence == "cleared" or nil
+  local found = { did = did, title = title_of(decision, before), fields = {}, cleared = is_cleared,
+    adopted = side.target.adopted and side.target.adopted[decision.key] and true or nil }
+  if side.target:is_foreign(side.uid) then found.uid = side.uid end
+  if before and base.agreed(doc) and did ~= "create" then found.fields = change.fields(list_of(decision), before, doc) end
+  if before and (did == "delete" or is_cleared) then
+    found.before, found.text = base.folded { l = before.l, r = before.r }, text_of_gone(side)
+  elseif before and did == "create" and not (decision.revert and decision.revert.is_new) then
+    found.before = base.folded { l = before.l, r = before.r }
+  end
+  return found
+end
+
+-- Whether a run that nobody has seen the end of may have done what this one has found done.
+local function completes(decision, side)
+  return side.observed and journal.is_noted(side.target, decision.key)
+end
+
+-- What such a run has done to the event, nil where it is none of these.
+local function completed(decision, side)
+  local kind = completes(decision, side) and journal.noted_write(side.target, decision.key)
+  local was_known = base.agreed(side.row and side.row.base) ~= nil
+  if kind == "create" and side.remote and not was_known then return kind end
+  if kind == "delete" and not side.remote and was_known then return kind end
+  return nil
+end
+
+local function is_worth_it(found)
+  return found.did or found.cleared or found.adopted or next(found.fields) ~= nil
+end
+
+--- Keeps what a run has changed of an entry in one calendar; called inside the transaction that puts the base.
+-- @param doc the base that the run leaves, nil for none
+function changes.keep(run, decision, i, doc)
+  local side = decision.sides[i]
+  local did = done(decision, i) or completed(decision, side)
+  if not (did or decision.patched or decision.adopted or completes(decision, side)) or decision.error then return end
+  local found = made(decision, i, did, doc)
+  if not is_worth_it(found) then return end
+  runs.begin(run)
+  local told = decision.told and decision.told[i] or {}
+  assert(run.state:put_change { run = run.number, target = side.target.name, key = decision.key, reason = told.reason,
+    decided_by = told.decided_by, doc = change.encode(found) })
+end
+
+return changes
