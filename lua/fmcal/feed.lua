@@ -33,7 +33,7 @@ end
 
 -- The event text of one entry; nil where it has none, nil and a sentence where it failed.
 local function event_text(target, entry)
-  local view, sentence = entries.view(entry, target.options.timeZone)
+  local view, sentence = entries.view(entry, target.options.timeZone, target.rules.mapped)
   if not view then return nil, sentence end
   if view.version.date == nil then return nil end
   local selected

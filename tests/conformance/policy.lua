@@ -7,6 +7,7 @@ local caldav_world = require "caldav_world"
 local json = require "fmcal.json"
 local Place = require "policy_place"
 local policy_dates = require "policy_dates"
+local policy_fields = require "policy_fields"
 local random_entries = require "random_entries"
 
 local policy = {}
@@ -881,6 +882,7 @@ end
 function policy.run(of)
   world = of
   policy_dates.run_in(of)
+  policy_fields.run_in(of)
   local status = lu.LuaUnit.run()
   if world.close then world.close() end
   return status

@@ -118,8 +118,16 @@ end
 
 -- ---------------------------------------------------------------- as text
 
+-- Whether a version says all that another one does.
+local function says_all_of(version, other)
+  for field, value in pairs(other) do
+    if not fields.equal(field, value, version[field]) then return false end
+  end
+  return true
+end
+
 local function has_one_version(doc)
-  return doc.r ~= nil and #fields.differences(fields.ALL, doc.l, doc.r) == 0
+  return doc.r ~= nil and says_all_of(doc.l, doc.r) and says_all_of(doc.r, doc.l)
 end
 
 --- A document (a base, or a note of the journal, which has l and r too) as the text holds it: without r where it is l.

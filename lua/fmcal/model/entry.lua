@@ -5,6 +5,7 @@ local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local given = require "fmcal.util.given"
 local json = require "fmcal.json"
+local own_fields = require "fmcal.model.own_fields"
 local schema = require "fmcal.util.schema"
 local time = require "fmcal.time"
 
@@ -28,7 +29,7 @@ local COURT_DATE_MEMBERS = members_with { courtDate = "name", caseNumber = "text
 --- Where a member of an entry lies, from the entry's own object.
 function entries.path(entry, member)
   if entry.kind == "court-date" and member == "dueDate" then return { "metadata", "courtDate" } end
-  return { member }
+  return own_fields.path(member)
 end
 
 --- The value of a member, by the same places.
@@ -86,11 +87,11 @@ local function mistyped(entry)
 end
 
 -- What the rules get and the version, or nil and a sentence.
-local function understood(entry, default_zone)
+local function understood(entry, default_zone, own)
   local wrong = mistyped(entry)
   if wrong then return nil, wrong end
   local raw = for_rules(entry)
-  local ok, version = attempt.pcall(fields.version, raw, default_zone)
+  local ok, version = attempt.pcall(fields.version, raw, default_zone, own)
   if not ok then return nil, version end
   return raw, version
 end
@@ -98,13 +99,16 @@ end
 --- The view of an entry.
 -- @param entry as fmcal.board gives it
 -- @param default_zone syncOptions.timeZone
--- @return { entry, raw (for the rules), version, style, sync (see fmcal.model.calendar_sync), fields } or nil and a sentence
-function entries.view(entry, default_zone)
-  local raw, version = understood(entry, default_zone)
+-- @param mapped what a team declares (see fmcal.rules.declared); nil for nothing
+-- @return { entry, raw (for the rules), version, style, own, sync (see fmcal.model.calendar_sync), fields } or nil and a sentence
+function entries.view(entry, default_zone, mapped)
+  local own = mapped and entry.kind ~= "court-date" and mapped.own or nil
+  local raw, version = understood(entry, default_zone, own)
   if not raw then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
   return {
     key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),
-    sync = calendar_sync.read(entry), fields = fields.of_kind(entry.kind),
+    own = own, sync = calendar_sync.read(entry),
+    fields = fields.of_kind(entry.kind, mapped),
   }
 end
 
@@ -123,8 +127,7 @@ function entries.with_version(view, version)
   local raw = {}
   for name, value in pairs(view.raw) do raw[name] = value end
   for _, field in ipairs(view.fields) do
-    local value = fields.spell(field, version, view.style)
-    raw[fields.MEMBER[field]] = given(value)
+    own_fields.put(raw, fields.MEMBER[field], given(fields.spell(field, version, view.style)))
   end
   return raw
 end

@@ -4,6 +4,7 @@
 -- which member of the board or the event says them, or what a value must be, reads the table below.
 
 local json = require "fmcal.json"
+local own_fields = require "fmcal.model.own_fields"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
@@ -55,17 +56,27 @@ fields.MEMBERS, fields.MEMBER, fields.FIELD, fields.TYPE = {}, {}, {}, {}
 --- The members of an event by which a person edits fields.
 fields.EVENT_MEMBERS = {}
 
-local is_list = {}
+local NO_OWN = {}
+
+--- What the sync needs to know where a team declares nothing (see fmcal.rules.declared).
+fields.PLAIN = { own = NO_OWN, off = {}, conflict = {}, kept = {}, out = {}, all = fields.ALL }
 
 for i, row in ipairs(TABLE) do
   fields.MEMBERS[i], fields.MEMBER[row.name], fields.FIELD[row.member] = row.member, row.member, row.name
-  fields.TYPE[row.member], is_list[row.name] = row.type, row.type == "texts"
+  fields.TYPE[row.member] = row.type
   table.move(row.event, 1, #row.event, #fields.EVENT_MEMBERS + 1, fields.EVENT_MEMBERS)
 end
 
+-- A field of a team's own is named as its member, with a dot in front.
+setmetatable(fields.MEMBER, { __index = function(_, field) return field:sub(1, 1) == "." and field:sub(2) or nil end })
+setmetatable(fields.FIELD, { __index = function(_, member) return "." .. member end })
+
 --- The fields that travel both ways for a kind of entry.
-function fields.of_kind(kind)
-  return kind == "court-date" and fields.COURT_DATE or fields.ALL
+-- @param plan of fmcal.rules.declared, nil where nothing is declared
+function fields.of_kind(kind, plan)
+  plan = plan or fields.PLAIN
+  if kind ~= "court-date" then return plan.all end
+  return plan.off.date and NO_OWN or fields.COURT_DATE
 end
 
 --- A member that says something: an empty text says nothing, as null does.
@@ -146,12 +157,13 @@ end
 -- names each field besides the table: a loop over it would cost a tenth of what mapping an entry does.
 -- @param members table of board members; json.null counts as absent
 -- @param default_zone string|nil zone of a local time without one
-function fields.version(members, default_zone)
+-- @param own list of a team's own fields (see fmcal.rules.declared), or nil
+function fields.version(members, default_zone, own)
   local date, zone = canonical_date(filled(members.dueDate), filled(members.timeZone), default_zone)
   local timed = date ~= nil and (math.type(date) == "integer" or #date > 10)
   local duration = minutes(filled(members.durationMinutes))
   local priority = filled(members.priority)
-  return {
+  local version = {
     title = text("title", members.title),
     description = text("description", members.description),
     date = date,
@@ -160,6 +172,10 @@ function fields.version(members, default_zone)
     tags = tag_set(filled(members.tags)),
     priority = priority and plain("priority", priority),
   }
+  for _, field in ipairs(own or NO_OWN) do
+    version[field.field] = own_fields.value(field, members, version, default_zone)
+  end
+  return version
 end
 
 --- What a version's date is: "day", "instant", "floating"; nil for none.
@@ -179,10 +195,11 @@ function fields.suiting_date(version)
 end
 
 --- Whether two canonical values of a field mean the same.
-function fields.equal(field, a, b)
+function fields.equal(_, a, b)
   if a == b then return true end
-  if not is_list[field] then return false end
+  if type(a) ~= "table" and type(b) ~= "table" then return false end
   a, b = a or {}, b or {}
+  if type(a) ~= type(b) then return false end
   if #a ~= #b then return false end
   for i = 1, #a do
     if a[i] ~= b[i] then return false end
@@ -243,10 +260,9 @@ function fields.spell(field, version, style)
     value = fields.spell_date(version, style)
   elseif field == "zone" then
     value = select(2, fields.spell_date(version, style))
-  elseif is_list[field] then
-    value = json.array { table.unpack(version[field] or {}) }
   else
     value = version[field]
+    if field == "tags" or type(value) == "table" then value = json.array { table.unpack(value or {}) } end
   end
   if value == nil then return json.null end
   return value

@@ -5,26 +5,33 @@ local fields = require "fmcal.model.fields"
 
 local texts = {}
 
+-- Calls fn(field, member of an event that says it) for each field that an event says in one member.
+local function each(own, fn)
+  for _, field in ipairs(fields.TEXTS) do fn(field, field) end
+  for _, one in ipairs(own or fields.PLAIN.own) do fn(one.field, one.event) end
+end
+
 --- The texts of an event that differ from what its entry got out of them.
+-- @param own the fields that a team declares beside the built-in ones
 -- @return { [field] = text }, or nil where there are none
-function texts.of(event, version)
+function texts.of(event, version, own)
   local found = {}
-  for _, field in ipairs(fields.TEXTS) do
-    local text = event[field]
+  each(own, function(field, member)
+    local text = event[member]
     if not fields.equal(field, text, version[field]) then found[field] = text end
-  end
+  end)
   return next(found) and found or nil
 end
 
 --- Lets the texts of an event that have not changed say what they said.
 -- @param remote { event, version }
 -- @param base with `r` and, of fmcal.model.texts.of, `texts`
-function texts.hold(remote, base)
-  for _, field in ipairs(fields.TEXTS) do
-    local text, agreed = remote.event[field], base.texts and base.texts[field]
+function texts.hold(remote, base, own)
+  each(own, function(field, member)
+    local text, agreed = remote.event[member], base.texts and base.texts[field]
     if agreed == nil then agreed = base.r[field] end
     if text ~= nil and fields.equal(field, text, agreed) then remote.version[field] = base.r[field] end
-  end
+  end)
 end
 
 local function sorted(list)
@@ -34,7 +41,7 @@ local function sorted(list)
 end
 
 local function same(field, a, b)
-  if field == "tags" then return fields.equal(field, sorted(a), sorted(b)) end
+  if type(a) == "table" or type(b) == "table" then return fields.equal(field, sorted(a), sorted(b)) end
   return (a or "") == (b or "")
 end
 
@@ -42,10 +49,10 @@ end
 -- @param remote { event, version }
 -- @param written event that the rules make of the entry
 -- @param version of the entry
-function texts.hold_written(remote, written, version)
-  for _, field in ipairs(fields.TEXTS) do
-    if same(field, remote.event[field], written[field]) then remote.version[field] = version[field] end
-  end
+function texts.hold_written(remote, written, version, own)
+  each(own, function(field, member)
+    if same(field, remote.event[member], written[member]) then remote.version[field] = version[field] end
+  end)
 end
 
 return texts

@@ -369,7 +369,8 @@ function Target:read(key, raw, row)
   if event.deleted then return { version = {}, event = event, row = row } end
   local members, sentence, left_out = self.rules:to_entry(key, readable(event, raw), raw)
   if not members then return nil, sentence, self:rule_reason("to_entry") end
-  local ok, version = attempt.pcall(fields.version, members, self.options.timeZone)
+  local ok, version = attempt.pcall(fields.version, members, self.options.timeZone,
+    raw.eventType ~= "court-date" and self.rules.mapped.own or nil)
   if not ok then return nil, ("the event of %s: %s"):format(key, version), self:rule_reason("to_entry") end
   left_out = left_out and left_out_of(left_out, version)
   if event.unknownDate then left_out = without_date(version, left_out) end
@@ -392,9 +393,10 @@ function Target.first_failure(run)
 end
 
 --- A hash of what a person can edit in an event, without mapping it to an entry.
-function Target:content_hash(event) -- luacheck: no self
+function Target:content_hash(event)
   local content = { unknownDate = event.unknownDate }
   for _, name in ipairs(fields.EVENT_MEMBERS) do content[name] = event[name] end
+  for _, field in ipairs(self.rules.mapped.own) do content[field.event] = event[field.event] end
   return assert(json.digest(content))
 end
 

@@ -99,14 +99,27 @@ schema.EVENT = {
     footer = TEXT, dueDate = DATE, endDate = DATE, timeZone = ZONE, unknownDate = TEXT, reminders = TEXTS, status = TEXT,
     epicId = TEXT, kanbanId = TEXT, team = TEXT, caseNumber = TEXT, source = TEXT,
     eventType = one_of("item", "epic", "court-date"), eventId = TEXT, uid = TEXT, etag = TEXT, raw = TEXT, lastModified = TEXT,
-    deleted = BOOLEAN, recurring = BOOLEAN, hasAttendees = BOOLEAN,
+    deleted = BOOLEAN, recurring = BOOLEAN, hasAttendees = BOOLEAN, location = TEXT, url = TEXT, color = TEXT,
+    visibility = TEXT, busy = BOOLEAN, ownsReminders = BOOLEAN,
   },
+  -- A property of a team's own.
+  like = function(name) return name:find("^x:[A-Z0-9-]+$") and TEXT end,
 }
 for _, field in ipairs(fields.TEXTS) do schema.EVENT.members[field] = KINDS[fields.TYPE[fields.MEMBER[field]]] end
 
 --- The mapped members of an entry, which to_entry, on_conflict and a person's merge answer.
 schema.ENTRY = { required = {}, members = {} }
 for member, kind in pairs(fields.TYPE) do schema.ENTRY.members[member] = KINDS[kind] end
+
+--- A table of members with the fields that a team declares beside the built-in ones. What they may be is asked where a version
+-- is made of them.
+function schema.with_own(shape, own)
+  if not own or #own == 0 then return shape end
+  local members = {}
+  for name, kind in pairs(shape.members) do members[name] = kind end
+  for _, field in ipairs(own) do members[field.member] = members[field.member] or VALUE end
+  return { required = shape.required, members = members, others = shape.others }
+end
 
 -- An item of the board: the mapped members, and whatever else a team keeps there.
 local ITEM = { required = { "id" }, members = { id = TEXT }, others = VALUE }
@@ -150,7 +163,7 @@ end
 local function problem_of(shape, answer)
   local problems = {}
   for name, value in next, answer do
-    local kind = type(name) == "string" and (shape.members[name] or shape.others)
+    local kind = type(name) == "string" and (shape.members[name] or shape.like and shape.like(name) or shape.others)
     if not kind then
       problems[#problems + 1] = unknown(name, shape)
     elseif value ~= json.null and not kind.is(value) then
@@ -189,10 +202,13 @@ end
 --- Checks what a function answered.
 -- @param name of the function
 -- @return the answer as a plain copy, or nil and what is wrong with it; nil alone where nil is an answer
-function schema.answer(name, answer)
+-- @param own the fields that a team declares beside the built-in ones
+function schema.answer(name, answer, own)
   local kinds = schema.ANSWERS[name]
   if answer == nil and kinds.optional then return nil end
-  if type(answer) == "table" and kinds.table then return schema.members(kinds.table, answer) end
+  if type(answer) == "table" and kinds.table then
+    return schema.members(kinds.table == schema.ENTRY and schema.with_own(schema.ENTRY, own) or kinds.table, answer)
+  end
   if kinds.value and answer ~= nil and kinds.value.is(answer) then return answer end
   return nil, ("expected %s, got %s"):format(expected_answer(kinds), got(answer))
 end

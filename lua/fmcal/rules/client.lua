@@ -106,11 +106,11 @@ local function start(self)
   if not started then return nil, err.message end
   self.worker = started
   begin(self)
-  local ok, word, places
+  local ok, word, places, specs
   ok, err = load(self)
-  if ok then word, places, self.is_filtered = receive(self) end
+  if ok then word, places, self.is_filtered, specs = receive(self) end
   if word == "loaded" then
-    self.places = places
+    self.places, self.declared = places, specs
     if not self.is_filtered then warn_of_kernel() end
     return true
   end
@@ -122,7 +122,7 @@ end
 --- Starts a worker for a rules file.
 -- @param sources see fmcal.rules.sources
 -- @param given { team, provider, config }
--- @return client with `places`, or nil and a sentence
+-- @return client with `places` and `declared`, or nil and a sentence
 function client.load(sources, given)
   local limits = (given.config.syncOptions or {}).ruleLimits or {}
   local seconds, mebibytes = limits.seconds or SECONDS, limits.mebibytes or MEBIBYTES

@@ -1,7 +1,6 @@
 -- The `ctx` of rules: what they know beside their arguments. What they get of it are copies.
 
 local copy = require "fmcal.util.copy"
-local defaults = require "fmcal.rules.defaults"
 
 local LEVELS = { "error", "warn", "info", "debug", "trace" }
 
@@ -24,7 +23,8 @@ end
 --- Makes it.
 -- @param given { team, provider, config }
 -- @param world see fmcal.rules.inside
-local function context(given, world)
+-- @param defaults the functions that hold where a team has none (see fmcal.rules.mapping)
+local function context(given, world, defaults)
   local shown = { team = given.team, provider = given.provider, config = given.config, log = logger(world),
     defaults = defaults, lib = world.lib }
   return setmetatable({}, { __metatable = false, __newindex = refuse, __index = function(_, name)

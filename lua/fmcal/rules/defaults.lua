@@ -2,7 +2,9 @@
 -- A team's rules file replaces any of them and reaches these through ctx.defaults.
 
 local fields = require "fmcal.model.fields"
+local footer = require "fmcal.rules.footer"
 local spans = require "fmcal.model.spans"
+local strategies = require "fmcal.rules.strategies"
 local time = require "fmcal.time"
 
 local defaults = {}
@@ -32,20 +34,6 @@ local function prefix(entry)
   if entry.eventType == "court-date" then return COURT_PREFIX end
   if entry.parentId then return (entry.parentTitle or "") .. SUBITEM_SEPARATOR end
   return ""
-end
-
-local function footer(entry)
-  local lines = {}
-  local function add(label, value)
-    if value then lines[#lines + 1] = label .. ": " .. value end
-  end
-  add("Status", text(entry.status))
-  add("Priority", text(entry.priority))
-  local tags = filled(entry.tags)
-  if tags and #tags > 0 then add("Tags", table.concat(tags, ", ")) end
-  local counts = entry.itemCounts
-  if counts and counts.total > 0 then add("Items", ("%d of %d done"):format(counts.done, counts.total)) end
-  return #lines > 0 and table.concat(lines, "\n") or nil
 end
 
 -- Start, end and zone of an event in the spellings of the event table.
@@ -144,25 +132,8 @@ function defaults.to_entry(event, entry, ctx)
   }
 end
 
--- The first one holds where none is chosen.
-local STRATEGIES = {
-  { name = "last-write-wins", decide = function(conflict)
-    local here, there = conflict.local_time, conflict.external_time
-    if here and there and here > there then return "local" end
-    return "external"
-  end },
-  { name = "local-wins", decide = function() return "local" end },
-  { name = "external-wins", decide = function() return "external" end },
-  { name = "manual", decide = function() return "manual" end },
-}
-
 --- The names conflictResolution may have.
-defaults.strategies = {}
-
-local strategy_named = {}
-for i, strategy in ipairs(STRATEGIES) do
-  defaults.strategies[i], strategy_named[strategy.name] = strategy.name, strategy
-end
+defaults.strategies = strategies.NAMES
 
 --- The one that syncOptions choose.
 function defaults.strategy(options)
@@ -172,7 +143,7 @@ end
 --- Who wins a conflict: "local", "external" or "manual". A court date always waits for a person.
 function defaults.on_conflict(conflict, ctx)
   if conflict.entry and conflict.entry.eventType == "court-date" then return "manual" end
-  return strategy_named[defaults.strategy(ctx.config.syncOptions or {})].decide(conflict)
+  return strategies.decide(defaults.strategy(ctx.config.syncOptions or {}), conflict)
 end
 
 --- What onEventDeleted may say. The first one holds where nothing is said.

@@ -13,9 +13,14 @@ local file = {}
 
 -- ---------------------------------------------------------------- what is wrong with a file
 
+-- The member that is no function.
+local DATA = "fields"
+
 local function unknown_function(path, name)
+  local known = sorted_names(schema.ANSWERS)
+  known[#known + 1] = DATA
   return ("rules file %s has a member '%s' that nobody reads%s"):format(
-    path, tostring(name), did_you_mean(tostring(name), sorted_names(schema.ANSWERS)))
+    path, tostring(name), did_you_mean(tostring(name), known))
 end
 
 -- One sentence, which names the file also where what was raised does not: what is nested too deeply overflows the
@@ -33,8 +38,8 @@ local function problem_of(functions, path)
     return ("rules file %s must return a table of functions, not a %s"):format(path, type(functions))
   end
   for name, member in next, functions do
-    if not schema.ANSWERS[name] then return unknown_function(path, name) end
-    if type(member) ~= "function" then
+    if not schema.ANSWERS[name] and name ~= DATA then return unknown_function(path, name) end
+    if name ~= DATA and type(member) ~= "function" then
       return ("rules file %s: '%s' must be a function, not a %s"):format(path, name, type(member))
     end
   end
@@ -94,15 +99,17 @@ end
 local function places_of(functions)
   local places = {}
   for name, fn in next, functions do
-    local info = debug.getinfo(fn, "S")
-    places[name] = ("%s:%d"):format(info.source:sub(2), info.linedefined)
+    if name ~= DATA then
+      local info = debug.getinfo(fn, "S")
+      places[name] = ("%s:%d"):format(info.source:sub(2), info.linedefined)
+    end
   end
   return places
 end
 
 --- Loads a rules file.
 -- @param world see fmcal.rules.inside
--- @return file with `places`, {[name of a function] = "rules.lua:12"}; or nil and a sentence
+-- @return file with `places`, {[name of a function] = "rules.lua:12"}, and `fields` as they stand there; or nil and a sentence
 function file.load(path, text, world)
   local chunk, syntax = compiled(text, path)
   if not chunk then return does_not_load(path, syntax) end
@@ -111,7 +118,7 @@ function file.load(path, text, world)
   if not ok then return does_not_load(path, functions) end
   local problem = problem_of(functions, path)
   if problem then return nil, problem end
-  self.places, self.is_loaded = places_of(functions), true
+  self.places, self.fields, self.is_loaded = places_of(functions), functions[DATA], true
   return self
 end
 

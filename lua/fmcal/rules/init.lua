@@ -3,10 +3,12 @@
 
 local attempt = require "fmcal.util.attempt"
 local copy = require "fmcal.util.copy"
+local declared = require "fmcal.rules.declared"
 local defaults = require "fmcal.rules.defaults"
 local failure = require "fmcal.util.failure"
+local fields = require "fmcal.model.fields"
 local log = require "fmcal.log"
-local raised = require "fmcal.rules.raised"
+local mapping = require "fmcal.rules.mapping"
 local schema = require "fmcal.rules.answer_schema"
 local sources = require "fmcal.rules.sources"
 local time = require "fmcal.time"
@@ -48,34 +50,53 @@ local function open(given, context)
   return texts, caller
 end
 
+-- What the file's `fields` say. Where they have functions, the whole mapping is made where those are.
+local function declare(self, specs)
+  self.mapped, self.mapping = declared.plan(specs), mapping.of(specs, nil)
+  self.is_mapped_there = declared.has_functions(specs)
+  self.ctx.defaults = self.mapping
+end
+
 --- Loads a team's rules.
 -- @param given string|table|nil path of a file, or what fmcal.rules.sources has read of one; nil for the defaults alone
 -- @param context table { team, provider, config (without secrets), in_process: the file's functions run in this process, without
 --   limits, and not in the worker }
 -- @return rules, or nil and an error
 function rules.load(given, context)
-  local self = setmetatable({ functions = {}, reads = {}, source = "" }, Rules)
+  local self = setmetatable({ functions = {}, reads = {}, source = "", mapped = fields.PLAIN, mapping = defaults }, Rules)
   self.ctx = { team = context.team, provider = context.provider, config = context.config, log = log, defaults = defaults }
   if not given then return self end
   local texts, caller = open(given, context)
   if not texts then return failure("invalid", "rules", "%s", caller) end
   self.path = texts.path
   self.caller, self.functions, self.source = caller, caller.places, texts:all()
+  if #caller.declared > 0 then declare(self, caller.declared) end
   return self
+end
+
+-- Calls a function of the file, or what its fields make of the default one.
+local function call_there(self, name, id, ...)
+  if self.functions[name] then witness.calls_rule(name, id) end
+  local ok, value, reads_clock = self.caller:call(id, name, ...)
+  self.reads.now = self.reads.now or reads_clock
+  if ok then return true, value end
+  return false, ("%s: rule %s failed: %s"):format(id, self.functions[name] and name or "fields", value)
+end
+
+local IS_MAPPING = { to_event = true, to_entry = true }
+
+-- Calls the mapping that is declared, whatever functions the file has besides.
+local function call_mapping(self, name, id, ...)
+  if self.is_mapped_there and IS_MAPPING[name] then return call_there(self, ":" .. name, id, ...) end
+  local ok, value = attempt.pcall(self.mapping[name], ...)
+  if ok then return true, value end
+  return false, ("%s: %s"):format(id, tostring(value):gsub("^[^\n]-%.lua:%d+: ", ""))
 end
 
 -- Calls one function; a failure names the function and the entry.
 local function call(self, name, id, ...)
-  if not self.functions[name] then
-    local ok, value = attempt.pcall(defaults[name], ...)
-    if ok then return true, value end
-    return false, ("%s: %s"):format(id, tostring(value):gsub("^[^\n]-%.lua:%d+: ", ""))
-  end
-  witness.calls_rule(name, id)
-  local ok, value, reads_clock = self.caller:call(id, name, ...)
-  self.reads.now = self.reads.now or reads_clock
-  if ok then return true, value end
-  return false, ("%s: rule %s failed: %s"):format(id, name, value)
+  if self.functions[name] then return call_there(self, name, id, ...) end
+  return call_mapping(self, name, id, ...)
 end
 
 --- Where a function is defined: "rules.lua:12"; nil for one of the defaults.
@@ -104,7 +125,7 @@ end
 local function ask(self, name, id, ...)
   local custom, problem = self.functions[name] ~= nil, nil
   local ok, value = call(self, name, id, ...)
-  if ok and custom then value, problem = schema.answer(name, value) end
+  if ok and custom then value, problem = schema.answer(name, value, self.mapped.own) end
   local failed = not ok and value or problem and self:complaint(name, id, problem)
   if self.trace then
     self.trace[#self.trace + 1] = { name = name, key = id, custom = custom, answer = value, failure = failed or nil }
@@ -147,8 +168,8 @@ end
 function Rules:to_entry(key, event, entry)
   local members, sentence = answer(self, "to_entry", key, event, entry, self.ctx)
   if not members or not self.functions.to_entry then return members, sentence end
-  local ok, whole = attempt.pcall(defaults.to_entry, event, entry, self.ctx)
-  if not ok then return nil, ("%s: %s"):format(key, raised.text(whole)) end
+  local ok, whole = call_mapping(self, "to_entry", key, event, entry, self.ctx)
+  if not ok then return nil, whole end
   return members, nil, left_out_of(members, whole)
 end
 

@@ -11,8 +11,11 @@
 --   breakpoint(), enters(fn)   for a debugger, where there is one: the first opens it, the second tells what is called
 
 local context = require "fmcal.rules.context"
+local declared = require "fmcal.rules.declared"
+local defaults = require "fmcal.rules.defaults"
 local file = require "fmcal.rules.file"
 local lib = require "fmcal.rules.lib"
+local mapping = require "fmcal.rules.mapping"
 local raised = require "fmcal.rules.raised"
 
 local Inside = {}
@@ -37,22 +40,35 @@ end
 --- Loads a rules file.
 -- @param source { path, text }
 -- @param given { team, provider, config, is_quiet: what the file prints while it is loaded was shown before }
--- @return inside with `places` (see fmcal.rules.file), or nil and a sentence
+-- @return inside with `places` (see fmcal.rules.file) and `declared` (see fmcal.rules.declared), or nil and a sentence
 function inside.load(source, given, world)
   local notes = { may_print = not given.is_quiet }
   world = watched(world, notes)
   local loaded, sentence = file.load(source.path, source.text, world)
   if not loaded then return nil, sentence end
-  return setmetatable({ file = loaded, places = loaded.places, world = world, notes = notes,
-    ctx = context(given, world) }, Inside)
+  local specs
+  specs, sentence = declared.read(loaded.fields, (given.config.syncOptions or {}).timeZone)
+  if not specs then return nil, ("rules file %s: %s"):format(source.path, sentence) end
+  return setmetatable({ file = loaded, places = loaded.places, declared = specs, given = given, world = world,
+    notes = notes, ctx = context(given, world, defaults) }, Inside)
 end
 
-local function run(self, name, ...)
+-- What a call of a name means in a run of the file, and its ctx. The functions of declared fields are those of this run; a name
+-- with ":" in front is the declared mapping's, whatever the file has.
+local function found(self, functions, name)
+  if #self.declared == 0 then return functions[name], self.ctx end
+  local mapped = mapping.of(self.declared, functions.fields)
+  return functions[name] or mapped[name:match("[^:]+")], context(self.given, self.world, mapped)
+end
+
+local function run(self, name, given)
   self.notes.may_print = false
   local functions = self.file:functions()
   self.notes.may_print = true
-  if self.world.enters then self.world.enters(functions[name]) end
-  local value = functions[name](...) -- no tail call: a traceback shows the rule
+  local fn
+  fn, given[given.n] = found(self, functions, name)
+  if self.world.enters then self.world.enters(fn) end
+  local value = fn(table.unpack(given, 1, given.n)) -- no tail call: a traceback shows the rule
   return value
 end
 
@@ -63,9 +79,8 @@ end
 function Inside:call(_, name, ...)
   local given = table.pack(...)
   for i = 1, given.n - 1 do given[i] = self.world.argument(given[i]) end
-  given[given.n] = self.ctx
   self.notes.reads_clock = false
-  local ok, value = self.world.xpcall(run, raised.describe, self, name, table.unpack(given, 1, given.n))
+  local ok, value = self.world.xpcall(run, raised.describe, self, name, given)
   return ok, value, self.notes.reads_clock
 end
 

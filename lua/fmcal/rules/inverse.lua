@@ -32,7 +32,7 @@ function inverse.lost(target, view, version, event)
   if not has_own_mapping(target) then return lost end
   local members, sentence, left_out = target.rules:to_entry(view.key, event, entries.with_version(view, version))
   if not members then return nil, sentence end
-  local ok, back = attempt.pcall(fields.version, members, target.options.timeZone)
+  local ok, back = attempt.pcall(fields.version, members, target.options.timeZone, view.own)
   if not ok then return nil, target.rules:complaint("to_entry", view.key, back) end
   for _, field in ipairs(fields.differences(view.fields, version, back)) do
     local before, after = fields.spell(field, version, view.style), fields.spell(field, back, view.style)
@@ -84,7 +84,7 @@ end
 
 --- Collects what does not come back, a finding for each calendar and member. @param findings list
 function inverse.note(findings, target, key, lost)
-  for _, field in ipairs(fields.ALL) do
+  for _, field in ipairs(target.rules.mapped.all) do
     if lost[field] then
       local at = target.name .. "." .. field
       if not findings[at] then
@@ -119,7 +119,7 @@ end
 function inverse.of_board(board, target)
   local findings, failures, mapped = {}, {}, 0
   for _, key in ipairs(board:keys()) do
-    local view = entries.view(attempt.found(board:entry(key)), target.options.timeZone)
+    local view = entries.view(attempt.found(board:entry(key)), target.options.timeZone, target.rules.mapped)
     local lost, sentence
     if view then lost, sentence = lost_of_entry(target, view) end
     failures[#failures + 1] = sentence

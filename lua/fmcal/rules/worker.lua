@@ -68,7 +68,7 @@ function worker.run(channel)
     return channel.send("refused", sentence)
   end
   freeze_strings(loaded.file.shared.string)
-  channel.send("loaded", loaded.places, is_filtered)
+  channel.send("loaded", loaded.places, is_filtered, loaded.declared)
   while true do answer(channel, loaded, channel.question()) end
 end
 

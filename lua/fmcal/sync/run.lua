@@ -103,11 +103,10 @@ local function refused(self, err)
 end
 
 local function steps(self, options)
-  local ok, err = answers.check(self.answers)
-  if not ok then return report.failure(self, err, exits.USAGE) end
-  local exit
-  ok, err, exit = prepare.run(self, options)
+  local ok, err, exit = prepare.run(self, options)
   if not ok then return report.failure(self, err, exit or exits.USAGE) end
+  ok, err = answers.check(self.answers, self.all_targets[1].rules.mapped.own)
+  if not ok then return refused(self, err) end
   ok, err = observe.all(self)
   if not ok then return report.failure(self, err, exits.UNREACHABLE) end
   ok, err = candidates.check_only(self)

@@ -49,9 +49,11 @@ end
 -- The members in which the event that is to be written differs from the one that is there.
 local function renewed(side, text)
   local there, now, names = side.remote.event, side.target.provider:decode(text), {}
-  for _, name in ipairs(now and ONLY_OUT or {}) do
+  local function compare(name)
     if not is_same(there[name], now[name]) then names[#names + 1] = name end
   end
+  for _, name in ipairs(now and ONLY_OUT or {}) do compare(name) end
+  for _, name in ipairs(now and side.target.rules.mapped.out or {}) do compare(name) end
   if #names == 0 and now and there.footer ~= now.footer then names[1] = "footer" end
   return names
 end

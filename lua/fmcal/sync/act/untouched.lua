@@ -103,6 +103,7 @@ end
 -- @param event as the rules make it of the action's version; it is changed
 function untouched.keep(decision, side, action, event)
   local target, there = side.target, side.remote.event
+  for _, member in ipairs(target.rules.mapped.kept) do event[member] = there[member] end
   keep_footer(target, decision, side, action, event)
   if not is_date_edited(target, decision, side, action, event) then return restore_date(event, there) end
   if there.unknownDate then return end

@@ -4,16 +4,18 @@
 local attempt = require "fmcal.util.attempt"
 local fail = require "fmcal.util.failure"
 local fields = require "fmcal.model.fields"
+local own_fields = require "fmcal.model.own_fields"
 local schema = require "fmcal.rules.answer_schema"
 
 local answers = {}
 
 --- Checks that the members of answers can be what they say.
 -- @return true, or nil and an error
-function answers.check(given)
+-- @param own the fields that a team declares beside the built-in ones
+function answers.check(given, own)
   for key, answer in pairs(given or {}) do
     if type(answer) == "table" then
-      local _, problem = schema.members(schema.ENTRY, answer)
+      local _, problem = schema.members(schema.with_own(schema.ENTRY, own), answer)
       if problem then return fail("invalid", "sync", "the merge of %s: %s", key, problem) end
     end
   end
@@ -31,19 +33,19 @@ function answers.fields(answer)
 end
 
 --- The version of an entry with members of an answer in it, or nil and a sentence.
-function answers.version(raw, answer, default_zone)
+function answers.version(raw, answer, default_zone, own)
   local members = {}
   for name, value in pairs(raw) do members[name] = value end
-  for name, value in pairs(answer) do members[name] = value end
-  local ok, version = attempt.pcall(fields.version, members, default_zone)
+  for name, value in pairs(answer) do own_fields.put(members, name, value) end
+  local ok, version = attempt.pcall(fields.version, members, default_zone, own)
   if not ok then return nil, version end
   return version
 end
 
 -- The first member of an answer that a decision would leave otherwise.
 local function left_undone(decision, answer, default_zone)
-  local version = decision.view and answers.version(decision.view.raw, answer, default_zone)
-  for _, field in ipairs(fields.ALL) do
+  local version = decision.view and answers.version(decision.view.raw, answer, default_zone, decision.view.own)
+  for _, field in ipairs(decision.view and decision.view.fields or fields.ALL) do
     local member = fields.MEMBER[field]
     local is_done = version and fields.equal(field, version[field], decision.plan.cur.version[field])
     if answer[member] ~= nil and not is_done then return member end

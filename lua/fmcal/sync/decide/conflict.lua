@@ -7,6 +7,7 @@ local fields = require "fmcal.model.fields"
 local given_answers = require "fmcal.sync.decide.answers"
 local json = require "fmcal.json"
 local refusal = require "fmcal.sync.decide.refusal"
+local strategies = require "fmcal.rules.strategies"
 
 local conflict_of = {}
 
@@ -44,7 +45,7 @@ local function spread(answer, conflict, view, zone)
     for field in pairs(conflict.fields) do answers[field] = answer end
     return answers
   end
-  local version, sentence = given_answers.version(view.raw, answer, zone)
+  local version, sentence = given_answers.version(view.raw, answer, zone, view.own)
   if not version then refusal.raise(("the merged fields of %s: %s"):format(view.key, sentence), "rule_failed") end
   for field in pairs(conflict.fields) do
     local given = answer[fields.MEMBER[field]] ~= nil or (field == "zone" and answer.dueDate ~= nil)
@@ -61,28 +62,49 @@ local function times_differ(conflict)
   return false
 end
 
+-- The fields of a conflict apart: those that have a strategy of their own, answered, and the rest of the conflict.
+-- @return {field = answer}, {field = who decided}, conflict or nil
+local function answered_by_fields(target, conflict, remote)
+  local answers, by_field, rest = {}, {}, nil
+  for field, sides in pairs(conflict.fields) do
+    local strategy = target.rules.mapped.conflict[field]
+    if strategy then
+      answers[field] = strategies.decide(strategy, { local_time = sides.local_time,
+        external_time = time_there(remote, sides.local_time) })
+      by_field[field] = "strategy:" .. strategy
+    else
+      rest = rest or { fields = {}, local_time = conflict.local_time, external_time = conflict.external_time }
+      rest.fields[field] = sides
+    end
+  end
+  return answers, by_field, rest
+end
+
 local function ask(target, view, conflict, remote, known)
   local answer, sentence = target.rules:on_conflict(view.key, spelled(view, conflict, remote, known))
   return refusal.need(answer, sentence)
 end
 
---- What the planner asks about a conflict: function(conflict) -> {field = answer}, and who decided.
+--- What the planner asks about a conflict: function(conflict) -> {field = answer}, who decided, and {field = who decided it}
+-- where that was a strategy of the field's own.
 -- @param known base|nil
 -- @param forced answer of a person, or nil
 function conflict_of.resolver(target, view, remote, known, forced)
   return function(conflict)
     if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone), "person" end
     local decided_by = decider(target, "on_conflict", defaults.strategy(target.options))
-    if not times_differ(conflict) then
-      return spread(ask(target, view, conflict, remote, known), conflict, view, target.options.timeZone), decided_by
+    local answers, by_field, rest = answered_by_fields(target, conflict, remote)
+    if rest and not times_differ(rest) then
+      local given = spread(ask(target, view, rest, remote, known), rest, view, target.options.timeZone)
+      for field, answer in pairs(given) do answers[field] = answer end
+      return answers, decided_by, by_field
     end
-    local answers = {}
-    for field, sides in pairs(conflict.fields) do
+    for field, sides in pairs(rest and rest.fields or {}) do
       local single = { fields = { [field] = sides }, local_time = sides.local_time }
       local answer = ask(target, view, single, remote, known)
       answers[field] = spread(answer, single, view, target.options.timeZone)[field]
     end
-    return answers, decided_by
+    return answers, decided_by, by_field
   end
 end
 return conflict_of

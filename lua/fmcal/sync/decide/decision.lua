@@ -20,6 +20,7 @@ local decide = {}
 local function policy_for(target, view, remote, known, options)
   return {
     fields = view.fields,
+    inward = target.rules.mapped.inward,
     direction = options.direction,
     careful = view.entry.kind == "court-date",
     adopted = options.adopted,
@@ -33,12 +34,12 @@ local function policy_for(target, view, remote, known, options)
 end
 
 -- A gone entry needs only its kind of fields to compare what was with what is.
-local function kind_fields(key)
-  return names.is_court_date(key) and fields.COURT_DATE or fields.ALL
+local function kind_fields(target, key)
+  return fields.of_kind(names.is_court_date(key) and "court-date" or "item", target.rules.mapped)
 end
 
 local function policy_of_gone(target, key, uid)
-  return { fields = kind_fields(key), direction = target.direction, adopted = target:is_foreign(uid) }
+  return { fields = kind_fields(target, key), direction = target.direction, adopted = target:is_foreign(uid) }
 end
 
 local function selects(target, view)
@@ -116,7 +117,7 @@ function decide.key(run, key, pristine)
   local entry = attempt.found(run.board:entry(key))
   local zone = run.settings.options.timeZone
   if entry then
-    local view, sentence = entries.view(entry, zone)
+    local view, sentence = entries.view(entry, zone, run.targets[1].rules.mapped)
     decision.view = pristine or view
     if not decision.view then
       decision.entry, decision.error, decision.reason = entry, sentence, "invalid"

@@ -33,7 +33,8 @@ local function patch(run, decision)
   local view, planned = decision.view, decision.plan
   if not view or not planned or decision.error then return end
   if not next(planned.pulled) and not decision.patched then return end
-  local now = assert(entries.view(run.board:entry(decision.key), run.settings.options.timeZone))
+  local now = assert(entries.view(run.board:entry(decision.key), run.settings.options.timeZone,
+    decision.sides[1].target.rules.mapped))
   if entries.patch(run.board, now, planned.cur.version) then decision.patched, run.pulled = true, true end
 end
 

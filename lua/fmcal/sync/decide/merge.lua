@@ -13,7 +13,9 @@
 --   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
 --             decided = set of fields that are asked about though they may be equal, or nil,
 --             adopted = true where the event is not of our making and is never deleted,
---             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}}, and who decided that,
+--             inward = set of fields that only the calendar changes, or nil,
+--             resolve = function(conflict) -> {field = "local"|"external"|"manual"|{value = v}}, who decided that, and
+--             {field = who decided it} where it was somebody else, or nil,
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep", and who decided that }
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
@@ -101,7 +103,9 @@ end
 -- What a person decides is asked about, whether it differs or not.
 local function state_of(field, base, cur, remote, policy)
   if policy.decided and policy.decided[field] then return "both" end
-  return field_state(field, base, cur, remote)
+  local state = field_state(field, base, cur, remote)
+  if state and policy.inward and policy.inward[field] then return state ~= "push" and "pull" or nil end
+  return state
 end
 
 local function conflict_on(contested, base, cur, remote)
@@ -163,10 +167,10 @@ end
 
 local function resolve(out, contested, base, cur, remote, policy)
   local conflict = conflict_on(contested, base, cur, remote)
-  local answers, decided_by = policy.resolve(conflict)
+  local answers, decided_by, by_field = policy.resolve(conflict)
   if mixes_kinds(answers.date, cur, remote) then bind_to_date(answers, cur, remote) end
   for _, field in ipairs(contested) do
-    settle(out, field, answers[field] or "manual", conflict.fields[field], remote, decided_by)
+    settle(out, field, answers[field] or "manual", conflict.fields[field], remote, by_field and by_field[field] or decided_by)
   end
 end
 

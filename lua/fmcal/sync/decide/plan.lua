@@ -9,21 +9,21 @@ local merge = require "fmcal.sync.decide.merge"
 local plan = {}
 
 -- The version a calendar should hold: the entry's, except for fields that wait there.
-local function wanted(cur, step, remote)
+local function wanted(cur, step, remote, inward)
   local version = fields.copy(cur.version)
-  for _, held in ipairs { step.open, step.waits } do
+  for _, held in ipairs { step.open, step.waits, inward } do
     for field in pairs(held) do version[field] = remote.version[field] end
   end
   return version
 end
 
 -- The fields to write: different there, and not just spelled differently there since both sides agreed.
-local function pushed(list, base, cur, step, remote)
-  local push = {}
-  for _, field in ipairs(list) do
+local function pushed(policy, base, cur, step, remote)
+  local push, inward = {}, policy.inward or {}
+  for _, field in ipairs(policy.fields) do
     local here, there = cur.version[field], remote.version[field]
     local settled = base and fields.equal(field, here, base.l[field]) and fields.equal(field, there, base.r[field])
-    local held = step.open[field] or step.waits[field]
+    local held = step.open[field] or step.waits[field] or inward[field]
     if not held and not settled and not fields.equal(field, here, there) then push[#push + 1] = field end
   end
   return push
@@ -43,8 +43,8 @@ local function act_on_present(action, base, cur, step, remote, policy)
   elseif not remote then
     action.kind, action.version = "create", fields.copy(cur.version)
   else
-    action.push = pushed(policy.fields, base, cur, step, remote)
-    action.version = wanted(cur, step, remote)
+    action.push = pushed(policy, base, cur, step, remote)
+    action.version = wanted(cur, step, remote, policy.inward)
     action.kind = #action.push > 0 and "update" or "refresh"
   end
   if policy.direction == "inbound" and (action.kind == "create" or action.kind == "update") then

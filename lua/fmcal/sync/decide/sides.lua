@@ -39,7 +39,7 @@ end
 local function hold_written(target, view, remote)
   if not target.rules.functions.to_event or not view.version.date then return end
   local event, sentence = target.rules:to_event(view.key, view.raw)
-  texts.hold_written(remote, refusal.need(event, sentence), view.version)
+  texts.hold_written(remote, refusal.need(event, sentence), view.version, target.rules.mapped.own)
 end
 
 -- How an event reads depends on how its entry spells dates now; that it is the one both sides agreed on does not.
@@ -71,7 +71,7 @@ local function side_of_entry(run, target, view, row)
     left_out.fill(remote, start and start.r, start and start.open, view.version)
   end
   if remote and known and not rewound then
-    texts.hold(remote, known)
+    texts.hold(remote, known, target.rules.mapped.own)
     hold_date(target, known, remote)
     doubt_time(remote, known.stamp)
   end

@@ -37,7 +37,8 @@ local function agreed_without_write(decision, i)
   for field in pairs(outcome.unpulled or {}) do note.held[field] = true end
   local doc = agreed.without(side.base, note, list, decision.plan.cur.version)
   doc.seen, doc.held = side.target:content_hash(side.remote.event), next(note.held) ~= nil or nil
-  doc.texts, doc.deleted, doc.lm = texts.of(side.remote.event, side.remote.version), nil, timestamp(decision.plan.cur.time)
+  doc.texts = texts.of(side.remote.event, side.remote.version, side.target.rules.mapped.own)
+  doc.deleted, doc.lm = nil, timestamp(decision.plan.cur.time)
   base.hold_texts(doc, note.held, side.base)
   return doc
 end

@@ -57,7 +57,7 @@ local function of_wanted(side, action, effect, job)
   return {
     status = status_of(action), uid = side.uid, href = job and job.href or (row and row.href), acted = job ~= nil,
     remote = after and after.version, content = after and side.target:content_hash(after.event),
-    texts = after and texts.of(after.event, after.version), external_time = after and after.stamp,
+    texts = after and texts.of(after.event, after.version, side.target.rules.mapped.own), external_time = after and after.stamp,
     out = effect.out or (side.base and side.base.out),
     revisit = next(action.step.waits) ~= nil,
   }

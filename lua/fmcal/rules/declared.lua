@@ -1,0 +1,293 @@
+-- The `fields` of a rules file: which members of the board travel, how, and which way. What is read here is plain data, but
+-- for the functions `to` and `from`, of which it says only that they are there: they stay with the file.
+
+local did_you_mean = require "fmcal.util.did_you_mean"
+local fields = require "fmcal.model.fields"
+local shown = require "fmcal.util.shown"
+local sorted_names = require "fmcal.util.sorted_names"
+local strategies = require "fmcal.rules.strategies"
+
+local declared = {}
+
+-- Members of an event, and what kind of value each holds.
+local EVENT_KINDS = {
+  title = "text", description = "text", priority = "text", tags = "texts", location = "text", url = "text", color = "text",
+  visibility = "text", busy = "boolean", reminders = "durations",
+}
+
+-- Built-in fields that are texts travel in the member of an event that is called as they are.
+local TEXTS, DATE = {}, "dueDate"
+for _, field in ipairs(fields.TEXTS) do TEXTS[fields.MEMBER[field]] = field end
+
+-- Members of the board that fmcal reads or writes itself.
+local NOT_OURS = {
+  id = "it names the entry", type = "it says what the entry is", subitems = "they are entries of their own",
+  calendarSync = "fmcal writes it", ["metadata.courtDateSync"] = "fmcal writes it",
+  ["metadata.courtDate"] = "it is the date of an entry of its own",
+  timeZone = "it travels with dueDate", durationMinutes = "it travels with dueDate",
+}
+
+local OPTIONS = {
+  event = "string", direction = "string", to = "function", from = "function", conflict = "string", prefix = "string",
+  suffix = "string", map = "table", at = "string", minutes = "number",
+}
+local WORDS = { string = "a text", ["function"] = "a function", table = "a table", number = "a number" }
+local DIRECTIONS = { both = true, out = true, ["in"] = true }
+
+-- Raises a sentence about a declaration; `read` makes it a result.
+local function refuse(member, format, ...)
+  error({ sentence = ("fields.%s: "):format(member) .. format:format(...) }, 0)
+end
+
+local function quoted(names)
+  local list = {}
+  for i, name in ipairs(names) do list[i] = '"' .. name .. '"' end
+  return table.concat(list, ", ", 1, #list - 1) .. " or " .. list[#list]
+end
+
+-- ---------------------------------------------------------------- single options
+
+local OWN_NAMES = { "KANBAN-ID", "TYPE", "TEAM", "STATUS", "PRIORITY", "EPIC-ID", "CASE-NUMBER", "SOURCE", "VERSION" }
+local EXTRA_NAME_MAX = 40
+
+local function check_extra(member, name)
+  if not name:find("^[A-Z0-9-]+$") or #name > EXTRA_NAME_MAX then
+    refuse(member, 'the name behind "x:" must be capital letters, digits and "-", at most %d, not %s', EXTRA_NAME_MAX,
+      shown(name))
+  end
+  for _, own in ipairs(OWN_NAMES) do
+    if name == own then refuse(member, "x:%s is a property that fmcal uses itself: choose another name", name) end
+  end
+  if name:find("^FMCAL%-") then refuse(member, "x:%s is a property that fmcal uses itself: choose another name", name) end
+end
+
+local function kind_of_event(member, event)
+  local extra = event:match("^x:(.*)$")
+  if extra then
+    check_extra(member, extra)
+    return "any"
+  end
+  if EVENT_KINDS[event] then return EVENT_KINDS[event] end
+  refuse(member, "an event has no member '%s' for it%s", event, did_you_mean(event, sorted_names(EVENT_KINDS)))
+end
+
+local function check_direction(member, direction)
+  if DIRECTIONS[direction] then return end
+  refuse(member, 'direction must be "both", "out" or "in", not %s', shown(direction))
+end
+
+local function check_conflict(member, conflict)
+  if not strategies.full_name(conflict) then
+    refuse(member, "conflict must be %s, not %s", quoted(strategies.NAMES), shown(conflict))
+  end
+end
+
+-- Two keys with one value could not be told apart on the way back.
+local function check_map(member, map)
+  local key_of = {}
+  for _, key in ipairs(sorted_names(map)) do
+    local value = map[key]
+    local kind = type(value)
+    if kind ~= "string" and kind ~= "number" and kind ~= "boolean" then
+      refuse(member, "map.%s must be a text, a number, or true or false, not a %s", tostring(key), kind)
+    end
+    if key_of[value] then
+      refuse(member, "map: %s and %s both become %s, so that nobody could tell what comes back; give each a value of its own",
+        shown(key_of[value]), shown(key), shown(value))
+    end
+    key_of[value] = key
+  end
+end
+
+local function check_at(member, at, zone)
+  local hour, minute = at:match("^(%d%d):(%d%d)$")
+  if not hour or tonumber(hour) > 23 or tonumber(minute) > 59 then
+    refuse(member, 'at must be a time of the day such as "09:00", not %s', shown(at))
+  end
+  if not zone then
+    refuse(member, "at needs a time zone: set syncOptions.timeZone, for example to \"Europe/Rome\"")
+  end
+end
+
+local function check_minutes(member, minutes, at)
+  if not at then refuse(member, "minutes go with at: without it the length of an event is durationMinutes") end
+  if minutes < 1 or minutes > fields.MAX_DURATION or minutes % 1 ~= 0 then
+    refuse(member, "minutes must be a whole number from 1 to %d", fields.MAX_DURATION)
+  end
+end
+
+-- ---------------------------------------------------------------- one declaration
+
+local function check_types(member, given)
+  for _, name in ipairs(sorted_names(given)) do
+    local kind = OPTIONS[name]
+    if not kind then
+      refuse(member, "'%s' is a member that nobody reads%s", tostring(name), did_you_mean(tostring(name), sorted_names(OPTIONS)))
+    elseif type(given[name]) ~= kind then
+      refuse(member, "%s must be %s, not a %s", name, WORDS[kind], type(given[name]))
+    end
+  end
+end
+
+-- A short form as the table that it stands for; nil for "not at all".
+local function spelled_out(member, given)
+  if given == false then return nil end
+  if type(given) == "string" then return { event = given } end
+  if type(given) == "table" then return given end
+  refuse(member, "expected a table, the name of an event's member, or false, got a %s", type(given))
+end
+
+local ONLY_DATES = { "at", "minutes" }
+local ONLY_TEXTS = { "prefix", "suffix", "map" }
+
+local function check_member(member)
+  if NOT_OURS[member] then refuse(member, "it cannot be declared: %s", NOT_OURS[member]) end
+  if member == "" or member:find("%.%.") or member:find("^%.") or member:find("%.$") then
+    refuse(member, "this is no member of an entry, such as \"priority\" or \"metadata.courtroom\"")
+  end
+end
+
+local function check_suits(member, given, is_date)
+  for _, name in ipairs(is_date and ONLY_TEXTS or ONLY_DATES) do
+    if given[name] ~= nil then
+      refuse(member, is_date and "%s is for texts: a date takes at and minutes" or "%s is for dueDate", name)
+    end
+  end
+  if is_date and (given.to or given.from) then
+    refuse(member, "a date takes at and minutes, no functions; write to_event and to_entry")
+  end
+  if is_date and given.event and given.event ~= DATE then refuse(member, "the date of an event is its dueDate") end
+end
+
+-- The event's member that a declaration means.
+local function event_of(member, given)
+  if given.event then return given.event end
+  if TEXTS[member] or member == DATE then return member end
+  refuse(member, 'say which member of the event it is, for example { event = "location" }')
+end
+
+local function spec_of(member, given, zone)
+  check_member(member)
+  local options = spelled_out(member, given)
+  if not options then
+    if member == DATE or member == "title" then refuse(member, "an event needs it: it cannot be left out") end
+    return { member = member, field = TEXTS[member], is_off = true, is_silent = TEXTS[member] and true or nil }
+  end
+  check_types(member, options)
+  local event, is_date = event_of(member, options), member == DATE
+  check_suits(member, options, is_date)
+  if options.direction then check_direction(member, options.direction) end
+  if options.conflict then check_conflict(member, options.conflict) end
+  if options.map then check_map(member, options.map) end
+  if options.at then check_at(member, options.at, zone) end
+  if options.minutes then check_minutes(member, options.minutes, options.at) end
+  local is_built_in = is_date or TEXTS[member] and event == member
+  return {
+    member = member, event = event, kind = is_date and "date" or kind_of_event(member, event),
+    field = is_date and "date" or is_built_in and TEXTS[member] or "." .. member, is_own = not is_built_in,
+    direction = options.direction or "both", conflict = options.conflict and strategies.full_name(options.conflict),
+    prefix = options.prefix, suffix = options.suffix, map = options.map, at = options.at,
+    minutes = options.at and (options.minutes or fields.DEFAULT_DURATION),
+    to = options.to ~= nil or nil, from = options.from ~= nil or nil,
+    is_converted = (options.to or options.from or options.map) and true or nil,
+    is_silent = TEXTS[member] and (event ~= member or options.direction == "in" and member ~= "title") and true or nil,
+  }
+end
+
+-- A member of an event can say one member of the board.
+local function check_shared(specs)
+  local said_by = {}
+  for _, spec in ipairs(specs) do
+    if spec.is_own or spec.is_off then said_by[spec.member] = TEXTS[spec.member] and false or nil end
+  end
+  for member in pairs(TEXTS) do
+    if said_by[member] == nil then said_by[member] = member end
+  end
+  for _, spec in ipairs(specs) do
+    local other = spec.is_own and said_by[spec.event]
+    if other then refuse(spec.member, "%s says %s of the event already", other, spec.event) end
+    if spec.is_own then said_by[spec.event] = spec.member end
+  end
+end
+
+local function read_all(given, zone)
+  if type(given) ~= "table" then error({ sentence = ("fields must be a table, not a %s"):format(type(given)) }, 0) end
+  local specs = {}
+  for member in pairs(given) do
+    if type(member) ~= "string" then
+      error({ sentence = ("fields: %s is no name of a member"):format(shown(member)) }, 0)
+    end
+  end
+  for _, member in ipairs(sorted_names(given)) do specs[#specs + 1] = spec_of(member, given[member], zone) end
+  check_shared(specs)
+  return specs
+end
+
+--- Reads the table.
+-- @param given what the file has, nil for nothing
+-- @param zone syncOptions.timeZone, or nil
+-- @return list of declarations, or nil and a sentence
+function declared.read(given, zone)
+  if given == nil then return {} end
+  local ok, specs = pcall(read_all, given, zone)
+  if ok then return specs end
+  if type(specs) ~= "table" or not specs.sentence then error(specs, 0) end
+  return nil, specs.sentence
+end
+
+--- Whether anything of it is a function of the file.
+function declared.has_functions(specs)
+  for _, spec in ipairs(specs) do
+    if spec.to or spec.from then return true end
+  end
+  return false
+end
+
+-- ---------------------------------------------------------------- what the sync asks
+
+local function list_without(list, left_out)
+  local rest = {}
+  for _, field in ipairs(list) do
+    if not left_out[field] then rest[#rest + 1] = field end
+  end
+  return rest
+end
+
+--- What the sync needs to know of declarations:
+--   own       fields beside the built-in ones that come back from the calendar, as fmcal.model.own_fields reads them
+--   all       names of the fields that are compared, the built-in ones first
+--   off       set of built-in fields that are not compared
+--   inward    set of fields whose edits on the board stay there, or nil
+--   conflict  {[field] = strategy}
+--   out       members of events that fields beside the built-in ones are written to
+--   kept      members that an event keeps when it is written over: they do not go out
+--   at        the declaration of a date that is shown as a time, or nil
+function declared.plan(specs)
+  local plan = { own = {}, off = {}, conflict = {}, kept = {}, out = {} }
+  for _, spec in ipairs(specs) do
+    local takes_place = spec.is_own and TEXTS[spec.member]
+    if spec.is_off and spec.field then plan.off[spec.field] = true end
+    if takes_place then plan.off[takes_place] = true end
+    local built_in = not spec.is_own and spec.field
+    if built_in and spec.direction == "out" then
+      for _, field in ipairs(built_in == "date" and fields.OF_DATE or { built_in }) do plan.off[field] = true end
+    elseif spec.direction == "in" then
+      plan.inward = plan.inward or {}
+      for _, field in ipairs(built_in == "date" and fields.OF_DATE or { spec.field }) do plan.inward[field] = true end
+    end
+    if spec.is_own and spec.direction ~= "out" then plan.own[#plan.own + 1] = spec end
+    if spec.is_own and spec.direction ~= "in" then plan.out[#plan.out + 1] = spec.event end
+    if takes_place or built_in and built_in ~= "date" and (spec.is_off or spec.direction == "in") then
+      plan.kept[#plan.kept + 1] = spec.member
+    end
+    if spec.conflict then
+      for _, field in ipairs(built_in == "date" and fields.OF_DATE or { spec.field }) do plan.conflict[field] = spec.conflict end
+    end
+    if spec.at then plan.at = spec end
+  end
+  plan.all = list_without(fields.ALL, plan.off)
+  for _, spec in ipairs(plan.own) do plan.all[#plan.all + 1] = spec.field end
+  return plan
+end
+
+return declared
