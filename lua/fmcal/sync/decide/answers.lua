@@ -6,6 +6,7 @@ local fail = require "fmcal.util.failure"
 local fields = require "fmcal.model.fields"
 local own_fields = require "fmcal.model.own_fields"
 local schema = require "fmcal.rules.answer_schema"
+local sorted_names = require "fmcal.util.sorted_names"
 
 local answers = {}
 
@@ -45,10 +46,10 @@ end
 -- The first member of an answer that a decision would leave otherwise.
 local function left_undone(decision, answer, default_zone)
   local version = decision.view and answers.version(decision.view.raw, answer, default_zone, decision.view.own)
-  for _, field in ipairs(decision.view and decision.view.fields or fields.ALL) do
-    local member = fields.MEMBER[field]
+  for _, member in ipairs(sorted_names(answer)) do
+    local field = fields.FIELD[member]
     local is_done = version and fields.equal(field, version[field], decision.plan.cur.version[field])
-    if answer[member] ~= nil and not is_done then return member end
+    if not is_done then return member end
   end
   return nil
 end
