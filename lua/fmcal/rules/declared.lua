@@ -225,7 +225,7 @@ end
 
 --- Reads the table.
 -- @param given what the file has, nil for nothing
--- @param zone syncOptions.timeZone, or nil
+-- @param zone syncOptions.timeZone, nil for none, true where that is not known
 -- @return list of declarations, or nil and a sentence
 function declared.read(given, zone)
   if given == nil then return {} end

@@ -39,7 +39,9 @@ end
 
 --- Loads a rules file.
 -- @param source { path, text }
--- @param given { team, provider, config, is_quiet: what the file prints while it is loaded was shown before }
+-- @param given { team, provider, config, is_quiet: what the file prints while it is loaded was shown before }; without a config
+--   what depends on it is not checked
+-- @return inside with `places` (see fmcal.rules.file) and `declared` (see fmcal.rules.declared), or nil and a sentence
 -- @return inside with `places` (see fmcal.rules.file) and `declared` (see fmcal.rules.declared), or nil and a sentence
 function inside.load(source, given, world)
   local notes = { may_print = not given.is_quiet }
@@ -47,7 +49,7 @@ function inside.load(source, given, world)
   local loaded, sentence = file.load(source.path, source.text, world)
   if not loaded then return nil, sentence end
   local specs
-  specs, sentence = declared.read(loaded.fields, (given.config.syncOptions or {}).timeZone)
+  specs, sentence = declared.read(loaded.fields, not given.config or (given.config.syncOptions or {}).timeZone)
   if not specs then return nil, ("rules file %s: %s"):format(source.path, sentence) end
   return setmetatable({ file = loaded, places = loaded.places, declared = specs, given = given, world = world,
     notes = notes, ctx = context(given, world, defaults) }, Inside)
