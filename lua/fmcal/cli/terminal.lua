@@ -7,9 +7,12 @@ local terminal = {}
 local CODES = { bold = "1", dim = "2", red = "31", green = "32", yellow = "33", blue = "34", cyan = "36" }
 local DEFAULT_COLUMNS = 80
 
+-- Terminals that write in one colour; what is not known (an empty TERM) is one of them.
+local PLAIN = { [""] = true, dumb = true, unknown = true, vt52 = true, vt100 = true, vt102 = true, vt220 = true }
+
 local function can_colour(stream)
   local refused = os.getenv("NO_COLOR")
-  return not (refused and refused ~= "") and os.getenv("TERM") ~= "dumb" and sys.is_terminal(stream)
+  return not (refused and refused ~= "") and not PLAIN[os.getenv("TERM") or ""] and sys.is_terminal(stream)
 end
 
 --- What one stream can show.

@@ -76,6 +76,7 @@ end
 --- Debugs what runs from now on: the prompt opens where an error is raised.
 function prompt.debug()
   debugger.start(host, true)
+  require("fmcal.prompt.debugger.coroutines").watch()
 end
 
 --- Opens the prompt at the function that called this one; 2: at the one that called that.

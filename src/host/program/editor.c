@@ -5,6 +5,8 @@
 #include <histedit.h>
 #include <lauxlib.h>
 #include <locale.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +20,7 @@
 #define HISTORY_LINES 1000
 
 typedef struct terminal {
-    EditLine *editor; /* owned; NULL where standard input is no terminal */
+    EditLine *editor; /* owned; NULL where standard input is no terminal, or one that cannot move its cursor */
     History *history; /* owned; NULL with it */
     void (*rearm)(void *data);
     void *data;
@@ -98,14 +100,38 @@ static void read_interrupts_as_keys(EditLine *editor)
     el_set(editor, EL_BIND, key, "fmcal-interrupt", NULL);
 }
 
+/* Whether the terminal can move its cursor: without that a line cannot be edited in its place. */
+static bool can_edit(EditLine *editor)
+{
+    static const char *const needed[] = {"nd", "ce"}; /* to the right, clear to the end */
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        char *sequence = NULL;
+        if (el_get(editor, EL_GETTC, needed[i], &sequence) != 0 || !sequence || !*sequence)
+            return false;
+    }
+    return true;
+}
+
+static void close_editor(terminal *t)
+{
+    if (t->editor)
+        el_end(t->editor);
+    if (t->history)
+        history_end(t->history);
+    t->editor = NULL;
+    t->history = NULL;
+}
+
 static void open_editor(terminal *t)
 {
     if (!setlocale(LC_CTYPE, "") || MB_CUR_MAX == 1)
         setlocale(LC_CTYPE, "C.UTF-8");
     t->editor = el_init("fmcal-lua", stdin, stdout, stderr);
     t->history = history_init();
-    if (!t->editor || !t->history)
+    if (!t->editor || !t->history || !can_edit(t->editor)) {
+        close_editor(t);
         return;
+    }
     HistEvent event;
     history(t->history, &event, H_SETSIZE, HISTORY_LINES);
     history(t->history, &event, H_SETUNIQUE, 1);
@@ -120,11 +146,29 @@ static void open_editor(terminal *t)
     read_interrupts_as_keys(t->editor);
 }
 
-/* One line from standard input that is no terminal; nil at its end. */
-static int read_plain(lua_State *L, const char *prompt)
+/*
+ * Waits for a line of the terminal, or Ctrl-C, which is a signal here. It is held back until the wait begins, for one
+ * that comes after the prompt was written and before would end nothing. False: it was Ctrl-C.
+ */
+static bool wait_for_line(terminal *t)
 {
-    fputs(prompt, stdout);
+    sigset_t held_back, before;
+    sigemptyset(&held_back);
+    sigaddset(&held_back, SIGINT);
+    sigaddset(&held_back, SIGTERM);
+    sigprocmask(SIG_BLOCK, &held_back, &before);
+    t->rearm(t->data);
+    fputs(t->prompt, stdout);
     fflush(stdout);
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+    bool interrupted = ppoll(&input, 1, NULL, &before) < 0;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return !interrupted;
+}
+
+/* One line from standard input; nil at its end. */
+static void push_line(lua_State *L)
+{
     luaL_Buffer line;
     luaL_buffinit(L, &line);
     int c, seen = 0;
@@ -135,6 +179,27 @@ static int read_plain(lua_State *L, const char *prompt)
     luaL_pushresult(&line);
     if (c == EOF && !seen)
         lua_pushnil(L);
+}
+
+/* Reads without an editor. */
+static int read_plain(lua_State *L, terminal *t)
+{
+    if (!isatty(STDIN_FILENO)) {
+        fputs(t->prompt, stdout);
+        fflush(stdout);
+        push_line(L);
+        return 1;
+    }
+    if (wait_for_line(t))
+        push_line(L);
+    else
+        lua_pushboolean(L, 0);
+    clearerr(stdin); /* Ctrl-D ends one line's reading, not the terminal */
+    if (!lua_isstring(L, -1)) {
+        putchar('\n');
+        fflush(stdout);
+    }
+    t->rearm(t->data);
     return 1;
 }
 
@@ -144,7 +209,7 @@ static int terminal_read(lua_State *L)
     t->prompt = luaL_checkstring(L, 2);
     t->rearm(t->data);
     if (!t->editor)
-        return read_plain(L, t->prompt);
+        return read_plain(L, t);
     t->L = L;
     int count = 0;
     el_resize(t->editor);
@@ -224,12 +289,7 @@ static int terminal_completer(lua_State *L)
 static int terminal_close(lua_State *L)
 {
     terminal *t = to_terminal(L);
-    if (t->editor)
-        el_end(t->editor);
-    if (t->history)
-        history_end(t->history);
-    t->editor = NULL;
-    t->history = NULL;
+    close_editor(t);
     t->has_file = false;
     return 0;
 }

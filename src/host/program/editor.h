@@ -1,7 +1,7 @@
 /**
  * @file editor.h
  * The terminal as the prompt sees it (lua/fmcal/prompt): a userdata that reads lines, with editing, history and
- * completion where standard input is a terminal. Only fmcal-lua has it; the library does not.
+ * completion where standard input is a terminal that can move its cursor. Only fmcal-lua has it; the library does not.
  */
 #ifndef FM_HOST_PROGRAM_EDITOR_H
 #define FM_HOST_PROGRAM_EDITOR_H

@@ -303,6 +303,14 @@ function TestErrors.test_quit_ends_the_run()
   lu.assertTrue(debugger.is_quit(raised))
 end
 
+function TestErrors.test_each_failure_is_shown()
+  local shown = scripted.debug({ ".continue", ".continue" }, function()
+    for _ = 1, 2 do attempt.xpcall(error, tostring, "the same") end
+  end, true)
+  assert_shown(shown, 0, "error: the same")
+  assert_shown(shown, 1, "error: the same")
+end
+
 function TestErrors.test_an_interrupt_is_no_error()
   local shown = scripted.debug({}, function()
     return attempt.xpcall(error, tostring, { code = "canceled" })

@@ -6,7 +6,10 @@ local sys = require "fmcal.sys"
 local function files(typed)
   local folder = typed:match("^(.*/)") or ""
   local names = {}
-  for i, entry in ipairs(sys.list(folder == "" and "." or folder) or {}) do names[i] = folder .. entry end
+  for i, entry in ipairs(sys.list(folder == "" and "." or folder) or {}) do
+    local found = sys.stat(folder .. entry)
+    names[i] = folder .. entry .. (found and found.kind == "folder" and "/" or "")
+  end
   return names
 end
 

@@ -15,6 +15,7 @@ local Quit = { __name = "fmcal.prompt.quit", __tostring = function(self) return 
 local stops_at_errors = false
 local is_held = false
 local due -- why to stop in the rule that is about to be called, or nil
+local passing -- an error that comes out of a coroutine, where it was shown
 local said -- what was said last about a prompt that cannot be opened
 
 --- @class fmcal.prompt.debugger.host
@@ -104,10 +105,23 @@ function stepping.stop(reason, level)
   if session and hold(session, reason, level + 1) then debugger.quit() end
 end
 
+--- Notes that an error that was shown goes on out of a coroutine, and is raised again there.
+function debugger.goes_on(raised)
+  passing = raised
+end
+
+-- Whether an error comes out of a coroutine. On its way a text gets places put in front.
+local function is_passing(raised)
+  local is_same = rawequal(raised, passing)
+  if type(raised) == "string" and type(passing) == "string" then is_same = raised:sub(-#passing) == passing end
+  if is_same then passing = nil end
+  return is_same
+end
+
 --- See fmcal.util.witness. Under --debug it opens the prompt.
 function debugger.raised(raised, level, is_told)
   local is_interrupt = type(raised) == "table" and raised.code == "canceled"
-  if not stops_at_errors or is_held or is_interrupt then return raised end
+  if not stops_at_errors or is_held or is_interrupt or is_passing(raised) then return raised end
   local session, why_not = host.session()
   if not session then
     say_once(("the prompt does not open at errors: %s\n"):format(why_not))

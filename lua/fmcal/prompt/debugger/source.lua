@@ -28,9 +28,8 @@ end
 -- @param around integer how many before and behind
 -- @return list of { number, text }; empty where the source is not there
 function source.around(info, line, around)
-  local lines, number = {}, 0
-  local text_of_it = (text_of(info) or ""):gsub("\n?$", "\n", 1)
-  for text in text_of_it:gmatch("(.-)\r?\n") do
+  local lines, number, whole = {}, 0, text_of(info)
+  for text in (whole and whole:gsub("\n?$", "\n", 1) or ""):gmatch("(.-)\r?\n") do
     number = number + 1
     if number > line + around then break end
     if number >= line - around then lines[#lines + 1] = { number = number, text = text } end
