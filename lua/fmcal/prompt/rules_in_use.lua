@@ -3,6 +3,7 @@
 local read_file = require "fmcal.util.read_file"
 local rules = require "fmcal.rules"
 local sources = require "fmcal.rules.sources"
+local terminal = require "fmcal.cli.terminal"
 
 local rules_in_use = {}
 
@@ -69,7 +70,7 @@ function rules_in_use.reload(session, path)
     return nil, sentence .. what_stays(session)
   end
   session.rules.path = path or session.rules.path
-  return ("%s is loaded"):format(wanted)
+  return ("%s is loaded"):format(terminal.path(wanted))
 end
 
 return rules_in_use

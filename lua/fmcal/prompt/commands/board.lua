@@ -3,6 +3,7 @@ local did_you_mean = require "fmcal.util.did_you_mean"
 local files = require "fmcal.prompt.commands.files"
 local look = require "fmcal.prompt.commands.look"
 local quantity = require "fmcal.util.quantity"
+local terminal = require "fmcal.cli.terminal"
 
 local list = {}
 
@@ -17,7 +18,8 @@ list.board = {
     _G.board = board
     local problems = board:problems()
     for _, problem in ipairs(problems) do session:complain(problem.message) end
-    return ("%s: %s, %d with problems"):format(board:path(), quantity(#board:keys(), "entry", "entries"), #problems)
+    return ("%s: %s, %d with problems"):format(terminal.path(board:path()),
+      quantity(#board:keys(), "entry", "entries"), #problems)
   end,
 }
 

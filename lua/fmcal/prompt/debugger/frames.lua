@@ -1,6 +1,7 @@
 -- The functions that are running, seen from another coroutine, and what expressions see that are typed at one of them.
 
 local source = require "fmcal.prompt.debugger.source"
+local terminal = require "fmcal.cli.terminal"
 local threads = require "fmcal.prompt.debugger.threads"
 
 local frames = {}
@@ -37,7 +38,9 @@ end
 --- "rules.lua:12", or "[C]".
 function Frame:place()
   local info = self.info
-  return info.what == "C" and "[C]" or ("%s:%d"):format(info.short_src, info.currentline)
+  if info.what == "C" then return "[C]" end
+  local is_file = info.source:sub(1, 1) == "@"
+  return ("%s:%d"):format(is_file and terminal.path(info.source:sub(2)) or info.short_src, info.currentline)
 end
 
 --- What the function is called, for a person.
