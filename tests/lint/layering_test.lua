@@ -179,6 +179,7 @@ local lua_folders = {
   ["fmcal.sync.look"] = "look", ["fmcal.sync.decide"] = "decide", ["fmcal.sync.act"] = "act", ["fmcal.sync.keep"] = "keep",
   ["fmcal.sync.tell"] = "tell", ["fmcal.sync.run"] = "run",
   ["fmcal.sync"] = "uses", ["fmcal.overview"] = "uses", ["fmcal.feed"] = "uses",
+  ["fmcal.trial"] = "uses",
   ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt", ["fmcal"] = "uses",
 }
 

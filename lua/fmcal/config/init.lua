@@ -203,7 +203,7 @@ function config.load(opened, options)
   return {
     team = team, team_name = team_name, section = section, targets = targets,
     rules = options.rules or config.resolve(opened:path(), section.rules), rules_in_process = options.rules_in_process,
-    warnings = warnings_of(section, targets), options = section.syncOptions or {},
+    clock = options.clock, warnings = warnings_of(section, targets), options = section.syncOptions or {},
   }
 end
 

@@ -57,7 +57,7 @@ end
 function Target.new(settings, spec, state, resolve, given)
   local loaded, err = rules.load(settings.rules, {
     team = settings.team, provider = spec.provider, config = rules_config(settings, spec),
-    in_process = settings.rules_in_process,
+    in_process = settings.rules_in_process, clock = settings.clock,
   })
   if not loaded then return nil, err end
   local self = setmetatable({

@@ -86,7 +86,7 @@ end
 local function load(self)
   return self.worker:send {
     path = self.sources.path, text = self.sources.text, team = self.given.team, provider = self.given.provider,
-    config = self.given.config, levels = levels_shown(), now = time.epoch(), cpu_ms = self.cpu_ms,
+    config = self.given.config, levels = levels_shown(), now = self.now(), cpu_ms = self.cpu_ms,
     max_bytes = self.max_bytes, is_quiet = self.places ~= nil,
   }
 end
@@ -121,13 +121,14 @@ end
 
 --- Starts a worker for a rules file.
 -- @param sources see fmcal.rules.sources
--- @param given { team, provider, config }
+-- @param given { team, provider, config, clock }
 -- @return client with `places` and `declared`, or nil and a sentence
 function client.load(sources, given)
   local limits = (given.config.syncOptions or {}).ruleLimits or {}
   local seconds, mebibytes = limits.seconds or SECONDS, limits.mebibytes or MEBIBYTES
-  local self = setmetatable({ sources = sources, given = given, seconds = seconds, cpu_ms = math.ceil(seconds * 1000),
-    max_bytes = math.ceil(mebibytes * (1 << 20)), waiting = {}, first = 1, last = 0, foreseen = {} }, Client)
+  local self = setmetatable({ sources = sources, given = given, now = given.clock or time.epoch, seconds = seconds,
+    cpu_ms = math.ceil(seconds * 1000), max_bytes = math.ceil(mebibytes * (1 << 20)),
+    waiting = {}, first = 1, last = 0, foreseen = {} }, Client)
   local ok, sentence = start(self)
   if not ok then return nil, sentence end
   return self
@@ -140,8 +141,8 @@ end
 
 local function send(self, question)
   if question.there and not question.there.is_done then return true end -- it was sent with that one
-  if question.back then return self.worker:send("there_and_back", time.epoch(), question.uid, question[1]) end
-  return self.worker:send("call", time.epoch(), question.name, table.unpack(question, 1, question.n))
+  if question.back then return self.worker:send("there_and_back", self.now(), question.uid, question[1]) end
+  return self.worker:send("call", self.now(), question.name, table.unpack(question, 1, question.n))
 end
 
 -- Answers all that wait with a failure.

@@ -20,9 +20,9 @@ local Rules = {}
 Rules.__index = Rules
 
 -- What a rules file is run with in this process: only a debugger is in the way of a rule that never ends.
-local function world_here(texts)
+local function world_here(texts, clock)
   return {
-    now = time.epoch,
+    now = clock,
     say = function(line) io.stderr:write(line, "\n") end,
     logs = log.enabled,
     log = function(level, line) log[level]("rules", "%s", line) end,
@@ -42,7 +42,7 @@ local function open(given, context)
   if not texts then return nil, sentence end
   local caller
   if context.in_process or witness.is_there() then
-    caller, sentence = require("fmcal.rules.inside").load(texts, context, world_here(texts))
+    caller, sentence = require("fmcal.rules.inside").load(texts, context, world_here(texts, context.clock or time.epoch))
   else
     caller, sentence = require("fmcal.rules.client").load(texts, context)
   end
@@ -60,7 +60,7 @@ end
 --- Loads a team's rules.
 -- @param given string|table|nil path of a file, or what fmcal.rules.sources has read of one; nil for the defaults alone
 -- @param context table { team, provider, config (without secrets), in_process: the file's functions run in this process, without
---   limits, and not in the worker }
+--   limits, and not in the worker; clock: function() -> seconds since 1970, the time that they see }
 -- @return rules, or nil and an error
 function rules.load(given, context)
   local self = setmetatable({ functions = {}, reads = {}, source = "", mapped = fields.PLAIN, mapping = defaults }, Rules)

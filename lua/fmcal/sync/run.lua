@@ -40,7 +40,8 @@ local function new(options)
   return {
     board = options.board_object, direction = options.direction or "both", dry_run = options.dry_run,
     retry_failed = options.retry_failed, allow_mass_delete = options.allow_mass_delete, only = set_of(options.only),
-    answers = options.answers, progress = options.progress or function() end, now = time.now(),
+    answers = options.answers, progress = options.progress or function() end,
+    now = options.clock and time.format(options.clock()) or time.now(),
     lock_wait_ms = options.lock_wait_ms, retry_for_ms = options.retry_for_ms,
     adopt_team = options.adopt_team, who = options.who, command = options.command,
     exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
@@ -180,6 +181,7 @@ end
 --   consider         list of keys that are decided about even where nothing has changed
 --   max_rounds       how often what the calendar answers "changed" to is planned again, 3 by default
 --   rules_in_process   a rules file runs in this process instead of the worker, without limits: for whoever debugs it
+--   clock            function() -> seconds since 1970, for runs that take place at another time
 --   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer, failure }, one a call
 --   slice_size       how many entries are written and recorded together, 500 by default; the last slice is up to twice as large
 --   examine          function(run) called once everything is decided, before anything is written; an error that it

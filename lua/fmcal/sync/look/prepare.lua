@@ -128,7 +128,7 @@ function prepare.run(run, options)
     run.board, err = board.open(options.board)
     if not run.board then return nil, err, exits.UNREACHABLE end
   end
-  run.board_time = run.board:path() and run.board:mtime() or time.epoch()
+  run.board_time = run.board:path() and run.board:mtime() or (options.clock or time.epoch)()
   run.settings, err = load_config(run, options)
   if not run.settings then return nil, err end
   local ok
