@@ -49,7 +49,7 @@ end
 function Calendars:views(target)
   local views, unread = {}, {}
   for _, key in ipairs(self.board:keys()) do
-    local view, sentence = entries.view(attempt.found(self.board:entry(key)), target.options.timeZone)
+    local view, sentence = entries.view(attempt.found(self.board:entry(key)), target.options.timeZone, target.rules.mapped)
     if view and view.version.date then views[#views + 1] = view end
     unread[#unread + 1] = sentence
   end

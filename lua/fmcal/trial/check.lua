@@ -82,7 +82,7 @@ end
 
 local function find_lost(report, target, view, event)
   local lost = inverse.lost(target, view, view.version, event) or {}
-  for _, field in ipairs(fields.ALL) do
+  for _, field in ipairs(view.fields) do
     local values = lost[field]
     if values then
       local member = fields.MEMBER[field]
