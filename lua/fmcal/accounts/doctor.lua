@@ -229,8 +229,9 @@ local function check_service(self, spec, resolve)
   return options and (options.serviceAccount or key_file) ~= nil
 end
 
+-- A person has no part in the sign-in of a service account: what the error advises is of no use there.
 local function sign_in_advice(spec, err, is_service_account)
-  if err.advised then return nil end
+  if err.advised and not is_service_account then return nil end
   local own = own_check(spec)
   local sentence = own and own.advice(err, is_service_account)
   if sentence then return sentence end
