@@ -114,19 +114,6 @@ static fm_status copy_headers(fm_http_call *call, const fm_http_request *request
     return status;
 }
 
-static fm_status copy_body(fm_http_call *call, const fm_http_request *request)
-{
-    if (!request->body)
-        return FM_OK;
-    call->body = malloc(request->body_len + 1);
-    if (!call->body)
-        return FM_ENOMEM;
-    if (request->body_len)
-        memcpy(call->body, request->body, request->body_len);
-    call->body_len = request->body_len;
-    return FM_OK;
-}
-
 bool fm_http_call_has_header(const fm_http_call *call, const char *prefix)
 {
     for (const struct curl_slist *line = call->headers; line; line = line->next)
@@ -142,7 +129,6 @@ void fm_http_call_free(fm_http_call *call)
     free(call->method);
     free(call->url);
     free(call->home);
-    free(call->body);
     curl_slist_free_all(call->headers);
     fm_secret_unref(call->authorization);
     fm_http_headers_free(&call->answer_headers);
@@ -165,6 +151,8 @@ fm_status fm_http_call_new(fm_http_call **out, fm_http *http, const fm_http_requ
     call->retry = request->retry;
     call->is_throttled = request->is_throttled;
     call->keep_redirects = request->keep_redirects;
+    call->body = request->body;
+    call->body_len = request->body_len;
     call->secret_body = request->secret_body;
     call->has_sink = request->sink != NULL;
     if (request->sink)
@@ -177,7 +165,7 @@ fm_status fm_http_call_new(fm_http_call **out, fm_http *http, const fm_http_requ
     call->method = strdup(request->method);
     call->url = strdup(request->url);
     call->home = strdup(config->home ? config->home : request->url);
-    if (!call->method || !call->url || !call->home || copy_headers(call, request) || copy_body(call, request)) {
+    if (!call->method || !call->url || !call->home || copy_headers(call, request)) {
         fm_http_call_free(call);
         return fm_error_no_memory(err, domain);
     }

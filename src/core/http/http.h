@@ -107,14 +107,14 @@ typedef struct fm_http_sink {
     fm_status (*write)(void *data, const char *bytes, size_t len, fm_error *err);
 } fm_http_sink;
 
-/** One request. Everything but `config` and `data` is copied by fm_http_submit(). */
+/** One request. Everything but `config`, `body` and `data` is copied by fm_http_submit(). */
 typedef struct fm_http_request {
     const fm_http_config *config; /**< borrowed until done */
     const char *method;           /**< "GET", "PROPFIND", … */
     const char *url;
     const fm_http_header *headers;
     size_t header_count;
-    const void *body; /**< NULL for none */
+    const void *body; /**< borrowed until done or cancelled; NULL for none */
     size_t body_len;
     unsigned retry; /**< FM_HTTP_RETRY_*; 0: never */
     /**

@@ -65,8 +65,9 @@ struct fm_http_call {
     fm_http_host *host;
     const fm_http_config *config;
 
-    char *method, *url, *body; /**< owned; `url` changes with redirects */
-    char *home;                /**< what the credentials belong to, owned */
+    char *method, *url; /**< owned; `url` changes with redirects */
+    const void *body;   /**< borrowed; NULL: none, or a redirect takes none along */
+    char *home;         /**< what the credentials belong to, owned */
     size_t body_len;
     struct curl_slist *headers; /**< owned */
     fm_secret *authorization;   /**< the attempt's line with the credentials, owned; NULL for none */

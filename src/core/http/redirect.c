@@ -67,7 +67,6 @@ static fm_status make_get(fm_http_call *call, fm_error *err)
     if (!method)
         return fm_error_no_memory(err, domain);
     free(call->method);
-    free(call->body);
     call->method = method;
     call->body = NULL;
     call->body_len = 0;

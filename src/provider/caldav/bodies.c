@@ -153,20 +153,17 @@ static void on_report_done(void *data, const fm_dav_result *result)
 }
 
 /* Depth counts for calendar-query alone: of a calendar-multiget it is not to be sent (RFC 4791 section 7.9). */
-static fm_status send_report(fm_caldav_bodies *b, const fm_buf *body, int depth)
+static fm_status send_report(fm_caldav_bodies *b, fm_buf *body, int depth)
 {
     fm_dav_request request = {.method = "REPORT",
                               .url = fm_caldav_of(b->op)->place.url,
                               .what = "reading events",
                               .depth = depth,
-                              .body = body->data,
-                              .body_len = body->len,
+                              .body = body,
                               .retry = FM_HTTP_RETRY_ALL,
                               .each = on_object,
                               .done = on_report_done,
                               .data = b};
-    if (body->status)
-        return fm_error_no_memory(&b->failure, FM_CALDAV_DOMAIN);
     fm_status status = fm_dav_submit(b->op, &request, &b->failure);
     if (!status)
         b->in_flight++;

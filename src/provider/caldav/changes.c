@@ -443,15 +443,13 @@ static void ask_sync(changes *c)
                               .url = fm_caldav_of(&c->op)->place.url,
                               .what = "asking what changed",
                               .depth = 0,
-                              .body = body.data,
-                              .body_len = body.len,
+                              .body = &body,
                               .retry = retry,
                               .begin = forget_rows,
                               .each = on_row,
                               .done = on_sync_done,
                               .data = c};
-    fm_status status = body.status ? fm_error_no_memory(&c->op.error, FM_CALDAV_DOMAIN)
-                                   : fm_dav_submit(&c->op, &request, &c->op.error);
+    fm_status status = fm_dav_submit(&c->op, &request, &c->op.error);
     fm_buf_free(&body);
     if (status)
         end(c, status);
@@ -481,20 +479,24 @@ static void on_listing_done(void *data, const fm_dav_result *result)
         finish_page(c);
 }
 
-static fm_status ask_properties(changes *c, int depth, const char *body, fm_dav_each_fn each, fm_dav_done_fn done)
+static fm_status ask_properties(changes *c, int depth, const char *question, fm_dav_each_fn each, fm_dav_done_fn done)
 {
+    fm_buf body;
+    fm_buf_init(&body, REQUEST_MAX);
+    fm_buf_adds(&body, question);
     fm_dav_request request = {.method = "PROPFIND",
                               .url = fm_caldav_of(&c->op)->place.url,
                               .what = "listing the calendar",
                               .depth = depth,
-                              .body = body,
-                              .body_len = strlen(body),
+                              .body = &body,
                               .retry = FM_HTTP_RETRY_ALL,
                               .begin = forget_rows,
                               .each = each,
                               .done = done,
                               .data = c};
-    return fm_dav_submit(&c->op, &request, &c->op.error);
+    fm_status status = fm_dav_submit(&c->op, &request, &c->op.error);
+    fm_buf_free(&body);
+    return status;
 }
 
 static void ask_listing(changes *c)

@@ -279,7 +279,6 @@ static fm_status make(call **out, fm_remote_op *op, const fm_dav_request *reques
                              .url = request->url,
                              .what = request->what,
                              .body = request->body,
-                             .body_len = request->body_len,
                              .if_match = request->if_match,
                              .retry = request->retry};
     fm_remote_call *base;
@@ -291,7 +290,6 @@ static fm_status make(call **out, fm_remote_op *op, const fm_dav_request *reques
     c->request = *request;
     c->request.method = base->request.method;
     c->request.url = base->request.url;
-    c->request.body = base->request.body;
     c->request.if_match = base->request.if_match;
     return FM_OK;
 }

@@ -30,14 +30,13 @@ typedef struct fm_dav_result {
 typedef fm_status (*fm_dav_each_fn)(void *data, const char *url, const fm_dav_response *response, fm_error *err);
 typedef void (*fm_dav_done_fn)(void *data, const fm_dav_result *result);
 
-/** One request. Strings are copied. */
+/** One request. Strings are copied; `body` is taken. */
 typedef struct fm_dav_request {
     const char *method;
     const char *url;
     const char *what; /**< starts the sentence of its error: "listing the calendar"; borrowed, a literal */
     int depth;        /**< -1: no Depth header */
-    const char *body; /**< XML, or the object of a PUT; NULL for none */
-    size_t body_len;
+    fm_buf *body;     /**< XML, or the object of a PUT: what it holds is taken, and leaves it empty; NULL for none */
     const char *if_match; /**< NULL: none */
     bool if_none_match;   /**< If-None-Match: * */
     size_t max_bytes;     /**< largest multistatus that makes sense, decoded; 0: any */

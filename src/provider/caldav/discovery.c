@@ -131,18 +131,22 @@ static void note_server(discovery *d, const fm_dav_result *result)
 static fm_status ask(discovery *d, const char *url, int depth, const char *what, fm_dav_each_fn each,
                      fm_dav_done_fn done)
 {
+    fm_buf body;
+    fm_buf_init(&body, sizeof question);
+    fm_buf_adds(&body, question);
     fm_dav_request request = {.method = "PROPFIND",
                               .url = url,
                               .what = what,
                               .depth = depth,
-                              .body = question,
-                              .body_len = sizeof question - 1,
+                              .body = &body,
                               .max_bytes = ANSWER_MAX,
                               .retry = FM_HTTP_RETRY_ALL,
                               .each = each,
                               .done = done,
                               .data = d};
-    return fm_dav_submit(&d->op, &request, &d->op.error);
+    fm_status status = fm_dav_submit(&d->op, &request, &d->op.error);
+    fm_buf_free(&body);
+    return status;
 }
 
 /* ------------------------------------------------------------------ the end */

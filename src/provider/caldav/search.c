@@ -112,21 +112,20 @@ static void on_query_done(void *data, const fm_dav_result *result)
         conclude(job);
 }
 
-static fm_status send_query(fm_caldav_apply_op *a, const fm_buf *body, void (*begin)(void *), fm_dav_each_fn each,
+static fm_status send_query(fm_caldav_apply_op *a, fm_buf *body, void (*begin)(void *), fm_dav_each_fn each,
                             fm_dav_done_fn done, void *data, fm_error *err)
 {
     fm_dav_request request = {.method = "REPORT",
                               .url = fm_caldav_of(&a->base.op)->place.url,
                               .what = "looking for an event by its UID",
                               .depth = 1,
-                              .body = body->data,
-                              .body_len = body->len,
+                              .body = body,
                               .retry = FM_HTTP_RETRY_ALL,
                               .begin = begin,
                               .each = each,
                               .done = done,
                               .data = data};
-    return body->status ? fm_error_no_memory(err, FM_CALDAV_DOMAIN) : fm_dav_submit(&a->base.op, &request, err);
+    return fm_dav_submit(&a->base.op, &request, err);
 }
 
 static void search_by_query(fm_caldav_job *job)

@@ -212,7 +212,6 @@ static fm_status make(call **out, fm_remote_op *op, const fm_google_request *req
                              .url = url.data,
                              .what = request->what,
                              .body = request->body,
-                             .body_len = request->body_len,
                              .if_match = request->if_match,
                              .retry = request->retry};
     fm_status status =

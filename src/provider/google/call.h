@@ -27,13 +27,12 @@ typedef void (*fm_google_done_fn)(void *data, const fm_google_result *result);
 /** Whether the JSON of a 2xx is an answer to the request with this `data`. */
 typedef bool (*fm_google_answer_fn)(const void *data, const fm_json_span *body);
 
-/** One request. Strings are copied. */
+/** One request. Strings are copied; `body` is taken. */
 typedef struct fm_google_request {
     const char *method;
-    const char *path; /**< below the API's URL, with its query; segments encoded */
-    const char *what; /**< starts the sentence of its error: "listing the calendar"; borrowed, a literal */
-    const char *body; /**< JSON; NULL for none */
-    size_t body_len;
+    const char *path;              /**< below the API's URL, with its query; segments encoded */
+    const char *what;              /**< starts the sentence of its error: "listing the calendar"; borrowed, a literal */
+    fm_buf *body;                  /**< JSON: what it holds is taken, and leaves it empty; NULL for none */
     const char *if_match;          /**< NULL: none */
     unsigned retry;                /**< FM_HTTP_RETRY_* */
     fm_google_answer_fn is_answer; /**< required but of DELETE, which is answered without a body */

@@ -10,6 +10,7 @@
 typedef struct revocation {
     fm_remote_op op;
     fm_http_call *http;
+    fm_buf form; /* what is sent */
 } revocation;
 
 static void on_done(void *data, const fm_http_reply *reply)
@@ -30,32 +31,30 @@ static fm_status send(revocation *r, fm_error *err)
 {
     static const fm_http_header header = {"Content-Type", "application/x-www-form-urlencoded"};
     fm_google *p = fm_google_of(&r->op);
-    fm_buf form;
     size_t len;
     const char *token = fm_secret_bytes(p->credentials.refresh_token, &len);
-    fm_buf_init(&form, FORM_MAX);
-    fm_remote_form_add(&form, "token", token, len);
+    fm_buf_init(&r->form, FORM_MAX);
+    fm_remote_form_add(&r->form, "token", token, len);
     fm_http_request request = {.config = &p->remote.config,
                                .method = "POST",
                                .url = p->revoke_url,
                                .headers = &header,
                                .header_count = 1,
-                               .body = form.data,
-                               .body_len = form.len,
+                               .body = r->form.data,
+                               .body_len = r->form.len,
                                .retry = FM_HTTP_RETRY_ALL,
                                .secret_body = true,
                                .done = on_done,
                                .data = r};
-    fm_status status = form.status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN)
-                                   : fm_http_submit(p->remote.base.context.http, &request, &r->http, err);
-    fm_remote_form_free(&form);
-    return status;
+    return r->form.status ? fm_error_no_memory(err, FM_GOOGLE_DOMAIN)
+                          : fm_http_submit(p->remote.base.context.http, &request, &r->http, err);
 }
 
 static void destroy(fm_op *op)
 {
     revocation *r = (revocation *)op;
     fm_http_cancel(r->http);
+    fm_remote_form_free(&r->form);
     free(r);
 }
 

@@ -32,8 +32,8 @@ void fm_remote_call_free(fm_remote_call *call)
     fm_secret_unref(call->config.bearer);
     free((char *)call->request.method);
     free((char *)call->request.url);
-    free((char *)call->request.body);
     free((char *)call->request.if_match);
+    fm_buf_free(&call->body);
     free(call);
 }
 
@@ -55,23 +55,19 @@ static bool copy_text(const char **out, const char *text)
     return *out || !text;
 }
 
-static bool copy_body(fm_remote_request *own, const fm_remote_request *given)
-{
-    char *copy = given->body ? malloc(given->body_len + 1) : NULL;
-    if (copy)
-        memcpy(copy, given->body, given->body_len);
-    own->body = copy;
-    return copy || !given->body;
-}
-
 static bool copy_request(fm_remote_request *own, const fm_remote_request *given)
 {
     own->what = given->what;
-    own->body_len = given->body_len;
     own->retry = given->retry;
-    bool strings = copy_text(&own->method, given->method) && copy_text(&own->url, given->url) &&
-                   copy_text(&own->if_match, given->if_match);
-    return strings && copy_body(own, given);
+    return copy_text(&own->method, given->method) && copy_text(&own->url, given->url) &&
+           copy_text(&own->if_match, given->if_match);
+}
+
+static void take_body(fm_remote_call *call, fm_buf *given)
+{
+    call->body = *given;
+    call->request.body = &call->body;
+    fm_buf_init(given, given->max_bytes);
 }
 
 static void on_token(void *data, const fm_error *failed);
@@ -82,14 +78,17 @@ fm_status fm_remote_call_new(fm_remote_call **out, const fm_remote_call_class *k
     fm_remote_call *call = calloc(1, klass->size);
     *out = NULL;
     if (call) {
+        fm_buf_init(&call->body, 0);
         call->klass = klass;
         call->waiter = (fm_remote_waiter){.fn = on_token, .data = call};
     }
-    if (!call || !copy_request(&call->request, request)) {
+    if (!call || !copy_request(&call->request, request) || (request->body && request->body->status)) {
         if (call)
             fm_remote_call_free(call);
         return fm_error_no_memory(err, op->p->domain);
     }
+    if (request->body)
+        take_body(call, request->body);
     enter(call, op);
     *out = call;
     return FM_OK;
@@ -125,8 +124,8 @@ static fm_status send(fm_remote_call *call, fm_error *err)
                                .method = r->method,
                                .url = r->url,
                                .headers = headers,
-                               .body = r->body,
-                               .body_len = r->body_len,
+                               .body = r->body ? r->body->data : NULL,
+                               .body_len = call->body.len,
                                .retry = r->retry,
                                .done = on_done,
                                .data = call};

@@ -26,12 +26,11 @@ typedef struct fm_remote_call_class {
     void (*release)(fm_remote_call *call);
 } fm_remote_call_class;
 
-/** What is sent. The strings are copied, but for `what`, a literal. */
+/** What is sent. Strings are copied, but for `what`, a literal. */
 typedef struct fm_remote_request {
     const char *method, *url;
-    const char *what; /**< starts the sentence of its error: "listing the calendar" */
-    const char *body; /**< NULL for none */
-    size_t body_len;
+    const char *what;     /**< starts the sentence of its error: "listing the calendar" */
+    fm_buf *body;         /**< what it holds is taken, and leaves it empty; NULL for none */
     const char *if_match; /**< NULL: none */
     unsigned retry;       /**< FM_HTTP_RETRY_* */
 } fm_remote_request;
@@ -41,7 +40,8 @@ struct fm_remote_call {
     const fm_remote_call_class *klass;
     fm_remote_call *prev, *next; /**< among the operation's */
     fm_remote_op *op;
-    fm_remote_request request; /**< its strings are owned */
+    fm_remote_request request; /**< its strings are owned; `body` is the one below, or NULL */
+    fm_buf body;
     /* private */
     fm_http_call *http;
     fm_http_config config;   /* the provider's, with the token of this request */

@@ -118,6 +118,7 @@ static void on_answer(void *data, const fm_http_reply *reply)
     fm_remote *p = data;
     fm_error err = {0};
     p->tokens.refresh = NULL;
+    fm_remote_form_free(&p->tokens.form);
     fm_status status = read_answer(p, reply, &err);
     if (status == FM_EAUTH)
         p->tokens.ended = err;
@@ -138,7 +139,7 @@ void fm_remote_form_free(fm_buf *form)
     fm_buf_free(form);
 }
 
-static fm_status submit(fm_remote *p, const fm_buf *form, fm_error *err)
+static fm_status submit(fm_remote *p, fm_error *err)
 {
     static const fm_http_header header = {"Content-Type", "application/x-www-form-urlencoded"};
     fm_http_request request = {
@@ -147,8 +148,8 @@ static fm_status submit(fm_remote *p, const fm_buf *form, fm_error *err)
         .url = p->tokens.url,
         .headers = &header,
         .header_count = 1,
-        .body = form->data,
-        .body_len = form->len,
+        .body = p->tokens.form.data,
+        .body_len = p->tokens.form.len,
         .retry = FM_HTTP_RETRY_ALL,
         .secret_body = true,
         .max_body_bytes = ANSWER_MAX,
@@ -161,12 +162,13 @@ static fm_status submit(fm_remote *p, const fm_buf *form, fm_error *err)
 
 static fm_status start_refresh(fm_remote *p, fm_error *err)
 {
-    fm_buf form;
-    fm_buf_init(&form, FORM_MAX);
-    fm_status status = p->tokens.klass->form(p, &form, err);
+    fm_buf *form = &p->tokens.form;
+    fm_buf_init(form, FORM_MAX);
+    fm_status status = p->tokens.klass->form(p, form, err);
     if (!status)
-        status = submit(p, &form, err);
-    fm_remote_form_free(&form);
+        status = submit(p, err);
+    if (status)
+        fm_remote_form_free(form);
     return status;
 }
 
@@ -199,7 +201,10 @@ bool fm_remote_token_refused(fm_remote *p, unsigned generation)
 
 void fm_remote_tokens_clear(fm_remote *p)
 {
-    fm_http_cancel(p->tokens.refresh);
+    if (p->tokens.refresh) {
+        fm_http_cancel(p->tokens.refresh);
+        fm_remote_form_free(&p->tokens.form);
+    }
     p->tokens.refresh = NULL;
     fm_secret_unref(p->tokens.access);
     p->tokens.access = NULL;

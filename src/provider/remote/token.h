@@ -42,6 +42,7 @@ typedef struct fm_remote_tokens {
     unsigned generation;                /**< grows with each token */
     fm_error ended;                     /**< sign-in is over: what every further request gets */
     fm_http_call *refresh;
+    fm_buf form; /* what `refresh` sends */
     fm_remote_waiter *first, *last;
 } fm_remote_tokens;
 
