@@ -5,6 +5,7 @@ local core = require "fmcal.provider.core"
 local credentials = require "fmcal.credentials"
 local defaults = require "fmcal.rules.defaults"
 local did_you_mean = require "fmcal.util.did_you_mean"
+local duration = require "fmcal.util.duration"
 local schema = require "fmcal.util.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 local time = require "fmcal.time"
@@ -15,11 +16,16 @@ local config_schema = {}
 local MAX_REQUESTS_PER_MINUTE = 1000000
 local MAX_TIMEOUT_S = 86400
 local MAX_INTERVAL_MINUTES = 525600
+local MIN_RULE_SECONDS, MAX_RULE_SECONDS = 0.01, 3600
+local MIN_RULE_MEBIBYTES, MAX_RULE_MEBIBYTES = 0.5, 65536
+
+local RULE_LIMITS = { seconds = "number", mebibytes = "number" }
 
 local OPTIONS = {
   syncItems = "boolean", syncEpics = "boolean", syncCourtDates = "boolean", autoSync = "boolean",
   syncInterval = "number", conflictResolution = "name", onEventDeleted = "name", reminders = "names",
   timeZone = "name", massDeleteLimit = "number", webhook = "name", pushInvitations = "boolean",
+  ruleLimits = RULE_LIMITS,
 }
 
 -- Members of a calendar that several of them can share.
@@ -88,19 +94,6 @@ local function one_of(list)
   end
 end
 
--- Whether a text is a duration as alarms have them (RFC 5545, section 3.3.6): -P1D, PT30M, -P1DT2H, P2W.
-local function is_duration(text)
-  local body = text:match("^[+-]?P(.+)$")
-  if not body or body:find("T$") then return false end
-  if body:find("^%d+W$") then return true end
-  local clock = body:gsub("^%d+D", "", 1)
-  if clock == "" then return true end
-  local rest = clock:match("^T(.+)$")
-  if not rest then return false end
-  for _, unit in ipairs { "H", "M", "S" } do rest = rest:gsub("^%d+" .. unit, "", 1) end
-  return rest == ""
-end
-
 local function within(least, most, sentence)
   return function(value, path)
     if value >= least and value <= most then return nil end
@@ -113,7 +106,7 @@ local OPTION_VALUES = {
   onEventDeleted = one_of(defaults.fates),
   reminders = function(list, path)
     for _, reminder in ipairs(list) do
-      if not is_duration(reminder) then return path .. ' must be a list of durations such as "-P1D" or "-PT30M"' end
+      if not duration.is(reminder) then return path .. ' must be a list of durations such as "-P1D" or "-PT30M"' end
     end
   end,
   timeZone = function(zone, path)
@@ -121,6 +114,15 @@ local OPTION_VALUES = {
     return ("%s %q is not an IANA zone name such as Europe/Rome"):format(path, zone)
   end,
   massDeleteLimit = within(0, 1, "lie between 0 and 1 (0.25 is a quarter of the entries)"),
+  ruleLimits = function(limits, path)
+    local seconds, mebibytes = limits.seconds or MIN_RULE_SECONDS, limits.mebibytes or MIN_RULE_MEBIBYTES
+    if seconds < MIN_RULE_SECONDS or seconds > MAX_RULE_SECONDS then
+      return ("%s.seconds must lie between %g and %d"):format(path, MIN_RULE_SECONDS, MAX_RULE_SECONDS)
+    end
+    if mebibytes < MIN_RULE_MEBIBYTES or mebibytes > MAX_RULE_MEBIBYTES then
+      return ("%s.mebibytes must lie between %g and %d"):format(path, MIN_RULE_MEBIBYTES, MAX_RULE_MEBIBYTES)
+    end
+  end,
   syncInterval = function(minutes, path)
     if minutes > 0 and minutes <= MAX_INTERVAL_MINUTES then return nil end
     return ("%s must be a number of minutes greater than 0 and at most %d"):format(path, MAX_INTERVAL_MINUTES)
@@ -208,7 +210,9 @@ end
 
 local function unknown_of(members, object, prefix)
   local list = schema.unknown(members, object, prefix)
-  append(list, schema.unknown(OPTIONS, object.syncOptions or {}, prefix .. "syncOptions."))
+  local options = object.syncOptions or {}
+  append(list, schema.unknown(OPTIONS, options, prefix .. "syncOptions."))
+  append(list, schema.unknown(RULE_LIMITS, options.ruleLimits or {}, prefix .. "syncOptions.ruleLimits."))
   append(list, schema.unknown(credentials.members(), object.credentials or {}, prefix .. "credentials."))
   local endpoint = type(object.endpoint) == "table" and object.endpoint or {}
   return append(list, schema.unknown(ENDPOINTS, endpoint, prefix .. "endpoint."))

@@ -5,7 +5,6 @@
 
 local log = require "fmcal.log"
 local process = require "fmcal.worker"
-local quantity = require "fmcal.util.quantity"
 local time = require "fmcal.time"
 
 local Client = {}
@@ -71,8 +70,7 @@ end
 
 local SENTENCES = {
   timeout = function(self)
-    return ("it takes more than %s of processor time, the limit of syncOptions.ruleLimits"):format(
-      quantity(self.seconds, "second", "seconds"))
+    return ("it takes more than %g seconds of processor time, the limit of syncOptions.ruleLimits"):format(self.seconds)
   end,
   io = function() return "the process that runs rules has ended" end,
   limit = function() return "the answer is too large" end,
@@ -207,15 +205,18 @@ local function take_answer(self)
   local question = self.waiting[self.first]
   if word == nil then return failed(self, question, answered) end
   dequeue(self)
-  question.is_done, question.answered = true, word == "done" and answered
+  question.is_done, question.is_void, question.answered = true, word == "void", word == "done" and answered
   question.value, question.reads_clock = value, reads_clock
   if word == "failed" then question.value = answered end
   if question.back and question.answered then question.back[1] = with_uid(value, question.uid) end
   begin(self)
 end
 
-local function answer_to(self, question)
+local function settle(self, question)
   while not question.is_done do take_answer(self) end
+end
+
+local function answer_of(question)
   return question.answered or false, question.value, question.reads_clock or false
 end
 
@@ -248,12 +249,13 @@ end
 --- Calls a function. @return as fmcal.rules.inside:call()
 function Client:call(id, name, ...)
   local given = table.pack(...)
-  local question = take_foreseen(self, id, name, given)
-  if not question then
-    question, given.name = given, name
-    enqueue(self, question)
-  end
-  return answer_to(self, question)
+  local foreseen = take_foreseen(self, id, name, given)
+  if foreseen then settle(self, foreseen) end
+  if foreseen and not foreseen.is_void then return answer_of(foreseen) end
+  given.name = name
+  enqueue(self, given)
+  settle(self, given)
+  return answer_of(given)
 end
 
 local function foresee(self, id, question)

@@ -118,7 +118,7 @@ function file.load(path, text, world)
   if not ok then return does_not_load(path, functions) end
   local problem = problem_of(functions, path)
   if problem then return nil, problem end
-  self.places, self.fields, self.is_loaded = places_of(functions), functions[DATA], true
+  self.places, self.fields, self.is_loaded = places_of(functions), rawget(functions, DATA), true
   return self
 end
 

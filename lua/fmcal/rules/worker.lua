@@ -2,7 +2,9 @@
 -- or to do anything (see src/host/worker/).
 
 local copy = require "fmcal.util.copy"
+local declared = require "fmcal.rules.declared"
 local inside = require "fmcal.rules.inside"
+local raised = require "fmcal.rules.raised"
 local schema = require "fmcal.rules.answer_schema"
 
 local worker = {}
@@ -45,8 +47,9 @@ function ANSWERS.there_and_back(channel, loaded, uid, entry)
   local given = copy(entry)
   local ok, event, reads_clock = call(loaded, "to_event", entry, nil)
   channel.send("done", ok, event, reads_clock)
-  local checked = ok and schema.answer("to_event", event)
-  if not checked then return channel.send("done", false) end
+  local checked
+  if ok then ok, checked = channel.xpcall(schema.answer, raised.text, "to_event", event, loaded.own) end
+  if not ok or not checked then return channel.send("void") end
   checked.uid = uid
   channel.send("done", call(loaded, "to_entry", checked, given, nil))
 end
@@ -63,10 +66,10 @@ function worker.run(channel)
   local asked = channel.question()
   local is_filtered = channel.lock(asked.max_bytes, asked.cpu_ms)
   channel.now = asked.now
-  local loaded, sentence = inside.load(asked, asked, world_of(channel, asked))
-  if not loaded then
-    return channel.send("refused", sentence)
-  end
+  local ok, loaded, sentence = channel.xpcall(inside.load, raised.text, asked, asked, world_of(channel, asked))
+  if not ok then return channel.send("refused", ("the rules file does not load: %s: %s"):format(asked.path, loaded)) end
+  if not loaded then return channel.send("refused", sentence) end
+  loaded.own = declared.plan(loaded.declared).own
   freeze_strings(loaded.file.shared.string)
   channel.send("loaded", loaded.places, is_filtered, loaded.declared)
   while true do answer(channel, loaded, channel.question()) end

@@ -22,9 +22,11 @@ enum { LOOK_EVERY = 100000, LOOK_AT_ONCE = 1 };
 /* The one worker of this process. */
 typedef struct worker {
     size_t used_bytes, max_bytes; /* of the Lua state */
+    size_t rule_bytes;            /* what rules may have of it */
     fm_buf frame;                 /* that was read, or is to be sent */
     fm_buf *questions;            /* that were put by, from `next` on */
     size_t room, count, next;
+    bool is_limited;    /* a call runs within its limits */
     int64_t cpu_ms;     /* of a call */
     int64_t cpu_end_us; /* of this one */
 } worker;
@@ -178,6 +180,7 @@ static int channel_lock(lua_State *L)
     size_t max_bytes = (size_t)luaL_checkinteger(L, 1);
     w->cpu_ms = luaL_checkinteger(L, 2);
     lua_pushboolean(L, fm_lockdown_finish(max_bytes + SPARE_BYTES));
+    w->rule_bytes = max_bytes;
     w->max_bytes = w->used_bytes + max_bytes;
     return 1;
 }
@@ -211,12 +214,20 @@ static int channel_xpcall(lua_State *L)
     lua_pushvalue(L, 2);
     lua_insert(L, 1);
     lua_remove(L, 3); /* handler, f, ... */
-    w->cpu_end_us = cpu_us() + w->cpu_ms * 1000;
-    lua_sethook(L, look_at_clock, LUA_MASKCOUNT, LOOK_EVERY);
+    bool is_outermost = !w->is_limited;
+    if (is_outermost) {
+        w->is_limited = true;
+        w->cpu_end_us = cpu_us() + w->cpu_ms * 1000;
+        lua_sethook(L, look_at_clock, LUA_MASKCOUNT, LOOK_EVERY);
+    }
     int outcome = lua_pcall(L, lua_gettop(L) - 2, LUA_MULTRET, 1);
-    lua_sethook(L, NULL, 0, 0);
+    if (is_outermost) {
+        w->is_limited = false;
+        lua_sethook(L, NULL, 0, 0);
+    }
     if (outcome == LUA_ERRMEM) {
-        lua_pushliteral(L, "it needs more memory than the limit of syncOptions.ruleLimits");
+        lua_pushfstring(L, "it needs more than %f MiB of memory, the limit of syncOptions.ruleLimits",
+                        (lua_Number)w->rule_bytes / (1 << 20));
         lua_replace(L, -2);
     }
     lua_pushboolean(L, outcome == LUA_OK);
