@@ -14,13 +14,16 @@ local frames = {}
 local Frame = {}
 Frame.__index = Frame
 
-local function add(stack, thread, level)
-  while true do
+-- Frames of one coroutine that are looked at: the innermost. Where a recursion never ends there are 200,000, and Lua counts
+-- to each.
+local MOST_FRAMES = 100
+
+local function add(stack, thread, first)
+  for level = first, first + MOST_FRAMES - 1 do
     local info = debug.getinfo(thread, level, "nSlf")
     if not info then return end
     stack[#stack + 1] = setmetatable(
       { thread = thread, level = level, info = info, is_theirs = source.is_theirs(info) }, Frame)
-    level = level + 1
   end
 end
 
@@ -43,13 +46,18 @@ function Frame:place()
   return ("%s:%d"):format(is_file and terminal.path(info.source:sub(2)) or info.short_src, info.currentline)
 end
 
+-- The name by which it was called: what fmcal calls it says nothing.
+local function name_of(self)
+  local caller = debug.getinfo(self.thread, self.level + 1, "S")
+  if not caller or source.is_of_fmcal(caller) or self.info.name == "?" then return nil end
+  return self.info.name
+end
+
 --- What the function is called, for a person.
 function Frame:title()
-  local info = self.info
+  local info, name = self.info, name_of(self)
   if info.what == "main" then return "main chunk" end
-  if info.name and info.name ~= "?" then
-    return ("%s '%s'"):format(info.namewhat == "method" and "method" or "function", info.name)
-  end
+  if name then return ("%s '%s'"):format(info.namewhat == "method" and "method" or "function", name) end
   return info.what == "C" and "a function in C" or ("function of line %d"):format(info.linedefined)
 end
 

@@ -4,6 +4,7 @@ local breakpoints = require "fmcal.prompt.debugger.breakpoints"
 local frames = require "fmcal.prompt.debugger.frames"
 local program = require "fmcal.prompt.program"
 local stepping = require "fmcal.prompt.debugger.stepping"
+local text_of = require("fmcal.rules.raised").text
 local threads = require "fmcal.prompt.debugger.threads"
 local witness = require "fmcal.util.witness"
 
@@ -125,10 +126,10 @@ function debugger.raised(raised, level, is_told)
   local session, why_not = host.session()
   if not session then
     say_once(("the prompt does not open at errors: %s\n"):format(why_not))
-    if not is_told then io.stderr:write(debug.traceback(tostring(raised), level + 1), "\n") end
+    if not is_told then io.stderr:write(debug.traceback(text_of(raised), level + 1), "\n") end
     return raised
   end
-  return hold(session, "error: " .. tostring(raised), level + 1) and quit() or raised
+  return hold(session, "error: " .. text_of(raised), level + 1) and quit() or raised
 end
 
 --- See fmcal.util.witness.
