@@ -10,6 +10,8 @@ local history = {}
 
 local FOR_EVER = 1000000
 local FIELDS = { "title", "title", "description", "dueDate", "dueDate", "tags", "priority" }
+-- Where the rules declare a field of the team's own.
+local DECLARED = { "location", "location", "location", table.unpack(FIELDS) }
 local KEYS = { "X-1", "X-2", "X-3", "X-4", "S-1", "E-1" }
 local EVENT_KEYS = { "X-1", "X-2", "X-3", "X-4", "S-1", "E-1", "E-1.court-date" }
 
@@ -49,13 +51,13 @@ end
 local makers = {}
 
 function makers.board(self)
-  local field = any(self.random, FIELDS)
+  local field = any(self.random, self.fields)
   return { op = "board", key = any(self.random, KEYS), field = field, value = value_of(self, field) }
 end
 
 -- A field that an edit in the calendar brings back: not the date where the rules forget it.
 local function field_there(self)
-  local field = any(self.random, FIELDS)
+  local field = any(self.random, self.fields)
   return self.drawn.forgetful and field == "dueDate" and "title" or field
 end
 
@@ -72,7 +74,7 @@ end
 
 -- Both sides at once, often in the same field.
 function makers.clash(self)
-  local key, field = any(self.random, KEYS), any(self.random, FIELDS)
+  local key, field = any(self.random, KEYS), any(self.random, self.fields)
   local theirs = self.random(4) == 1 and field_there(self) or field
   if self.drawn.forgetful and theirs == "dueDate" then theirs = "title" end
   local value = value_of(self, field)
@@ -86,7 +88,7 @@ end
 
 function makers.restore(self)
   local step = { op = "restore", side = any(self.random, { "board", "event" }), key = any(self.random, EVENT_KEYS),
-    field = any(self.random, FIELDS), back = self.random(2) }
+    field = any(self.random, self.fields), back = self.random(2) }
   if step.key == "E-1.court-date" then step.field = "dueDate" end
   if self.drawn.forgetful and step.field == "dueDate" then step.side = "board" end
   return step
@@ -195,6 +197,7 @@ function history.generate(seed, provider, draw_settings, only)
   local random = math.random
   local self = { random = random, counter = 50, most_edits = random(4) }
   self.drawn, self.fault_share = swarm.draw(random, only, provider)
+  self.fields = self.drawn.declared and not self.drawn.forgetful and DECLARED or FIELDS
   self.gaps = self.drawn.close and { 0, 0, 1 } or any(random, { { 60 }, { 1, 60, 86400 } })
   local script = {
     seed = seed,
@@ -203,7 +206,7 @@ function history.generate(seed, provider, draw_settings, only)
       onEventDeleted = any(random, { "clear-due-date", "recreate", "keep" }),
       timeZone = any(random, { false, "Europe/Rome", "America/Los_Angeles" }) or nil,
     },
-    rules = self.drawn.forgetful and "forgetful" or random(4) > 1 and "archive", stamps = random(3) > 1,
+    rules = self.drawn.forgetful and "forgetful" or self.drawn.declared and "declared" or random(4) > 1 and "archive", stamps = random(3) > 1,
     server = draw_settings(random),
     steps = {},
   }

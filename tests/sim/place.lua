@@ -24,7 +24,8 @@ end
 
 --- The entries that a history is about, by key.
 Board.KEYS = { "X-1", "X-2", "X-3", "X-4", "X-5", "S-1", "E-1", "E-1.court-date" }
-Board.FIELDS = { "title", "description", "dueDate", "tags", "priority" }
+-- `location` travels where the rules declare it.
+Board.FIELDS = { "title", "description", "dueDate", "tags", "priority", "location" }
 
 function Board.new(path, config)
   local self = setmetatable({ path = path }, Board)

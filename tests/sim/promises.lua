@@ -220,6 +220,10 @@ local function check_agreement(world, look, key)
   local list = Board.is_court_date(key) and fields.COURT_DATE
     or { "title", "description", "date", "duration", "tags", "priority" }
   if world.script.rules == "forgetful" then there.date, there.duration = here.date, here.duration end
+  if world.script.rules == "declared" and not Board.is_court_date(key) then
+    list = { "location", table.unpack(list) }
+    here.location, there.location = Ledger.canonical("location", entry.location), Ledger.canonical("location", event.location)
+  end
   local name = fields.differences(list, here, there)[1]
   if name then broken("%s is in step but differs in %s: %s here, %s there", key, name, tostring(here[name]), tostring(there[name])) end
 end

@@ -13,6 +13,7 @@ local World = {}
 World.__index = World
 
 local RULES = {
+  declared = 'return { fields = { location = "location" } }',
   archive = 'return { select = function(entry) return entry.status ~= "archived" end }',
   -- What a rule leaves out is left as it is.
   forgetful = 'return { to_entry = function(event, entry, ctx) local members = ctx.defaults.to_entry(event, entry, ctx) '
