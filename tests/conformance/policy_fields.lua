@@ -199,6 +199,21 @@ function TestDirection.test_false_is_neither_way()
   assert_at_rest(place)
 end
 
+function TestDirection.test_another_member_in_the_place_of_a_built_in_one()
+  local place <close> = in_step([[return { fields = { description = false, notes = "description", priority = "color" } }]],
+    { description = "ours alone", notes = "theirs too", priority = "red" })
+  local event = place:event("X-1")
+  lu.assertEquals({ event.description, event.color, event.priority }, { "theirs too", "red" })
+  place:edit_event("X-1", { description = "edited", color = "navy" })
+  place:expect(0)
+  local entry = place:entry("X-1")
+  lu.assertEquals({ entry.description, entry.notes, entry.priority }, { "ours alone", "edited", "navy" })
+  place:edit("X-1", { notes = "ours" })
+  place:expect(0)
+  lu.assertEquals(place:event("X-1").description, "ours")
+  assert_at_rest(place)
+end
+
 TestConverted = {}
 
 function TestConverted.test_prefix_suffix_and_map()

@@ -196,12 +196,10 @@ end
 
 -- A member of an event can say one member of the board.
 local function check_shared(specs)
-  local said_by = {}
-  for _, spec in ipairs(specs) do
-    if spec.is_own or spec.is_off then said_by[spec.member] = TEXTS[spec.member] and false or nil end
-  end
+  local said_by, is_free = {}, {}
+  for _, spec in ipairs(specs) do is_free[spec.member] = spec.is_own or spec.is_off end
   for member in pairs(TEXTS) do
-    if said_by[member] == nil then said_by[member] = member end
+    if not is_free[member] then said_by[member] = member end
   end
   for _, spec in ipairs(specs) do
     local other = spec.is_own and said_by[spec.event]
@@ -245,10 +243,10 @@ end
 
 -- ---------------------------------------------------------------- what the sync asks
 
-local function list_without(list, left_out)
+local function list_without(list, set)
   local rest = {}
-  for _, field in ipairs(list) do
-    if not left_out[field] then rest[#rest + 1] = field end
+  for _, name in ipairs(list) do
+    if not set[name] then rest[#rest + 1] = name end
   end
   return rest
 end
@@ -285,6 +283,9 @@ function declared.plan(specs)
     end
     if spec.at then plan.at = spec end
   end
+  local written = {}
+  for _, member in ipairs(plan.out) do written[member] = true end
+  plan.kept = list_without(plan.kept, written)
   plan.all = list_without(fields.ALL, plan.off)
   for _, spec in ipairs(plan.own) do plan.all[#plan.all + 1] = spec.field end
   return plan
