@@ -42,6 +42,29 @@ function TestMerge.test_members_that_were_not_in_conflict()
   lu.assertStrContains(place:expect(0, "sync.lua board.json"), "1 unchanged")
 end
 
+-- A member of the team's own is read as the board has it.
+function TestMerge.test_declared_members()
+  local board = commands.board({ { id = "A", title = "First", dueDate = "2027-01-01", seats = 5, metadata = { room = "1" } } },
+    { conflictResolution = "manual", timeZone = "Europe/Rome" })
+  board.calendarConfig.rules = "rules.lua"
+  local place <close> = commands.place(board)
+  place:write("rules.lua", 'return { fields = { seats = "x:SEATS", ["metadata.room"] = "location" } }')
+  place:expect(0, "sync.lua -q board.json")
+  place:edit(function(one) one.items[1].seats, one.items[1].metadata.room = 6, "2" end)
+  place:edit_event("A", "X%-SEATS:5", "X-SEATS:7")
+  place:edit_event("A", "LOCATION:1", "LOCATION:3")
+  place:expect(4, "sync.lua -q board.json")
+  lu.assertStrMatches(place:expect(0, "conflicts.lua board.json show A"), ".*metadata.room  2 .*seats .* 6 .*")
+  local _, errors = place:expect(2, "conflicts.lua board.json resolve A merge metadata.rom=4")
+  lu.assertStrContains(errors, "metadata.room")
+  place:expect(2, "conflicts.lua board.json resolve A merge seats=many metadata.room=4")
+  place:expect(0, "conflicts.lua board.json resolve A merge seats=8 metadata.room=4")
+  lu.assertEquals({ place:item("A").seats, place:item("A").metadata.room }, { 8, "4" })
+  local _, text = place:event("A")
+  lu.assertStrContains(text, "X-SEATS:8")
+  lu.assertStrContains(text, "LOCATION:4")
+end
+
 function TestMerge.test_a_day_becomes_a_time()
   local place <close> = in_conflict()
   place:expect(0, "conflicts.lua board.json resolve A merge title=x dueDate=2027-01-05T10:00:00 durationMinutes=90")

@@ -7,6 +7,7 @@ local common = require "fmcal.cli.common"
 local conflicts = require "fmcal.sync.conflicts"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local fields = require "fmcal.model.fields"
+local given = require "fmcal.util.given"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
 local sorted_names = require "fmcal.util.sorted_names"
@@ -102,26 +103,49 @@ end
 
 -- ---------------------------------------------------------------- resolve
 
--- What a VALUE means, by what its member must be.
-local READERS = {
-  minutes = function(value, name)
-    return tonumber(value) or cli.fail(("%s=%s is not a number"):format(name, value))
-  end,
-  texts = function(value)
-    local texts = json.array {}
-    for one in value:gmatch("[^,]+") do texts[#texts + 1] = one:match("^%s*(.-)%s*$") end
-    return texts
+local function number(value, name)
+  return tonumber(value) or cli.fail(("%s=%s is not a number"):format(name, value))
+end
+
+local function texts(value)
+  local list = json.array {}
+  for one in value:gmatch("[^,]+") do list[#list + 1] = one:match("^%s*(.-)%s*$") end
+  return list
+end
+
+-- What a VALUE means, by what a built-in member must be, and by what a side of the conflict has for one of the team's own.
+local READERS = { minutes = number, texts = texts }
+local READERS_OF_OWN = {
+  number = number, table = texts,
+  boolean = function(value, name)
+    if value ~= "true" and value ~= "false" then cli.fail(("%s=%s is neither true nor false"):format(name, value)) end
+    return value == "true"
   end,
 }
 
+local function reader(conflict, name)
+  local kind = fields.TYPE[name]
+  if kind then return READERS[kind] or tostring end
+  local here, there = calendar_sync.versions(conflict.conflictData)
+  return READERS_OF_OWN[type(given(here[name]) == nil and given(there[name]) or given(here[name]))] or tostring
+end
+
+-- The members that may be decided about: the built-in ones, and those of the team's own in which the sides differ.
+local function mergeable(conflict)
+  local names, known = differing(conflict), {}
+  for _, name in ipairs(names) do known[name] = true end
+  for name in pairs(fields.FIELD) do known[name] = true end
+  return sorted_names(known)
+end
+
 -- MEMBER=VALUE words as a table; lists are parted by commas.
-local function members_of(words)
+local function members_of(words, conflict)
   local merge = {}
   for _, word in ipairs(words) do
-    local name, value = word:match("^([%a]+)=(.*)$")
+    local name, value = word:match("^([%a][^=]*)=(.*)$")
     if not name then cli.fail(("'%s' is not MEMBER=VALUE, for example dueDate=2026-03-01"):format(word)) end
-    common.word(name, sorted_names(fields.FIELD))
-    merge[name] = (READERS[fields.TYPE[name]] or tostring)(value, name)
+    common.word(name, mergeable(conflict))
+    merge[name] = reader(conflict, name)(value, name)
   end
   if not next(merge) then cli.fail("merge needs members, for example: merge dueDate=2026-03-01") end
   return merge
@@ -131,7 +155,7 @@ local function resolve(values, path, conflict, words)
   local resolution = table.remove(words, 1)
   if not resolution then cli.fail("how? keep_local, keep_external, or merge MEMBER=VALUE ...") end
   common.word(resolution, conflicts.RESOLUTIONS)
-  local merge = resolution == "merge" and members_of(words) or nil
+  local merge = resolution == "merge" and members_of(words, conflict) or nil
   local result = conflicts.resolve(common.engine_options(values, path), conflict.id, conflicts.answer(resolution, merge))
   sync.show(values, result)
   return result.exit
