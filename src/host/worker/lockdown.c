@@ -21,6 +21,7 @@ enum { LAST_KEPT_FD = FM_WORKER_ANSWERS, LIMITS_ADDRESSES = 1 };
 
 void fm_lockdown_begin(void)
 {
+    prctl(PR_SET_NAME, "fmcal-worker"); /* it may have been started by another name */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0);
