@@ -52,6 +52,18 @@ stock() {
 expect "lua5.4" "fmcal 0.1.0" stock -e 'print(require("fmcal")._VERSION)'
 expect "lua5.4" "XACA-1" stock -e 'print(require("fmcal").event.from_kanban_item({id = "XACA-1", title = "T", dueDate = "2026-02-15"}).kanbanId)'
 expect "lua5.4" "2026-02-16" stock -l fmcal -e 'print(require("fmcal.time").add_days("2026-02-15", 1))'
+
+# Rules run in the worker that is installed with the library.
+echo 'return { select = function(entry) return entry.id == "XACA-1" end }' >"$prefix/rules.lua"
+load="rules, err = require('fmcal.rules').load('$prefix/rules.lua', { team = 't', provider = 'mock', config = {} })"
+worker=$(find "$prefix" -path '*/libexec/fmcal/worker' -perm -u+x)
+[ -n "$worker" ] || fail "there is no libexec/fmcal/worker"
+export FMCAL_WORKER="$worker"
+expect "rules in lua5.4" "true" stock -l fmcal -e "$load assert(rules, err) print(rules:select('a', { id = 'XACA-1' }))"
+export FMCAL_WORKER="$prefix/absent"
+expect "no worker" "runs rules, $prefix/absent, is not there: install fmcal" stock -l fmcal -e "$load print(err)"
+unset FMCAL_WORKER
+
 export FMCAL_LUA_PATH="$SOURCE_DIR/lua"
 expect "lua5.4 with a checkout" "@$SOURCE_DIR/lua/fmcal/event.lua" \
   stock -l fmcal -e 'print(debug.getinfo(fmcal.event.from_epic).source)'

@@ -20,6 +20,8 @@ local SECONDS, MEBIBYTES = 2, 64
 local WALL_FACTOR = 10
 -- The worker ends a loop in Lua itself, with a traceback; what it cannot end is ended from outside, somewhat later.
 local GRACE_MS = 100
+-- After so many calls that took too long a function is called no more: a run of thousands of entries has an end.
+local MOST_SLOW = 30
 
 -- ---------------------------------------------------------------- what the worker asks meanwhile
 
@@ -52,12 +54,12 @@ end
 
 -- The next that it says; nil and an error where it does not, and then it is gone. An interrupt is raised.
 local function receive(self)
-  local word, second, third, fourth = settled(self, self.worker:receive())
+  local word, second, third, fourth, fifth = settled(self, self.worker:receive())
   if word == nil then
     self:close()
     if second.code == "canceled" then error(second, 0) end
   end
-  return word, second, third, fourth
+  return word, second, third, fourth, fifth
 end
 
 -- ---------------------------------------------------------------- starting
@@ -126,7 +128,7 @@ function client.load(sources, given)
   local seconds, mebibytes = limits.seconds or SECONDS, limits.mebibytes or MEBIBYTES
   local self = setmetatable({ sources = sources, given = given, now = given.clock or time.epoch, seconds = seconds,
     cpu_ms = math.ceil(seconds * 1000), max_bytes = math.ceil(mebibytes * (1 << 20)),
-    waiting = {}, first = 1, last = 0, foreseen = {} }, Client)
+    waiting = {}, first = 1, last = 0, foreseen = {}, slow = {} }, Client)
   local ok, sentence = start(self)
   if not ok then return nil, sentence end
   return self
@@ -143,12 +145,14 @@ local function send(self, question)
   return self.worker:send("call", self.now(), question.name, table.unpack(question, 1, question.n))
 end
 
+local function fail(question, sentence)
+  question.is_done, question.value = true, sentence
+end
+
 -- Answers all that wait with a failure.
 local function fail_all(self, sentence)
-  for i = self.first, self.last do
-    self.waiting[i].is_done, self.waiting[i].value = true, sentence
-  end
-  self.waiting, self.first, self.last = {}, 1, 0
+  for i = self.first, self.last do fail(self.waiting[i], sentence) end
+  self.waiting, self.first, self.last, self.refusal = {}, 1, 0, sentence
 end
 
 -- A worker to whom all that waits has been said.
@@ -164,13 +168,42 @@ local function ready(self)
   return true
 end
 
+local function is_given_up(self, name)
+  return (self.slow[name] or 0) >= MOST_SLOW
+end
+
+local function refuse(question)
+  fail(question, ("it is called no more in this run, for it took too long %d times"):format(MOST_SLOW))
+end
+
 local function enqueue(self, question)
-  if not ready(self) then return end
+  if is_given_up(self, question.name) then return refuse(question) end
+  if not ready(self) then return fail(question, self.refusal) end
   if self.first > self.last then begin(self) end
+  local ok, err = send(self, question)
+  if not ok then return fail(question, err.message) end
   self.last = self.last + 1
   self.waiting[self.last] = question
-  local ok, err = send(self, question)
-  if not ok then question.unsent = err.message end
+end
+
+-- Takes what is given up out of what waits. The worker is ended: it may be about to answer that.
+local function give_up(self)
+  local kept = {}
+  self:close()
+  for i = self.first, self.last do
+    local question = self.waiting[i]
+    if is_given_up(self, question.name) or question.there and is_given_up(self, question.there.name) then
+      refuse(question)
+    else
+      kept[#kept + 1] = question
+    end
+  end
+  self.waiting, self.first, self.last = kept, 1, #kept
+end
+
+local function note_slow(self, name)
+  self.slow[name] = (self.slow[name] or 0) + 1
+  if self.slow[name] == MOST_SLOW then give_up(self) end
 end
 
 local function dequeue(self)
@@ -187,8 +220,9 @@ local function failed(self, question, err)
     return
   end
   dequeue(self)
-  question.is_done, question.value = true, sentence_of(self, err)
-  if question.back then failed(self, question.back, err) end
+  fail(question, sentence_of(self, err))
+  if question.back then fail(dequeue(self), question.value) end
+  if err.code == "timeout" then note_slow(self, question.name) end
 end
 
 local function with_uid(event, uid)
@@ -201,7 +235,7 @@ end
 -- Takes the answer to the oldest question.
 local function take_answer(self)
   if not ready(self) then return end
-  local word, answered, value, reads_clock = receive(self)
+  local word, answered, value, reads_clock, is_slow = receive(self)
   local question = self.waiting[self.first]
   if word == nil then return failed(self, question, answered) end
   dequeue(self)
@@ -210,6 +244,7 @@ local function take_answer(self)
   if word == "failed" then question.value = answered end
   if question.back and question.answered then question.back[1] = with_uid(value, question.uid) end
   begin(self)
+  if is_slow then note_slow(self, question.name) end
 end
 
 local function settle(self, question)

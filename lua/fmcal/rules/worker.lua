@@ -31,27 +31,28 @@ local function world_of(channel, asked)
   }
 end
 
-local function call(loaded, name, ...)
+local function call(channel, loaded, name, ...)
   math.randomseed(0) -- a call is repeatable
-  return loaded:call(nil, name, ...)
+  local ok, value, reads_clock = loaded:call(nil, name, ...)
+  return ok, value, reads_clock, not ok and channel.is_late()
 end
 
 local ANSWERS = {}
 
 function ANSWERS.call(channel, loaded, name, ...)
-  channel.send("done", call(loaded, name, ...))
+  channel.send("done", call(channel, loaded, name, ...))
 end
 
 -- The event of an entry, and what comes back of it: two answers.
 function ANSWERS.there_and_back(channel, loaded, uid, entry)
   local given = copy(entry)
-  local ok, event, reads_clock = call(loaded, "to_event", entry, nil)
-  channel.send("done", ok, event, reads_clock)
+  local ok, event, reads_clock, is_late = call(channel, loaded, "to_event", entry, nil)
+  channel.send("done", ok, event, reads_clock, is_late)
   local checked
   if ok then ok, checked = channel.xpcall(schema.answer, raised.text, "to_event", event, loaded.own) end
   if not ok or not checked then return channel.send("void") end
   checked.uid = uid
-  channel.send("done", call(loaded, "to_entry", checked, given, nil))
+  channel.send("done", call(channel, loaded, "to_entry", checked, given, nil))
 end
 
 local function answer(channel, loaded, word, now, ...)
@@ -61,7 +62,8 @@ end
 
 --- Answers questions until the parent is gone.
 -- @param channel from C: question() waits for the next question, send(...) sends values, ask(...) sends values and waits for
---   the reply, xpcall is Lua's within the limits, lock(max_bytes, cpu_ms) gives away all that a process may do
+--   the reply, xpcall is Lua's within the limits, is_late() tells whether the last call met that of time,
+--   lock(max_bytes, cpu_ms) gives away all that a process may do
 function worker.run(channel)
   local asked = channel.question()
   local is_filtered = channel.lock(asked.max_bytes, asked.cpu_ms)

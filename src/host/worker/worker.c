@@ -26,6 +26,7 @@ typedef struct worker {
     fm_buf frame;                 /* that was read, or is to be sent */
     fm_buf *questions;            /* that were put by, from `next` on */
     size_t room, count, next;
+    bool is_late;       /* the last call took too long */
     bool is_limited;    /* a call runs within its limits */
     int64_t cpu_ms;     /* of a call */
     int64_t cpu_end_us; /* of this one */
@@ -196,9 +197,10 @@ static int64_t cpu_us(void)
 static void look_at_clock(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
-    const worker *w = worker_of(L);
+    worker *w = worker_of(L);
     if (cpu_us() < w->cpu_end_us)
         return;
+    w->is_late = true;
     lua_sethook(L, look_at_clock, LUA_MASKCOUNT, LOOK_AT_ONCE);
     luaL_where(L, 0);
     lua_pushfstring(L, "%sit takes more than %f seconds of processor time, the limit of syncOptions.ruleLimits",
@@ -217,6 +219,7 @@ static int channel_xpcall(lua_State *L)
     bool is_outermost = !w->is_limited;
     if (is_outermost) {
         w->is_limited = true;
+        w->is_late = false;
         w->cpu_end_us = cpu_us() + w->cpu_ms * 1000;
         lua_sethook(L, look_at_clock, LUA_MASKCOUNT, LOOK_EVERY);
     }
@@ -235,8 +238,20 @@ static int channel_xpcall(lua_State *L)
     return lua_gettop(L);
 }
 
-static const luaL_Reg channel[] = {{"ask", channel_ask},   {"lock", channel_lock},     {"question", channel_question},
-                                   {"send", channel_send}, {"xpcall", channel_xpcall}, {NULL, NULL}};
+/* Whether the last call took too long. */
+static int channel_is_late(lua_State *L)
+{
+    lua_pushboolean(L, worker_of(L)->is_late);
+    return 1;
+}
+
+static const luaL_Reg channel[] = {{"is_late", channel_is_late},
+                                   {"ask", channel_ask},
+                                   {"lock", channel_lock},
+                                   {"question", channel_question},
+                                   {"send", channel_send},
+                                   {"xpcall", channel_xpcall},
+                                   {NULL, NULL}};
 
 /* ------------------------------------------------------------------ the state */
 
