@@ -1,6 +1,5 @@
 -- The example programs do what they say; no server is needed.
 local lu = require "luaunit"
-local rules = require "fmcal.rules"
 local shell = require "shell"
 
 local examples = os.getenv("SOURCE_DIR") .. "/examples/"
@@ -71,81 +70,22 @@ end
 
 -- ---------------------------------------------------------------- rules
 
-local NOW = { team = "academy", provider = "mock", config = {} }
-
-local function load_rules(name)
-  return assert(rules.load(examples .. name, NOW))
+function TestExamples.test_rules()
+  local out, errors, status = shell.run(("env -u LUA_PATH_5_4 %s rules.lua test %s"):format(
+    shell.quote(os.getenv("FMCAL_LUA")), shell.quote(examples)))
+  lu.assertEquals({ status, errors }, { 0, "" }, out)
 end
 
--- What comes back from a calendar that keeps what it is given.
-local function round_trip(loaded, entry)
-  local event = assert(loaded:to_event(entry.id, entry))
-  return event, assert(loaded:to_entry(entry.id, event, entry))
-end
-
-local function conflict(entry, fields)
-  return { entry = entry, event = {}, fields = fields, local_time = 1, external_time = 2 }
-end
-
-TestRules = {}
-
-function TestRules.test_rules()
-  local loaded = load_rules("rules.lua")
-  local entry = { id = "A-1", eventType = "item", title = "[X] Motion", dueDate = "2027-02-15", status = "todo" }
-  local event, back = round_trip(loaded, entry)
-  lu.assertEquals(event.title, "[ACADEMY] [X] Motion")
-  lu.assertEquals(back.title, entry.title)
-  lu.assertTrue(loaded:select("A-1", entry))
-  lu.assertFalse(loaded:select("A-1", { eventType = "item", status = "archived" }))
-  lu.assertEquals(loaded:on_conflict("A-1", conflict({ tags = { "legal" } }, {})), "local")
-  lu.assertEquals(loaded:on_conflict("A-1", conflict({}, {})), "external")
-  lu.assertEquals(loaded:on_deleted("A-1", { status = "in-progress" }), "recreate")
-  lu.assertEquals(loaded:on_deleted("A-1", { status = "todo" }), "clear-due-date")
-end
-
-function TestRules.test_only_high_priority()
-  local loaded = load_rules("rules/only_high_priority.lua")
-  lu.assertTrue(loaded:select("A", { eventType = "item", priority = "high" }))
-  lu.assertFalse(loaded:select("A", { eventType = "item", priority = "low" }))
-  lu.assertTrue(loaded:select("A", { eventType = "court-date" }))
-end
-
-function TestRules.test_done_leaves_calendar()
-  local loaded = load_rules("rules/done_leaves_calendar.lua")
-  local function selected(date, status)
-    return loaded:select("A", { eventType = "item", dueDate = date, status = status })
+-- Each has a test, and a line in the manual.
+function TestExamples.test_each_recipe_is_tested_and_told()
+  local recipes, manual = shell.sources("examples/rules", "lua"), shell.source("docs/rules.md")
+  lu.assertTrue(#recipes > 0)
+  for _, path in ipairs(recipes) do
+    if not path:find("_test%.lua$") then
+      lu.assertNotNil(io.open(os.getenv("SOURCE_DIR") .. "/" .. path:gsub("%.lua$", "_test.lua")), path .. " has no test")
+      lu.assertStrContains(manual, path, false, false)
+    end
   end
-  lu.assertFalse(selected("2020-01-01", "done"))
-  lu.assertTrue(selected("2020-01-01", "todo"))
-  lu.assertTrue(selected("2999-01-01", "done"))
-  local _, _, reads_clock = loaded:watching_clock(function() return selected("2020-01-01", "done") end)
-  lu.assertTrue(reads_clock)
-end
-
-function TestRules.test_case_number_in_title()
-  local loaded = load_rules("rules/case_number_in_title.lua")
-  local epic = { id = "E-1", eventType = "epic", title = "Smith v. Jones", dueDate = "2027-03-15",
-    metadata = { caseNumber = "2025-CV-1234" } }
-  local event, back = round_trip(loaded, epic)
-  lu.assertEquals(event.title, "2025-CV-1234 · 📊 [EPIC] Smith v. Jones")
-  lu.assertEquals(back.title, "Smith v. Jones")
-  back = select(2, round_trip(loaded, { id = "A-1", eventType = "item", title = "No case", dueDate = "2027-03-15" }))
-  lu.assertEquals(back.title, "No case")
-end
-
-function TestRules.test_merge_texts()
-  local loaded = load_rules("rules/merge_texts.lua")
-  local both = { description = { ["local"] = "ours", external = "theirs" } }
-  lu.assertEquals(loaded:on_conflict("A", conflict({}, both)), { description = "ours\n\ntheirs" })
-  both.title = { ["local"] = "a", external = "b" }
-  lu.assertEquals(loaded:on_conflict("A", conflict({}, both)), "manual")
-end
-
-function TestRules.test_adopt_tagged()
-  local loaded = load_rules("rules/adopt_tagged.lua")
-  lu.assertNil(loaded:adopt { uid = "x@y", title = "Lunch", tags = { "private" } })
-  local item = loaded:adopt { uid = "x@y", title = "Hearing", dueDate = "2027-02-15", tags = { "Kanban" } }
-  lu.assertEquals(item, { id = "CAL-x-y", status = "todo" })
 end
 
 os.exit(lu.LuaUnit.run())

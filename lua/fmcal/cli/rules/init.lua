@@ -5,16 +5,17 @@ local did_you_mean = require "fmcal.util.did_you_mean"
 
 local command = {}
 
-local ACTIONS = { "check" }
+local ACTIONS = { "check", "test" }
 
 local function overview()
   local parser = cli.parser {
     name = "rules.lua",
     summary = "Helps to write the rules of a team: rules.lua ACTION --help shows how.\n\n"
-      .. "check    find what is wrong with a rules file",
+      .. "check    find what is wrong with a rules file\n"
+      .. "test     run tests of rules",
     exits = { 0, 1, 2, 3 },
     meanings = { [1] = "findings, failed tests, differences" },
-    examples = { "rules.lua check rules.lua board.json" },
+    examples = { "rules.lua check rules.lua board.json", "rules.lua test" },
   }
   parser:argument("action", table.concat(ACTIONS, " | "))
   return parser
