@@ -13,6 +13,7 @@ local terminal = require "fmcal.cli.terminal"
 --- @field trials table<string, string>   files of rules that are edited, by their names: see fmcal.prompt.trial
 --- @field finished? boolean      set by .quit
 --- @field held? fmcal.prompt.held     while the debugger holds a program
+--- @field last_step? string   the last line, where it was `.step` or `.next`
 local Session = {}
 Session.__index = Session
 
@@ -170,10 +171,18 @@ function Session:step(line)
   return chunk ~= nil or message ~= nil
 end
 
+-- An empty line goes another step, as in other debuggers, where the last one was a step.
+local function repeated(self, line)
+  if line and self.held and not line:find("%S") then return self.last_step or line end
+  self.last_step = line and (line:match("^%s*%.step%s*$") or line:match("^%s*%.next%s*$"))
+  return line
+end
+
 -- Reads and runs lines until the end of the input, or until `is_done()`. Returns false at the end of the input.
 local function read_lines(self, prompt, is_done)
   repeat
-    local line = self.editor:read(prompt_text("_PROMPT", prompt))
+    if self.view.columns then self.view = terminal.of("stdout") end -- its size may have changed
+    local line = repeated(self, self.editor:read(prompt_text("_PROMPT", prompt)))
     local go_on = line ~= nil
     if line then go_on = self:step(line) end
   until not go_on or is_done()

@@ -22,7 +22,7 @@ function TestCommands:setUp()
   shell.write(self.dir.path .. "/board.json", json_board(self.dir.path .. "/mock.json"))
   self.said = {}
   self.session = {
-    view = { colour = false },
+    view = { colour = false }, rules = {}, trials = {},
     complain = function(_, sentence) table.insert(self.said, sentence) end,
   }
 end
@@ -85,7 +85,7 @@ function TestCommands:test_rule_answers_for_one_entry()
   lu.assertTrue(self:run("rule select A-2"))
   self:assert_fails("a sync would not call on_conflict for A-1 now", "rule on_conflict A-1")
   self:assert_fails("there is no entry A-9", "rule select A-9")
-  self:assert_fails("there is no rule to_evnt here: select, to_event", "rule to_evnt A-1")
+  self:assert_fails("there is no rule to_evnt here: on_conflict, on_deleted, select", "rule to_evnt A-1")
 end
 
 function TestCommands:test_event_as_the_calendar_has_it()
@@ -112,6 +112,50 @@ function TestCommands:test_what_is_missing_is_said()
   self:assert_fails("usage: .trace [on|off]", "trace loud")
   self:assert_fails("there is no .nonsense: .help lists the commands", "nonsense")
   self:assert_fails("none.json", "board none.json")
+end
+
+function TestCommands:test_breakpoints()
+  lu.assertEquals(self:run("breaks"), "there is no breakpoint")
+  local said = self:run("break to_event A-1")
+  local number = said:match("^breakpoint (%d+): to_event of A%-1$")
+  lu.assertStrMatches(self:run("break rules.lua:12"), "breakpoint %d+: rules.lua:12")
+  lu.assertEquals(self:run("breaks"), ("%d: to_event of A-1\n%d: rules.lua:12"):format(number, number + 1))
+  lu.assertEquals(self:run("unbreak " .. number), "gone")
+  self:assert_fails("there is no breakpoint " .. number .. ": .breaks lists them", "unbreak " .. number)
+  self:assert_fails("there is no breakpoint x", "unbreak x")
+  lu.assertEquals(self:run("unbreak " .. math.tointeger(number) + 1), "gone")
+  self:assert_fails("there is no rule to_evnt here", "break to_evnt")
+  self:assert_fails("did you mean to_event?", "break to_evnt")
+  self:assert_fails("usage: .break NAME [ID]", "break")
+end
+
+function TestCommands:test_what_needs_something_held_says_so()
+  for _, name in ipairs { "locals", "up", "down", "bt", "step", "next", "finish", "continue" } do
+    self:assert_fails("nothing is held: .break NAME, or fmcal.breakpoint() in a script or a rule", name)
+  end
+end
+
+function TestCommands:test_why_and_diff()
+  require("fmcal.sync").run { board = self.dir.path .. "/board.json" }
+  local path = self.dir.path .. "/board.json"
+  shell.write(path, (shell.read(path):gsub('"First"', '"Changed"')))
+  self:open()
+  lu.assertStrContains(self:run("why A-1"), "the next run would update the event")
+  lu.assertStrMatches(self:run("diff A-1"), "A%-1 in mock\n.*\n≠ +title +Changed +First\n.*")
+  self:assert_fails("there is no entry A-9", "diff A-9")
+  lu.assertStrMatches(self:run("history A-1"), ".*created +A%-1 .*")
+end
+
+function TestCommands:test_commands_that_are_nearly_right()
+  self:assert_fails("there is no .plann, did you mean .plan: .help lists the commands", "plann")
+end
+
+function TestCommands:test_load()
+  local file = self.dir.path .. "/code.lua"
+  shell.write(file, "return 6 * 7")
+  lu.assertEquals(self:run("load " .. file), 42)
+  shell.write(file, "return = 6")
+  self:assert_fails("code.lua:1: unexpected symbol", "load " .. file)
 end
 
 function TestCommands:test_trace_restores_the_level()

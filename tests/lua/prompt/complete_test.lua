@@ -1,5 +1,6 @@
 local complete = require "fmcal.prompt.complete"
 local lu = require "luaunit"
+local shell = require "shell"
 
 local commands = { "board", "help", "item" }
 
@@ -98,6 +99,19 @@ function TestArguments.test_ids_and_rules()
   lu.assertEquals(completed(".rule select E", session), { "-9" })
   lu.assertEquals(completed(".item E"), {})
   lu.assertEquals(completed(".trace of"), { "f" })
+end
+
+function TestArguments.test_names_of_the_manual_and_breakpoints()
+  lu.assertEquals(completed(".help json.dec"), { "ode" })
+  lu.assertEquals(completed(".break on_c"), { "onflict" })
+  lu.assertEquals(completed(".try to_ev"), { "ent" })
+  lu.assertEquals(completed(".sync "), { "--dry-run" })
+end
+
+function TestArguments.test_folders_end_in_a_slash()
+  local folder <close> = shell.folder()
+  lu.assertTrue(os.execute("mkdir " .. folder.path .. "/inner"))
+  lu.assertEquals(completed(".load " .. folder.path .. "/in"), { "ner/" })
 end
 
 function TestArguments.test_files()

@@ -162,6 +162,14 @@ function TestSteps.test_finish_goes_behind_the_call()
   lu.assertEquals(places(CALLS, { "step", "step", "finish", "next" }), { 5, 6, 2, 7, 8 })
 end
 
+function TestSteps.test_an_empty_line_goes_another_step()
+  local globals = setmetatable({ stop = stop }, { __index = _G })
+  local shown = scripted.debug({ "", ".next", "", " ", "1", "", ".continue" }, assert(load(CALLS, "@steps.lua", "t", globals)))
+  lu.assertEquals(shown[1], "")
+  for i, line in pairs { [2] = 6, [3] = 7, [4] = 8 } do assert_shown(shown, i, ("steps.lua:%d in"):format(line)) end
+  lu.assertEquals({ shown[5], shown[6] }, { "1\n", "" })
+end
+
 function TestSteps.test_next_in_a_function_above()
   lu.assertEquals(places([[
 local function inner()

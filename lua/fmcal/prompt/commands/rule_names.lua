@@ -1,11 +1,18 @@
 -- The names of rules, as they are typed.
 local did_you_mean = require "fmcal.util.did_you_mean"
+local schema = require "fmcal.rules.answer_schema"
+local sorted_names = require "fmcal.util.sorted_names"
 
 local rule_names = {}
 
--- The rules that are called for one entry, and all.
-rule_names.OF_ENTRIES = { "select", "to_event", "to_entry", "on_conflict", "on_deleted" }
-rule_names.ALL = { "select", "to_event", "to_entry", "on_conflict", "on_deleted", "adopt" }
+-- The rules that are called for one entry: all but this one.
+local OF_EVENTS = { adopt = true }
+
+rule_names.ALL = sorted_names(schema.ANSWERS)
+rule_names.OF_ENTRIES = {}
+for _, name in ipairs(rule_names.ALL) do
+  if not OF_EVENTS[name] then table.insert(rule_names.OF_ENTRIES, name) end
+end
 
 --- What is wrong with the name of a rule, or nil.
 -- @param known list of names that it may be
