@@ -1,4 +1,4 @@
--- Tests of rules.lua: fmcal-lua rules.lua test examples/rules_test.lua
+-- Tests of rules.lua: fmcal-lua rules.lua test
 local t = ...
 t.rules "rules.lua"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env fmcal-lua
--- For those who write rules: checks a rules file.
+-- For those who write rules: new ones, checks, tests, differences, recordings.
 local cli = require "fmcal.cli"
 local rules = require "fmcal.cli.rules"
 

@@ -108,4 +108,113 @@ t.test("there", function(s) s:to_event { title = "x" } end)]] }
   lu.assertStrContains(select(2, place:expect(2, "rules.lua test --threshold 90")), "--threshold needs --coverage")
 end
 
+TestNew = {}
+
+function TestNew.test_files_that_work_at_once()
+  local place <close> = commands.place()
+  place:expect(0, "rules.lua new")
+  lu.assertStrContains(place:expect(0, "rules.lua test"), "7 tests, 0 failed")
+  lu.assertEquals(json.decode(place:read(".luarc.json"))["runtime.version"], "Lua 5.4")
+  lu.assertStrContains(place:read("fmcal_meta.lua"), "---@class fmcal.Scene")
+  local before = place:snapshot()
+  lu.assertStrContains(select(2, place:expect(2, "rules.lua new")), "rules.lua is there already")
+  lu.assertEquals(place:snapshot(), before)
+end
+
+function TestNew.test_each_recipe()
+  local place <close> = commands.place()
+  local names = {}
+  for name in place:expect(0, "rules.lua new --list"):gmatch("([^\n%s]+)  [^\n]+") do names[#names + 1] = name end
+  lu.assertTrue(#names >= 5)
+  place:expect(0, "rules.lua new --example " .. names[1])
+  lu.assertStrContains(place:expect(0, "rules.lua test"), " 0 failed")
+  lu.assertStrContains(select(2, place:expect(2, "rules.lua new --example merge_text")), "did you mean 'merge_texts'?")
+end
+
+TestDiff = {}
+
+-- A synced board, and rules that change the prefix and select less.
+local function synced_place()
+  local board = commands.board { { id = "A-1", title = "One", dueDate = "2027-02-15", description = "Kimberley: 01714711 Müllerin" },
+    { id = "A-2", title = "Two", dueDate = "2027-02-16" } }
+  board.calendarConfig.rules = "rules.lua"
+  local place = commands.place(board)
+  place:write("rules.lua", RULES)
+  place:write("new.lua", (RULES:gsub("%[ACADEMY%] \"", '[A] "'):gsub("return {", "return { select = function(e) return e.id ~= 'A-2' end,")))
+  place:expect(0, "sync.lua -q board.json")
+  return place
+end
+
+function TestDiff.test_events()
+  local place <close> = synced_place()
+  local before = place:snapshot()
+  lu.assertEquals(place:expect(1, "rules.lua diff rules.lua new.lua board.json"), [[
+~ A-1 in vdir
+    title: "[ACADEMY] One" → "[A] One"
+- A-2 in vdir: the event "[ACADEMY] Two" goes
+2 events, 0 decisions
+]])
+  lu.assertStrContains(place:expect(0, "rules.lua diff rules.lua rules.lua board.json"), "both rules files do the same")
+  local told = json.decode((place:expect(1, "rules.lua diff new.lua rules.lua board.json --json")))
+  lu.assertEquals({ told.events[2].entry, told.events[2].change, told.decisions }, { "A-2", "comes", {} })
+  lu.assertEquals(place:snapshot(), before)
+end
+
+function TestDiff.test_conflicts_that_would_be_decided_otherwise()
+  local place <close> = synced_place()
+  local function settles(side)
+    return (RULES:gsub("return {", ("return { on_conflict = function() return %q end,"):format(side)))
+  end
+  place:write("rules.lua", settles "local")
+  place:write("new.lua", settles "external")
+  place:edit_event("A-1", "SUMMARY:.-\r?\n", "SUMMARY:[ACADEMY] In the calendar\r\n")
+  place:edit(function(board) board.items[1].title = "On the board" end)
+  lu.assertStrContains(place:expect(0, "rules.lua diff rules.lua new.lua board.json"), "both rules files do the same")
+  local told = json.decode((place:expect(1, "rules.lua diff rules.lua new.lua board.json --fetch --json")))
+  lu.assertEquals({ told.decisions[1].entry, told.decisions[1].old.winner, told.decisions[1].new.winner, told.events },
+    { "A-1", "local", "external", {} })
+end
+
+function TestDiff.test_revisions()
+  local place <close> = synced_place()
+  os.execute(("cd %s && git init -q . && git add rules.lua && git -c user.name=a -c user.email=a@example.org commit -qm x"):format(
+    place.path))
+  place:write("rules.lua", place:read("new.lua"))
+  lu.assertStrContains(place:expect(1, "rules.lua diff git:HEAD rules.lua board.json"), "2 events, 0 decisions")
+  lu.assertEquals(select(2, place:expect(2, "rules.lua diff git:nothing rules.lua board.json")),
+    "rules.lua: git has no rules.lua at nothing\n")
+  lu.assertStrContains(select(2, place:expect(2, "rules.lua diff git: rules.lua board.json")), "needs a revision")
+end
+
+TestRecord = {}
+
+function TestRecord.test_texts_are_masked_and_play()
+  local place <close> = synced_place()
+  place:expect(0, "rules.lua record board.json board.recording.json")
+  local text = place:read("board.recording.json")
+  for _, personal in ipairs { "Kimberley", "01714711", "llerin", "endpoint" } do lu.assertNotStrContains(text, personal) end
+  local content = json.decode(text)
+  local event, item = content.calendars.vdir[1], content.board.items[1]
+  lu.assertEquals({ event.title, utf8.len(item.description), item.dueDate },
+    { "[ACADEMY] " .. item.title, utf8.len("Kimberley: 01714711 Müllerin"), "2027-02-15" })
+  place:write("x_test.lua", [[local t = ...
+t.rules "rules.lua"
+t.recording("board.recording.json", function(s)
+  t.equal(#s:events(), 2)
+  t.equal(s:sync().exit, 0)
+  t.reason("A-1", "adopted")
+end)
+t.recording "board.recording.json"]])
+  lu.assertStrContains(place:expect(1, "rules.lua test"), "--update takes it")
+  lu.assertStrContains(place:expect(0, "rules.lua test --update"), "2 tests, 0 failed")
+  place:expect(0, "rules.lua test")
+  place:expect(0, "rules.lua diff rules.lua rules.lua board.json --events board.recording.json")
+end
+
+function TestRecord.test_what_cannot_be_recorded_or_played()
+  local place <close> = place_with { ["rules.lua"] = RULES, ["x_test.lua"] = 'local t = ... t.recording "board.json"' }
+  lu.assertStrContains(select(2, place:expect(2, "rules.lua record board.json x.json")), "sync it first")
+  lu.assertStrContains(place:expect(1, "rules.lua test"), "board.json is no recording; rules.lua record makes one")
+end
+
 os.exit(lu.LuaUnit.run())

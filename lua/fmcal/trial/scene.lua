@@ -3,6 +3,7 @@
 local board = require "fmcal.board"
 local calendars = require "fmcal.trial.calendars"
 local config = require "fmcal.config"
+local copy = require "fmcal.util.copy"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local exits = require "fmcal.exits"
 local json = require "fmcal.json"
@@ -25,7 +26,7 @@ local DAWN = assert(time.parse("2027-01-01T09:00:00Z")).epoch
 
 local function board_of(given)
   local made = { team = "academy", items = {}, epics = {} }
-  for name, value in pairs(given) do made[name] = value end
+  for name, value in pairs(copy(given)) do made[name] = value end
   local section = {}
   for name, value in pairs(made.calendarConfig or {}) do section[name] = value end
   made.calendarConfig = section
@@ -136,9 +137,9 @@ end
 local function add(self, list, entry)
   if type(entry) ~= "table" or type(entry.id) ~= "string" then error("an entry needs an id: { id = \"A-1\", … }", 3) end
   if locate(self, entry.id) then error(("the board has an entry %s already"):format(entry.id), 3) end
-  local copy = { title = entry.id, updatedAt = time.format(self:tick()) }
-  for name, value in pairs(entry) do copy[name] = value end
-  list[#list + 1] = copy
+  local made = { title = entry.id, updatedAt = time.format(self:tick()) }
+  for name, value in pairs(copy(entry)) do made[name] = value end
+  list[#list + 1] = made
 end
 
 --- Puts an item on the board: { id = "A-1", title = "…", dueDate = "2027-03-01" }.
@@ -188,6 +189,12 @@ function Scene:calendar(name)
   local list = {}
   for i, known in ipairs(self.calendars) do list[i] = known.name end
   error(("there is no calendar %q; there is %s"):format(tostring(name), table.concat(list, ", ")), 2)
+end
+
+--- Puts events into a calendar as they are, such as those of a recording.
+function Scene:fill(name, events)
+  local calendar = self:calendar(name)
+  for _, event in ipairs(events) do calendar:put(event) end
 end
 
 --- The events of all calendars, one calendar after the other.

@@ -87,6 +87,12 @@ local function moved_end(event, start)
   return start:find("Z$") and text or text:sub(1, -2)
 end
 
+--- Puts an event there as it was elsewhere.
+function Calendar:put(event)
+  local text = assert(self.provider:encode(event))
+  assert(self.server:put(event.uid, text))
+end
+
 -- A text with the scene's time on it.
 local function stamped(self, text)
   local stamp = time.format(self.scene:tick()):gsub("[-:]", "")

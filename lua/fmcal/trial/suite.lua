@@ -7,6 +7,7 @@ local json = require "fmcal.json"
 local limits = require "fmcal.trial.limits"
 local raised_text = require("fmcal.rules.raised").text
 local reasons = require "fmcal.model.reasons"
+local recording = require "fmcal.trial.recording"
 local scene = require "fmcal.trial.scene"
 local shown = require "fmcal.util.shown"
 local snapshots = require "fmcal.trial.snapshots"
@@ -136,10 +137,35 @@ end
 
 function API.snapshot(self, name, fn)
   add(self, name, function(s)
-    local value = fn(s)
-    local sentence, found = self.snapshots:compare(name, value)
-    if sentence then fail(sentence, found and difference_lines(found)) end
-  end, { is_snapshot = true })
+    self:compare(name, fn(s))
+  end)
+end
+
+-- What a run on a recording did and left behind, without what only says when that was.
+local function played(s)
+  local result, value = s:sync(), { entries = {}, events = {} }
+  for i, entry in ipairs(result.entries) do
+    value.entries[i] = { key = entry.key, calendar = entry.calendar, reason = entry.reason, decided_by = entry.decided_by
+      and entry.decided_by:gsub(" %(.*", "") }
+  end
+  value.exit = result.exit
+  for i, event in ipairs(s:events()) do
+    event.lastModified = nil
+    value.events[i] = event
+  end
+  return value
+end
+
+--- Plays a recording: a scene with its board and events. Without a function, what a sync makes of them is kept as a snapshot.
+function API.recording(self, path, fn)
+  check_type(path, "string", "the recording")
+  local content, sentence = recording.read(beside(self, path))
+  if not content then error(sentence, 3) end
+  local name = "recording " .. path
+  add(self, name, function(s)
+    if fn then return fn(s) end
+    self:compare(name, played(s))
+  end, { recording = content })
 end
 
 function API.equal(_, actual, expected, message)
@@ -214,10 +240,18 @@ function suite.load(path, text, options)
   return nil, failure.line and ("line %d: %s"):format(failure.line, failure.sentence) or failure.sentence
 end
 
+--- Compares a value with the snapshot of a name; fails where they differ.
+function Suite:compare(name, value)
+  local sentence, found = self.snapshots:compare(name, value)
+  if sentence then fail(sentence, found and difference_lines(found)) end
+end
+
 local function run(self, test)
   local coverage = self.options.coverage
-  self.scene = scene.new { rules = self.rules, board = self.board, in_process = coverage ~= nil,
-    resolve = function(path) return beside(self, path) end }
+  local played_content = test.recording
+  self.scene = scene.new { rules = self.rules, board = played_content and played_content.board or self.board,
+    in_process = coverage ~= nil, resolve = function(path) return beside(self, path) end }
+  for name, events in pairs(played_content and played_content.calendars or {}) do self.scene:fill(name, events) end
   local on_line = coverage and coverage:hook(self.rules)
   self.running = test
   local ok, failure = limits.call(self.options.seconds or SECONDS, on_line, described(self), test.fn, self.scene)

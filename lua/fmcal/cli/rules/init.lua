@@ -5,13 +5,16 @@ local did_you_mean = require "fmcal.util.did_you_mean"
 
 local command = {}
 
-local ACTIONS = { "check", "test" }
+local ACTIONS = { "check", "diff", "new", "record", "test" }
 
 local function overview()
   local parser = cli.parser {
     name = "rules.lua",
     summary = "Helps to write the rules of a team: rules.lua ACTION --help shows how.\n\n"
       .. "check    find what is wrong with a rules file\n"
+      .. "diff     say what a change of the rules would do to a board\n"
+      .. "new      write rules to begin with, and their tests\n"
+      .. "record   keep a board and its events, masked, for tests\n"
       .. "test     run tests of rules",
     exits = { 0, 1, 2, 3 },
     meanings = { [1] = "findings, failed tests, differences" },
