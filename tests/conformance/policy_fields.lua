@@ -268,6 +268,94 @@ function TestConverted.test_a_day_is_shown_as_a_time()
   assert_at_rest(place)
 end
 
+TestSpans = {}
+
+local function span(members, options)
+  local all = { startDate = "2027-03-10", dueDate = "2027-03-12" }
+  for name, value in pairs(members or {}) do all[name] = value end
+  options = options or {}
+  options.spans = true
+  return in_step("return {}", all, options)
+end
+
+local function event_span(place)
+  local event = place:event("X-1")
+  return { event.dueDate, event.endDate }
+end
+
+local function entry_span(place)
+  local entry = place:entry("X-1")
+  return { entry.startDate, entry.dueDate }
+end
+
+function TestSpans.test_days()
+  local place <close> = span()
+  lu.assertEquals(event_span(place), { "2027-03-10", "2027-03-13" })
+  assert_at_rest(place)
+  place:edit_event("X-1", { dueDate = "2027-03-11", endDate = "2027-03-14" })
+  place:expect(0)
+  lu.assertEquals(entry_span(place), { "2027-03-11", "2027-03-13" })
+  place:edit_event("X-1", { endDate = "2027-03-20" })
+  place:expect(0)
+  lu.assertEquals(entry_span(place), { "2027-03-11", "2027-03-19" })
+  place:edit("X-1", { startDate = "2027-03-15" })
+  place:expect(0)
+  lu.assertEquals(event_span(place), { "2027-03-15", "2027-03-20" })
+  place:edit("X-1", { dueDate = "2027-03-16" })
+  place:expect(0)
+  lu.assertEquals(event_span(place), { "2027-03-15", "2027-03-17" })
+  assert_at_rest(place)
+end
+
+function TestSpans.test_times()
+  local place <close> = span({ startDate = "2027-03-10T09:00:00", dueDate = "2027-03-11T17:30:00" }, { timeZone = "Europe/Rome" })
+  lu.assertEquals(event_span(place), { "2027-03-10T09:00:00", "2027-03-11T17:30:00" })
+  assert_at_rest(place)
+  place:edit_event("X-1", { dueDate = "2027-03-10T10:00:00", endDate = "2027-03-11T18:00:00" })
+  place:expect(0)
+  lu.assertEquals(entry_span(place), { "2027-03-10T10:00:00", "2027-03-11T18:00:00" })
+  place:edit("X-1", { startDate = "2027-03-11T17:00:00" })
+  place:expect(0)
+  lu.assertEquals(event_span(place), { "2027-03-11T17:00:00", "2027-03-11T18:00:00" })
+  assert_at_rest(place)
+end
+
+function TestSpans.test_each_end_is_merged_apart()
+  local place <close> = span()
+  place:edit("X-1", { dueDate = "2027-03-20" })
+  place:edit_event("X-1", { dueDate = "2027-03-09" })
+  place:expect(0)
+  lu.assertEquals(entry_span(place), { "2027-03-09", "2027-03-20" })
+  lu.assertEquals(event_span(place), { "2027-03-09", "2027-03-21" })
+end
+
+function TestSpans.test_from_days_to_times()
+  local place <close> = span(nil, { timeZone = "Europe/Rome" })
+  place:edit_event("X-1", { dueDate = "2027-03-10T09:00:00Z", endDate = "2027-03-10T12:00:00Z" })
+  place:expect(0)
+  lu.assertEquals(entry_span(place), { "2027-03-10T09:00:00Z", "2027-03-10T12:00:00Z" })
+  assert_at_rest(place)
+end
+
+function TestSpans.test_a_lost_state_and_an_entry_without_a_start()
+  local place <close> = span()
+  place:lose_state()
+  assert_at_rest(place)
+  place:edit("X-1", { startDate = false })
+  place:expect(0)
+  lu.assertEquals(event_span(place), { "2027-03-12", "2027-03-13" })
+  assert_at_rest(place)
+end
+
+function TestSpans.test_what_is_no_span()
+  for due, problem in pairs { ["2027-03-09"] = "startDate lies after dueDate",
+    ["2027-03-11T10:00:00Z"] = "startDate and dueDate must both be days, or both times" } do
+    local place <close> = Place.new(world, { items = { item { startDate = "2027-03-10", dueDate = due } }, options = { spans = true } })
+    place:expect(1)
+    lu.assertStrContains(place:entry("X-1").calendarSync.syncError, problem)
+  end
+end
+
 TestWrong = {}
 
 function TestWrong.test_a_value_of_a_type_that_no_calendar_takes()

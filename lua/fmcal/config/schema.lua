@@ -24,7 +24,7 @@ local RULE_LIMITS = { seconds = "number", mebibytes = "number" }
 local OPTIONS = {
   syncItems = "boolean", syncEpics = "boolean", syncCourtDates = "boolean", autoSync = "boolean",
   syncInterval = "number", conflictResolution = "name", onEventDeleted = "name", reminders = "names",
-  timeZone = "name", massDeleteLimit = "number", webhook = "name", pushInvitations = "boolean",
+  timeZone = "name", massDeleteLimit = "number", webhook = "name", pushInvitations = "boolean", spans = "boolean",
   ruleLimits = RULE_LIMITS,
 }
 

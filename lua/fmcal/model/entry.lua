@@ -159,6 +159,9 @@ function entries.patch(board, view, version)
     end
   end
   if date_moved then patch_member(board, view, "dueDate", fields.spell("date", version, view.style)) end
+  if date_moved and version[fields.START] then
+    patch_member(board, view, fields.MEMBER[fields.START], fields.spell(fields.START, version, view.style))
+  end
   return #differing > 0
 end
 

@@ -56,6 +56,10 @@ fields.MEMBERS, fields.MEMBER, fields.FIELD, fields.TYPE = {}, {}, {}, {}
 --- The members of an event by which a person edits fields.
 fields.EVENT_MEMBERS = {}
 
+--- When the event of an entry begins, where syncOptions.spans lets it reach from startDate to dueDate. A field of its own: the
+-- two dates are merged apart.
+fields.START = ".startDate"
+
 local NO_OWN = {}
 
 --- What the sync needs to know where a team declares nothing (see fmcal.rules.declared).
@@ -153,6 +157,22 @@ function fields.date(due, zone, default_zone)
   return canonical_date(filled(due), filled(zone), default_zone)
 end
 
+-- The start of a span in canonical form; nil for an entry that has none.
+local function start_of_span(members, version, default_zone)
+  local given = filled(members.startDate)
+  if given == nil then return nil end
+  if type(given) ~= "string" then error("startDate must be a string such as 2026-02-15, not a " .. type(given), 0) end
+  local ok, start = pcall(canonical_date, given, filled(members.timeZone), default_zone)
+  if not ok then error((start:gsub("^dueDate", "startDate")), 0) end
+  local due = version.date
+  if due == nil then return start end
+  if fields.date_kind { date = start } ~= fields.date_kind(version) then
+    error("startDate and dueDate must both be days, or both times", 0)
+  end
+  if start > due then error("startDate lies after dueDate", 0) end
+  return start
+end
+
 --- The version that members describe. Raises a sentence (without position) where a date cannot be read. The one place that
 -- names each field besides the table: a loop over it would cost a tenth of what mapping an entry does.
 -- @param members table of board members; json.null counts as absent
@@ -173,7 +193,11 @@ function fields.version(members, default_zone, own)
     priority = priority and plain("priority", priority),
   }
   for _, field in ipairs(own or NO_OWN) do
-    version[field.field] = own_fields.value(field, members, version, default_zone)
+    if field.kind == "start" then
+      version[field.field] = start_of_span(members, version, default_zone)
+    else
+      version[field.field] = own_fields.value(field, members, version, default_zone)
+    end
   end
   return version
 end
@@ -258,6 +282,8 @@ function fields.spell(field, version, style)
   local value
   if field == "date" then
     value = fields.spell_date(version, style)
+  elseif field == fields.START then
+    value = version[field] and fields.spell_date({ date = version[field], zone = version.zone }, style)
   elseif field == "zone" then
     value = select(2, fields.spell_date(version, style))
   else

@@ -113,7 +113,7 @@ end
 local function from_start_s(text, version, zone)
   local at = time.parse(text)
   if not at or at.kind == "date" then return nil end
-  local start = version.date
+  local start = version[".startDate"] or version.date
   if start == nil then return 0 end
   zone = version.zone or zone
   if math.type(start) == "integer" then

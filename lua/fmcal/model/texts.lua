@@ -8,7 +8,9 @@ local texts = {}
 -- Calls fn(field, member of an event that says it) for each field that an event says in one member.
 local function each(own, fn)
   for _, field in ipairs(fields.TEXTS) do fn(field, field) end
-  for _, one in ipairs(own or fields.PLAIN.own) do fn(one.field, one.event) end
+  for _, one in ipairs(own or fields.PLAIN.own) do
+    if one.event then fn(one.field, one.event) end
+  end
 end
 
 --- The texts of an event that differ from what its entry got out of them.

@@ -322,6 +322,7 @@ end
 local function without_date(version, left_out)
   left_out = left_out or {}
   for _, field in ipairs(fields.OF_DATE) do version[field], left_out[field] = nil, true end
+  if version[fields.START] then version[fields.START], left_out[fields.START] = nil, true end
   return left_out
 end
 
@@ -396,7 +397,9 @@ end
 function Target:content_hash(event)
   local content = { unknownDate = event.unknownDate }
   for _, name in ipairs(fields.EVENT_MEMBERS) do content[name] = event[name] end
-  for _, field in ipairs(self.rules.mapped.own) do content[field.event] = event[field.event] end
+  for _, field in ipairs(self.rules.mapped.own) do
+    if field.event then content[field.event] = event[field.event] end
+  end
   return assert(json.digest(content))
 end
 

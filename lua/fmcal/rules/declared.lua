@@ -251,6 +251,8 @@ local function list_without(list, set)
   return rest
 end
 
+local START = { field = fields.START, member = fields.START:sub(2), kind = "start" }
+
 --- What the sync needs to know of declarations:
 --   own       fields beside the built-in ones that come back from the calendar, as fmcal.model.own_fields reads them
 --   all       names of the fields that are compared, the built-in ones first
@@ -260,7 +262,9 @@ end
 --   out       members of events that fields beside the built-in ones are written to
 --   kept      members that an event keeps when it is written over: they do not go out
 --   at        the declaration of a date that is shown as a time, or nil
-function declared.plan(specs)
+-- @param spans syncOptions.spans
+function declared.plan(specs, spans)
+  if #specs == 0 and not spans then return fields.PLAIN end
   local plan = { own = {}, off = {}, conflict = {}, kept = {}, out = {} }
   for _, spec in ipairs(specs) do
     local takes_place = spec.is_own and TEXTS[spec.member]
@@ -287,6 +291,7 @@ function declared.plan(specs)
   for _, member in ipairs(plan.out) do written[member] = true end
   plan.kept = list_without(plan.kept, written)
   plan.all = list_without(fields.ALL, plan.off)
+  if spans then plan.own[#plan.own + 1] = START end
   for _, spec in ipairs(plan.own) do plan.all[#plan.all + 1] = spec.field end
   return plan
 end

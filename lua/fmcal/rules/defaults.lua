@@ -36,9 +36,29 @@ local function prefix(entry)
   return ""
 end
 
+-- What makes fields.version read the start of a span.
+local SPAN = { { field = fields.START, kind = "start" } }
+
+-- Whether the event of an entry reaches from its startDate to its dueDate.
+local function is_span(entry, options)
+  return options.spans and filled(entry.startDate) ~= nil and entry.eventType ~= "court-date"
+end
+
+local function spelled(date, zone)
+  if math.type(date) ~= "integer" then return date end
+  return zone and spans.on_the_clock(date, zone) or time.format(date)
+end
+
+-- The end of an event is exclusive: the last day of a span is within it.
+local function span_dates(first, last, zone)
+  if math.type(last) == "integer" or #last > 10 then return spelled(first, zone), spelled(last, zone), zone end
+  return first, time.add_days(last, 1), nil
+end
+
 -- Start, end and zone of an event in the spellings of the event table.
 local function event_dates(version)
   local date, zone = version.date, version.zone
+  if version[fields.START] then return span_dates(version[fields.START], date, zone) end
   if math.type(date) ~= "integer" then
     if not version.duration then return date, nil, nil end
     return date, spans.ending({ dueDate = date }, version.duration * 60), nil
@@ -53,7 +73,7 @@ end
 -- @return event table (see docs/lua-api.md)
 function defaults.to_event(entry, ctx)
   local options = ctx.config.syncOptions or {}
-  local version = fields.version(entry, filled(options.timeZone))
+  local version = fields.version(entry, filled(options.timeZone), is_span(entry, options) and SPAN or nil)
   local start, finish, zone = event_dates(version)
   local metadata = filled(entry.metadata) or {}
   return {
@@ -112,6 +132,14 @@ local function event_minutes(event, start, default_zone)
   return math.max(1, (end_at.epoch - start_at.epoch) // 60)
 end
 
+-- The date that the end of a span is.
+local function last_of(event, start, default_zone)
+  local finish = fields.date(event.endDate, event.timeZone, default_zone)
+  if finish == nil or math.type(finish) ~= math.type(start) then return start end
+  if type(finish) == "string" and #finish == 10 then finish = time.add_days(finish, -1) end
+  return finish > start and finish or start
+end
+
 --- The mapped members that an event gives back, spelled as the entry spells them.
 -- @param event event table
 -- @param entry table as for to_event (of an adopted event: the item as the rule made it)
@@ -120,8 +148,15 @@ function defaults.to_entry(event, entry, ctx)
   local default_zone = filled((ctx.config.syncOptions or {}).timeZone)
   local start, start_zone = fields.date(event.dueDate, event.timeZone, default_zone)
   local minutes = event_minutes(event, start, default_zone)
-  local due, zone = fields.spell_date({ date = start, zone = start_zone }, fields.style(entry, default_zone))
+  local style = fields.style(entry, default_zone)
+  local due, zone = fields.spell_date({ date = start, zone = start_zone }, style)
+  local first
+  if start and is_span(entry, ctx.config.syncOptions or {}) then
+    first, minutes = due, filled(entry.durationMinutes)
+    due = fields.spell_date({ date = last_of(event, start, default_zone), zone = start_zone }, style)
+  end
   return {
+    startDate = first,
     title = entry_title(event, entry),
     description = event.description or "",
     dueDate = due,

@@ -6,7 +6,6 @@ local copy = require "fmcal.util.copy"
 local declared = require "fmcal.rules.declared"
 local defaults = require "fmcal.rules.defaults"
 local failure = require "fmcal.util.failure"
-local fields = require "fmcal.model.fields"
 local log = require "fmcal.log"
 local mapping = require "fmcal.rules.mapping"
 local schema = require "fmcal.rules.answer_schema"
@@ -50,9 +49,13 @@ local function open(given, context)
   return texts, caller
 end
 
+local function has_spans(context)
+  return context.config ~= nil and (context.config.syncOptions or {}).spans == true
+end
+
 -- What the file's `fields` say. Where they have functions, the whole mapping is made where those are.
 local function declare(self, specs)
-  self.mapped, self.mapping = declared.plan(specs), mapping.of(specs, nil)
+  self.mapped, self.mapping = declared.plan(specs, has_spans(self.ctx)), mapping.of(specs, nil)
   self.is_mapped_there = declared.has_functions(specs)
   self.ctx.defaults = self.mapping
 end
@@ -63,7 +66,8 @@ end
 --   limits, and not in the worker; clock: function() -> seconds since 1970, the time that they see }
 -- @return rules, or nil and an error
 function rules.load(given, context)
-  local self = setmetatable({ functions = {}, reads = {}, source = "", mapped = fields.PLAIN, mapping = defaults }, Rules)
+  local self = setmetatable({ functions = {}, reads = {}, source = "", mapping = defaults,
+    mapped = declared.plan({}, has_spans(context)) }, Rules)
   self.ctx = { team = context.team, provider = context.provider, config = context.config, log = log, defaults = defaults }
   if not given then return self end
   local texts, caller = open(given, context)

@@ -72,9 +72,11 @@ local function add_own(event, spec, live, entry, ctx)
   event[spec.event] = event_values.encode(spec.kind, wrap(spec, value), is_day(event))
 end
 
--- Whether the date of an entry is a day that `at` shows as a time. Of a court date, the day is all that is known.
-local function is_shown_day(entry)
-  return is_day(entry) and entry.eventType ~= "court-date"
+-- Whether the date of an entry is a day that `at` shows as a time. Of a court date, the day is all that is known; a span of days
+-- stays one.
+local function is_shown_day(entry, ctx)
+  local is_span = fields.filled(entry.startDate) ~= nil and (ctx.config.syncOptions or {}).spans
+  return is_day(entry) and entry.eventType ~= "court-date" and not is_span
 end
 
 -- An entry as the default mapping gets it: built-in members converted, a day shown as a time.
@@ -83,7 +85,7 @@ local function converted(specs, live, entry, ctx)
   for _, spec in ipairs(specs) do
     if spec.is_silent then
       copy[spec.member] = nil
-    elseif spec.at and is_shown_day(entry) then
+    elseif spec.at and is_shown_day(entry, ctx) then
       copy.dueDate, copy.timeZone = ("%sT%s:00"):format(entry.dueDate, spec.at), zone_of(entry, ctx)
       copy.durationMinutes = spec.minutes
     elseif not spec.is_own and spec.kind ~= "date" then
@@ -154,7 +156,7 @@ end
 
 -- A day that is shown as a time comes back as a day, whatever hour the event has.
 local function put_day(members, event, entry, ctx)
-  if not is_shown_day(entry) then return end
+  if not is_shown_day(entry, ctx) then return end
   members.dueDate = day_of(event, zone_of(entry, ctx))
   members.timeZone, members.durationMinutes = fields.filled(entry.timeZone), fields.filled(entry.durationMinutes)
 end

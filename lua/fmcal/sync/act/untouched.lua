@@ -18,6 +18,7 @@ local spans = require "fmcal.model.spans"
 local untouched = {}
 
 local DATE_MEMBERS = { "dueDate", "endDate", "timeZone" }
+local DATE_FIELDS = { "date", "zone", "duration", fields.START }
 local PRINT_BYTES = 16
 
 local function print_of(value)
@@ -71,7 +72,9 @@ end
 
 local function is_date_edited(target, decision, side, action, event)
   if is_held(action) then return false end
-  if pushes(action, "date") or pushes(action, "zone") or pushes(action, "duration") then return true end
+  for _, field in ipairs(DATE_FIELDS) do
+    if pushes(action, field) then return true end
+  end
   return rules_changed(target, decision, side.base, event)
 end
 
@@ -106,7 +109,8 @@ function untouched.keep(decision, side, action, event)
   for _, member in ipairs(target.rules.mapped.kept) do event[member] = there[member] end
   keep_footer(target, decision, side, action, event)
   if not is_date_edited(target, decision, side, action, event) then return restore_date(event, there) end
-  if there.unknownDate then return end
+  -- A span is its two dates: it has no length of its own.
+  if there.unknownDate or action.version[fields.START] or side.remote.version[fields.START] then return end
   local same_length = action.version.duration == side.remote.version.duration
   if same_length then
     spans.keep_length(event, there, action.version.duration)

@@ -17,6 +17,7 @@ end
 -- Whether the date of an entry is a day that a team's fields show as a time.
 local function shows_day_as_time(target, view)
   return target.rules.mapped.at ~= nil and view.entry.kind ~= "court-date" and fields.date_kind(view.version) == "day"
+    and not view.version[fields.START]
 end
 
 local function says_same_start(ours, there, zone)

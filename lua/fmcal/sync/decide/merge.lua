@@ -71,7 +71,7 @@ local function pull(out, field, remote)
 end
 
 local DATE_FIELDS = fields.OF_DATE
-local OF_DATE = { date = true, zone = true, duration = true }
+local OF_DATE = { date = true, zone = true, duration = true, [fields.START] = true }
 
 -- Fields that are decided about together: where one side has a day and the other a time, their zone and duration
 -- mean nothing without the date.
@@ -149,6 +149,7 @@ end
 -- Zone and duration follow the date that wins; with a date of a rule's own, those that suit it.
 local function bind_to_date(answers, cur, remote)
   local own = type(answers.date) == "table" and { date = answers.date.value } or nil
+  if not own and answers[fields.START] then answers[fields.START] = answers.date end
   for _, field in ipairs { "zone", "duration" } do
     local given = type(answers[field]) == "table" and answers[field].value
     if own then own[field] = given or cur.version[field] or remote.version[field] else answers[field] = answers.date end
@@ -236,6 +237,7 @@ local function date_back(base, cur, remote, policy)
   local out = merge_fields(base, cur, remote, { fields = without_date(policy.fields), direction = policy.direction,
     resolve = policy.resolve }, reason .. ": the edit wins", "recreated")
   for _, field in ipairs(DATE_FIELDS) do pull(out, field, remote) end
+  if remote.version[fields.START] then pull(out, fields.START, remote) end
   out.edit_wins = true
   return out
 end

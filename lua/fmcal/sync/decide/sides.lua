@@ -51,6 +51,7 @@ end
 local function hold_date(target, known, remote)
   if not is_as_agreed(target, known, remote) then return end
   for _, field in ipairs(fields.OF_DATE) do remote.version[field] = known.r[field] end
+  remote.version[fields.START] = known.r[fields.START]
 end
 
 -- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
