@@ -203,13 +203,10 @@ end
 -- A change of a run, for programs.
 local function shown_change(self, row)
   local doc, list = change.decode(row.doc), json.array {}
-  for _, field in ipairs(fields.ALL) do
-    local values = doc.fields[field]
-    if values then
-      local here, here_now, there, there_now = change.values(values)
-      if fields.equal(field, here, here_now) then here, here_now = there, there_now end
-      list[#list + 1] = { field = fields.MEMBER[field], before = readable(field, here), after = readable(field, here_now) }
-    end
+  for _, field in ipairs(fields.in_order(doc.fields)) do
+    local here, here_now, there, there_now = change.values(doc.fields[field])
+    if fields.equal(field, here, here_now) then here, here_now = there, there_now end
+    list[#list + 1] = { field = fields.MEMBER[field], before = readable(field, here), after = readable(field, here_now) }
   end
   return { key = row.key, title = doc.title or title_of(self, row.key), calendar = row.target, did = doc.did, reason = row.reason,
     decided_by = row.decided_by, fields = list }

@@ -240,6 +240,19 @@ function fields.differences(list, a, b)
   return found
 end
 
+--- The names that a table by fields has, in order: the built-in ones first.
+function fields.in_order(by_field)
+  local list, own = {}, {}
+  for _, field in ipairs(fields.ALL) do
+    if by_field[field] ~= nil then list[#list + 1] = field end
+  end
+  for field in pairs(by_field) do
+    if field:sub(1, 1) == "." then own[#own + 1] = field end
+  end
+  table.sort(own)
+  return table.move(own, 1, #own, #list + 1, list)
+end
+
 --- A copy of a version.
 function fields.copy(version)
   local copy = {}

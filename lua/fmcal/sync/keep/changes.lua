@@ -34,7 +34,8 @@ end
 
 local function list_of(decision)
   if decision.view then return decision.view.fields end
-  return names.is_court_date(decision.key) and fields.COURT_DATE or fields.ALL
+  local kind = names.is_court_date(decision.key) and "court-date" or "item"
+  return fields.of_kind(kind, decision.sides[1].target.rules.mapped)
 end
 
 -- @param doc the base that the run leaves, nil for none

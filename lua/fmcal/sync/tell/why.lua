@@ -80,14 +80,12 @@ local function of_fields(decision, i)
 end
 
 -- The same as a list for programs, in the order of the fields.
-local function listed(found, list_of_fields)
+local function listed(found)
   local list = json.array {}
   if found == NONE then return list end
-  for _, field in ipairs(list_of_fields) do
+  for _, field in ipairs(fields.in_order(found)) do
     local about = found[field]
-    if about then
-      list[#list + 1] = { field = fields.MEMBER[field], reason = about.reason, decided_by = about.decided_by, lost = about.lost }
-    end
+    list[#list + 1] = { field = fields.MEMBER[field], reason = about.reason, decided_by = about.decided_by, lost = about.lost }
   end
   return list
 end
@@ -97,17 +95,15 @@ end
 local IS_OF_FIELDS = { pushed = true, pulled = true }
 
 -- The reason of all fields together, and who decided the field that it is of.
-local function of_all(found, list_of_fields)
+local function of_all(found)
   if found == NONE then return nil end
   local worst, decided_by, has
   has = {}
-  for _, field in ipairs(list_of_fields) do
+  for _, field in ipairs(fields.in_order(found)) do
     local about = found[field]
-    if about then
-      has[about.reason] = true
-      local now = reasons.worse(worst, about.reason)
-      if now ~= worst then worst, decided_by = now, about.decided_by end
-    end
+    has[about.reason] = true
+    local now = reasons.worse(worst, about.reason)
+    if now ~= worst then worst, decided_by = now, about.decided_by end
   end
   if IS_OF_FIELDS[worst] and has.pushed and has.pulled then return "merged", MERGE end
   return worst, decided_by
@@ -147,7 +143,7 @@ local function of_side(decision, i)
   local reason = failed(decision, i)
   if not decision.plan then return reason, nil, NONE end
   local found = of_fields(decision, i)
-  local whole, decided_by = of_all(found, decision.view and decision.view.fields or fields.ALL)
+  local whole, decided_by = of_all(found)
   local of_event = of_action(decision, i)
   if reason then return reason, nil, found end
   local worst = reasons.worse(whole, of_event)
@@ -164,7 +160,7 @@ function why.of(decision, i, is_held)
   if is_held then reason, decided_by = "guard_held", nil end
   if not reason then return nil end
   return { key = decision.key, title = title_of(decision), calendar = decision.sides[i].target.name, reason = reason,
-    decided_by = decided_by, fields = listed(found, decision.view and decision.view.fields or fields.ALL) }
+    decided_by = decided_by, fields = listed(found) }
 end
 
 --- Says why what happens to an entry happens: fills decision.told, one a calendar in which something does.
