@@ -134,8 +134,7 @@ static int sys_who(lua_State *L)
     char host[256] = "", space[16384];
     struct passwd entry, *found = NULL;
     const char *there = gethostname(host, sizeof host - 1) == 0 && host[0] ? host : "localhost";
-    getpwuid_r(geteuid(), &entry, space, sizeof space, &found);
-    if (found)
+    if (getpwuid_r(geteuid(), &entry, space, sizeof space, &found) == 0 && found)
         lua_pushfstring(L, "%s@%s", found->pw_name, there);
     else
         lua_pushfstring(L, "%d@%s", (int)geteuid(), there);

@@ -90,8 +90,10 @@ static void put_back_theirs(exchange *x)
     if (!file_is_expected(&ours_is_there, x, x->board->path, NULL) && ours_is_there &&
         !fm_stage_commit(&x->theirs, false, NULL))
         return;
-    fm_log(x->board->env, FM_LOG_ERROR, "board", "%s: a version that another program wrote was left as %s",
-           x->board->name, x->theirs.path);
+    fm_stage_keep(&x->theirs);
+    fm_log(x->board->env, FM_LOG_ERROR, "board",
+           "%s: a version that another program wrote could not be merged, and is kept as %s", x->board->name,
+           x->theirs.path);
     free(x->theirs.path);
     x->theirs.path = NULL;
 }

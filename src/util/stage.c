@@ -20,6 +20,9 @@ static const char domain[] = "file";
 /* Temporary files are named ".NAME.fmcal-…": hidden, and after their target so that leftovers can be told. */
 static const char infix[] = ".fmcal-";
 
+/* How many digits end such a name. */
+#define STAGE_DIGITS 16
+
 /* As much of a long file name as leaves room for the rest. */
 #define NAME_BYTES 200
 
@@ -162,6 +165,22 @@ fm_status fm_stage_commit(fm_stage *s, bool exchange, fm_error *err)
     return FM_OK;
 }
 
+void fm_stage_keep(fm_stage *s)
+{
+    char *folder = fm_file_folder(s->target), *kept = NULL;
+    const char *digits = s->path + strlen(s->path) - STAGE_DIGITS;
+    if (folder && asprintf(&kept, "%s/%s.kept-%s", folder, base_name(s->target), digits) < 0)
+        kept = NULL;
+    free(folder);
+    if (!kept || rename(s->path, kept)) {
+        free(kept);
+        return;
+    }
+    sync_folder(kept);
+    free(s->path);
+    s->path = kept;
+}
+
 void fm_stage_drop(fm_stage *s)
 {
     if (s->path)
@@ -179,7 +198,8 @@ static bool is_stage_name(const char *name, const char *target)
     size_t len = strnlen(target, NAME_BYTES);
     return name[0] == '.' && strncmp(name + 1, target, len) == 0 &&
            strncmp(name + 1 + len, infix, sizeof infix - 1) == 0 &&
-           strspn(name + len + sizeof infix, "0123456789abcdef") == 16 && strlen(name + len + sizeof infix) == 16;
+           strspn(name + len + sizeof infix, "0123456789abcdef") == STAGE_DIGITS &&
+           strlen(name + len + sizeof infix) == STAGE_DIGITS;
 }
 
 /* Whether a process works on a file, or nobody can tell. One that is not there is not worked on. */

@@ -35,6 +35,12 @@ fm_status fm_stage_write(fm_stage *s, const fm_env *env, const char *target, con
  */
 fm_status fm_stage_commit(fm_stage *s, bool exchange, fm_error *err);
 
+/**
+ * Gives the temporary file, which is not fmcal's to remove any more, a name that fm_stage_sweep() leaves alone: that of
+ * its target with ".kept-" and digits. `s->path` is that name then; where it cannot be renamed, the old one.
+ */
+void fm_stage_keep(fm_stage *s);
+
 /** Removes the temporary file, if there is one, frees the names, and lets go of the file. */
 void fm_stage_drop(fm_stage *s);
 

@@ -469,6 +469,58 @@ static void test_a_half_written_file_is_given_time(void **state)
     fm_board_close(b);
 }
 
+/* Another program writes half a file just before the exchange, and a whole one while fmcal waits for the other half. */
+typedef struct two_writes {
+    void **folder;
+    writer clock;
+    int written;
+} two_writes;
+
+static int64_t two_writes_now(void *data)
+{
+    return ((two_writes *)data)->clock.now_ms;
+}
+
+static fm_status write_half(void *data, void *bytes, size_t len)
+{
+    two_writes *w = data;
+    if (!w->written++)
+        folder_write(w->folder, "b.json", "{\"items\": [{\"id\": \"lost\"");
+    memset(bytes, w->written, len);
+    return FM_OK;
+}
+
+static void write_whole(void *data, int64_t ms)
+{
+    two_writes *w = data;
+    w->clock.now_ms += ms;
+    folder_write(w->folder, "b.json", "{\"items\": [{\"id\": \"A\", \"theirs\": 2}]}");
+}
+
+static void test_a_version_that_cannot_be_merged_outlives_later_saves(void **state)
+{
+    const char *path = folder_write(state, "b.json", plain);
+    two_writes w = {.folder = state};
+    fm_env env;
+    fm_env_default(&env);
+    env.data = &w;
+    env.random = write_half;
+    env.monotonic_ms = two_writes_now;
+    env.sleep_ms = write_whole;
+    fm_board *b;
+    assert_int_equal(fm_board_open(&b, &env, path, NULL), FM_OK);
+    fm_edit_log skipped = {0};
+    assert_int_equal(boards_set(b, "A/calendarSync", "1", NULL), FM_OK);
+    assert_int_equal(fm_board_save(b, NULL, &skipped, NULL), FM_EPARSE);
+    fm_board_close(b);
+    assert_file(path, "{\"items\": [{\"id\": \"A\", \"theirs\": 2}]}");
+    b = boards_open(path);
+    assert_int_equal(boards_set(b, "A/calendarSync", "1", NULL), FM_OK);
+    save(b, NULL);
+    assert_file(folder_path(state, "b.json.kept-0101010101010101"), "{\"items\": [{\"id\": \"lost\"");
+    fm_board_close(b);
+}
+
 static void test_leftovers_of_a_killed_save_are_removed(void **state)
 {
     const char *path = folder_write(state, "b.json", plain);
@@ -499,6 +551,7 @@ int main(void)
         TEST(test_saves_beside_a_program_that_keeps_writing),
         TEST(test_a_program_that_never_stops_keeps_its_last_version),
         TEST(test_a_half_written_file_is_given_time),
+        TEST(test_a_version_that_cannot_be_merged_outlives_later_saves),
         TEST(test_leftovers_of_a_killed_save_are_removed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
