@@ -28,7 +28,8 @@ end
 function scripted.debug(lines, fn, at_errors)
   local session = scripted.session(lines)
   debugger.start({ session = function() return session end, end_run = function() session.ended = true end }, at_errors or false)
-  local results = table.pack(pcall(fn))
+  -- One line, for after .quit the next one raises until somebody says that the run has ended.
+  local results, _ = table.pack(pcall(fn)), debugger.has_ended()
   return session.shown, table.unpack(results, 1, results.n)
 end
 

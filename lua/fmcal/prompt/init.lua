@@ -67,6 +67,7 @@ local host = {
 function prompt.run()
   if real_exit then rawset(os, "exit", real_exit) end
   real_exit, is_open = nil, true
+  debugger.has_ended()
   debugger.start(host)
   if not session then make_session() end
   session:read()

@@ -132,6 +132,7 @@ end
 -- Calls in protected mode; an error is shown with its traceback. Returns what xpcall does.
 function Session:call(f, ...)
   local results = table.pack(xpcall(f, handle, ...))
+  debugger.has_ended()
   if not results[1] then self:complain(tostring(results[2])) end
   return table.unpack(results, 1, results.n)
 end

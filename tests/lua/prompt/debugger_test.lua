@@ -93,6 +93,24 @@ function TestBreakpoint.test_quit_ends_the_run_through_everything_but_pcall()
   lu.assertEquals(tostring(raised), "the run was ended at the prompt")
 end
 
+function TestBreakpoint.test_nothing_that_catches_the_end_goes_on()
+  local turns, later = 0, 0
+  local _, ok, raised = scripted.debug({ ".quit" }, function()
+    for _ = 1, 3 do
+      turns = turns + 1
+      pcall(function()
+        stop()
+        later = later + 1
+      end)
+    end
+    return "went on"
+  end)
+  lu.assertEquals({ turns, later, ok }, { 1, 0, false })
+  lu.assertTrue(debugger.is_quit(raised))
+  local shown = scripted.debug({ ".continue" }, stop) -- the next run is held again
+  assert_shown(shown, 0, "breakpoint")
+end
+
 function TestBreakpoint.test_the_end_of_the_input_ends_the_run()
   local _, ok, raised = scripted.debug({}, stop)
   lu.assertFalse(ok)

@@ -15,6 +15,7 @@ local Quit = { __name = "fmcal.prompt.quit", __tostring = function(self) return 
 
 local stops_at_errors = false
 local is_held = false
+local is_ending = false -- a person ended the run: whatever catches that gets no further than its next line
 local due -- why to stop in the rule that is about to be called, or nil
 local passing -- an error that comes out of a coroutine, where it was shown
 local said -- what was said last about a prompt that cannot be opened
@@ -68,20 +69,34 @@ local function run_apart(fn, ...)
   return table.unpack(results, 2, results.n)
 end
 
--- Opens the prompt. @param level of the function that is held; 1 called this. @return whether the run is to end
-local function hold(session, reason, level)
+-- While the prompt is open: a value that ends it when it is closed.
+local function opened()
   is_held = true
   program.stop_clock()
+  return setmetatable({}, { __close = function()
+    program.go_on()
+    is_held = false
+  end })
+end
+
+-- Opens the prompt. @param level of the function that is held; 1 called this. @return whether the run is to end
+local function hold(session, reason, level)
+  local open <close> = opened() -- luacheck: ignore
   local how, from = run_apart(converse, session, coroutine.running(), level + 2, reason)
-  program.go_on()
-  is_held = false
-  if how == "quit" or how == "continue" then
+  is_ending = how == "quit"
+  if how == "continue" then
     stepping.clear()
   else
-    stepping.go(how, from)
+    stepping.go(is_ending and "step" or how, from)
   end
-  if how == "quit" then host.end_run() end
-  return how == "quit"
+  if is_ending then host.end_run() end
+  return is_ending
+end
+
+--- Called where a run that a person ended has ended.
+function debugger.has_ended()
+  if is_ending then stepping.clear() end
+  is_ending = false
 end
 
 local function say_once(sentence)
@@ -91,6 +106,7 @@ end
 
 --- Opens the prompt where this is called. @param level integer 1: the caller
 function debugger.breakpoint(level)
+  if is_ending then debugger.quit() end
   if is_held then return end
   local session, why_not = host.session()
   if not session then
@@ -101,6 +117,7 @@ function debugger.breakpoint(level)
 end
 
 function stepping.stop(reason, level)
+  if is_ending then debugger.quit() end
   if is_held then return end
   local session = host.session()
   if session and hold(session, reason, level + 1) then debugger.quit() end
@@ -122,7 +139,7 @@ end
 --- See fmcal.util.witness. Under --debug it opens the prompt.
 function debugger.raised(raised, level, is_told)
   local is_interrupt = type(raised) == "table" and raised.code == "canceled"
-  if not stops_at_errors or is_held or is_interrupt or is_passing(raised) then return raised end
+  if not stops_at_errors or is_held or is_ending or is_interrupt or is_passing(raised) then return raised end
   local session, why_not = host.session()
   if not session then
     say_once(("the prompt does not open at errors: %s\n"):format(why_not))

@@ -4,10 +4,14 @@ local read_file = require "fmcal.util.read_file"
 
 local source = {}
 
---- Whether a function is of fmcal itself, compiled in: its source has a name where that of a file has a path.
+-- Where these modules lie, where they come from a checkout (FMCAL_LUA_PATH).
+local checkout = debug.getinfo(1, "S").source:match("^(@.*/)fmcal/prompt/debugger/source%.lua$")
+
+--- Whether a function is of fmcal itself. What is compiled in has a name for its source where a file has a path.
 -- @param info from debug.getinfo with "S"
 function source.is_of_fmcal(info)
-  return info.source:find("^=.*%.lua$") ~= nil
+  local is_of_checkout = checkout ~= nil and info.source:sub(1, #checkout) == checkout
+  return is_of_checkout or info.source:find("^=.*%.lua$") ~= nil
 end
 
 --- Whether people step through a function and look at it: Lua that they wrote into a file.

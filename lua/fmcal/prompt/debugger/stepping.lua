@@ -3,6 +3,7 @@
 
 local breakpoints = require "fmcal.prompt.debugger.breakpoints"
 local program = require "fmcal.prompt.program"
+local source = require "fmcal.prompt.debugger.source"
 local threads = require "fmcal.prompt.debugger.threads"
 
 local stepping = {}
@@ -44,7 +45,7 @@ local function reason_to_stop(line)
   local info = debug.getinfo(3, "Sf")
   local by_breakpoint = breakpoints.at_line(info.source, line)
   if by_breakpoint then return by_breakpoint end
-  if not goal then return nil end
+  if not goal or source.is_of_fmcal(info) then return nil end
   local thread = coroutine.running()
   return REACHED[goal.kind](thread, threads.height(thread, 4), info.func) and goal.reason
 end
