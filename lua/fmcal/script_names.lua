@@ -3,7 +3,7 @@
 
 local core = require "fmcal.credentials.core"
 local did_you_mean = require "fmcal.util.did_you_mean"
-local rules_schema = require "fmcal.rules.answer_schema"
+local rules_schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 
 local script_names = {}

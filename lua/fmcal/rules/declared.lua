@@ -3,6 +3,7 @@
 
 local did_you_mean = require "fmcal.util.did_you_mean"
 local fields = require "fmcal.model.fields"
+local schema = require "fmcal.rules.schema"
 local shown = require "fmcal.util.shown"
 local sorted_names = require "fmcal.util.sorted_names"
 local strategies = require "fmcal.rules.strategies"
@@ -27,22 +28,11 @@ local NOT_OURS = {
   timeZone = "it travels with dueDate", durationMinutes = "it travels with dueDate",
 }
 
-local OPTIONS = {
-  event = "string", direction = "string", to = "function", from = "function", conflict = "string", prefix = "string",
-  suffix = "string", map = "table", at = "string", minutes = "number",
-}
-local WORDS = { string = "a text", ["function"] = "a function", table = "a table", number = "a number" }
-local DIRECTIONS = { both = true, out = true, ["in"] = true }
+local OPTIONS = schema.FIELD.members
 
 -- Raises a sentence about a declaration; `read` makes it a result.
 local function refuse(member, format, ...)
   error({ sentence = ("fields.%s: "):format(member) .. format:format(...) }, 0)
-end
-
-local function quoted(names)
-  local list = {}
-  for i, name in ipairs(names) do list[i] = '"' .. name .. '"' end
-  return table.concat(list, ", ", 1, #list - 1) .. " or " .. list[#list]
 end
 
 -- ---------------------------------------------------------------- single options
@@ -69,17 +59,6 @@ local function kind_of_event(member, event)
   end
   if EVENT_KINDS[event] then return EVENT_KINDS[event] end
   refuse(member, "an event has no member '%s' for it%s", event, did_you_mean(event, sorted_names(EVENT_KINDS)))
-end
-
-local function check_direction(member, direction)
-  if DIRECTIONS[direction] then return end
-  refuse(member, 'direction must be "both", "out" or "in", not %s', shown(direction))
-end
-
-local function check_conflict(member, conflict)
-  if not strategies.full_name(conflict) then
-    refuse(member, "conflict must be %s, not %s", quoted(strategies.NAMES), shown(conflict))
-  end
 end
 
 -- Two keys with one value could not be told apart on the way back.
@@ -111,9 +90,7 @@ end
 
 local function check_minutes(member, minutes, at)
   if not at then refuse(member, "minutes go with at: without it the length of an event is durationMinutes") end
-  if minutes < 1 or minutes > fields.MAX_DURATION or minutes % 1 ~= 0 then
-    refuse(member, "minutes must be a whole number from 1 to %d", fields.MAX_DURATION)
-  end
+  if minutes % 1 ~= 0 then refuse(member, "minutes must be a whole number") end
 end
 
 -- ---------------------------------------------------------------- one declaration
@@ -123,8 +100,10 @@ local function check_types(member, given)
     local kind = OPTIONS[name]
     if not kind then
       refuse(member, "'%s' is a member that nobody reads%s", tostring(name), did_you_mean(tostring(name), sorted_names(OPTIONS)))
-    elseif type(given[name]) ~= kind then
-      refuse(member, "%s must be %s, not a %s", name, WORDS[kind], type(given[name]))
+    elseif not kind.is(given[name]) then
+      local came = given[name]
+      refuse(member, "%s must be %s, not %s", name, kind.expected, type(came) == "string" and shown(came)
+        or type(came) == "number" and ("the number %s"):format(came) or "a " .. type(came))
     end
   end
 end
@@ -176,8 +155,6 @@ local function spec_of(member, given, zone)
   check_types(member, options)
   local event, is_date = event_of(member, options), member == DATE
   check_suits(member, options, is_date)
-  if options.direction then check_direction(member, options.direction) end
-  if options.conflict then check_conflict(member, options.conflict) end
   if options.map then check_map(member, options.map) end
   if options.at then check_at(member, options.at, zone) end
   if options.minutes then check_minutes(member, options.minutes, options.at) end

@@ -27,19 +27,15 @@ function event_values.encode(kind, value, is_day)
   return (kind == "text" or kind == "any") and "" or json.array {}
 end
 
-local function decoded(text)
-  local value = json.decode(text)
-  if type(value) == "table" and not (getmetatable(value) and #value > 0) then return text end
-  return value == nil and text or value
-end
 
 --- The value that an event's member says, in the type of another one where it can be.
 -- @param value nil for nothing
 -- @param like the board's value, or nil
 function event_values.decode(value, like)
   if type(value) ~= "string" or like == nil or type(like) == "string" then return value end
-  local read = decoded(value)
-  return type(read) == type(like) and read or value
+  local read = json.decode(value)
+  if type(read) == type(like) then return read end
+  return value
 end
 
 --- Whether two members of events say the same; the order of a list does not count.

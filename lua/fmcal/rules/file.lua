@@ -3,7 +3,7 @@
 local did_you_mean = require "fmcal.util.did_you_mean"
 local raised = require "fmcal.rules.raised"
 local sandbox = require "fmcal.rules.sandbox"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 
 local File = {}

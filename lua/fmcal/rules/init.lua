@@ -1,5 +1,5 @@
 -- A team's rules: calls the functions of its file, or the defaults, with copies and clear errors. What they answer is checked
--- in one place, fmcal.rules.answer_schema.
+-- in one place, fmcal.rules.schema.
 
 local attempt = require "fmcal.util.attempt"
 local copy = require "fmcal.util.copy"
@@ -8,7 +8,7 @@ local defaults = require "fmcal.rules.defaults"
 local failure = require "fmcal.util.failure"
 local log = require "fmcal.log"
 local mapping = require "fmcal.rules.mapping"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local sources = require "fmcal.rules.sources"
 local time = require "fmcal.time"
 local witness = require "fmcal.util.witness"
@@ -199,8 +199,10 @@ end
 function Rules:foresee(list)
   local custom = {}
   for _, hint in ipairs(list) do
-    if self.functions[hint.name] then
+    local is_custom = self.functions[hint.name]
+    if is_custom or self.is_mapped_there then
       if not self.functions.to_entry then hint.uid = nil end
+      if not is_custom then hint.name = ":" .. hint.name end
       custom[#custom + 1] = hint
     end
   end

@@ -22,6 +22,17 @@ for i, strategy in ipairs(LIST) do
   full[strategy.name], full[strategy.short] = strategy.name, strategy.name
 end
 
+--- All names, and their short forms. @return name, …
+function strategies.names()
+  local list, is_there = {}, {}
+  for _, strategy in ipairs(LIST) do
+    for _, name in ipairs { strategy.name, strategy.short } do
+      if not is_there[name] then list[#list + 1], is_there[name] = name, true end
+    end
+  end
+  return table.unpack(list)
+end
+
 --- The name that a name or its short form means, or nil.
 function strategies.full_name(name)
   return full[name]

@@ -5,7 +5,7 @@ local copy = require "fmcal.util.copy"
 local declared = require "fmcal.rules.declared"
 local inside = require "fmcal.rules.inside"
 local raised = require "fmcal.rules.raised"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 
 local worker = {}
 

@@ -4,7 +4,7 @@ local core = require "fmcal.provider.core"
 local did_you_mean = require "fmcal.util.did_you_mean"
 local mock = require "fmcal.mock"
 local names = require "fmcal.names"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 local time = require "fmcal.time"
 

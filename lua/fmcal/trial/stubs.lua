@@ -1,7 +1,7 @@
 -- What a language server is told of rules and their tests: annotations for the Lua language server, made from the schema of
 -- answers and from what is written here.
 
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 
 local stubs = {}
@@ -43,7 +43,7 @@ local RULES = [==[
 ---@field lib fmcal.Lib
 
 ---@class fmcal.Rules what a rules file returns
----@field fields? table<string, table|string|boolean> how members of the board travel
+---@field fields? table<string, fmcal.Field|string|false> how members of the board travel
 ---@field select? fun(entry: fmcal.Entry, ctx: fmcal.Context): boolean
 ---@field to_event? fun(entry: fmcal.Entry, ctx: fmcal.Context): fmcal.Event
 ---@field to_entry? fun(event: fmcal.Event, entry: fmcal.Entry, ctx: fmcal.Context): fmcal.Members
@@ -196,7 +196,8 @@ function calendar:add(event) end
 ]==]
 
 -- The type of a member, by what its kind is said to be.
-local TYPES = { ["a list of texts"] = "string[]", ["true or false"] = "boolean", ["a value that JSON can hold"] = "any" }
+local TYPES = { ["a list of texts"] = "string[]", ["true or false"] = "boolean", ["a value that JSON can hold"] = "any",
+  ["a function"] = "function", ["a table"] = "table" }
 
 local function type_of(kind)
   local expected = kind.expected
@@ -217,7 +218,8 @@ end
 --- The text of the stubs.
 function stubs.text()
   return HEAD .. class_of("fmcal.Event", schema.EVENT) .. "\n---@field [string] string x:NAME\n\n"
-    .. class_of("fmcal.Members the mapped members of an entry", schema.ENTRY) .. "\n\n" .. RULES .. TESTS
+    .. class_of("fmcal.Members the mapped members of an entry", schema.ENTRY) .. "\n\n"
+    .. class_of("fmcal.Field how a member of the board travels", schema.FIELD) .. "\n\n" .. RULES .. TESTS
 end
 
 return stubs

@@ -2,7 +2,7 @@
 local lib = require "fmcal.rules.lib"
 local lu = require "luaunit"
 local scene = require "fmcal.trial.scene"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local stubs = require "fmcal.trial.stubs"
 local suite = require "fmcal.trial.suite"
 

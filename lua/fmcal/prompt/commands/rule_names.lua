@@ -1,6 +1,6 @@
 -- The names of rules, as they are typed.
 local did_you_mean = require "fmcal.util.did_you_mean"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 
 local rule_names = {}

@@ -5,7 +5,7 @@ local attempt = require "fmcal.util.attempt"
 local fail = require "fmcal.util.failure"
 local fields = require "fmcal.model.fields"
 local own_fields = require "fmcal.model.own_fields"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 
 local answers = {}

@@ -1,6 +1,6 @@
 local json = require "fmcal.json"
 local lu = require "luaunit"
-local schema = require "fmcal.rules.answer_schema"
+local schema = require "fmcal.rules.schema"
 local shell = require "shell"
 
 TestSchema = {}
@@ -56,6 +56,27 @@ function TestSchema.test_the_manual_names_every_member()
   for _, shape in ipairs { schema.EVENT, schema.ENTRY } do
     for name in pairs(shape.members) do lu.assertStrContains(text, "`" .. name .. "`") end
   end
+end
+
+-- The rows of a section's table begin with the names.
+local function names_in_table(section)
+  local text, names = shell.source("docs/rules.md"):match("\n## " .. section .. "\n(.-)\n## "), {}
+  for row in text:gmatch("\n| ([^|]+) |") do
+    for name in row:gmatch("`([%w:]+)[^`]*`") do names[name] = true end
+  end
+  return names
+end
+
+local function keys_of(members, more)
+  local names = { [more] = true }
+  for name in pairs(members) do names[name] = true end
+  return names
+end
+
+-- And the tables of options and of an event's members name just those that there are.
+function TestSchema.test_the_tables_of_the_manual_are_the_schema()
+  lu.assertEquals(names_in_table("Fields"), keys_of(schema.FIELD.members, "event"))
+  lu.assertEquals(names_in_table("event"), keys_of(schema.EVENT.members, "x:NAME"))
 end
 
 os.exit(lu.LuaUnit.run())

@@ -1,5 +1,6 @@
--- What the functions of a rules file may answer: one table of members with their types, and the one place that checks an
--- answer against it. What passes is a plain copy: no metamethod of a rule runs after its call.
+-- What a rules file may hold and what its functions may answer: one table of members with their types, of which messages, the
+-- stubs of fmcal.trial.stubs and the tables of docs/rules.md speak, and the one place that checks an answer against it. What
+-- passes is a plain copy: no metamethod of a rule runs after its call.
 
 local copy = require "fmcal.util.copy"
 local defaults = require "fmcal.rules.defaults"
@@ -8,6 +9,7 @@ local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local shown = require "fmcal.util.shown"
 local sorted_names = require "fmcal.util.sorted_names"
+local strategies = require "fmcal.rules.strategies"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
@@ -73,6 +75,8 @@ local ZONE = { is = is_zone, expected = "an IANA zone name such as Europe/Rome" 
 local MINUTES = { is = is_minutes, expected = ("a number of minutes from 1 to %d"):format(fields.MAX_DURATION) }
 local TEXTS = { is = is_texts, expected = "a list of texts" }
 local BOOLEAN = { is = is_boolean, expected = "true or false" }
+local FUNCTION = { is = function(value) return type(value) == "function" end, expected = "a function" }
+local TABLE = { is = function(value) return type(value) == "table" end, expected = "a table" }
 local VALUE = { is = is_json, expected = "a value that JSON can hold" }
 
 local function one_of(...)
@@ -135,6 +139,15 @@ schema.ANSWERS = {
   on_conflict = { value = SIDES, table = schema.ENTRY },
   on_deleted = { value = one_of(table.unpack(defaults.fates)) },
   adopt = { table = ITEM, optional = true },
+}
+
+--- The options of a declared field; fmcal.rules.declared says more of them.
+schema.FIELD = {
+  required = {},
+  members = {
+    event = TEXT, direction = one_of("both", "out", "in"), conflict = one_of(strategies.names()),
+    to = FUNCTION, from = FUNCTION, prefix = TEXT, suffix = TEXT, map = TABLE, at = TEXT, minutes = MINUTES,
+  },
 }
 
 -- ---------------------------------------------------------------- checking
