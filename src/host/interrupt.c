@@ -60,11 +60,11 @@ void fm_interrupt_request(fm_interrupt *interrupt)
     lua_sethook(L, look_once, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
 }
 
-static void look_or_share(lua_State *L, lua_Debug *ar)
+/* It looks at every event: the count goes on while the other hook runs, and what falls into that is lost. */
+static void look_and_share(lua_State *L, lua_Debug *ar)
 {
-    if (ar->event == LUA_HOOKCOUNT)
-        look(L, ar);
-    else
+    look(L, ar);
+    if (ar->event != LUA_HOOKCOUNT)
         interrupt_of(L)->shared(L, ar);
 }
 
@@ -73,7 +73,7 @@ void fm_interrupt_share(lua_State *L, lua_Hook hook, int mask)
     fm_interrupt *interrupt = interrupt_of(L);
     interrupt->shared = hook;
     if (mask)
-        lua_sethook(L, look_or_share, LUA_MASKCOUNT | mask, INSTRUCTIONS_PER_LOOK);
+        lua_sethook(L, look_and_share, LUA_MASKCOUNT | mask, INSTRUCTIONS_PER_LOOK);
     else if (L != interrupt->handled)
         stand(L);
     else

@@ -188,6 +188,13 @@ function TestSteps.test_an_empty_line_goes_another_step()
   lu.assertEquals({ shown[5], shown[6] }, { "1\n", "" })
 end
 
+function TestSteps.test_a_step_out_of_a_run_is_over_with_it()
+  local shown = scripted.debug({ ".next", ".next" }, assert(load("stop() return 1", "@steps.lua", "t", { stop = stop })))
+  lu.assertEquals(#shown, 1)
+  shown = scripted.debug({}, function() local x = 1 return x end)
+  lu.assertEquals(shown[0], "")
+end
+
 function TestSteps.test_next_in_a_function_above()
   lu.assertEquals(places([[
 local function inner()

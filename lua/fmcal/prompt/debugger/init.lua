@@ -93,9 +93,9 @@ local function hold(session, reason, level)
   return is_ending
 end
 
---- Called where a run that a person ended has ended.
+--- Called where a run has ended, in whatever way: nothing is looked for any more.
 function debugger.has_ended()
-  if is_ending then stepping.clear() end
+  if stepping.is_looking() then stepping.clear() end
   is_ending = false
 end
 

@@ -86,6 +86,11 @@ function stepping.enter(fn, reason)
   watch_all(coroutine.running())
 end
 
+--- Whether some place is looked for.
+function stepping.is_looking()
+  return goal ~= nil
+end
+
 --- Looks for lines that have a breakpoint, and nothing else.
 function stepping.clear()
   goal = nil
