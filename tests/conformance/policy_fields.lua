@@ -155,6 +155,17 @@ function TestDeclared.test_they_survive_a_lost_state()
   lu.assertEquals({ entry.judge, entry.seats }, { "Kim; Ünïcödé", 12 })
 end
 
+function TestDeclared.test_an_adopted_item_takes_them_from_its_event()
+  local place <close> = Place.new(world, { rules = RULES:gsub("} }$", [[}, adopt = function(event)
+    return { id = "A-1", title = event.title, judge = "Kim" } end }]]) })
+  place:create_event { uid = "theirs@example.org", title = "Theirs", dueDate = "2027-03-10", location = "Room 9",
+    reminders = { "-PT30M" }, ["x:SEATS"] = "7", ["x:JUDGE"] = "Lee" }
+  place:expect(0)
+  local entry = place:entry("A-1")
+  lu.assertEquals({ entry.metadata.courtroom, entry.warn, entry.seats, entry.judge }, { "Room 9", { "-PT30M" }, "7", "Kim" })
+  lu.assertNil(entry.blocks)
+end
+
 TestDirection = {}
 
 function TestDirection.test_out_is_never_pulled()

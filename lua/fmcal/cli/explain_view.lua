@@ -24,12 +24,9 @@ end
 local function member_table(out, about, side)
   local base, board, calendar = side.base or {}, about.board or {}, side.calendar or {}
   local rows = {}
-  for _, name in ipairs(fields.MEMBERS) do
-    if base[name] ~= nil or board[name] ~= nil or calendar[name] ~= nil then
-      local differs = text(board[name]) ~= text(calendar[name]) and side.calendar and about.board
-      rows[#rows + 1] = { layout.cell(name, differs and "yellow" or nil), text(base[name]), text(board[name]),
-        text(calendar[name]) }
-    end
+  for i, name in ipairs(fields.members_of(base, board, calendar)) do
+    local differs = text(board[name]) ~= text(calendar[name]) and side.calendar and about.board
+    rows[i] = { layout.cell(name, differs and "yellow" or nil), text(base[name]), text(board[name]), text(calendar[name]) }
   end
   return layout.lines(out, COLUMNS, rows)
 end

@@ -253,6 +253,17 @@ function fields.in_order(by_field)
   return table.move(own, 1, #own, #list + 1, list)
 end
 
+--- The members that any of some tables has, in order, built-in ones first.
+-- @param ... tables of members of the board, by their names
+function fields.members_of(...)
+  local by_field, list = {}, {}
+  for _, members in ipairs { ... } do
+    for name in pairs(members) do by_field[fields.FIELD[name]] = true end
+  end
+  for i, field in ipairs(fields.in_order(by_field)) do list[i] = fields.MEMBER[field] end
+  return list
+end
+
 --- A copy of a version.
 function fields.copy(version)
   local copy = {}

@@ -22,7 +22,7 @@ local function side_by_side(view, about, side)
   local title = ("%s in %s"):format(about.id, terminal.clean(side.name))
   if not side.calendar then return { title .. ": there is no event" } end
   local board, rows = about.board or {}, {}
-  for _, name in ipairs(fields.MEMBERS) do
+  for _, name in ipairs(fields.members_of(board, side.calendar)) do
     local here, there = text(board[name]), text(side.calendar[name])
     local differs = here ~= there
     if differs or board[name] ~= nil then

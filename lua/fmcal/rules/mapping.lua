@@ -142,7 +142,8 @@ local function is_nothing(value)
   return value == nil or value == "" or type(value) == "table" and #value == 0
 end
 
-local function comes_back_unchanged(ours, event, spec)
+local function comes_back_unchanged(ours, event, spec, entry)
+  if event[spec.event] == nil and own_fields.get(entry, spec.member) == nil then return true end
   local here, there = said(ours, spec), said(event, spec)
   return event_values.same(here, there) or is_nothing(here) and is_nothing(there)
 end
@@ -181,7 +182,7 @@ local function to_entry_with(specs, live, to_event)
         if spec.kind == "date" then members.timeZone, members.durationMinutes = nil, nil end
       elseif spec.kind == "date" then
         if spec.at then put_day(members, event, entry, ctx) end
-      elseif comes_back_unchanged(ours, event, spec) then
+      elseif comes_back_unchanged(ours, event, spec, entry) then
         members[spec.member] = own_fields.get(entry, spec.member)
       elseif spec.is_own then
         members[spec.member] = inward(spec, live, said(event, spec), entry, ctx)

@@ -6,6 +6,7 @@ local attempt = require "fmcal.util.attempt"
 local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
+local own_fields = require "fmcal.model.own_fields"
 
 local adopt = {}
 
@@ -25,12 +26,18 @@ local function complete_date(item, members)
   if kind ~= "day" and lacks(item, "durationMinutes") and has_length then item.durationMinutes = members.durationMinutes end
 end
 
-local function complete(item, members)
+local function complete(item, members, own)
   complete_date(item, members)
   for _, field in ipairs(fields.TEXTS) do
     local member = fields.MEMBER[field]
     local value = members[member]
     if lacks(item, member) and value and #value > 0 then item[member] = type(value) == "table" and json.array(value) or value end
+  end
+  for _, field in ipairs(own) do
+    local value = members[field.member]
+    if own_fields.get(item, field.member) == nil and value ~= nil then
+      own_fields.put(item, field.member, type(value) == "table" and json.array(value) or value)
+    end
   end
 end
 
@@ -78,7 +85,7 @@ local function adopt_event(run, target, event)
   for name, value in pairs(item) do shown[name] = value end
   members, sentence = target.rules:to_entry(item.id, event, shown)
   if not members then return nil, sentence end
-  complete(item, members)
+  complete(item, members, target.rules.mapped.own)
   assert(run.board:append({ "items" }, item))
   run.adopted[item.id], target.adopted[item.id], run.external_moved = event.uid, event.uid, true
   return item.id
