@@ -7,12 +7,12 @@ local sources = require "fmcal.rules.sources"
 
 local trial = {}
 
-local ARGUMENTS = { select = "entry, ctx", to_event = "entry, ctx", to_entry = "event, entry, ctx",
-  on_conflict = "conflict, ctx", on_deleted = "entry, side, ctx" }
+-- The arguments of rules that take others than an entry.
+local ARGUMENTS = { to_entry = "event, entry, ctx", on_conflict = "conflict, ctx", on_deleted = "entry, side, ctx" }
 
 -- What stands where a team has no such rule.
 local function default_text(name)
-  local arguments = ARGUMENTS[name]
+  local arguments = ARGUMENTS[name] or "entry, ctx"
   return ("  %s = function(%s)\n    return ctx.defaults.%s(%s)\n  end,\n"):format(name, arguments, name, arguments)
 end
 
