@@ -8,7 +8,7 @@ local MODULES = {
   { "fmcal" }, { "fmcal.inspect" },
   { "fmcal.sync" }, { "fmcal.sync.run", hides = "Run" }, { "fmcal.sync.service" }, { "fmcal.event" }, { "fmcal.provider" },
   { "fmcal.overview" }, { "fmcal.feed" }, { "fmcal.sync.conflicts" }, { "fmcal.sync.explain" }, { "fmcal.sync.review" },
-  { "fmcal.sync.plan_file" },
+  { "fmcal.sync.plan_file" }, { "fmcal.sync.undo" },
   { "fmcal.config" }, { "fmcal.rules" }, { "fmcal.rules.defaults" }, { "fmcal.credentials" },
   { "fmcal.board", stub = true }, { "fmcal.state", stub = true }, { "fmcal.provider.core", stub = true },
   { "fmcal.mock", stub = true }, { "fmcal.credentials.core", stub = true }, { "fmcal.http", stub = true },

@@ -28,7 +28,7 @@ end
 function caldav_world.policy(server, provider)
   provider = provider or "caldav"
   return {
-    name = provider, options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
+    name = provider, undoes = true, options = { endpoint = server.url, calendar_id = server.cal, username = server.user,
       password = server.password },
     config = { provider = provider, endpoint = server.url, calendarId = server.cal,
       credentials = { username = server.user, password = { command = { "printf", "%s", server.password } } } },

@@ -185,6 +185,7 @@ end
 function TestDirection.test_in_is_never_pushed()
   local place <close> = in_step([[return { fields = { ["metadata.courtroom"] = { event = "location", direction = "in" },
     title = { direction = "in" }, description = { direction = "in" } } }]], { description = "ours" })
+  place.goes_one_way = true
   local event = place:event("X-1")
   lu.assertEquals({ event.location, event.title, event.description }, { nil, "Hearing" })
   place:edit("X-1", { title = "Here", description = "ours still", metadata = { courtroom = "Room 6" }, priority = "high" })
@@ -201,6 +202,7 @@ end
 function TestDirection.test_false_is_neither_way()
   local place <close> = in_step([[return { fields = { tags = false, description = false, priority = false } }]],
     { tags = json.array { "a" }, priority = "high", description = "ours" })
+  place.goes_one_way = true
   local event = place:event("X-1")
   lu.assertEquals({ event.tags, event.priority, event.description, event.footer }, { {} })
   place:edit_event("X-1", { tags = { "theirs" }, priority = "low", description = "theirs" })

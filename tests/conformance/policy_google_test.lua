@@ -5,7 +5,9 @@ local google_world = require "google_world"
 local policy = require "policy"
 local servers = require "servers"
 
-local failed = policy.run(google_world.policy(servers.google()))
+local calm = google_world.policy(servers.google())
+calm.undoes = true
+local failed = policy.run(calm)
 failed = failed + policy.run(google_world.policy(servers.google("lose_percent=3", "refuse_percent=0.5", "fail_percent=0.5",
   "cut_percent=0.5", "access_ttl_s=1", "expire_percent=10")))
 os.exit(failed)

@@ -7,6 +7,6 @@ local policy = require "policy"
 local server = mock.server()
 
 os.exit(policy.run {
-  name = "mock", options = {}, server = server, keeps_spelling = true, config = { provider = "mock" },
+  name = "mock", undoes = true, options = {}, server = server, keeps_spelling = true, config = { provider = "mock" },
   providers = { mock = core.new("mock", {}, server) },
 })

@@ -7,7 +7,7 @@ local folder = shell.lines("mktemp -d")[1]
 os.execute("mkdir -p " .. shell.quote(folder .. "/academy"))
 
 os.exit(policy.run {
-  name = "vdir", options = { endpoint = folder, calendar_id = "academy" },
+  name = "vdir", undoes = true, options = { endpoint = folder, calendar_id = "academy" },
   config = { provider = "vdir", endpoint = folder, calendarId = "academy" },
   etags_age = true, keeps_spelling = true,
   close = function() os.execute("rm -rf " .. shell.quote(folder)) end,

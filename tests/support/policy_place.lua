@@ -6,6 +6,7 @@
 --   add_foreign(place, key)  adds what fmcal does not own to an event, returns texts that must stay; nil: iCalendar
 --   invite(place, key)       invites people to an event; nil: iCalendar
 --   etags_age                true: an ETag says whether the object is young, and changes when it no longer is
+--   undoes                   true: after each test its last run is taken back and done again (see undo_check)
 --   providers                providers given to the runs instead of made by them, or nil
 local lu = require "luaunit"
 local core = require "fmcal.provider.core"
@@ -13,15 +14,20 @@ local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 local shell = require "shell"
 local state = require "fmcal.state"
+local undo_check = require "undo_check"
 
 local Place = {}
 Place.__index = Place
 
 local OTHER_TIME = "2026-01-01T00:00:00Z"
 
-function Place:__close()
+-- What a test has made of board and calendar can be taken back, and done again.
+function Place:__close(failed)
+  local ok, problem = true, nil
+  if not failed and self.world.undoes then ok, problem = pcall(undo_check.all, self) end
   if self.other then self.other:close() end
   os.execute("rm -rf " .. shell.quote(self.path))
+  if not ok then error(problem, 0) end
 end
 
 -- Another program that uses the calendar: signed in once.
@@ -55,6 +61,11 @@ function Place:object(key)
     if object.uid == key .. "@fleetmonitor" or object.uid == key then return object end
   end
   return nil
+end
+
+--- The event that an object says, or nil.
+function Place:decode(text)
+  return (other_program(self):decode(text))
 end
 
 --- The event of an entry, or nil.
@@ -183,6 +194,7 @@ end
 
 --- Forgets what fmcal knows.
 function Place:lose_state()
+  self.before, self.after = nil, nil
   os.execute("rm -rf " .. shell.quote(self.path .. "/.fmcal"))
 end
 
@@ -192,7 +204,9 @@ function Place:sync(options)
   self.runs = (self.runs or 0) + 1
   local all = { board = self.board_path, providers = self.world.providers, slice_size = self.runs % 2 == 0 and 1000 or 2 }
   for name, value in pairs(options or {}) do all[name] = value end
-  return run.sync(all)
+  local result = run.sync(all)
+  if self.world.undoes and not all.dry_run then undo_check.note(self, result) end
+  return result
 end
 
 --- Syncs and expects the exit status, 0 unless given.

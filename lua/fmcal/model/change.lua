@@ -6,17 +6,14 @@
 --            the calendar's differ from the board's
 --   before   { l, r } the versions that were agreed on, of an event that went
 --   text     the event that was deleted
---   uid      of an event that is somebody else's
+--   seen     hash of what a person can edit in the event that was made
 --   cleared  true: the date went because the event was gone
 --   adopted  true: the item was made of the event
--- The change of an event that was made for a new entry says nothing: it has no document.
 
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 
 local change = {}
-
-local CREATED = { did = "create", fields = {} }
 
 local function out(value)
   if value == nil then return json.null end
@@ -49,9 +46,8 @@ local function encoded(values)
   return list
 end
 
---- A change as text, nil for that of a new event.
+--- A change as text.
 function change.encode(doc)
-  if doc.did == "create" and not doc.before and not doc.adopted and next(doc.fields) == nil then return nil end
   local copy = {}
   for name, value in pairs(doc) do copy[name] = value end
   copy.fields = {}
@@ -61,7 +57,6 @@ end
 
 --- A change out of its text.
 function change.decode(text)
-  if not text then return CREATED end
   local doc = assert(json.decode(text))
   for _, values in pairs(doc.fields) do
     values.n = #values
@@ -69,6 +64,11 @@ function change.decode(text)
   end
   if doc.before then doc.before.r = doc.before.r or doc.before.l end
   return doc
+end
+
+--- Whether there is anything to take back: not where only what goes out with an event was renewed.
+function change.is_undoable(doc)
+  return doc.did == "create" or doc.did == "delete" or doc.cleared or doc.adopted or next(doc.fields) ~= nil
 end
 
 --- What a field of a change was and became: on the board and in the calendar.

@@ -36,6 +36,8 @@ reasons.LIST = {
     sentence = "The run would have destroyed unusually much: it stopped before it wrote anything." },
   { name = "unreached", severity = "failed",
     sentence = "The calendar could not be reached or has not settled: the next run tries again." },
+  { name = "undo_refused", severity = "failed",
+    sentence = "The entry was edited since the run that was to be taken back: it stays as it is." },
   { name = "left_alone", severity = "failed",
     sentence = "The entry failed too often: it is left alone until it is edited, or until --retry-failed." },
   { name = "refused", severity = "failed", sentence = "The calendar would not take the write." },

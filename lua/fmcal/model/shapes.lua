@@ -22,6 +22,7 @@
 ---@field retry_for_ms? integer
 ---@field trace_rules? boolean
 ---@field seed? boolean
+---@field revert? table { kind, run, number = that of the run that is found }: what is taken back
 ---@field who? string
 ---@field command? string
 ---@field max_rounds integer
@@ -45,12 +46,15 @@
 ---@field external_moved? boolean events have become external, or are no more
 ---@field messages string[] sentences about what is no entry's
 ---@field candidates string[] keys to decide about
+---@field reverts? table<string, table<string, table>> what is taken back, by key and calendar (see fmcal.model.change)
+---@field changed_before? table<string, true> entries that had changed before anything was taken back
 --- decide:
 ---@field order string[] keys in the order in which they are decided about
 ---@field first_slice? integer how many of them are the first slice
 ---@field decisions table<string, fmcal.Decision> those that are held at the moment
 ---@field toll table what the decisions destroy (see fmcal.sync.decide.guard)
 ---@field pulled? boolean something was written into the board in memory
+---@field refused table[] { key, title, sentence, reason } of what cannot be taken back
 ---@field warned table<string, true> sentences that were told
 ---@field is_refused? boolean what was asked for makes no sense
 --- act:
@@ -108,6 +112,7 @@
 ---@field reads_clock? boolean the rules looked at the time
 ---@field rewound? boolean the entry seems to be an older copy
 ---@field adopted? boolean it was made of an external event
+---@field reverted? fmcal.FieldSet what of it is taken back
 ---@field patched? boolean what is pulled was written into the board in memory
 ---@field in_history? boolean what gives way is in the history
 ---@field effects fmcal.Effect[] one a calendar
@@ -156,6 +161,8 @@
 ---@field released? boolean an adopted event is external again
 ---@field deleted_mark? boolean the event was deleted, the entry keeps its date
 ---@field drop_base? boolean
+---@field template? string text of the event that the new one takes after
+---@field text? string what is to be written as it is
 
 --- What an action comes to (see fmcal.sync.act.outgoing).
 ---@class fmcal.Effect

@@ -12,15 +12,17 @@ local function readable(lost)
   return lost.value
 end
 
-local CAUSE = { cleared = "cleared", ["set aside"] = "direction_held" }
+-- Actions that the reason of the whole step is the reason of.
+local OF_STEP = { cleared = true, deleted = true, ["taken back"] = true }
 
 -- Who decided that a value gives way, and why, by name.
 local function cause_of(step, lost)
   for _, settled in ipairs(step.settled) do
     if settled.lost == lost then return "conflict_settled", settled.decided_by end
   end
-  return lost.cause or CAUSE[lost.action] or (lost.side == "local" and "pulled" or "pushed"),
-    lost.action == "cleared" and step.decided_by or "merge"
+  if OF_STEP[lost.action] then return step.cause, step.decided_by or "merge" end
+  if lost.action == "set aside" then return "direction_held", "merge" end
+  return lost.side == "local" and "pulled" or "pushed", "merge"
 end
 
 local function add(run, key, target, step, lost)

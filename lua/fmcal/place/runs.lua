@@ -53,18 +53,21 @@ function runs.finish(run, result)
   end
 end
 
---- Which runs stand: {[number] = true} of those that were taken back, and not done again.
+-- A run that was stopped before it wrote anything has taken nothing back; one that refused every entry has had its turn.
+local WENT_ON = { [-1] = true, [exits.OK] = true, [exits.SOME_FAILED] = true, [exits.CONFLICTS] = true }
+
+--- Which runs were taken back and not done again. A run of which single entries were taken back still stands.
 -- @param list of fmcal.state's runs, newest first
+-- @return {[number] = true}
 function runs.taken_back(list)
-  local back = {}
+  local back, by_number = {}, {}
   for i = #list, 1, -1 do
-    local run = list[i]
-    if run.undoes > 0 then back[run.undoes] = true end
-    -- Taking a run back that had itself taken one back does that one again.
-    local target = run.undoes
-    for _, other in ipairs(list) do
-      if other.number == target and other.undoes > 0 then back[other.undoes] = nil end
-    end
+    local row = list[i]
+    local taken = by_number[row.undoes]
+    by_number[row.number] = row
+    local went_on = row.undoes > 0 and WENT_ON[row.status]
+    if went_on and row.kind ~= "undo_entry" then back[row.undoes] = true end
+    if went_on and row.kind == "redo" and taken then back[taken.undoes] = nil end
   end
   return back
 end

@@ -43,7 +43,7 @@ local function new(options)
     answers = options.answers, progress = options.progress or function() end,
     now = options.clock and time.format(options.clock()) or time.now(),
     lock_wait_ms = options.lock_wait_ms, retry_for_ms = options.retry_for_ms,
-    adopt_team = options.adopt_team, who = options.who, command = options.command,
+    revert = options.revert, refused = {}, adopt_team = options.adopt_team, who = options.who, command = options.command,
     exact = options.exact, consider = options.consider, trace_rules = options.trace_rules,
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
@@ -103,6 +103,20 @@ local function refused(self, err)
   return report.failure(self, err, exits.USAGE)
 end
 
+-- What the run has to look at. @return what looks for more of it once something was pulled, or nil and an error
+local function look_at(self)
+  if self.revert then
+    local revert = require "fmcal.sync.look.revert"
+    local ok, err = revert.find(self)
+    return ok and revert.dependents, err
+  end
+  local ok, err = candidates.check_only(self)
+  if not ok then return nil, err end
+  candidates.adopt(self)
+  candidates.find(self)
+  return candidates.find
+end
+
 local function steps(self, options)
   local ok, err, exit = prepare.run(self, options)
   if not ok then return report.failure(self, err, exit or exits.USAGE) end
@@ -110,11 +124,10 @@ local function steps(self, options)
   if not ok then return refused(self, err) end
   ok, err = observe.all(self)
   if not ok then return report.failure(self, err, exits.UNREACHABLE) end
-  ok, err = candidates.check_only(self)
-  if not ok then return refused(self, err) end
-  candidates.adopt(self)
-  candidates.find(self)
-  decisions.all(self, candidates.find)
+  local find
+  find, err = look_at(self)
+  if not find then return refused(self, err) end
+  decisions.all(self, find)
   ok, err, exit = answers.check_decisions(self)
   if not ok then
     self.is_refused = not exit -- what a person decided cannot be
@@ -183,6 +196,7 @@ end
 --   rules_in_process   a rules file runs in this process instead of the worker, without limits: for whoever debugs it
 --   clock            function() -> seconds since 1970, for runs that take place at another time
 --   trace_rules      each target's `rules.trace` becomes a list of { name, key, custom, answer, failure }, one a call
+--   revert           { kind = "undo"|"redo", run = number|nil } takes back what a run has changed (see fmcal.sync.undo)
 --   slice_size       how many entries are written and recorded together, 500 by default; the last slice is up to twice as large
 --   examine          function(run) called once everything is decided, before anything is written; an error that it
 --                    returns ends the run

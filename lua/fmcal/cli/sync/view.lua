@@ -18,7 +18,7 @@ local WORDS = {
   pull = { "pulled", "cyan", 3 }, conflict = { "conflict", "yellow", 2 }, error = { "error", "red", 1 },
   hold = { "held back", "yellow", 2 }, wait = { "waits", "dim", 4 }, adopt = { "adopted", "cyan", 3 },
   release = { "released", "yellow", 3 }, settle = { "settled", "yellow", 2 }, clear = { "cleared", "yellow", 3 },
-  keep = { "kept", "dim", 4 }, orphan = { "orphan", "dim", 4 },
+  undo = { "undone", "cyan", 3 }, redo = { "redone", "cyan", 3 }, keep = { "kept", "dim", 4 }, orphan = { "orphan", "dim", 4 },
 }
 
 local COLUMNS = {
@@ -85,7 +85,7 @@ function view.summary(result)
   add_count(parts, out.created, "created")
   add_count(parts, out.updated, "updated")
   add_count(parts, out.deleted, "deleted")
-  add_count(parts, inbound.pulled, "pulled from the calendar")
+  add_count(parts, inbound.pulled, result.reverted and "changed on the board" or "pulled from the calendar")
   add_count(parts, inbound.deleted, "date cleared", "dates cleared")
   add_count(parts, out.unchanged, "unchanged")
   add_count(parts, out.skipped, "without a date or not selected")
@@ -182,7 +182,7 @@ function view.waiting(result)
 end
 
 local MEMBERS = { "success", "message", "team", "direction", "result", "board", "dry_run", "targets", "conflicts", "error",
-  "error_code", "exit", "started" }
+  "error_code", "exit", "started", "reverted" }
 
 --- The result as programs get it: the object of the HTTP API, with what a command knows beside it.
 function view.for_programs(result)

@@ -135,6 +135,10 @@ local function take_back(job, row)
   elseif row.unread then
     return disbelieve(job, "what the calendar made of the event cannot be read: " .. row.unread)
   end
+  if not job.decision.view then
+    job.after = { row = row, version = {} }
+    return
+  end
   local there = read(job, row)
   if there and is_as_before(job, row, there) then
     return disbelieve(job, "the calendar took the change, and shows the event as it was before: the next run looks again")
@@ -190,7 +194,7 @@ local function foresee(target, jobs, found)
   local list = {}
   for _, job in ipairs(jobs) do
     local row = found[job.href]
-    if row and not row.deleted then
+    if row and not row.deleted and job.decision.view then
       list[#list + 1] = { key = job.decision.key, raw = job.decision.view.raw, row = row }
     end
   end

@@ -27,7 +27,7 @@ end
 local function encode(decision, side, action, event)
   local old = side.remote and side.remote.row or side.tomb
   if side.remote then untouched.keep(decision, side, action, event) end
-  return side.target.provider:encode(event, old and old.text)
+  return side.target.provider:encode(event, old and old.text or action.template)
 end
 
 -- Whether an event needs nothing of what only goes out: it has it, or it is one of somebody else's that has nothing of ours
@@ -121,6 +121,7 @@ function outgoing.effect(decision, index)
   local side, action = decision.sides[index], decision.plan.actions[index]
   if action.kind == "wait" then return { restrained = "wait" } end
   if action.kind == "delete" then return delete_effect(side) end
+  if action.text then return { write = { kind = "create", uid = side.uid, text = action.text } } end
   return MAKES_EVENT[action.kind] and event_effect(side.target, decision, side, action) or {}
 end
 

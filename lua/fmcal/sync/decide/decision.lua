@@ -88,8 +88,14 @@ local function plan_sides(run, decision, answer)
     decision.adopted = decision.adopted or target.adopted[decision.key] ~= nil
     policies[i] = policy_of(decision, side, answer)
   end
+  local docs = run.reverts and run.reverts[decision.key]
   local ours = sides[1] and sides[1].row and sides[1].row.base and sides[1].row.base.lm
-  decision.plan = plan.entry(entries.current(view, ours, run.board_time), sides, policies)
+  local current = entries.current(view, ours, run.board_time)
+  if docs then
+    decision.plan = require("fmcal.sync.decide.revert").plan(run, decision, current, docs)
+    return
+  end
+  decision.plan = plan.entry(current, sides, policies)
   refuse_growth(view, sides, decision.plan)
   for _, side in ipairs(view and sides or {}) do side.aside = aside.texts(view, side) end
 end

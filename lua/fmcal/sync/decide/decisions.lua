@@ -15,10 +15,21 @@ local decisions = {}
 -- Each slice writes the board file, so there are not too many of them.
 local MAX_SLICES = 50
 
+-- What cannot be taken back is told, and stays as it is; of what depends on it, nothing but what goes out is renewed.
+local function may_go_on(run, decision)
+  local key = decision.key
+  if not run.reverts[key] then return require("fmcal.sync.decide.revert").is_renewal(decision) end
+  if not decision.error then return true end
+  run.refused[#run.refused + 1] = { key = key, title = decision.view and decision.view.version.title or "",
+    sentence = decision.error, reason = decision.reason }
+  return false
+end
+
 -- Dropping back to the pristine view keeps what this run pulled from looking like an edit made here.
 local function decide_key(run, key)
   local earlier = run.decisions[key]
   local decision = decide.key(run, key, earlier and earlier.view)
+  if run.reverts and not may_go_on(run, decision) then return nil end
   if earlier then
     decision.patched = earlier.patched
   else
@@ -40,7 +51,8 @@ end
 
 --- Decides once more about a key, with what its calendars hold now.
 function decisions.again(run, key)
-  patch(run, decide_key(run, key))
+  local decision = decide_key(run, key)
+  if decision then patch(run, decision) end
 end
 
 -- The first run into an empty calendar only creates: without a base or an event nothing is deleted, cleared or pulled.
@@ -54,6 +66,7 @@ end
 
 local function decide_now(run, i)
   local decision = decide_key(run, run.candidates[i])
+  if not decision then return false end
   patch(run, decision)
   guard.count(run.toll, decision)
   if i > 2 * run.slice_size and not decision.patched then run.decisions[decision.key] = nil end
@@ -98,7 +111,7 @@ end
 local function made(run, key, i)
   if run.decisions[key] then return true end
   local decision = decide.key(run, key)
-  if not is_within(run, decision) then return false end
+  if not is_within(run, decision) or run.reverts and not may_go_on(run, decision) then return false end
   run.decisions[key] = decision
   patch(run, decision)
   run.progress("plan", i, #run.order)

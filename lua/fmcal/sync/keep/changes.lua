@@ -14,11 +14,29 @@ local function done(decision, i)
   return job and job.outcome == "done" and not job.error and job.write.kind or nil
 end
 
+local function list_of(decision)
+  if decision.view then return decision.view.fields end
+  local kind = names.is_court_date(decision.key) and "court-date" or "item"
+  return fields.of_kind(kind, decision.sides[1].target.rules.mapped)
+end
+
 -- What was agreed on before the run: as the state had it, else as both sides were found.
 local function agreed_before(decision, side)
-  local known = base.agreed(side.row and side.row.base) or side.base
-  if known or not side.remote or not decision.view then return known end
-  return base.of(decision.view.version, side.remote.version)
+  local known, view = base.agreed(side.row and side.row.base) or side.base, decision.view
+  if known or not view then return known end
+  if side.remote then return base.of(view.version, side.remote.version) end
+  return decision.patched and base.of(view.version, view.version) or nil
+end
+
+-- An event is made of what the board says by then: only what was pulled with it has changed.
+local function fields_of(decision, before, doc, did)
+  if not before or not base.agreed(doc) then return {} end
+  local version = decision.view and decision.view.version
+  if did == "create" then
+    if not decision.patched then return {} end
+    before, doc = base.of(version, version), base.of(doc.l, doc.l)
+  end
+  return change.fields(list_of(decision), before, doc)
 end
 
 -- The text of an event that went, where it can be kept as text.
@@ -32,25 +50,24 @@ local function title_of(decision, before)
   return version.title
 end
 
-local function list_of(decision)
-  if decision.view then return decision.view.fields end
-  local kind = names.is_court_date(decision.key) and "court-date" or "item"
-  return fields.of_kind(kind, decision.sides[1].target.rules.mapped)
+-- Hash of what a person can edit in an event that was made.
+local function seen_of(decision, i, doc)
+  if doc and doc.seen then return doc.seen end
+  local job = decision.jobs and decision.jobs[i]
+  local event = job and decision.sides[i].target.provider:decode(job.write.text)
+  return event and decision.sides[i].target:content_hash(event)
 end
 
 -- @param doc the base that the run leaves, nil for none
 local function made(decision, i, did, doc)
   local side, action = decision.sides[i], decision.plan and decision.plan.actions[i]
   local before = agreed_before(decision, side)
-  local is_cleared = action and action.step.presence == "cleared" or nil
-  local found = { did = did, title = title_of(decision, before), fields = {}, cleared = is_cleared,
+  local found = { did = did, title = did ~= "create" and title_of(decision, before) or nil,
+    fields = fields_of(decision, before, doc, did), cleared = action and action.step.presence == "cleared" or nil,
     adopted = side.target.adopted and side.target.adopted[decision.key] and true or nil }
-  if side.target:is_foreign(side.uid) then found.uid = side.uid end
-  if before and base.agreed(doc) and did ~= "create" then found.fields = change.fields(list_of(decision), before, doc) end
-  if before and (did == "delete" or is_cleared) then
+  if did == "create" then found.seen = seen_of(decision, i, doc) end
+  if before and (did == "delete" or found.cleared) then
     found.before, found.text = base.folded { l = before.l, r = before.r }, text_of_gone(side)
-  elseif before and did == "create" and not (decision.revert and decision.revert.is_new) then
-    found.before = base.folded { l = before.l, r = before.r }
   end
   return found
 end
@@ -82,9 +99,9 @@ function changes.keep(run, decision, i, doc)
   local found = made(decision, i, did, doc)
   if not is_worth_it(found) then return end
   runs.begin(run)
-  local told = decision.told and decision.told[i] or {}
-  assert(run.state:put_change { run = run.number, target = side.target.name, key = decision.key, reason = told.reason,
-    decided_by = told.decided_by, doc = change.encode(found) })
+  local why = decision.told and decision.told[i] or {}
+  assert(run.state:put_change { run = run.number, target = side.target.name, key = decision.key, reason = why.reason,
+    decided_by = why.decided_by, doc = change.encode(found) })
 end
 
 return changes

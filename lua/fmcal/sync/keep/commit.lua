@@ -78,7 +78,7 @@ end
 -- edit, and makes a new event.
 local function note_replaced(run, decision)
   local _, clears = decided.destroys(decision)
-  if clears > 0 then return assert(run.state:set_replaced(decision.key, nil)) end
+  if clears > 0 or run.reverts then return assert(run.state:set_replaced(decision.key, nil)) end
   local entry = attempt.found(run.board:entry(decision.key))
   local written = entry and calendar_sync.read(entry)
   assert(run.state:set_replaced(decision.key, rewind.note(decision, written)))

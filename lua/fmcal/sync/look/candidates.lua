@@ -64,9 +64,23 @@ local function problems_of(run)
   return keys, hidden
 end
 
-local function compare_target(run, target, found)
+local function compared_with(run, target)
   local compared = run.board:compare(target.state, target.context, run.now:sub(1, 10))
   target.compared = compared
+  return compared
+end
+
+--- Compares the board with what the state knows. @return set of keys of entries that have changed
+function candidates.compare(run)
+  local changed = {}
+  for _, target in ipairs(run.targets) do
+    for _, key in ipairs(compared_with(run, target).changed) do changed[key] = true end
+  end
+  return changed
+end
+
+local function compare_target(run, target, found)
+  local compared = compared_with(run, target)
   for _, key in ipairs(compared.changed) do add_candidate(run, found, key) end
   local problems, hidden = problems_of(run)
   for _, key in ipairs(hidden and {} or compared.gone) do

@@ -110,11 +110,13 @@ local function to_write(decision, side, action, effect)
   return { changes = changes(decision.view, action.push, side.remote.version, action.version) }
 end
 
+local REVERTS = { undone = "undo", redone = "redo" }
+
 local function add_pulled(add, decision, planned)
   local pulled = decision.patched and decision.plan and pulled_fields(decision) or {}
   if #pulled == 0 then return end
   local view, cur = decision.view, decision.plan.cur.version
-  add(nil, "pull", why_pulled(decision, member_list(pulled)),
+  add(nil, REVERTS[decision.plan.actions[1].step.cause] or "pull", why_pulled(decision, member_list(pulled)),
     planned and not decision.adopted and { changes = changes(view, pulled, view.version, cur) } or nil)
 end
 
@@ -135,7 +137,7 @@ end
 -- `changes`, a list of { field, from, to }.
 -- `action`: "pull", "clear" (the date, as the event was deleted), "create", "update", "delete", "conflict" (waits for a
 -- person), "settle" (a conflict that was decided), "error", "hold", "wait", "keep" (deleted there, kept here), "orphan",
--- "adopt", "release" (an adopted event that is external again).
+-- "undo", "redo" (what the board takes back), "adopt", "release" (an adopted event that is external again).
 -- @param planned whether it is still to be done
 function actions.add(list, decision, planned)
   local key, title = decision.key, title_of(decision)

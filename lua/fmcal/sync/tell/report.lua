@@ -140,8 +140,20 @@ local function add_problems(self)
   end
 end
 
+-- Entries that could not be taken back.
+local function add_refused(self)
+  for _, refused in ipairs(self.refused) do
+    local sentence = ("%s stays as it is: %s"):format(refused.key, refused.sentence)
+    table.insert(self.messages, sentence)
+    table.insert(self.tally.messages, sentence)
+    table.insert(self.actions, { key = refused.key, title = refused.title, action = "error", detail = sentence })
+    table.insert(self.entries, why.without_decision(refused.key, refused.title, nil, refused.reason))
+  end
+end
+
 -- Entries that a run could decide nothing about, or would not.
 local function add_undecided(self)
+  add_refused(self)
   for _, problem in ipairs(self.board:problems()) do
     table.insert(self.entries, why.without_decision(problem.key or "", title_of_problem(problem), nil, "invalid"))
   end
@@ -152,6 +164,7 @@ end
 
 -- The outcome of a run that saw its calendars: its actions and sentences, its exit status.
 local function conclude(self, result)
+  result.reverted = self.revert and { run = self.revert.number, kind = self.revert.kind } or nil
   add_undecided(self)
   add_actions(self, result)
   result.error_messages = json.array(self.tally.messages)
@@ -172,14 +185,20 @@ function report.planned(self)
   return result
 end
 
+-- What a run has completed; "%s": how.
+local function completed(self)
+  if not self.revert then return ("Calendar sync completed%%s (%s)"):format(self.direction) end
+  local how = self.revert.kind == "redo" and "done again" or "taken back"
+  return ("Run %d was %s%%s"):format(self.revert.number, how)
+end
+
 --- A run that went through to its end.
 function report.finished(self)
   local result = base_result(self)
   fill(self, result, true)
   conclude(self, result)
   for _, direction in pairs(result.result) do direction.success = result.success end
-  result.message = result.success and ("Calendar sync completed (%s)"):format(self.direction)
-    or ("Calendar sync completed with errors (%s)"):format(self.direction)
+  result.message = completed(self):format(result.success and "" or " with errors")
   return result
 end
 

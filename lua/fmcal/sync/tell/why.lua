@@ -27,7 +27,7 @@ local function collector()
   local found = {}
   return found, function(field, reason, more)
     local known = found[field]
-    if known and reasons.worse(known.reason, reason) ~= reason then return end
+    if known and reasons.RANK[known.reason] > reasons.RANK[reason] then return end
     found[field] = { reason = reason, decided_by = more and more.decided_by or MERGE, lost = more and more.lost }
   end
 end
@@ -41,11 +41,14 @@ local function add_settled(add, decision, side, step)
   return is_settled
 end
 
+local REVERTED = { undone = "undone", redone = "redone" }
+
 local function add_lost(add, decision, side, step, is_settled)
-  local reason = step.cause == "cleared" and "cleared" or decision.rewound and "rewound" or "pushed"
+  local reason = step.presence ~= "sync" and step.cause or REVERTED[step.cause] or decision.rewound and "rewound" or "pushed"
   for _, lost in ipairs(step.lost) do
     local more = { decided_by = step.decided_by, lost = shown_lost(decision, side, lost) }
-    if not is_settled[lost] then add(lost.field, reason, more) end
+    -- What the event of a gone entry said is kept, and was no edit.
+    if not is_settled[lost] and lost.action ~= "deleted" then add(lost.field, reason, more) end
   end
 end
 
@@ -64,12 +67,17 @@ local function of_fields(decision, i)
   if not concerns_fields(side, action) then return NONE end
   local found, add = collector()
   local step, effect = action.step, decision.effects[i]
+  local reverted = REVERTED[step.cause]
+  local function by_person() return reverted and { decided_by = step.decided_by } or nil end
   local before, after = decision.view and decision.view.version or {}, decision.plan.cur.version
   for field in pairs(step.pulled) do
     local differs = not fields.equal(field, before[field], after[field])
-    if differs then add(field, step.cause == "cleared" and "cleared" or decision.rewound and "rewound" or "pulled") end
+    local reason = reverted or step.cause == "cleared" and "cleared" or decision.rewound and "rewound" or "pulled"
+    if differs then add(field, reason, by_person()) end
   end
-  for _, field in ipairs(effect.write and action.kind == "update" and action.push or {}) do add(field, "pushed") end
+  for _, field in ipairs(effect.write and action.kind == "update" and action.push or {}) do
+    add(field, reverted or "pushed", by_person())
+  end
   for field in pairs(step.waits) do add(field, "direction_held") end
   add_lost(add, decision, side, step, add_settled(add, decision, side, step))
   for field in pairs(step.open) do add(field, "conflict_waits") end
