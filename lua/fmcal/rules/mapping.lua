@@ -26,14 +26,15 @@ end
 local function call(live, spec, name, value, entry, ctx)
   local fn = spec[name] and live and live[spec.member] and live[spec.member][name]
   if not fn or value == nil then return value end
-  return fn(value, entry, ctx)
+  local converted = fn(value, entry, ctx) -- no tail call: a traceback shows the rule
+  return converted
 end
 
 -- What a function made must be what an event can hold.
 local function check(spec, value)
-  if value == nil then return nil end
+  if value == nil then return end
   local kind = own_fields.KINDS[spec.kind]
-  if kind.is(value) then return value end
+  if kind.is(value) then return end
   error(("%s: expected %s for %s of the event, got %s"):format(spec.member, kind.expected, spec.event,
     type(value) == "table" and "a table" or shown(value)), 0)
 end
@@ -41,7 +42,9 @@ end
 -- The board's value as it goes out, without what is put round it.
 local function outward(spec, live, entry, ctx)
   local value = call(live, spec, "to", own_fields.get(entry, spec.member), entry, ctx)
-  return check(spec, converters.mapped(spec.map, fields.filled(value)))
+  value = converters.mapped(spec.map, fields.filled(value))
+  check(spec, value)
+  return value
 end
 
 -- ---------------------------------------------------------------- out

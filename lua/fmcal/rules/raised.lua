@@ -15,7 +15,9 @@ end
 function raised.describe(value)
   local traceback = debug.traceback(raised.text(value), 2)
   traceback = traceback:gsub("\n[^\n]*fmcal/util/attempt%.lua:[^\n]*", ""):gsub("\n[^\n]*fmcal/rules/sandbox%.lua:[^\n]*", "")
-  return (traceback:gsub("\n[^\n]*rules/inside%.lua:.*", ""))
+  traceback = traceback:gsub("\n[^\n]*rules/inside%.lua:.*", ""):gsub("\n[^\n]*fmcal/rules/mapping%.lua:[^\n]*", "")
+  -- What a declared field refuses itself has no call of the rules file to show.
+  return (traceback:gsub("\nstack traceback:\n%s*%[C%]: in function 'error'$", ""))
 end
 
 return raised
