@@ -26,12 +26,13 @@ local function camel_case(name)
 end
 
 -- A copy with the names in camelCase; raises for an unknown one, as misuse does.
-local function named(given, known, what, level)
+-- @param like function(name)|nil that knows further names
+local function named(given, known, what, level, like)
   if type(given) ~= "table" then error(("a table of %ss is expected, not %s"):format(what, type(given)), level + 1) end
   local copy = {}
   for name, value in pairs(given) do
     local wanted = type(name) == "string" and camel_case(name) or name
-    if not known[wanted] then
+    if not known[wanted] and not (like and type(wanted) == "string" and like(wanted)) then
       error(("%s '%s' is not known%s"):format(what, tostring(name), did_you_mean(tostring(wanted), sorted_names(known))),
         level + 1)
     end
@@ -49,7 +50,7 @@ end
 
 --- An event, its members named in camelCase; raises for a member that no event has.
 function script_names.event(given, level)
-  local event = named(given, rules_schema.EVENT.members, "event member", level + 1)
+  local event = named(given, rules_schema.EVENT.members, "event member", level + 1, rules_schema.EVENT.like)
   return event
 end
 

@@ -94,6 +94,21 @@ end
 -- The members that a sync may write.
 local OWNED = { "calendarSync", table.unpack(fields.MEMBERS) }
 
+-- What a program keeps itself, or reads in entries of their own: the tables stay the ones that were given.
+local THEIRS = { id = true, subitems = true, metadata = true }
+
+local function is_same(a, b)
+  if type(a) ~= "table" or type(b) ~= "table" then return a == b end
+  return json.encode(a, { sort = true }) == json.encode(b, { sort = true })
+end
+
+-- The members beside the built-in ones that differ: a team's fields declare them.
+local function write_declared_back(entry, now)
+  for name, value in pairs(now) do
+    if not THEIRS[name] and not is_same(entry[name], value) then entry[name] = value end
+  end
+end
+
 local function write_back(given, text)
   local after = assert(json.decode(text))
   local there = entries_of(after)
@@ -102,6 +117,7 @@ local function write_back(given, text)
     for _, name in ipairs(OWNED) do
       if now[name] ~= nil or entry[name] ~= nil then entry[name] = now[name] end
     end
+    write_declared_back(entry, now)
     if now.metadata then entry.metadata = now.metadata end
   end
 end

@@ -3,6 +3,7 @@ local event = require "fmcal.event"
 local json = require "fmcal.json"
 local lu = require "luaunit"
 local provider = require "fmcal.provider"
+local shell = require "shell"
 local sync = require "fmcal.sync"
 
 local function mock()
@@ -48,6 +49,21 @@ local function conflict()
 end
 
 TestService = {}
+
+function TestService.test_declared_fields()
+  local folder <close> = shell.folder()
+  shell.write(folder.path .. "/rules.lua", 'return { fields = { room = "location", ["metadata.seats"] = "x:SEATS" } }')
+  local calendar, given = mock(), board()
+  given.calendarConfig.rules = folder.path .. "/rules.lua"
+  given.items[1].room, given.items[1].metadata = "4", { seats = 5 }
+  local s, subitems = service(calendar), {}
+  given.items[1].subitems = subitems
+  s:sync(given)
+  edit(calendar, "X-1", { location = "5", ["x:SEATS"] = "6" })
+  lu.assertEquals(s:sync(given).exit, 0)
+  lu.assertEquals({ given.items[1].room, given.items[1].metadata.seats }, { "5", 6 })
+  lu.assertIs(given.items[1].subitems, subitems)
+end
 
 function TestService.test_outbound_and_inbound()
   local calendar, given = mock(), board()
