@@ -186,8 +186,23 @@ function TestElsewhere.test_plans_and_explanations_have_them()
   local planned = assert(json.decode(place:read "plan.json")).changes[1].reasons[1]
   assert_reason(planned, "conflict_settled", "strategy:external-wins", { "title conflict_settled strategy:external-wins" })
   local about = assert(json.decode((place:expect(0, "explain.lua board.json X-1 --json")))).calendars[1]
+  local out = place:expect(0, "explain.lua board.json X-1")
+  lu.assertStrContains(out, "reason: conflict_settled (strategy:external-wins): title")
+  lu.assertStrContains(out, "to change that: conflictResolution and the rule on_conflict decide")
+  lu.assertStrMatches(about.board_edited_at, "%d+%-.*Z")
   lu.assertEquals({ about.cause, about.decided_by, about.fields[1].lost.value },
     { "conflict_settled", "strategy:external-wins", "Here" })
+end
+
+function TestElsewhere.test_what_an_earlier_run_did()
+  local place <close> = conflicting { conflictResolution = "external-wins" }
+  place:expect(0, "sync.lua -q board.json")
+  local out = place:expect(0, "explain.lua board.json X-1 --at-run 2")
+  lu.assertStrContains(out, "conflict_settled  X-1")
+  lu.assertStrContains(out, 'the board\'s title "Here"')
+  local run = assert(json.decode((place:expect(0, "explain.lua board.json X-1 --at-run 2 --json"))))
+  lu.assertEquals({ run.number, run.changes[1].reason }, { 2, "conflict_settled" })
+  lu.assertStrContains(select(2, place:expect(2, "explain.lua board.json X-2 --at-run 2")), "run 2 did nothing to X-2")
 end
 
 TestFailed = {}

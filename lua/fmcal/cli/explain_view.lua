@@ -7,6 +7,7 @@ local first_line = require "fmcal.util.first_line"
 local json = require "fmcal.json"
 local layout = require "fmcal.cli.table"
 local quantity = require "fmcal.util.quantity"
+local reasons = require "fmcal.model.reasons"
 local terminal = require "fmcal.cli.terminal"
 
 local view = {}
@@ -31,10 +32,23 @@ local function member_table(out, about, side)
   return layout.lines(out, COLUMNS, rows)
 end
 
-local function sum_up(edits, where)
+-- "reason: conflict_settled (strategy:last-write-wins): title", and what would change it.
+local function reason_lines(side)
+  if not side.cause then return {} end
+  local parts = {}
+  for i, field in ipairs(side.fields) do parts[i] = field.field end
+  local lines = { ("reason: %s%s%s"):format(side.cause, side.decided_by and (" (%s)"):format(side.decided_by) or "",
+    #parts > 0 and ": " .. table.concat(parts, ", ") or "") }
+  local advice = reasons.ADVICE[side.cause]
+  lines[2] = advice and "to change that: " .. advice or nil
+  return lines
+end
+
+local function sum_up(edits, where, at)
   if not edits then return nil end
   if #edits == 0 then return ("%s: unchanged since the base"):format(where) end
-  return ("%s: edited since the base: %s"):format(where, table.concat(edits, ", "))
+  return ("%s: edited since the base: %s%s"):format(where, table.concat(edits, ", "),
+    at and (" (at %s)"):format(common.when(at)) or "")
 end
 
 local function who(side, answer)
@@ -93,13 +107,15 @@ local function side_lines(out, about, side)
   local lines = { terminal.paint(out, "bold", ("%s (%s)"):format(terminal.clean(side.name), side.provider)) }
   add(lines, member_table(out.columns and narrower or out, about, side), "  ")
   local said = {}
-  said[#said + 1] = side.base and sum_up(side.board_edits, "board") or no_base(side)
-  said[#said + 1] = side.base and (sum_up(side.calendar_edits, "calendar") or "calendar: the event is not there") or nil
+  said[#said + 1] = side.base and sum_up(side.board_edits, "board", side.board_edited_at) or no_base(side)
+  said[#said + 1] = side.base and (sum_up(side.calendar_edits, "calendar", side.calendar_edited_at)
+    or "calendar: the event is not there") or nil
   if side.unknown_date then
     said[#said + 1] = "calendar: its date is neither taken nor written: " .. terminal.clean(side.unknown_date)
   end
   if about.rewound then said[#said + 1] = "a stale copy was saved over the last pull: it is pulled again" end
   if side.reason then said[#said + 1] = "planner: " .. side.reason end
+  add(said, reason_lines(side), "")
   add(said, decisions(side), "")
   if side.failed then
     said[#said + 1] = ("failed %s, last at %s: %s"):format(quantity(side.failed.count or 1, "time"), common.when(side.failed.at),

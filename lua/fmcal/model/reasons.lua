@@ -45,7 +45,21 @@ reasons.LIST = {
   { name = "rule_failed", severity = "failed", sentence = "A rule failed, or its answer cannot be used." },
 }
 
-reasons.RANK, reasons.SENTENCE = {}, {}
+-- What a person can do to have it otherwise, where that is not plain.
+local ADVICE = {
+  undated = "give the entry a date on the board",
+  deselected = "the rule select, or syncItems, syncEpics and syncCourtDates, decide which entries have events",
+  kept_deleted = "edit the entry to get an event again; onEventDeleted and the rule on_deleted decide",
+  cleared = "onEventDeleted and the rule on_deleted decide: recreate or keep",
+  recreated = "delete it again; onEventDeleted and the rule on_deleted decide about entries that nobody edited",
+  conflict_settled = "conflictResolution and the rule on_conflict decide; manual lets a person decide",
+  direction_held = "a run with --direction both carries it over, if the calendar can be written",
+  invitation_held = "syncOptions.pushInvitations lets such events be changed",
+  conflict_waits = "conflicts.lua BOARD resolve ID keep_local, keep_external or merge",
+  left_alone = "edit the entry, or run sync.lua with --retry-failed",
+}
+
+reasons.RANK, reasons.SENTENCE, reasons.ADVICE = {}, {}, ADVICE
 for rank, reason in ipairs(reasons.LIST) do
   reasons.RANK[reason.name], reasons.SENTENCE[reason.name] = rank, reason.sentence
 end

@@ -6,6 +6,7 @@ local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local names = require "fmcal.names"
 local run = require "fmcal.sync.run"
+local time = require "fmcal.time"
 local why = require "fmcal.sync.tell.why"
 
 local explain = {}
@@ -61,6 +62,10 @@ local function is_left_alone(decision, side)
   return true
 end
 
+local function timestamp(epoch)
+  return epoch and time.format(epoch) or nil
+end
+
 local function side_of(decision, i)
   local view, side, effect = decision.view, decision.sides[i], decision.effects[i]
   local action = decision.plan and decision.plan.actions[i]
@@ -79,6 +84,8 @@ local function side_of(decision, i)
     held = effect.restrained == "hold" or nil, reason = action and action.step.reason, conflicts = open_fields(action),
     rules = answers(side.target.rules, decision.key), status = side.row and side.row.status,
     strategy = is_careful and "manual" or side.target.options.conflictResolution, left_alone = is_left,
+    board_edited_at = timestamp(decision.plan and decision.plan.cur.time),
+    calendar_edited_at = timestamp(side.remote and side.remote.time),
     cause = is_left and "left_alone" or told.reason, decided_by = told.decided_by, fields = told.fields or json.array {},
     unknown_date = side.remote and side.remote.unknown,
     failed = bases.failure(side.row),
