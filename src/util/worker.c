@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,6 +24,8 @@ static const char domain[] = "worker";
 #define CHUNK ((size_t)64 << 10)
 /* How often a wait looks at the interrupt flag and at the worker's clock. */
 #define LOOK_EVERY_MS 100
+/* Nor does one that goes on talking escape: after how many waits it looks in any case. */
+#define WAITS_PER_LOOK 64
 /* When it first looks: most answers are quicker, and need no clock. */
 #define FIRST_LOOK_MS 10
 
@@ -37,6 +40,7 @@ struct fm_worker {
     clockid_t clock; /* its processor time */
     fm_worker_limits limits;
     bool ticks; /* the clocks of a question have begun */
+    unsigned waits;
     int64_t cpu_end_us, wall_end_ms;
     fm_buf outbox; /* what the pipe has not taken yet, from `sent` on */
     size_t sent;
@@ -130,17 +134,17 @@ static int lift(int *fd)
 static int start(fm_worker *w, char *const argv[])
 {
     int down[2] = {-1, -1}, up[2] = {-1, -1};
-    int error = pipe2(down, O_CLOEXEC) || pipe2(up, O_CLOEXEC) ? errno : 0;
+    /* Questions go through a socket: writing to a pipe whose other end is gone may end a program by SIGPIPE. */
+    int error = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down) || pipe2(up, O_CLOEXEC) ? errno : 0;
     w->questions_fd = down[1];
     w->answers_fd = up[0];
     if (!error)
         error = lift(&down[0]);
     if (!error)
         error = lift(&up[1]);
-    if (!error && fcntl(w->questions_fd, F_SETFL, O_NONBLOCK))
-        error = errno;
-    if (!error) { /* where the kernel refuses, the pipes are smaller */
-        fcntl(w->questions_fd, F_SETPIPE_SZ, PIPE_BYTES);
+    if (!error) { /* where the kernel refuses, there is less room */
+        shutdown(w->questions_fd, SHUT_RD);
+        setsockopt(w->questions_fd, SOL_SOCKET, SO_SNDBUF, &(int){PIPE_BYTES}, sizeof(int));
         fcntl(w->answers_fd, F_SETPIPE_SZ, PIPE_BYTES);
     }
     if (!error)
@@ -177,7 +181,7 @@ static void end(fm_worker *w)
     close_one(&w->answers_fd);
     if (!w->pid)
         return;
-    kill(w->pid, SIGKILL);
+    kill(-w->pid, SIGKILL); /* its process group, of which it is the first */
     while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
         ;
     w->pid = 0;
@@ -246,7 +250,7 @@ static fm_status wait_for(bool *readable, fm_worker *w, const fm_env *env, fm_er
     int next_ms = FIRST_LOOK_MS;
     for (;;) {
         int ready = poll(polled, 2, next_ms);
-        if (ready > 0) {
+        if (ready > 0 && ++w->waits % WAITS_PER_LOOK) {
             *readable = polled[0].revents != 0;
             return FM_OK;
         }
@@ -300,7 +304,8 @@ static fm_status has_ended(fm_error *err)
 static void flush(fm_worker *w)
 {
     while (w->sent < w->outbox.len) {
-        ssize_t len = write(w->questions_fd, w->outbox.data + w->sent, w->outbox.len - w->sent);
+        ssize_t len =
+            send(w->questions_fd, w->outbox.data + w->sent, w->outbox.len - w->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (len < 0 && errno == EINTR)
             continue;
         if (len < 0 && errno == EAGAIN)
