@@ -156,6 +156,29 @@ function TestUndo.test_a_parents_title_takes_its_subitems_events_along()
   assert_settled(place)
 end
 
+function TestUndo.test_several_calendars()
+  local board = commands.board(items())
+  board.calendarConfig = { enabled = true, one = { provider = "vdir", endpoint = "calendars", calendarId = "academy" },
+    two = { provider = "vdir", endpoint = "calendars", calendarId = "second" } }
+  local place <close> = commands.place(board)
+  os.execute("mkdir -p " .. place:file "calendars/second")
+  place:expect(0, "sync.lua -q board.json")
+  edit_there(place, "X-1", "There")
+  edit(place, "X-2", { title = "Here" })
+  edit(place, "X-3", { dueDate = false })
+  place:expect(0, "sync.lua -q board.json")
+  local count = "cat " .. place:file "calendars" .. "/*/*.ics | grep -c '^SUMMARY:%s'"
+  local function summaries(title) return tonumber((require("shell").run(count:format(title)))) end
+  lu.assertEquals({ summaries "There", summaries "Here", summaries "Three" }, { 2, 2, 0 })
+  undo(place, 0)
+  lu.assertEquals({ summaries "One", summaries "Two", summaries "Three" }, { 2, 2, 2 })
+  lu.assertEquals(place:item("X-3").dueDate, "2027-02-03")
+  assert_settled(place)
+  undo(place, 0, "--redo")
+  lu.assertEquals({ summaries "There", summaries "Here", summaries "Three" }, { 2, 2, 0 })
+  assert_settled(place)
+end
+
 TestRefused = {}
 
 function TestRefused.test_what_was_edited_since_stays_and_the_others_go_on()
