@@ -1,0 +1,4 @@
+-- The courtroom on the board is the location of the event, and the other way round.
+return {
+  fields = { ["metadata.courtroom"] = "location" },
+}
