@@ -22,6 +22,9 @@ printf '%s, %s processors\n' "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo |
 part "nothing to do"
 if [ "$size" = large ]; then "$here/idle.sh" "$fmcal" 10000 100000; else "$here/idle.sh" "$fmcal" 10000; fi
 
+part "rules"
+"$here/rules.sh" "$fmcal"
+
 part "JSON to and from Lua tables"
 "$fmcal" "$here/json.lua"
 
