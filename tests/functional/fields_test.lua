@@ -1,5 +1,6 @@
 -- Fields that a rules file declares, as commands show them: what is wrong with them, and what they say.
 local commands = require "commands"
+local json = require "fmcal.json"
 local lu = require "luaunit"
 
 local function place_with(rules, members, options)
@@ -50,6 +51,59 @@ function TestWrong.test_a_colour_that_is_none()
   local place <close> = place_with('return { fields = { room = "color" } }')
   local _, errors = place:expect(1, "sync.lua -q board.json")
   lu.assertStrContains(errors, 'A: the color "4" is neither a CSS name such as "teal" nor #rrggbb')
+end
+
+-- A field that comes to travel by another member of the event was edited by nobody.
+TestMoved = {}
+
+local function run_with(place, rules)
+  place:write("rules.lua", rules)
+  place:expect(0, "sync.lua -q board.json")
+end
+
+local function text_of(place)
+  return (select(2, place:event("A")))
+end
+
+local function members_of(place)
+  local board = assert(json.decode(place:read("board.json")))
+  return { board.items[1].room, board.items[1].num }
+end
+
+function TestMoved.test_to_another_member_of_the_event()
+  local place <close> = place_with('return { fields = { room = "location" } }')
+  place:expect(0, "sync.lua -q board.json")
+  run_with(place, 'return { fields = { room = "x:ROOM" } }')
+  lu.assertEquals(members_of(place), { "4" })
+  lu.assertStrContains(text_of(place), "X-ROOM:4")
+end
+
+function TestMoved.test_two_fields_change_places()
+  local place <close> = place_with('return { fields = { room = "location", num = "x:NUM" } }', { num = "five" })
+  place:expect(0, "sync.lua -q board.json")
+  run_with(place, 'return { fields = { room = "x:NUM", num = "location" } }')
+  lu.assertEquals(members_of(place), { "4", "five" })
+  lu.assertStrContains(text_of(place), "LOCATION:five")
+  lu.assertStrContains(text_of(place), "X-NUM:4")
+end
+
+function TestMoved.test_to_a_field_that_was_none()
+  local place <close> = place_with('return { fields = { room = "location" } }')
+  place:expect(0, "sync.lua -q board.json")
+  run_with(place, 'return { fields = { num = "location" } }')
+  lu.assertEquals(members_of(place), { "4" })
+end
+
+-- What a person wrote there has not been agreed on.
+function TestMoved.test_to_a_member_that_a_person_has_filled()
+  local place <close> = place_with('return { fields = { room = "location" } }', nil, { conflictResolution = "manual" })
+  place:expect(0, "sync.lua -q board.json")
+  place:edit_event("A", "LOCATION:4", "LOCATION:4\r\nURL:https://example.org/")
+  place:expect(0, "sync.lua -q board.json")
+  place:write("rules.lua", 'return { fields = { room = "url" } }')
+  place:expect(4, "sync.lua -q board.json")
+  lu.assertEquals(members_of(place), { "4" })
+  lu.assertStrContains(text_of(place), "URL:https://example.org/")
 end
 
 TestShown = {}

@@ -6,6 +6,7 @@
 --   seen      hash of what a person can edit in the event that was agreed on
 --   held      true: both sides were left to differ in something, so that the event as a whole was not agreed on
 --   texts     texts of that event that its entry reads otherwise (see fmcal.model.texts)
+--   by        {field = member of the event} of a team's own fields, as they travelled then (see fmcal.model.remapped)
 --   out       print of what went out with it (see fmcal.sync.act.untouched)
 --   stamp     time of change that the event says, lm: lastModifiedLocal as it was written
 --   deleted   true: the event was deleted, and the entry keeps its date

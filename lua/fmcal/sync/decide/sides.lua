@@ -7,6 +7,7 @@ local fields = require "fmcal.model.fields"
 local journal = require "fmcal.place.journal"
 local left_out = require "fmcal.model.left_out"
 local refusal = require "fmcal.sync.decide.refusal"
+local remapped = require "fmcal.model.remapped"
 local rewind = require "fmcal.model.rewind"
 local texts = require "fmcal.model.texts"
 local time = require "fmcal.time"
@@ -65,6 +66,7 @@ local function side_of_entry(run, target, view, row)
   if sentence then refusal.raise(sentence, reason) end
   local known = base.agreed(journal.base(target, view, base.agreed(row and row.base), remote))
   if not known then row = base.row_without(row) end
+  known = remapped.base(known, remote, target.rules.mapped.own)
   local start = rewind.base(attempt.found(run.state:replaced(view.key)), view, target.name, known, remote)
   local rewound = start ~= known
   if remote then

@@ -9,6 +9,7 @@ local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local journal = require "fmcal.place.journal"
 local json = require "fmcal.json"
+local remapped = require "fmcal.model.remapped"
 local texts = require "fmcal.model.texts"
 local time = require "fmcal.time"
 
@@ -24,6 +25,7 @@ local function agreed_now(decision, side, action, outcome)
   local doc = base.of(fields.copy(cur.version), fields.copy(outcome.remote or cur.version))
   doc.open, doc.out, doc.seen, doc.texts = {}, outcome.out, outcome.content, outcome.texts
   doc.deleted, doc.stamp, doc.lm = action.deleted_mark or nil, outcome.external_time, timestamp(cur.time)
+  doc.by = remapped.members(side.target.rules.mapped.own)
   for _, held in ipairs { step.open, step.waits, outcome.unpulled } do base.hold(doc, held, side.base) end
   return doc
 end
