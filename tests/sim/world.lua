@@ -131,7 +131,10 @@ end
 local function one_run(self, step, allowed, unsettled)
   local before = self:look()
   self.before_sync, self.meddled = before.text, false
-  for _, fault in ipairs(step.faults or {}) do self.did_not_find = self.did_not_find or fault.kind == "missing" end
+  for _, fault in ipairs(step.faults or {}) do
+    self.did_not_find = self.did_not_find or fault.kind == "missing"
+    self.was_touched = self.was_touched or fault.kind == "stale"
+  end
   self.calendar:order(step.faults or {})
   self.calendar:begin_log()
   local result = execute(self, { direction = step.direction, allow_mass_delete = allowed, retry_failed = step.retry_failed,
@@ -203,8 +206,9 @@ function gone.calendar(self, look)
   local options = self.script.options
   local destroys, count = false, 0
   for key in pairs(look.events) do
-    count = count + 1
-    destroys = destroys or not Board.is_court_date(key)
+    local is_known = Board.is_wanted(look.board, key) -- not an orphan
+    count = count + (is_known and 1 or 0)
+    destroys = destroys or is_known and not Board.is_court_date(key)
   end
   if count < 2 or not destroys or (options.onEventDeleted or "clear-due-date") ~= "clear-due-date" then return nil end
   for _, event in ipairs(in_order(look)) do self.calendar:delete(event.href) end

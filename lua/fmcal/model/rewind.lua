@@ -45,7 +45,9 @@ local function taken_back(note, doc, old, was_open, remote)
     copy.l[field], copy.r[field] = note.l[field], old and old[field]
     if copy.texts then copy.texts[field] = nil end -- nor was it agreed how the event says it
     local conflicts = not old or was_open and was_open[field] or copy.open[field]
-    copy.open[field] = conflicts or is_restored(field, doc, old, remote) or nil
+    local restored = is_restored(field, doc, old, remote)
+    copy.open[field] = conflicts or restored or nil
+    copy.touched = copy.touched or restored or nil
   end
   return copy
 end

@@ -1,5 +1,6 @@
 -- Copies of the board that another program has read before a run and saves after it, and edits that only look like one.
 local core = require "fmcal.provider.core"
+local json = require "fmcal.json"
 local lu = require "luaunit"
 local mock = require "fmcal.mock"
 local place_of = require "policy_place"
@@ -64,6 +65,21 @@ function TestRewind.test_a_conflict_that_the_run_has_settled()
   local agreed = { l = { title = "Theirs" }, r = { title = "Theirs" } }
   local base = rewind.base(noted, { sync = sync, version = version }, "mock", agreed, { version = { title = "Theirs" } })
   lu.assertEquals(base.open, { title = true })
+end
+
+-- A cleared date in an older copy does not delete what somebody has moved back in the calendar.
+function TestRewind.test_an_older_copy_without_a_date_does_not_delete_what_was_moved_back()
+  local place <close> = in_step()
+  place:edit("X-1", { dueDate = json.null })
+  place:edit_event("X-1", { dueDate = "2031-02-20", endDate = "2031-02-21" })
+  local before = shell.read(place.board_path)
+  place:expect(0)
+  lu.assertEquals(place:entry("X-1").dueDate, "2031-02-20")
+  place:edit_event("X-1", { dueDate = "2031-02-15", endDate = "2031-02-16" })
+  shell.write(place.board_path, before)
+  place:expect(0)
+  lu.assertEquals({ place:entry("X-1").dueDate, place:event("X-1").dueDate }, { "2031-02-15", "2031-02-15" })
+  place:assert_settled()
 end
 
 -- As often as somebody edits within a second.
