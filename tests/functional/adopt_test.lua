@@ -155,7 +155,8 @@ end
 
 -- Each failure names the file, the function and the event, and ends with status 1 until the rule is mended.
 function TestAsking.test_an_adopt_that_fails()
-  for answer, part in pairs { ["{ title = 'x' }"] = "id: expected a text, got nothing", ["{ id = 5 }"] = "id: expected a text, got the number 5",
+  local an_id = "id: expected a text of 1 to 200 bytes without control characters, got "
+  for answer, part in pairs { ["{ title = 'x' }"] = an_id .. "nothing", ["{ id = 5 }"] = an_id .. "the number 5",
     ["{ id = 'N', dueDate = 'tomorrow' }"] = "dueDate: expected a date", ["true"] = "expected a table of members",
     ["{ id = 'A' }"] = "id: the board has another entry A", ["{ id = 'N', calendarSync = print }"] = "calendarSync: expected",
     ["error('no luck')"] = "no luck" } do

@@ -19,8 +19,15 @@ local schema = {}
 
 local MAX_DEPTH = 64
 
+local MAX_ID_BYTES = 200
+
 local function is_text(value)
   return type(value) == "string" and sys.is_utf8(value)
+end
+
+-- An id names its entry in the UID of its event and in messages.
+local function is_id(value)
+  return is_text(value) and value ~= "" and #value <= MAX_ID_BYTES and not value:find("%c")
 end
 
 local function is_date(value)
@@ -70,6 +77,7 @@ local function is_json(value, depth)
 end
 
 local TEXT = { is = is_text, expected = "a text" }
+local ID = { is = is_id, expected = ("a text of 1 to %d bytes without control characters"):format(MAX_ID_BYTES) }
 local DATE = { is = is_date, expected = "a date or a time such as 2026-02-15 or 2026-02-15T10:00:00Z" }
 local ZONE = { is = is_zone, expected = "an IANA zone name such as Europe/Rome" }
 local MINUTES = { is = is_minutes, expected = ("a number of minutes from 1 to %d"):format(fields.MAX_DURATION) }
@@ -126,7 +134,7 @@ function schema.with_own(shape, own)
 end
 
 -- An item of the board: the mapped members, and whatever else a team keeps there.
-local ITEM = { required = { "id" }, members = { id = TEXT }, others = VALUE }
+local ITEM = { required = { "id" }, members = { id = ID }, others = VALUE }
 for name, kind in pairs(schema.ENTRY.members) do ITEM.members[name] = kind end
 
 local SIDES = one_of("local", "external", "manual")

@@ -29,6 +29,9 @@ function TestSchema.test_members()
   lu.assertEquals(problem("to_entry", { title = ("é"):rep(3):sub(1, 5) }), "title: expected a text, got a text that is cut inside a character")
   lu.assertEquals(problem("to_entry", { durationMinutes = 0 }),
     "durationMinutes: expected a number of minutes from 1 to 5256000, got the number 0")
+  for _, id in ipairs { "", "a\nb", ("x"):rep(201) } do
+    lu.assertStrContains(problem("adopt", { id = id }), "id: expected a text of 1 to 200 bytes without control characters, got ")
+  end
   lu.assertEquals(problem("adopt", { id = "x", dueDate = "tomorrow" }),
     'dueDate: expected a date or a time such as 2026-02-15 or 2026-02-15T10:00:00Z, got the text "tomorrow"')
 end
