@@ -170,11 +170,11 @@ local function pull_on_board(target, view)
   return note and note.sync == calendar_sync.text(view.sync) and note or nil
 end
 
--- Whether a write has not reached the calendar. The text of before says so, unless another ETag says that it has been
--- replaced since: then somebody has restored what was there.
+-- Whether a write has not reached the calendar. The text of before says so; but where the write was answered, another ETag
+-- on it says that it was kept, and somebody has restored what was there. Without an answer it may be a write of ours that
+-- failed half-way and was taken back.
 local function is_as_before(intent, note, row)
-  local is_replaced = intent.etag and row.etag and row.etag ~= intent.etag
-  return not is_replaced and hash(row.text) == note.before
+  return hash(row.text) == note.before and (not note.answered or row.etag == nil or row.etag == intent.etag)
 end
 
 local function is_as_written(note, row)
