@@ -20,6 +20,8 @@ function TestWrong.test_a_file_that_does_not_load_touches_nothing()
     ['{ room = "locatio" }'] = "fields.room: an event has no member 'locatio' for it: did you mean 'location'?",
     ['{ dueDate = { at = "09:00" } }'] = "fields.dueDate: at needs a time zone",
     ['"location"'] = "fields must be a table, not a string",
+    ['{ status = "x:STATE" }'] = "rules.lua:1: fields.status: it cannot be declared: it goes out with the event by itself",
+    ['{\n  m = "x:M",\n  ["m.a"] = "x:A",\n}'] = "rules.lua:3: fields.m.a: m is declared already, and this lies in it",
     ['{ priority = { map = { a = "x", b = "x" } } }'] = 'fields.priority: map: "a" and "b" both become "x"',
   } do
     local place <close> = place_with(("return { fields = %s }"):format(fields), nil, {})
@@ -29,6 +31,25 @@ function TestWrong.test_a_file_that_does_not_load_touches_nothing()
     lu.assertStrContains(errors, "rules.lua")
     lu.assertEquals(place:board_and_events(), before)
   end
+end
+
+-- What the board has in the place of an object costs its entry, and no other one.
+function TestWrong.test_a_member_that_lies_in_a_text()
+  local place <close> = place_with('return { fields = { ["m.a"] = "x:A" } }', { m = "text" })
+  local _, errors = place:expect(1, "sync.lua -q board.json")
+  lu.assertStrContains(errors, "m must be an object, for the rules declare m.a")
+  place:edit_event("B", "SUMMARY:Second", "SUMMARY:Other\r\nX-A:value")
+  place:expect(1, "sync.lua -q board.json")
+  lu.assertEquals({ place:item("B").title, place:item("B").m }, { "Other", { a = "value" } })
+  lu.assertEquals(place:item("A").m, "text")
+end
+
+function TestWrong.test_an_empty_list_gives_way_to_an_object()
+  local place <close> = place_with('return { fields = { ["m.a"] = "x:A", ["m.b"] = "x:B" } }', { m = json.array {} })
+  place:expect(0, "sync.lua -q board.json")
+  place:edit_event("A", "SUMMARY:First", "SUMMARY:First\r\nX-A:one\r\nX-B:two")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(place:item("A").m, { a = "one", b = "two" })
 end
 
 function TestWrong.test_a_function_that_fails_costs_its_entry()
@@ -104,6 +125,100 @@ function TestMoved.test_to_a_member_that_a_person_has_filled()
   place:expect(4, "sync.lua -q board.json")
   lu.assertEquals(members_of(place), { "4" })
   lu.assertStrContains(text_of(place), "URL:https://example.org/")
+end
+
+-- Which way a field goes.
+TestWay = {}
+
+local INWARD = 'return { fields = { room = { event = "location", direction = "in" }, tags = { direction = "in" } } }'
+
+function TestWay.test_what_is_removed_in_the_calendar_is_pulled()
+  local place <close> = place_with(INWARD, { tags = json.array { "t" } })
+  place:expect(0, "sync.lua -q board.json")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals({ place:item("A").room, place:item("A").tags }, { "4", { "t" } })
+  place:edit_event("A", "SUMMARY:First", "SUMMARY:First\r\nLOCATION:5\r\nCATEGORIES:u")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals({ place:item("A").room, place:item("A").tags }, { "5", { "u" } })
+  place:edit_event("A", "LOCATION:5\r\nCATEGORIES:u\r\n", "")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals({ place:item("A").room, place:item("A").tags }, { json.null, {} })
+end
+
+-- What the calendar never said was not taken away there.
+function TestWay.test_a_lost_state_takes_nothing_from_the_board()
+  local place <close> = place_with(INWARD)
+  place:expect(0, "sync.lua -q board.json")
+  os.execute("rm -r " .. place:file(".fmcal"))
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(place:item("A").room, "4")
+end
+
+function TestWay.test_from_in_to_both()
+  local place <close> = place_with(INWARD)
+  place:expect(0, "sync.lua -q board.json")
+  run_with(place, 'return { fields = { room = "location" } }')
+  lu.assertEquals(place:item("A").room, "4")
+  lu.assertStrContains(text_of(place), "LOCATION:4")
+end
+
+-- A field that no event says is no fault of the team's own functions.
+function TestWay.test_in_beside_functions()
+  local place <close> = place_with([[return { fields = { room = { event = "location", direction = "in" } },
+    to_event = function(entry, ctx) return ctx.defaults.to_event(entry, ctx) end }]])
+  local _, errors = place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(errors, "")
+end
+
+local DATE_OUT = 'return { fields = { dueDate = { direction = "out" } } }'
+
+function TestWay.test_a_date_that_only_goes_out()
+  local place <close> = place_with(DATE_OUT)
+  place:expect(0, "sync.lua -q board.json")
+  place:edit_event("A", "20270101", "20270105")
+  place:edit_event("A", "SUMMARY:First", "SUMMARY:Other")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals({ place:item("A").dueDate, place:item("A").title }, { "2027-01-01", "Other" })
+  place:edit(function(board) board.items[1].dueDate = "2027-02-01" end)
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertStrContains(text_of(place), "DTSTART;VALUE=DATE:20270201")
+end
+
+-- Deleting its event clears no such date, unless the team says so; an edit there that wins brings it back.
+function TestWay.test_a_date_that_only_goes_out_and_its_event()
+  local place <close> = place_with(DATE_OUT)
+  place:expect(0, "sync.lua -q board.json")
+  os.remove((place:event("A")))
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertNotNil(place:event("A"))
+  place:edit(function(board) board.items[1].dueDate = nil end)
+  place:edit_event("A", "SUMMARY:First", "SUMMARY:Other")
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals({ place:item("A").dueDate, place:item("A").title }, { "2027-01-01", "Other" })
+  run_with(place, (DATE_OUT:gsub("}$", ', on_deleted = function() return "clear-due-date" end }')))
+  os.remove((place:event("A")))
+  place:expect(0, "sync.lua -q board.json")
+  lu.assertEquals(place:item("A").dueDate, json.null)
+end
+
+-- Values come back in the type that the board has.
+TestTypes = {}
+
+function TestTypes.test_what_is_no_text()
+  local place <close> = place_with([[return { fields = { flag = "x:FLAG", num = "x:NUM", big = "x:BIG",
+    state = { event = "x:STATE", map = { open = 1, closed = 2 } } } }]],
+    { flag = true, num = 5, big = 9007199254740993, state = "open" })
+  place:expect(0, "sync.lua -q board.json")
+  for _, line in ipairs { "X-FLAG:true", "X-NUM:5", "X-BIG:9007199254740993", "X-STATE:1" } do
+    lu.assertStrContains(text_of(place), line)
+  end
+  place:edit_event("A", "X%-FLAG:true", "X-FLAG;VALUE=BOOLEAN:FALSE")
+  place:edit_event("A", "X%-NUM:5", "X-NUM:6")
+  place:edit_event("A", "X%-BIG:9007199254740993", "X-BIG:9007199254740995")
+  place:edit_event("A", "X%-STATE:1", "X-STATE:2")
+  place:expect(0, "sync.lua -q board.json")
+  local item = place:item("A")
+  lu.assertEquals({ item.flag, item.num, item.big, item.state }, { false, 6, 9007199254740995, "closed" })
 end
 
 TestShown = {}

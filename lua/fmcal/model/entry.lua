@@ -100,15 +100,16 @@ end
 -- @param entry as fmcal.board gives it
 -- @param default_zone syncOptions.timeZone
 -- @param mapped what a team declares (see fmcal.rules.declared); nil for nothing
--- @return { entry, raw (for the rules), version, style, own, sync (see fmcal.model.calendar_sync), fields } or nil and a sentence
+-- @return { entry, raw (for the rules), version, style, own, sync (see fmcal.model.calendar_sync), fields that are
+--   compared, written: those that a run may write } or nil and a sentence
 function entries.view(entry, default_zone, mapped)
   local own = mapped and entry.kind ~= "court-date" and mapped.own or nil
   local raw, version = understood(entry, default_zone, own)
   if not raw then return nil, ("%s (line %d): %s"):format(entry.key, entry.line or 0, version) end
+  local compared, written = fields.of_kind(entry.kind, mapped)
   return {
     key = entry.key, entry = entry, raw = raw, version = version, style = fields.style(raw, default_zone),
-    own = own, sync = calendar_sync.read(entry),
-    fields = fields.of_kind(entry.kind, mapped),
+    own = own, sync = calendar_sync.read(entry), fields = compared, written = written,
   }
 end
 
@@ -126,16 +127,34 @@ end
 function entries.with_version(view, version)
   local raw = {}
   for name, value in pairs(view.raw) do raw[name] = value end
-  for _, field in ipairs(view.fields) do
+  for _, field in ipairs(view.written) do
     own_fields.put(raw, fields.MEMBER[field], given(fields.spell(field, version, view.style)))
   end
   return raw
 end
 
+-- How many names of a path lead to an empty list; nil where it comes to none.
+local function empty_list_at(value, path)
+  for i = 1, #path - 1 do
+    value = value[path[i]]
+    if type(value) ~= "table" then return nil end
+    if next(value) == nil and getmetatable(value) then return i end
+  end
+  return nil
+end
+
+-- Some languages write an empty object as a list: it gives way to one.
+local function make_room(board, view, path)
+  if not empty_list_at(view.entry.value, path) then return end
+  local at = empty_list_at(attempt.found(board:entry(view.key)).value, path) -- what was patched just now may have made it
+  if at then assert(board:remove(view.key, table.move(path, 1, at, 1, {}))) end
+end
+
 local function patch_member(board, view, member, value)
-  local current = entries.member(view.entry, member)
+  local current, path = entries.member(view.entry, member), entries.path(view.entry, member)
   if value == json.null and current == nil then return end
-  assert(board:set(view.key, entries.path(view.entry, member), value))
+  make_room(board, view, path)
+  assert(board:set(view.key, path, value))
 end
 
 -- Duration and zone are written only where the entry does not mean them anyway.
@@ -148,7 +167,7 @@ end
 
 --- Writes the fields in which the board differs from a version. @return whether anything was written
 function entries.patch(board, view, version)
-  local differing = fields.differences(view.fields, view.version, version)
+  local differing = fields.differences(view.written, view.version, version)
   local date_moved = false
   for _, field in ipairs(differing) do
     date_moved = date_moved or field == "zone" or field == "date"

@@ -63,7 +63,8 @@ fields.START = ".startDate"
 local NO_OWN = {}
 
 --- What the sync needs to know where a team declares nothing (see fmcal.rules.declared).
-fields.PLAIN = { own = NO_OWN, off = {}, conflict = {}, kept = {}, out = {}, all = fields.ALL }
+fields.PLAIN = { own = NO_OWN, off = {}, conflict = {}, kept = {}, out = {}, never_out = {},
+  all = fields.ALL, written = fields.ALL }
 
 for i, row in ipairs(TABLE) do
   fields.MEMBERS[i], fields.MEMBER[row.name], fields.FIELD[row.member] = row.member, row.member, row.name
@@ -77,10 +78,11 @@ setmetatable(fields.FIELD, { __index = function(_, member) return "." .. member 
 
 --- The fields that travel both ways for a kind of entry.
 -- @param plan of fmcal.rules.declared, nil where nothing is declared
+-- @return list of fields that are compared, list of those that a run may write
 function fields.of_kind(kind, plan)
   plan = plan or fields.PLAIN
-  if kind ~= "court-date" then return plan.all end
-  return plan.off.date and NO_OWN or fields.COURT_DATE
+  if kind ~= "court-date" then return plan.all, plan.written end
+  return plan.off.date and NO_OWN or fields.COURT_DATE, fields.COURT_DATE
 end
 
 --- A member that says something: an empty text says nothing, as null does.

@@ -2,6 +2,7 @@
 -- "metadata.courtroom". Such a field bears the path with a dot in front, so that its name is none of a built-in field.
 
 local json = require "fmcal.json"
+local schema = require "fmcal.util.schema"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
 
@@ -36,6 +37,23 @@ function own_fields.get(members, member)
     value = value[name]
   end
   return filled(value)
+end
+
+-- What stands in the way of a member: the name before it that holds no members, or nil.
+local function obstacle(members, member)
+  local value, path = members, own_fields.path(member)
+  for i = 1, #path - 1 do
+    value = value[path[i]]
+    if value == nil or value == json.null then return nil end
+    if not schema.is("object", value) then return table.concat(path, ".", 1, i) end
+  end
+  return nil
+end
+
+--- Why members can hold nothing at a path, or nil.
+function own_fields.refusal(members, member)
+  local name = obstacle(members, member)
+  return name and ("%s must be an object, for the rules declare %s"):format(name, member)
 end
 
 --- Sets a path in a copy of members; tables on the way are copied too.
@@ -171,7 +189,11 @@ local SAYS_NOTHING = {
 -- @param zone syncOptions.timeZone
 function own_fields.value(field, members, version, zone)
   local value = own_fields.get(members, field.member)
-  if value == nil then return nil end
+  if value == nil then
+    local refusal = own_fields.refusal(members, field.member)
+    if refusal then error(refusal, 0) end
+    return nil
+  end
   local kind = own_fields.KINDS[field.is_converted and "any" or field.kind]
   if not kind.is(value) then error(("%s must be %s"):format(field.member, kind.expected), 0) end
   if field.is_converted then return clean_value(value) end

@@ -1,5 +1,7 @@
 -- Converters of declared fields whose inverse is known: they need no function of a team's.
 
+local event_values = require "fmcal.rules.event_values"
+
 local converters = {}
 
 local function each(value, fn)
@@ -21,12 +23,19 @@ function converters.mapped(map, value)
   end)
 end
 
---- The board's value for the event's.
+--- The board's value for the event's, which says values of any type as texts.
+-- @return value, whether it was in the map
 function converters.unmapped(map, value)
-  if not map or value == nil then return value end
-  local inverse = {}
-  for here, there in pairs(map) do inverse[there] = here end
-  return converters.mapped(inverse, value)
+  if not map or value == nil then return value, false end
+  local inverse, is_mapped = {}, false
+  for here, there in pairs(map) do inverse[event_values.text(there)] = here end
+  local unmapped = each(value, function(one)
+    local here = inverse[event_values.text(one)]
+    if here == nil then return one end
+    is_mapped = true
+    return here
+  end)
+  return unmapped, is_mapped
 end
 
 -- ---------------------------------------------------------------- prefix, suffix

@@ -4,14 +4,15 @@ local json = require "fmcal.json"
 
 local event_values = {}
 
-local function as_text(value)
+--- A value as a text of an event holds it: what is no text, as JSON.
+function event_values.text(value)
   if type(value) == "string" then return value end
   return assert(json.encode(value))
 end
 
 local ENCODE = {
-  text = as_text,
-  any = as_text,
+  text = event_values.text,
+  any = event_values.text,
   boolean = function(value) return value end,
   texts = function(value) return value end,
   durations = function(value) return value end,
@@ -27,13 +28,12 @@ function event_values.encode(kind, value, is_day)
   return (kind == "text" or kind == "any") and "" or json.array {}
 end
 
-
 --- The value that an event's member says, in the type of another one where it can be.
 -- @param value nil for nothing
 -- @param like the board's value, or nil
 function event_values.decode(value, like)
   if type(value) ~= "string" or like == nil or type(like) == "string" then return value end
-  local read = json.decode(value)
+  local read = json.decode(type(like) == "boolean" and value:lower() or value) -- iCalendar says TRUE
   if type(read) == type(like) then return read end
   return value
 end

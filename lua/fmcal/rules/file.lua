@@ -107,6 +107,28 @@ local function places_of(functions)
   return places
 end
 
+local FIELDS = "%f[%w_]fields%f[^%w_]%s*="
+
+local function names(line, member)
+  if line:find(('["%s"]'):format(member), 1, true) or line:find(("['%s']"):format(member), 1, true) then return true end
+  return member:find("^[%a_][%w_]*$") ~= nil and line:find("%f[%w_]" .. member .. "%f[^%w_]%s*=[^=]") ~= nil
+end
+
+--- Where a text declares a field. A table knows nothing of lines: it is the first line behind `fields` on which the member
+-- stands as a name.
+-- @param member as it is declared, or nil
+-- @return "rules.lua:12"; the path alone where the text does not show it
+function file.place_of_field(path, text, member)
+  local number, is_behind = 0, false
+  for line in (member and text .. "\n" or ""):gmatch("(.-)\r?\n") do
+    number = number + 1
+    local at = not is_behind and line:find(FIELDS)
+    if at then is_behind, line = true, line:sub(at):gsub("fields", "", 1) end
+    if is_behind and names(line, member) then return ("%s:%d"):format(path, number) end
+  end
+  return path
+end
+
 --- Loads a rules file.
 -- @param world see fmcal.rules.inside
 -- @return file with `places`, {[name of a function] = "rules.lua:12"}, and `fields` as they stand there; or nil and a sentence

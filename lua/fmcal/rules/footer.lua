@@ -9,19 +9,20 @@ local function text(value)
 end
 
 --- @param entry table as rules get it
--- @param without set of members that are left out, or nil
+-- @param without set of mapped members that are left out, or nil
 -- @return text, or nil for none
 local function footer(entry, without)
   local lines = {}
-  local function add(label, member, value)
-    if value and not (without and without[member]) then lines[#lines + 1] = label .. ": " .. value end
+  without = without or {}
+  local function add(label, value)
+    if value then lines[#lines + 1] = label .. ": " .. value end
   end
-  add("Status", "status", text(entry.status))
-  add("Priority", "priority", text(entry.priority))
-  local tags = filled(entry.tags)
-  add("Tags", "tags", tags and #tags > 0 and table.concat(tags, ", "))
+  add("Status", text(entry.status))
+  add("Priority", not without.priority and text(entry.priority))
+  local tags = not without.tags and filled(entry.tags)
+  add("Tags", tags and #tags > 0 and table.concat(tags, ", "))
   local counts = entry.itemCounts
-  add("Items", "itemCounts", counts and counts.total > 0 and ("%d of %d done"):format(counts.done, counts.total))
+  add("Items", counts and counts.total > 0 and ("%d of %d done"):format(counts.done, counts.total))
   return #lines > 0 and table.concat(lines, "\n") or nil
 end
 

@@ -47,9 +47,9 @@ function inside.load(source, given, world)
   world = watched(world, notes)
   local loaded, sentence = file.load(source.path, source.text, world)
   if not loaded then return nil, sentence end
-  local specs
-  specs, sentence = declared.read(loaded.fields, not given.config or (given.config.syncOptions or {}).timeZone)
-  if not specs then return nil, ("rules file %s: %s"):format(source.path, sentence) end
+  local specs, member
+  specs, sentence, member = declared.read(loaded.fields, not given.config or (given.config.syncOptions or {}).timeZone)
+  if not specs then return nil, ("rules file %s: %s"):format(file.place_of_field(source.path, source.text, member), sentence) end
   return setmetatable({ file = loaded, places = loaded.places, declared = specs, given = given, world = world,
     notes = notes, ctx = context(given, world, defaults) }, Inside)
 end

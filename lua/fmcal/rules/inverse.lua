@@ -36,7 +36,8 @@ function inverse.lost(target, view, version, event)
   if not ok then return nil, target.rules:complaint("to_entry", view.key, back) end
   for _, field in ipairs(fields.differences(view.fields, version, back)) do
     local before, after = fields.spell(field, version, view.style), fields.spell(field, back, view.style)
-    if not is_same(before, after) and not (left_out and left_out[fields.MEMBER[field]]) then
+    local is_said = not target.rules.mapped.never_out[field] and not (left_out and left_out[fields.MEMBER[field]])
+    if is_said and not is_same(before, after) then
       lost[field] = { before = before, after = after }
     end
   end

@@ -127,11 +127,13 @@ end
 
 -- The board's value that a value of an event means.
 local function inward(spec, live, value, entry, ctx)
-  local current = own_fields.get(entry, spec.member)
   if type(value) == "string" then value = fields.filled(converters.unwrapped(spec, value)) end
   if value == nil then return nil end
-  value = converters.unmapped(spec.map, event_values.decode(value, current))
-  return call(live, spec, "from", value, entry, ctx)
+  local here, is_mapped = converters.unmapped(spec.map, value)
+  if not is_mapped then
+    here = converters.unmapped(spec.map, event_values.decode(value, own_fields.get(entry, spec.member)))
+  end
+  return call(live, spec, "from", here, entry, ctx)
 end
 
 -- An event that leaves its time as its date does says so by saying nothing.
@@ -146,6 +148,7 @@ local function is_nothing(value)
 end
 
 local function comes_back_unchanged(ours, event, spec, entry)
+  if spec.never_out then return false end
   if event[spec.event] == nil and own_fields.get(entry, spec.member) == nil then return true end
   local here, there = said(ours, spec), said(event, spec)
   return event_values.same(here, there) or is_nothing(here) and is_nothing(there)
@@ -175,27 +178,41 @@ local function unwrapped(specs, event)
   return plain
 end
 
+-- The board's value of a member that the default mapping gives back as `value`.
+local function given_back(spec, live, value, ours, event, entry, ctx)
+  if comes_back_unchanged(ours, event, spec, entry) then return own_fields.get(entry, spec.member) end
+  if spec.is_own then return inward(spec, live, said(event, spec), entry, ctx) end
+  return call(live, spec, "from", converters.unmapped(spec.map, fields.filled(value)), entry, ctx)
+end
+
 local function to_entry_with(specs, live, to_event)
   return function(event, entry, ctx)
     local ours = to_event(entry, ctx)
     local members = defaults.to_entry(unwrapped(specs, event), converted(specs, live, entry, ctx), ctx)
     for _, spec in ipairs(specs) do
-      if spec.is_off or spec.direction == "out" or spec.is_own and fields.TYPE[spec.member] then members[spec.member] = nil end
-      if spec.is_off or spec.direction == "out" then
-        if spec.kind == "date" then members.timeZone, members.durationMinutes = nil, nil end
-      elseif spec.kind == "date" then
+      if spec.kind == "date" then -- whichever way it goes: without one an event cannot be read
         if spec.at then put_day(members, event, entry, ctx) end
-      elseif comes_back_unchanged(ours, event, spec, entry) then
-        members[spec.member] = own_fields.get(entry, spec.member)
-      elseif spec.is_own then
-        members[spec.member] = inward(spec, live, said(event, spec), entry, ctx)
+      elseif spec.is_off or spec.direction == "out" then
+        members[spec.member] = nil
       else
-        local value = converters.unmapped(spec.map, fields.filled(members[spec.member]))
-        members[spec.member] = call(live, spec, "from", value, entry, ctx)
+        members[spec.member] = given_back(spec, live, members[spec.member], ours, event, entry, ctx)
       end
     end
     return members
   end
+end
+
+-- Where dates only go out, none is cleared because its event was deleted.
+local function keep_dates(entry, side, ctx)
+  local fate = defaults.on_deleted(entry, side, ctx)
+  return fate == "clear-due-date" and "recreate" or fate
+end
+
+local function has_date_out(specs)
+  for _, spec in ipairs(specs) do
+    if spec.kind == "date" and spec.direction == "out" then return true end
+  end
+  return false
 end
 
 --- The default functions with what declarations say.
@@ -207,6 +224,7 @@ function mapping.of(specs, live)
   local functions = copy_of(defaults)
   functions.to_event = to_event_with(specs, live)
   functions.to_entry = to_entry_with(specs, live, functions.to_event)
+  if has_date_out(specs) then functions.on_deleted = keep_dates end
   return functions
 end
 

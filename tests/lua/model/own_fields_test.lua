@@ -27,6 +27,18 @@ function TestPlaces.test_putting_copies_what_is_on_the_way()
   lu.assertEquals(inner.room, "4")
 end
 
+-- Some languages write an empty object as an empty list.
+function TestPlaces.test_what_stands_in_the_way()
+  for _, given in ipairs { "text", 1, true, { "a" }, { b = "text" } } do
+    lu.assertStrMatches(own_fields.refusal({ m = given }, "m.b.c"), "m[.b]* must be an object, for the rules declare m%.b%.c")
+  end
+  for _, given in ipairs { json.null, {}, json.array {}, { b = {} }, { b = { c = 1 } } } do
+    lu.assertNil(own_fields.refusal({ m = given }, "m.b.c"))
+  end
+  lu.assertNil(own_fields.refusal({}, "m.b"))
+  lu.assertErrorMsgContains("m must be an object", own_fields.value, { member = "m.a", kind = "any" }, { m = "text" }, {})
+end
+
 TestValues = {}
 
 function TestValues.test_nothing()

@@ -25,6 +25,16 @@ function TestMap.test_lists_are_mapped_one_by_one()
   lu.assertEquals(converters.unmapped({ a = "b" }, { "b", "c" }), { "a", "c" })
 end
 
+-- An event says a number as its digits.
+function TestMap.test_what_is_no_text_comes_back_from_a_text()
+  local map = { open = 1, closed = true, [5] = "five" }
+  for said, here in pairs { ["1"] = "open", ["true"] = "closed", five = 5 } do
+    lu.assertEquals({ converters.unmapped(map, said) }, { here, true })
+  end
+  lu.assertEquals({ converters.unmapped(map, "2") }, { "2", false })
+  lu.assertEquals({ converters.unmapped(map, { "1", "2" }) }, { { "open", "2" }, true })
+end
+
 TestWrapped = {}
 
 function TestWrapped.test_there_and_back()

@@ -52,7 +52,16 @@ function TestRead.test_what_does_not_load()
     { { priority = { map = { urgent = "high", critical = "high" } } },
       'fields.priority: map: "critical" and "urgent" both become "high", so that nobody could tell what comes back; give each a '
         .. "value of its own" },
-    { { priority = { map = { urgent = {} } } }, "fields.priority: map.urgent must be a text, a number, or true or false, not a table" },
+    { { priority = { map = { urgent = {} } } }, 'fields.priority: map: what "urgent" becomes must be a text, not a table' },
+    { { priority = { map = { low = 3 } } }, 'fields.priority: map: what "low" becomes must be a text, not 3' },
+    { { priority = { map = { "high" } } }, "fields.priority: map: the board's 1 must be a text" },
+    { { priority = { map = { "high", x = "low" } } }, "fields.priority: map: the board's 1 must be a text" },
+    { { a = { event = "busy", map = { free = "no" } } }, 'fields.a: map: what "free" becomes must be true or false, not "no"' },
+    { { a = { event = "x:A", map = { open = 1, closed = "1" } } },
+      'fields.a: map: "closed" and "open" both become 1, so that nobody could tell what comes back; give each a value of its own' },
+    { { a = { "url", direction = "in" } }, "fields.a: '1' is a member that nobody reads: did you mean 'at'?" },
+    { { m = "url", ["m.a.b"] = "location" }, "fields.m.a.b: m is declared already, and this lies in it: declare one of them" },
+    { { ["title.a"] = "url" }, "fields.title.a: it cannot be declared: title holds no members" },
     { { dueDate = { at = "09:00" } }, "fields.dueDate: at needs a time zone: set syncOptions.timeZone, for example to \"Europe/Rome\"" },
     { { dueDate = { at = "9 am" } }, 'fields.dueDate: at must be a time of the day such as "09:00", not "9 am"', ZONE },
     { { dueDate = { at = "24:00" } }, 'fields.dueDate: at must be a time of the day such as "09:00", not "24:00"', ZONE },
@@ -66,6 +75,8 @@ function TestRead.test_what_does_not_load()
     { { id = "x:ID" }, "fields.id: it cannot be declared: it names the entry" },
     { { timeZone = false }, "fields.timeZone: it cannot be declared: it travels with dueDate" },
     { { ["metadata.courtDateSync"] = "x:A" }, "fields.metadata.courtDateSync: it cannot be declared: fmcal writes it" },
+    { { status = false }, "fields.status: it cannot be declared: it goes out with the event by itself" },
+    { { ["calendarSync.externalEventId"] = "x:A" }, "fields.calendarSync.externalEventId: it cannot be declared: fmcal writes it" },
     { { ["a..b"] = "url" }, 'fields.a..b: this is no member of an entry, such as "priority" or "metadata.courtroom"' },
     { { a = "url", b = "url" }, "fields.b: a says url of the event already" },
     { { notes = "description" }, "fields.notes: description says description of the event already" },
@@ -77,6 +88,21 @@ function TestRead.test_what_does_not_load()
   } do
     lu.assertEquals(sentence(case[1], case[3]), case[2])
   end
+end
+
+function TestRead.test_the_member_that_is_wrong_is_named()
+  lu.assertEquals(select(3, declared.read { a = "url", id = "location" }), "id")
+end
+
+-- `courtroom = is_academy and "location"` is an ordinary way to write it.
+function TestRead.test_another_member_that_does_not_travel_is_as_if_it_were_not_there()
+  lu.assertEquals(declared.read { ["metadata.courtroom"] = false, ["metadata.courtroom.wing"] = "location" },
+    declared.read { ["metadata.courtroom.wing"] = "location" })
+end
+
+function TestRead.test_a_map_of_what_is_no_text()
+  lu.assertEquals(spec("a", { event = "x:A", map = { [1] = true, [true] = 2, open = 3 } }).map.open, 3)
+  lu.assertEquals(spec("a", { event = "busy", map = { free = false } }).map, { free = false })
 end
 
 function TestRead.test_a_member_that_is_free_may_be_another_ones()
@@ -110,7 +136,19 @@ function TestPlan.test_which_way()
   local one = plan { room = { event = "location", direction = "in" }, dueDate = { conflict = "local" } }
   lu.assertEquals(one.inward, { [".room"] = true })
   lu.assertEquals(one.out, {})
-  lu.assertEquals(one.conflict, { date = "local-wins", zone = "local-wins", duration = "local-wins" })
+  lu.assertEquals(one.never_out, { [".room"] = true })
+  lu.assertEquals(plan({ dueDate = { direction = "in" }, title = { direction = "in" }, tags = { direction = "in" } }).never_out,
+    { tags = true })
+  lu.assertEquals(one.conflict, { date = "local-wins", zone = "local-wins", duration = "local-wins", [".startDate"] = "local-wins" })
+end
+
+-- A date that only goes out is not compared; with a deleted event it may go all the same. The start of a span goes its way.
+function TestPlan.test_a_date_that_only_goes_out()
+  local one = declared.plan(assert(declared.read { dueDate = { direction = "out" } }), true)
+  lu.assertEquals(one.all, { "title", "description", "tags", "priority" })
+  lu.assertEquals(one.written, { "title", "description", "tags", "priority", "date", "zone", "duration" })
+  lu.assertEquals(plan({ room = "location" }).written, plan({ room = "location" }).all)
+  lu.assertEquals(declared.plan({}, true).all[8], ".startDate")
 end
 
 function TestPlan.test_functions()

@@ -19,6 +19,11 @@ function TestValues.test_what_is_of_another_type_stays_a_text()
   lu.assertEquals(event_values.decode("yes", true), "yes")
 end
 
+function TestValues.test_true_and_false_as_icalendar_writes_them()
+  lu.assertIsFalse(event_values.decode("FALSE", true))
+  lu.assertEquals(event_values.decode("TRUE", 1), "TRUE")
+end
+
 function TestValues.test_nothing_takes_away_what_is_there()
   lu.assertEquals(event_values.encode("text", nil), "")
   lu.assertEquals(event_values.encode("any", nil), "")

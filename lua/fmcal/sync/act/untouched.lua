@@ -54,10 +54,11 @@ local function pushes(action, field)
 end
 
 -- Whether the rules, or what they look at beside the mapped fields, make another date of what was agreed on than when it
--- was agreed on.
+-- was agreed on. About a date that is not compared nothing else can tell.
 local function rules_changed(target, decision, base, event)
   local before = base and printed(base.out)
   if not before or not base.l.date or date_print(event) == before then return false end
+  if target.rules.mapped.off.date then return true end
   local again = target.rules:to_event(decision.key, entries.with_version(decision.view, base.l))
   return again ~= nil and date_print(again) ~= before
 end

@@ -104,8 +104,10 @@ end
 local function state_of(field, base, cur, remote, policy)
   if policy.decided and policy.decided[field] then return "both" end
   local state = field_state(field, base, cur, remote)
-  if state and policy.inward and policy.inward[field] then return state ~= "push" and "pull" or nil end
-  return state
+  if not state or not policy.inward or not policy.inward[field] then return state end
+  -- Where both have never met, a calendar that says nothing has taken nothing away.
+  local is_agreed = base and not any_open(base, { field })
+  return state ~= "push" and (is_agreed or is_something(remote.version[field])) and "pull" or nil
 end
 
 local function conflict_on(contested, base, cur, remote)
