@@ -14,7 +14,7 @@
 #include "bind/value/json.h"
 #include "util/columns.h"
 #include "util/file.h"
-#include "util/process.h"
+#include "util/process/process.h"
 #include "util/utf8.h"
 
 #include <dirent.h>

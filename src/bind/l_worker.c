@@ -9,7 +9,7 @@
 #include "bind/value/answer.h"
 #include "bind/value/pack.h"
 #include "bind/worker.h"
-#include "util/worker.h"
+#include "util/process/worker.h"
 
 #include <stdlib.h>
 #include <string.h>

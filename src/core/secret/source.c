@@ -1,7 +1,7 @@
 #include "core/secret/source.h"
 #include "util/alloc.h"
 #include "util/file.h"
-#include "util/process.h"
+#include "util/process/process.h"
 #include "util/system_error.h"
 
 #include <ctype.h>

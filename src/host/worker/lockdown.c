@@ -1,5 +1,5 @@
 #include "host/worker/lockdown.h"
-#include "util/worker.h"
+#include "util/process/worker.h"
 
 #include <errno.h>
 #include <seccomp.h>

@@ -5,7 +5,7 @@
 #include "bind/worker.h"
 #include "host/worker/lockdown.h"
 #include "util/alloc.h"
-#include "util/worker.h"
+#include "util/process/worker.h"
 
 #include <lualib.h>
 #include <signal.h>

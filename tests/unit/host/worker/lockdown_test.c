@@ -1,7 +1,7 @@
 /* What a process can do that was locked down: nothing but read and write its pipes. */
 #include "host/worker/lockdown.h"
 #include "support/cmocka.h"
-#include "util/worker.h"
+#include "util/process/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,8 +4,8 @@
  * one for each, and passwords may come from a program. Standard input is empty, standard error is the
  * parent's, signals are as by default. No shell is involved.
  */
-#ifndef FM_UTIL_PROCESS_H
-#define FM_UTIL_PROCESS_H
+#ifndef FM_UTIL_PROCESS_PROCESS_H
+#define FM_UTIL_PROCESS_PROCESS_H
 
 #include "fmcal/env.h"
 #include "fmcal/error.h"

@@ -1,5 +1,5 @@
 #include "support/cmocka.h"
-#include "util/worker.h"
+#include "util/process/worker.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,16 +1,13 @@
-#include "util/worker.h"
+#include "util/process/worker.h"
 #include "util/alloc.h"
+#include "util/process/piped.h"
 #include "util/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -18,10 +15,6 @@ static const char domain[] = "worker";
 
 /* Bytes that a frame begins with: its length. */
 #define HEADER 4
-/* Room that is asked of the kernel for a pipe: a slice of questions is on its way at once. */
-#define PIPE_BYTES (1 << 20)
-/* Most bytes read at once. */
-#define CHUNK ((size_t)64 << 10)
 /* How often a wait looks at the interrupt flag and at the worker's clock. */
 #define LOOK_EVERY_MS 100
 /* Nor does one that goes on talking escape: after how many waits it looks in any case. */
@@ -35,17 +28,12 @@ static const char *const inherited[] = {"TZ",           "LD_LIBRARY_PATH", "LD_P
 enum { INHERITED = sizeof inherited / sizeof inherited[0] };
 
 struct fm_worker {
-    pid_t pid; /* 0 once it was waited for */
-    int questions_fd, answers_fd;
+    fm_piped process;
     clockid_t clock; /* its processor time */
     fm_worker_limits limits;
     bool ticks; /* the clocks of a question have begun */
     unsigned waits;
     int64_t cpu_end_us, wall_end_ms;
-    fm_buf outbox; /* what the pipe has not taken yet, from `sent` on */
-    size_t sent;
-    fm_buf inbox; /* what was read, from `taken` on */
-    size_t taken;
 };
 
 /* ---------------------------------------------------------------- start and end */
@@ -62,100 +50,16 @@ static void fill_environment(char *environment[INHERITED + 1])
     environment[count] = NULL;
 }
 
-static int set_attributes(posix_spawnattr_t *attributes)
-{
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    int error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (!error)
-        error = posix_spawnattr_setsigmask(attributes, &none);
-    if (!error)
-        error = posix_spawnattr_setpgroup(attributes, 0);
-    if (!error)
-        error = posix_spawnattr_setflags(
-            attributes, (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP));
-    return error;
-}
-
-static int set_descriptors(posix_spawn_file_actions_t *actions, int questions_fd, int answers_fd)
-{
-    int error = posix_spawn_file_actions_adddup2(actions, questions_fd, FM_WORKER_QUESTIONS);
-    if (!error)
-        error = posix_spawn_file_actions_adddup2(actions, answers_fd, FM_WORKER_ANSWERS);
-    return error ? error : posix_spawn_file_actions_addclosefrom_np(actions, STDERR_FILENO + 1);
-}
-
 /* 0 or an errno. */
-static int spawn(pid_t *pid, char *const argv[], int questions_fd, int answers_fd)
-{
-    char *environment[INHERITED + 1];
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error)
-        goto out;
-    fill_environment(environment);
-    error = set_attributes(&attributes);
-    if (!error)
-        error = set_descriptors(&actions, questions_fd, answers_fd);
-    if (!error)
-        error = posix_spawn(pid, argv[0], &actions, &attributes, argv, environment);
-    posix_spawnattr_destroy(&attributes);
-out:
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
-}
-
-static void close_one(int *fd)
-{
-    if (*fd >= 0)
-        close(*fd);
-    *fd = -1;
-}
-
-/* A descriptor of a pipe that the child gets must not be one of its first three: another dup2 would close it. */
-static int lift(int *fd)
-{
-    if (*fd > STDERR_FILENO)
-        return 0;
-    int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (lifted < 0)
-        return errno;
-    close(*fd);
-    *fd = lifted;
-    return 0;
-}
-
-/* Starts it between two pipes. 0 or an errno. */
 static int start(fm_worker *w, char *const argv[])
 {
-    int down[2] = {-1, -1}, up[2] = {-1, -1};
-    /* Questions go through a socket: writing to a pipe whose other end is gone may end a program by SIGPIPE. */
-    int error = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, down) || pipe2(up, O_CLOEXEC) ? errno : 0;
-    w->questions_fd = down[1];
-    w->answers_fd = up[0];
-    if (!error)
-        error = lift(&down[0]);
-    if (!error)
-        error = lift(&up[1]);
-    if (!error) { /* where the kernel refuses, there is less room */
-        shutdown(w->questions_fd, SHUT_RD);
-        setsockopt(w->questions_fd, SOL_SOCKET, SO_SNDBUF, &(int){PIPE_BYTES}, sizeof(int));
-        fcntl(w->answers_fd, F_SETPIPE_SZ, PIPE_BYTES);
-    }
-    if (!error)
-        error = spawn(&w->pid, argv, down[0], up[1]);
-    if (error)
-        w->pid = 0;
-    else
-        error = clock_getcpuclockid(w->pid, &w->clock);
-    close_one(&down[0]);
-    close_one(&up[1]);
-    return error;
+    char *environment[INHERITED + 1];
+    fm_spawn_descriptor descriptors[] = {
+        {FM_WORKER_QUESTIONS, -1}, {FM_WORKER_ANSWERS, -1}, {STDERR_FILENO, STDERR_FILENO}};
+    size_t count = fcntl(STDERR_FILENO, F_GETFD) < 0 ? 2 : 3;
+    fill_environment(environment);
+    int error = fm_piped_start(&w->process, argv, environment, descriptors, count);
+    return error ? error : clock_getcpuclockid(w->process.pid, &w->clock);
 }
 
 fm_status fm_worker_start(fm_worker **worker, char *const argv[], fm_error *err)
@@ -164,8 +68,7 @@ fm_status fm_worker_start(fm_worker **worker, char *const argv[], fm_error *err)
     fm_worker *w = calloc(1, sizeof *w);
     if (!w)
         return fm_error_no_memory(err, domain);
-    fm_buf_init(&w->outbox, FM_WORKER_FRAME_MAX);
-    fm_buf_init(&w->inbox, FM_WORKER_FRAME_MAX);
+    fm_piped_init(&w->process, FM_WORKER_FRAME_MAX);
     int error = start(w, argv);
     if (error) {
         fm_worker_free(w);
@@ -175,25 +78,11 @@ fm_status fm_worker_start(fm_worker **worker, char *const argv[], fm_error *err)
     return FM_OK;
 }
 
-static void end(fm_worker *w)
-{
-    close_one(&w->questions_fd);
-    close_one(&w->answers_fd);
-    if (!w->pid)
-        return;
-    kill(-w->pid, SIGKILL); /* its process group, of which it is the first */
-    while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-        ;
-    w->pid = 0;
-}
-
 void fm_worker_free(fm_worker *w)
 {
     if (!w)
         return;
-    end(w);
-    fm_buf_free(&w->outbox);
-    fm_buf_free(&w->inbox);
+    fm_piped_free(&w->process);
     free(w);
 }
 
@@ -202,7 +91,7 @@ void fm_worker_free(fm_worker *w)
 static int64_t cpu_us(const fm_worker *w)
 {
     struct timespec used;
-    if (!w->pid || clock_gettime(w->clock, &used))
+    if (!w->process.pid || clock_gettime(w->clock, &used))
         return 0;
     return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
 }
@@ -245,8 +134,8 @@ static fm_status look(fm_worker *w, const fm_env *env, int *next_ms, fm_error *e
 /* Waits until there is an answer to read, or room for what is to be sent. */
 static fm_status wait_for(bool *readable, fm_worker *w, const fm_env *env, fm_error *err)
 {
-    struct pollfd polled[] = {{.fd = w->answers_fd, .events = POLLIN},
-                              {.fd = w->outbox.len > w->sent ? w->questions_fd : -1, .events = POLLOUT}};
+    struct pollfd polled[] = {{.fd = w->process.up_fd, .events = POLLIN},
+                              {.fd = fm_piped_flush(&w->process) ? w->process.down_fd : -1, .events = POLLOUT}};
     int next_ms = FIRST_LOOK_MS;
     for (;;) {
         int ready = poll(polled, 2, next_ms);
@@ -300,45 +189,22 @@ static fm_status has_ended(fm_error *err)
     return fm_error_set(err, FM_EIO, domain, "it has ended");
 }
 
-/* Writes what the pipe takes. A broken one is left to whoever reads: the worker may have answered before it ended. */
-static void flush(fm_worker *w)
-{
-    while (w->sent < w->outbox.len) {
-        ssize_t len =
-            send(w->questions_fd, w->outbox.data + w->sent, w->outbox.len - w->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (len < 0 && errno == EINTR)
-            continue;
-        if (len < 0 && errno == EAGAIN)
-            return;
-        if (len < 0)
-            break;
-        w->sent += (size_t)len;
-    }
-    fm_buf_reset(&w->outbox);
-    w->sent = 0;
-}
-
 fm_status fm_worker_send(fm_worker *w, const fm_buf *frame, fm_error *err)
 {
-    if (!w->pid)
-        return FM_OK;
-    if (w->sent > w->outbox.len / 2 && fm_buf_splice(&w->outbox, 0, w->sent, "", 0) == FM_OK)
-        w->sent = 0;
-    if (fm_buf_reserve(&w->outbox, frame->len)) {
-        fm_status status = w->outbox.status;
-        end(w); /* what was on its way is lost */
-        return fm_error_set(err, status, domain, "too much is asked at once");
+    fm_status status = fm_piped_send(&w->process, frame->data, frame->len);
+    if (status) {
+        fm_piped_end(&w->process);
+        fm_error_set(err, status, domain, "too much is asked at once");
     }
-    fm_buf_add(&w->outbox, frame->data, frame->len);
-    flush(w);
-    return FM_OK;
+    return status;
 }
 
 /* Whether the inbox holds a whole frame. */
 static fm_status has_frame(bool *has, const fm_worker *w, size_t max_bytes, fm_error *err)
 {
-    size_t there = w->inbox.len - w->taken;
-    const char *header = w->inbox.data + w->taken;
+    const fm_piped *p = &w->process;
+    size_t there = p->inbox.len - p->taken;
+    const char *header = p->inbox.data + p->taken;
     *has = false;
     if (there < HEADER)
         return FM_OK;
@@ -351,22 +217,20 @@ static fm_status has_frame(bool *has, const fm_worker *w, size_t max_bytes, fm_e
 /* Reads what is there into the inbox. */
 static fm_status fill_inbox(fm_worker *w, fm_error *err)
 {
-    if (w->taken) {
-        fm_buf_splice(&w->inbox, 0, w->taken, "", 0);
-        w->taken = 0;
+    switch (fm_piped_read(&w->process)) {
+    case FM_PIPED_FULL:
+        return fm_error_set(err, w->process.inbox.status, domain, "its answer is too large");
+    case FM_PIPED_END:
+        return has_ended(err);
+    default:
+        return FM_OK;
     }
-    if (fm_buf_reserve(&w->inbox, CHUNK))
-        return fm_error_set(err, w->inbox.status, domain, "its answer is too large");
-    size_t len = read_some(w->answers_fd, w->inbox.data + w->inbox.len, CHUNK);
-    w->inbox.len += len;
-    return len ? FM_OK : has_ended(err);
 }
 
 /* One step towards a whole frame. */
 static fm_status step(fm_worker *w, const fm_env *env, fm_error *err)
 {
     bool readable = false;
-    flush(w);
     fm_status status = wait_for(&readable, w, env, err);
     return !status && readable ? fill_inbox(w, err) : status;
 }
@@ -375,7 +239,7 @@ fm_status fm_worker_receive(fm_worker *w, const char **bytes, size_t *len, size_
                             fm_error *err)
 {
     bool has;
-    if (!w->pid)
+    if (!w->process.pid)
         return has_ended(err);
     fm_status status = has_frame(&has, w, max_bytes, err);
     while (!status && !has) {
@@ -384,12 +248,13 @@ fm_status fm_worker_receive(fm_worker *w, const char **bytes, size_t *len, size_
             status = has_frame(&has, w, max_bytes, err);
     }
     if (status) {
-        end(w);
+        fm_piped_end(&w->process);
         return status;
     }
-    *bytes = w->inbox.data + w->taken + HEADER;
-    *len = frame_len(w->inbox.data + w->taken);
-    w->taken += HEADER + *len;
+    const char *frame = w->process.inbox.data + w->process.taken;
+    *bytes = frame + HEADER;
+    *len = frame_len(frame);
+    w->process.taken += HEADER + *len;
     return FM_OK;
 }
 

@@ -6,8 +6,8 @@
  * The process gets a few variables of the environment, no descriptor but the pipes, default signals and a process group
  * of its own, so that Ctrl-C in a terminal reaches this process alone. No shell is involved.
  */
-#ifndef FM_UTIL_WORKER_H
-#define FM_UTIL_WORKER_H
+#ifndef FM_UTIL_PROCESS_WORKER_H
+#define FM_UTIL_PROCESS_WORKER_H
 
 #include "fmcal/env.h"
 #include "fmcal/error.h"

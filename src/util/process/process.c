@@ -1,19 +1,17 @@
-#include "util/process.h"
+#include "util/process/process.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/process/spawn.h"
 #include "util/system_error.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static const char domain[] = "process";
 
@@ -37,90 +35,23 @@ struct fm_process {
 
 /* ---------------------------------------------------------------- start */
 
-static size_t count_of(const char *const *list)
-{
-    size_t count = 0;
-    while (list && list[count])
-        count++;
-    return count;
-}
-
-static bool is_hidden(const char *assignment, const char *const *hide)
-{
-    for (; hide && *hide; hide++) {
-        size_t len = strlen(*hide);
-        if (strncmp(assignment, *hide, len) == 0 && assignment[len] == '=')
-            return true;
-    }
-    return false;
-}
-
-/* Our environment with the changes: an array owned by the caller, its strings borrowed. NULL when memory runs out. */
-static const char **changed_environment(const fm_process_options *options)
-{
-    const char *const *ours = (const char *const *)environ;
-    size_t count = count_of(ours), added = count_of(options->add), kept = 0;
-    const char **changed = calloc(count + added + 1, sizeof *changed);
-    for (size_t i = 0; changed && i < count; i++)
-        if (!is_hidden(ours[i], options->hide))
-            changed[kept++] = ours[i];
-    for (size_t i = 0; changed && i < added; i++)
-        changed[kept++] = options->add[i];
-    return changed;
-}
-
-/* The host may ignore or block signals; the program starts with the defaults. */
-static int default_signals(posix_spawnattr_t *attributes, short flags)
-{
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    int error = posix_spawnattr_setsigdefault(attributes, &all);
-    if (!error)
-        error = posix_spawnattr_setsigmask(attributes, &none);
-    if (!error)
-        error = posix_spawnattr_setflags(attributes, (short)(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | flags));
-    return error;
-}
-
-/* What the child's standard streams are: nothing to read, the pipe to write; without a pipe all lead nowhere. */
-static int redirect(posix_spawn_file_actions_t *actions, int write_fd)
-{
-    int error = posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (write_fd >= 0)
-        return error ? error : posix_spawn_file_actions_adddup2(actions, write_fd, STDOUT_FILENO);
-    if (!error)
-        error = posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    return error ? error : posix_spawn_file_actions_adddup2(actions, STDOUT_FILENO, STDERR_FILENO);
-}
-
-/* `write_fd` is where its output goes; -1: it shall outlive this process. */
+/* `write_fd` is where its output goes; -1: it shall outlive this process, and all of its streams lead nowhere. */
 static int spawn(pid_t *pid, char *const argv[], char *const environment[], int write_fd)
 {
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    int error = posix_spawn_file_actions_init(&actions);
-    if (error)
-        return error;
-    error = posix_spawnattr_init(&attributes);
-    if (error)
-        goto out;
-    error = redirect(&actions, write_fd);
-    if (!error)
-        error = default_signals(&attributes, write_fd < 0 ? POSIX_SPAWN_SETSID : 0);
-    if (!error)
-        error = posix_spawnp(pid, argv[0], &actions, &attributes, argv, environment);
-    posix_spawnattr_destroy(&attributes);
-out:
-    posix_spawn_file_actions_destroy(&actions);
-    return error;
+    const fm_spawn_descriptor streams[] = {{STDIN_FILENO, -1}, {STDOUT_FILENO, write_fd}, {STDERR_FILENO, -1}};
+    return fm_spawn(pid, argv,
+                    &(fm_spawn_options){.in_path = true,
+                                        .group = write_fd < 0 ? FM_SPAWN_OWN_SESSION : FM_SPAWN_OUR_GROUP,
+                                        .environment = environment,
+                                        .descriptors = streams,
+                                        .descriptor_count = write_fd < 0 ? 3 : 2});
 }
 
 /* Starts it with its output on a pipe. 0 or an errno. */
 static int start(fm_process *p, char *const argv[], const fm_process_options *options)
 {
     int ends[2];
-    const char **environment = changed_environment(options);
+    char **environment = fm_spawn_environment(options->hide, options->add);
     if (!environment || (options->secret_output && fm_buf_reserve(&p->output, p->output.max_bytes) != FM_OK)) {
         free(environment);
         return ENOMEM;
@@ -128,7 +59,7 @@ static int start(fm_process *p, char *const argv[], const fm_process_options *op
     int error = pipe2(ends, O_CLOEXEC) ? errno : 0;
     if (!error) {
         p->output_fd = ends[0];
-        error = spawn(&p->pid, argv, (char *const *)environment, ends[1]);
+        error = spawn(&p->pid, argv, environment, ends[1]);
         close(ends[1]);
     }
     free(environment);
@@ -158,12 +89,11 @@ fm_status fm_process_start(fm_process **process, char *const argv[], size_t max_
 
 fm_status fm_process_detach(char *const argv[], const fm_process_options *options, fm_error *err)
 {
-    static const fm_process_options by_default;
     pid_t pid;
-    const char **environment = changed_environment(options ? options : &by_default);
+    char **environment = fm_spawn_environment(options ? options->hide : NULL, options ? options->add : NULL);
     if (!environment)
         return fm_error_no_memory(err, domain);
-    int error = spawn(&pid, argv, (char *const *)environment, -1);
+    int error = spawn(&pid, argv, environment, -1);
     free(environment);
     return error ? fm_system_error(err, error, domain, "cannot start %s", argv[0]) : FM_OK;
 }
@@ -180,14 +110,8 @@ static void close_output(fm_process *p)
 /* Looks whether it has ended (`flags` WNOHANG) or waits for it (0). */
 static void reap(fm_process *p, int flags)
 {
-    int how = 0;
-    pid_t ended;
-    while ((ended = waitpid(p->pid, &how, flags)) < 0 && errno == EINTR)
-        ;
-    if (ended == 0)
-        return;
-    p->pid = 0;
-    p->status = WIFSIGNALED(how) ? 128 + WTERMSIG(how) : WEXITSTATUS(how);
+    if (fm_spawn_reap(p->pid, flags, &p->status))
+        p->pid = 0;
 }
 
 static void stop(fm_process *p)

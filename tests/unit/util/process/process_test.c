@@ -1,5 +1,5 @@
 #include "support/cmocka.h"
-#include "util/process.h"
+#include "util/process/process.h"
 
 #include <signal.h>
 #include <stdlib.h>
