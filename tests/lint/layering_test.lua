@@ -9,8 +9,9 @@ local allowed = {
   board = { "util", "core" },
   provider = { "util", "core" },
   state = { "util", "core" },
-  bind = { "util", "core", "board", "provider", "state" },
-  host = { "util", "core", "board", "provider", "state", "bind" },
+  serve = { "util", "core" },
+  bind = { "util", "core", "board", "provider", "state", "serve" },
+  host = { "util", "core", "board", "provider", "state", "serve", "bind" },
 }
 local lua_headers = { ["lua.h"] = true, ["lauxlib.h"] = true, ["lualib.h"] = true, ["luaconf.h"] = true }
 local lua_layers = { bind = true, host = true }
@@ -166,7 +167,8 @@ local lua_allowed = {
   accounts = with(below_sync, "run", "uses"),
   cli = with(below_sync, "run", "uses", "accounts"),
   prompt = with(below_sync, "run", "uses", "cli"),
-  scripts = with(below_uses, "uses", "accounts", "cli"),
+  serve = with(below_sync, "run", "uses", "accounts", "cli"),
+  scripts = with(below_uses, "uses", "accounts", "cli", "serve"),
 }
 
 -- Which layer a module is of: by its folder, or by its own name where that is the documented one.
@@ -180,7 +182,8 @@ local lua_folders = {
   ["fmcal.sync.tell"] = "tell", ["fmcal.sync.run"] = "run",
   ["fmcal.sync"] = "uses", ["fmcal.overview"] = "uses", ["fmcal.feed"] = "uses",
   ["fmcal.trial"] = "uses",
-  ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt", ["fmcal"] = "uses",
+  ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt",
+  ["fmcal.serve"] = "serve", ["fmcal"] = "uses",
 }
 
 local function c_modules()

@@ -4,6 +4,9 @@
 
 #define HOLD_NAME "fmcal.hold"
 
+/* Its address is the key, in a metatable, of the type of handles that a loop can wait for: no Lua code can make one. */
+static const char waitable;
+
 typedef struct handle {
     void *object;   /* owned; NULL: closed */
     unsigned calls; /* that are under way */
@@ -37,6 +40,10 @@ void fm_bind_make_handle_type(lua_State *L, const fm_bind_type *type, const luaL
         lua_pushlightuserdata(L, (void *)type);
         lua_pushcclosure(L, close_by_type, 1);
         lua_setfield(L, -2, closing[i]);
+    }
+    if (type->descriptor) {
+        lua_pushlightuserdata(L, (void *)type);
+        lua_rawsetp(L, -2, &waitable);
     }
     lua_pop(L, 1);
     if (luaL_newmetatable(L, HOLD_NAME))
@@ -87,6 +94,19 @@ void *fm_bind_hold(lua_State *L, int index, const fm_bind_type *type)
     lua_toclose(L, -1);
     h->calls++;
     return h->object;
+}
+
+int fm_bind_descriptor(lua_State *L, int index)
+{
+    const fm_bind_type *type = NULL;
+    if (lua_isuserdata(L, index) && lua_getmetatable(L, index)) {
+        if (lua_rawgetp(L, -1, &waitable) == LUA_TLIGHTUSERDATA)
+            type = lua_touserdata(L, -1);
+        lua_pop(L, 2);
+    }
+    if (!type)
+        luaL_argerror(L, index, "something with a descriptor is expected");
+    return type->descriptor(fm_bind_open(L, index, type));
 }
 
 int fm_bind_close(lua_State *L, const fm_bind_type *type)

@@ -20,6 +20,8 @@ typedef struct fm_bind_type {
     const char *what;              /**< in messages: "board" */
     void (*release)(void *object); /**< frees an object; not called with NULL */
     bool nests;                    /**< a call may begin while another is under way */
+    int (*descriptor)(
+        const void *object); /**< readable when a call has something to do; NULL: a loop cannot wait for it */
 } fm_bind_type;
 
 /**
@@ -49,6 +51,11 @@ void *fm_bind_open(lua_State *L, int index, const fm_bind_type *type);
  * on the stack: bring optional arguments to their places (lua_settop) before, and leave the slot alone. [-0, +1, v]
  */
 void *fm_bind_hold(lua_State *L, int index, const fm_bind_type *type);
+
+/**
+ * The descriptor of the open handle at `index`, whatever its kind; raises where a loop cannot wait for it. [-0, +0, v]
+ */
+int fm_bind_descriptor(lua_State *L, int index);
 
 /** Closes the handle at index 1, twice is allowed; raises where it is in use. @return 0, as a lua_CFunction does
  * [-0, +0, v] */

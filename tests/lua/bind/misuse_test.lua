@@ -9,12 +9,13 @@ local MAX_DEPTH = 3
 local HANDLES = 40
 
 local MODULES = { "board", "credentials.core", "crypto", "http", "ical", "json", "log", "mock", "provider.core", "state",
-  "sys", "time", "url", "loopback" }
+  "sys", "time", "url", "loopback", "loop", "child", "watch" }
 
 -- What would wait for somebody, start what the pool of words names, or end all further writes.
 local LEFT_OUT = { ["sys.detach"] = true, ["sys.refuse_writes"] = true, ["time.sleep"] = true,
   ["credentials.core.from_terminal"] = true, ["credentials.core.from_input"] = true, ["credentials.core.from_command"] = true,
-  ["crypto.pbkdf2_sha256"] = true, ["loopback.wait"] = true, ["http.all"] = false }
+  ["crypto.pbkdf2_sha256"] = true, ["loopback.wait"] = true, ["child.start"] = true,
+  ["child.parent"] = true, ["http.all"] = false }
 
 local given = {}
 for i = 1, #(arg or {}), 2 do given[arg[i]:match("^%-%-(%w+)$")] = tonumber(arg[i + 1]) end
@@ -72,6 +73,13 @@ local makers = {
   function() return modules["credentials.core"].secret("hidden" .. math.random(9)) end,
   function() return modules.sys.start { "true" } end,
   function() return modules.loopback.listen() end,
+  function() return modules.loop.new() end,
+  function() return modules.child.start { "/bin/cat" } end,
+  function()
+    local watched = modules.watch.open()
+    watched:add(folder.path)
+    return watched
+  end,
 }
 
 local handles = {}
