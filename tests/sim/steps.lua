@@ -145,7 +145,7 @@ function steps.event(world, step)
   if not travels then return world.ledger:gave_up(old) end
   write_over(world, "event", key, field, promises.event_value(key, there.event, field), step.value)
   if key == "S-1" and field == "title" then write_over_parent(world, old, step.value) end
-  world.edited_there[key] = true
+  world.edited_there[key] = world.runs
 end
 
 function steps.delete(world, step)

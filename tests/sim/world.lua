@@ -55,11 +55,17 @@ local function remember_all(self, look)
   end
 end
 
--- What both sides say after a run is agreed.
-local function agree(self, look)
+local function note_orphans(self, look)
   for _, key in ipairs(Board.KEYS) do
     local event = look.events[key] and look.events[key].event
     if event and not Board.is_wanted(look.board, key) then self.ledger:orphaned(key) end
+  end
+end
+
+-- What both sides say after a run that saw both is agreed.
+local function agree(self, look)
+  for _, key in ipairs(Board.KEYS) do
+    local event = look.events[key] and look.events[key].event
     for _, field in ipairs(event and Board.FIELDS or {}) do
       local here = Ledger.canonical(field, Board.get(look.board, key, field))
       if here and here == Ledger.canonical(field, promises.event_value(key, event, field)) then
@@ -76,6 +82,9 @@ end
 -- ---------------------------------------------------------------- runs
 
 local KILLED = "killed by the script"
+
+-- Such a run has not seen the calendar: it does not know what both sides hold.
+local UNREACHABLE = 3
 
 local function execute(self, options)
   options.board, options.providers, options.lock_wait_ms = self.board.path, self.calendar.providers, 0
@@ -134,6 +143,7 @@ local function one_run(self, step, allowed, unsettled)
   for _, fault in ipairs(step.faults or {}) do
     self.did_not_find = self.did_not_find or fault.kind == "missing"
     self.was_touched = self.was_touched or fault.kind == "stale"
+    if fault.kind == "forget" then self.forgot = self.forgot or self.runs + 1 end
   end
   self.calendar:order(step.faults or {})
   self.calendar:begin_log()
@@ -146,6 +156,7 @@ local function one_run(self, step, allowed, unsettled)
   remember_all(self, after)
   promises.after_run(self, before, after, self.meddled, unsettled)
   if not result then
+    note_orphans(self, after)
     agree(self, after)
     return nil, after
   end
@@ -155,7 +166,8 @@ local function one_run(self, step, allowed, unsettled)
     promises.in_step(self, after)
     self.ledger:in_step()
   end
-  agree(self, after)
+  note_orphans(self, after)
+  if result.exit ~= UNREACHABLE then agree(self, after) end
   return result, after
 end
 

@@ -130,7 +130,8 @@ end
 --- The base where the event is neither the one before a write nor the one it made, or has the very text that was written.
 -- `doubt` of the base are fields that the write seems not to have reached; perhaps somebody took it back. Where the write
 -- was answered, and all is as it was before in a new version, somebody did.
--- Of a field that rules leave out of the event nothing is known but what was written, where the event is that very one.
+-- Of a field that rules leave out of the event nothing is known but what was written, where the event is that very one or
+-- the write was answered.
 -- @param remote { version, left_out } of the event
 -- @param whole the event is the very one that was written
 function agreed.perhaps(base, note, list, version, remote, whole)
@@ -145,6 +146,8 @@ function agreed.perhaps(base, note, list, version, remote, whole)
         put(known, field, note.l[field], left_out[field] and note.r[field] or there[field])
       elseif not left_out[field] then
         put_pushed(known, field, note, there, arrived)
+      elseif note.answered then
+        put(known, field, note.l[field], note.r[field])
       end
     end
   end

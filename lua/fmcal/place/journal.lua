@@ -126,7 +126,7 @@ local function rewrite(target, key, intent, note)
   add(target, intent)
 end
 
---- Adds to the note of a write the ETag with which the calendar answered it: it could not be read back.
+--- Adds to the note of a write the ETag with which the calendar answered it: it could not be read back, or was not there.
 function journal.answered(job)
   local target, key = job.side.target, job.decision.key
   local intent = job.etag and intent_of(target, key, false)

@@ -58,4 +58,13 @@ function TestAgreed.test_what_rules_leave_out_of_another_event_is_as_before()
   lu.assertNil(known.doubt)
 end
 
+-- An answer says that the calendar has it, whoever was there since.
+function TestAgreed.test_what_rules_leave_out_of_another_event_was_written_where_that_was_answered()
+  local remote = version("edited since", "2031-02-25T12:00:00")
+  remote.date, remote.zone, remote.duration = nil, nil, nil
+  local left_out = { date = true, zone = true, duration = true }
+  local known = after({ "date", "zone" }, { version = remote, left_out = left_out }, { answered = "etag" })
+  lu.assertEquals({ known.l.date, known.r.date }, { NEW.date, NEW.date })
+end
+
 os.exit(lu.LuaUnit.run())

@@ -129,6 +129,7 @@ local function take_back(job, row)
     journal.answered(job)
     return disbelieve(job, "the calendar took the event, and could not be asked what it made of it: the next run looks again")
   elseif row.deleted then
+    journal.answered(job)
     return disbelieve(job, "the calendar took the event, and does not show it: the next run looks again")
   elseif row.uid and row.uid ~= job.write.uid then
     return disbelieve(job, "the calendar took the event, and shows another one in its place: the next run looks again")

@@ -55,6 +55,16 @@ local function hold_date(target, known, remote)
   remote.version[fields.START] = known.r[fields.START]
 end
 
+-- An entry that spells its date in UTC takes over no zone. Where it came to be a day or a local time, the zone of an event
+-- that nobody moved is read for the first time: that edits nothing.
+local function hold_zone(known, version, remote)
+  local read, agreed = remote.version, known.r
+  if not read.zone or agreed.zone or known.l.zone then return end
+  if read.date ~= agreed.date or read.duration ~= agreed.duration then return end
+  local respelled = version.zone or fields.date_kind(version) ~= fields.date_kind(known.l)
+  if respelled then read.zone = nil end
+end
+
 -- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
 local function doubt_time(remote, agreed_stamp)
   if agreed_stamp and agreed_stamp == remote.stamp then remote.time = nil end
@@ -76,6 +86,7 @@ local function side_of_entry(run, target, view, row)
   if remote and known and not rewound then
     texts.hold(remote, known, target.rules.mapped.own)
     hold_date(target, known, remote)
+    hold_zone(known, view.version, remote)
     doubt_time(remote, known.stamp)
   end
   if not start and not remote then start = mark_restored(target, view) end
