@@ -56,7 +56,8 @@ function overview.of(opened, settings, its_state, providers)
 end
 
 --- Opens a board and what the state says about it.
--- @param options table { board = path, config, rules, team, state } as for fmcal.sync.run.sync
+-- @param options table { board = path, config, rules, team, state } as for fmcal.sync.run.sync; as_it_stands = true: a board
+--   of which nothing is synced is opened too, without targets where its rules cannot be loaded; `settings.off` says why
 -- @return overview with a `warning` where the state is damaged, or nil and an error
 function overview.open(options)
   local opened, settings, its_state, self, err
@@ -68,6 +69,10 @@ function overview.open(options)
   if not its_state then return nil, err end
   local warning = err
   self, err = overview.of(opened, settings, its_state)
+  if not self and options.as_it_stands then
+    settings.off, settings.targets = settings.off or err, {}
+    self, err = overview.of(opened, settings, its_state)
+  end
   if not self then return nil, err end
   self.warning = warning
   return self

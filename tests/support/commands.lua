@@ -6,6 +6,7 @@ local commands = {}
 
 local Place = {}
 Place.__index = Place
+commands.Place = Place
 
 function Place:__close()
   os.execute("rm -rf " .. shell.quote(self.path))

@@ -56,19 +56,9 @@ local function text(value)
   return type(value) == "table" and json.encode(value) or tostring(value)
 end
 
--- The members in which the two versions differ, sorted.
+-- The members in conflict, and both versions.
 local function differing(conflict)
-  local here, there = calendar_sync.versions(conflict.conflictData)
-  local names, seen = {}, {}
-  for _, version in ipairs { here, there } do
-    for name in pairs(version) do
-      local differs = text(here[name]) ~= text(there[name])
-      if not seen[name] and name ~= "modifiedAt" and differs then names[#names + 1] = name end
-      seen[name] = true
-    end
-  end
-  table.sort(names)
-  return names, here, there
+  return conflicts.members(conflict.conflictData), calendar_sync.versions(conflict.conflictData)
 end
 
 local LIST_COLUMNS = {

@@ -10,7 +10,10 @@ local json = require "fmcal.json"
 local read_file = require "fmcal.util.read_file"
 local url = require "fmcal.url"
 
-local config = {}
+local config = {
+  --- Minutes between runs, where syncOptions.syncInterval says nothing.
+  DEFAULT_INTERVAL = 15,
+}
 
 local SECTION = "calendarConfig"
 
@@ -111,6 +114,16 @@ local function targets_of(section, holder)
   return targets
 end
 
+-- All calendars of a section, those that are switched off too: list of { name, provider, section }.
+local function calendars_of(section, holder)
+  if section.provider then return { { name = section.provider, provider = section.provider, section = section } } end
+  local list = {}
+  for i, name in ipairs(config.calendar_members(section, holder)) do
+    list[i] = { name = name, provider = section[name].provider or name, section = section[name] }
+  end
+  return list
+end
+
 -- A file given by --config, as a board: it holds a calendarConfig, or is one.
 local function holder_in(path)
   local text, unread = read_file(path, "configuration")
@@ -175,33 +188,47 @@ local function warnings_of(section, targets)
   return list
 end
 
+-- Why nothing is synced, as an error, or nil.
+local function why_off(opened, section, holder, targets)
+  local title, sentence = name_of(opened), nil
+  if section.enabled == false then
+    sentence = ("calendar sync is switched off for %s: set calendarConfig.enabled to true"):format(title)
+  elseif #targets == 0 then
+    local off = config.calendar_members(section, holder)
+    sentence = #off > 0 and ("board %s is connected with no calendar: %s %s switched off; run connect.lua, or set connected to "
+      .. "true"):format(title, table.concat(off, ", "), #off == 1 and "is" or "are")
+      or ("board %s names no calendar: set calendarConfig.provider (for example \"vdir\" or \"caldav\")"):format(title)
+  end
+  return sentence and select(2, failure("%s", sentence))
+end
+
+-- The section that is read, and what it stands in. One that is looked at may be missing.
+local function section_to_read(opened, options)
+  local raw, holder = section_of(opened, options.config)
+  if raw or not options.as_it_stands or opened:member(SECTION) ~= nil then return raw, holder end
+  return {}, opened
+end
+
 --- Reads and checks the configuration of a board.
 -- @param opened fmcal.board
--- @param options table { config = path, rules = path, team = name }
--- @return { team, team_name, section, targets, rules, options, warnings }, or nil and an error
+-- @param options table { config = path, rules = path, team = name, as_it_stands = true: a board is to be looked at; where
+--   nothing is synced, `off` is the error that says why }
+-- @return { team, team_name, section, calendars, targets, rules, options, warnings, off }, or nil and an error: `targets` are
+--   what a run works on, `calendars` { name, provider, section } also those that are switched off
 function config.load(opened, options)
-  local raw, holder = section_of(opened, options.config)
+  local raw, holder = section_to_read(opened, options)
   if not raw then return nil, holder end
   local section = readable(raw)
   local team, team_name = team_of(opened, options.team)
   if not team then return nil, team_name end
   local wrong = config_schema.wrong(section, SECTION .. ".")
   if wrong then return failure("board %s: %s", name_of(opened), wrong) end
-  if section.enabled == false then
-    return failure("calendar sync is switched off for %s: set calendarConfig.enabled to true", name_of(opened))
-  end
   local targets = targets_of(section, holder)
-  local off = #targets == 0 and config.calendar_members(section, holder) or {}
-  if #off > 0 then
-    return failure("board %s is connected with no calendar: %s %s switched off; run connect.lua, or set connected to true",
-      name_of(opened), table.concat(off, ", "), #off == 1 and "is" or "are")
-  end
-  if #targets == 0 then
-    return failure("board %s names no calendar: set calendarConfig.provider (for example \"vdir\" or \"caldav\")",
-      name_of(opened))
-  end
+  local off = why_off(opened, section, holder, targets)
+  if off and not options.as_it_stands then return nil, off end
   return {
-    team = team, team_name = team_name, section = section, targets = targets,
+    team = team, team_name = team_name, section = section, calendars = calendars_of(section, holder),
+    targets = targets, off = off,
     rules = options.rules or config.resolve(opened:path(), section.rules), rules_in_process = options.rules_in_process,
     clock = options.clock, warnings = warnings_of(section, targets), options = section.syncOptions or {},
   }

@@ -2,6 +2,7 @@
 
 local attempt = require "fmcal.util.attempt"
 local calendar_sync = require "fmcal.model.calendar_sync"
+local fields = require "fmcal.model.fields"
 local given = require "fmcal.util.given"
 local run = require "fmcal.sync.run"
 
@@ -27,6 +28,18 @@ function conflicts.list(board)
     end
   end
   return list
+end
+
+--- The members that are in conflict, in order: those in which both versions differ.
+-- @param conflict_data of the list
+function conflicts.members(conflict_data)
+  local here, there = calendar_sync.versions(conflict_data)
+  local differing = {}
+  for _, name in ipairs(fields.members_of(here, there)) do
+    local is_same = calendar_sync.text(given(here[name])) == calendar_sync.text(given(there[name]))
+    if name ~= "modifiedAt" and not is_same then differing[#differing + 1] = name end
+  end
+  return differing
 end
 
 --- The answer that a resolution stands for, as the engine takes it.

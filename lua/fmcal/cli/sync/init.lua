@@ -18,7 +18,6 @@ local time = require "fmcal.time"
 
 local sync = {}
 
-local DEFAULT_INTERVAL = 15 -- minutes
 local MOST_SETTLING_RUNS = 5
 
 --- Adds the options of sync.lua to a parser.
@@ -193,11 +192,11 @@ local function interval_of(values, paths)
     local opened <close> = board.open(path)
     local settings = opened and config.load(opened, sync.engine_options(values, path))
     for _, target in ipairs(settings and settings.targets or {}) do
-      local own = target.options.syncInterval or DEFAULT_INTERVAL
+      local own = target.options.syncInterval or config.DEFAULT_INTERVAL
       minutes = math.min(minutes or own, own)
     end
   end
-  return math.max(1, (minutes or DEFAULT_INTERVAL) * 60)
+  return math.max(1, (minutes or config.DEFAULT_INTERVAL) * 60)
 end
 
 -- Runs until nothing happens any more, so that what others wrote into a board while it was synced is synced at once.
