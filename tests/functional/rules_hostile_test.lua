@@ -212,6 +212,48 @@ function TestHostile.test_adopted_items_steal_no_id()
   lu.assertEquals(place:item("A").title, "a")
 end
 
+-- An item that the board could not hold, or not tell apart from others, is refused before anything of it is written.
+function TestHostile.test_adopted_items_that_no_board_can_hold()
+  for item, sentence in pairs {
+    ["{ id = 'N', subitems = { { id = 'S', subitems = { { id = 'A' } } } } }"] = "id: the board has another entry A",
+    ["{ id = 'N', subitems = { { id = 'N' } } }"] = "adopt of x: more than one entry has the id N",
+    ["{ id = 'N', subitems = { { id = 'S' }, { id = 'S' } } }"] = "adopt of x: more than one entry has the id S",
+    ["{ id = 'N', subitems = 'none' }"] = "the subitems of the entry must be a list of objects",
+    ["{ id = 'N', subitems = { { id = 'S', dueDate = 5 } } }"] = "S: dueDate must be a text, not a number",
+    ["{ id = 'N', calendarSync = { externalEventId = 'A@fleetmonitor' } }"] = "calendarSync of N: fmcal writes it",
+    ["{ id = 'N', m = 'text' }"] = "N: m must be an object, for the rules declare m.a",
+    ["{ id = 'D', title = 'third' }"] = "id: the board has another entry D",
+  } do
+    local board = commands.board({ { id = "A", title = "a", dueDate = "2027-01-01" }, { id = "D" }, { id = "D" } })
+    board.calendarConfig.rules = "rules.lua"
+    local place <close> = commands.place(board)
+    place:write("rules.lua", ('return { fields = { ["m.a"] = "x:A" }, adopt = function() return %s end }'):format(item))
+    place:write("calendars/academy/x.ics", (ICS:format("x"):gsub("SUMMARY", "X-A:v\r\n%0")))
+    local _, errors = place:expect(1, "sync.lua -q board.json")
+    lu.assertStrContains(errors, sentence, nil, nil, item)
+    lu.assertEquals(#place:board().items, 3, item)
+    lu.assertNotNil(place:event("A"), item)
+  end
+end
+
+-- Whose an event is and whether it is there, fmcal says itself: what a rule says otherwise makes no event.
+function TestHostile.test_an_identity_of_a_rules_own_makes_no_event()
+  for member, value in pairs { team = "'others'", kanbanId = "'B'", deleted = "true" } do
+    local board = commands.board({ { id = "A", title = "a", dueDate = "2027-01-01" }, { id = "B", title = "b", dueDate = "2027-01-02" } })
+    board.calendarConfig.rules = "rules.lua"
+    local place <close> = commands.place(board)
+    place:write("rules.lua", ([[return { to_event = function(entry, ctx)
+      local event = ctx.defaults.to_event(entry, ctx)
+      if entry.id == "A" then event.%s = %s end
+      return event
+    end }]]):format(member, value))
+    local _, errors = place:expect(1, "sync.lua -q board.json")
+    lu.assertStrMatches(errors, "sync.lua: [^\n]*rules.lua:1: to_event of A: " .. member .. ": fmcal itself says that it is [^\n]*\n")
+    lu.assertNil(place:event("A"))
+    lu.assertNotNil(place:event("B"))
+  end
+end
+
 -- A file that never loads ends the run before anything is touched.
 function TestHostile.test_files_that_never_load()
   for text, part in pairs { ["while true do end"] = "processor time", ["local s = 'x' while true do s = s .. s end"] = "memory",

@@ -9,6 +9,8 @@ local failure = require "fmcal.util.failure"
 local log = require "fmcal.log"
 local mapping = require "fmcal.rules.mapping"
 local schema = require "fmcal.rules.schema"
+local shown = require "fmcal.util.shown"
+local sorted_names = require "fmcal.util.sorted_names"
 local sources = require "fmcal.rules.sources"
 local time = require "fmcal.time"
 local witness = require "fmcal.util.witness"
@@ -149,9 +151,23 @@ function Rules:select(key, entry)
   return answer(self, "select", key, entry, self.ctx)
 end
 
+-- What of an event says whose it is, and whether it is there, is not for a team's to_event to say; where it does, a sentence.
+local function identity_problem(event, key, entry, team)
+  local ours = { team = team, kanbanId = entry.id or key, deleted = false }
+  for _, name in ipairs(sorted_names(ours)) do
+    if event[name] ~= nil and event[name] ~= ours[name] then
+      return ("%s: fmcal itself says that it is %s, not %s; leave it out"):format(name, shown(ours[name]), shown(event[name]))
+    end
+  end
+  return nil
+end
+
 --- The event of an entry. @return event table, or nil and a sentence
 function Rules:to_event(key, entry)
-  return answer(self, "to_event", key, entry, self.ctx)
+  local event, sentence = answer(self, "to_event", key, entry, self.ctx)
+  local problem = event and self.functions.to_event and identity_problem(event, key, entry, self.ctx.team)
+  if problem then return nil, self:complaint("to_event", key, problem) end
+  return event, sentence
 end
 
 -- The members that a team's to_entry leaves out although the event says something about them. The zone of a local time

@@ -3,7 +3,9 @@
 
 local adopted = require "fmcal.place.adopted"
 local attempt = require "fmcal.util.attempt"
+local board = require "fmcal.board"
 local calendar_sync = require "fmcal.model.calendar_sync"
+local entries = require "fmcal.model.entry"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local own_fields = require "fmcal.model.own_fields"
@@ -26,6 +28,7 @@ local function complete_date(item, members)
   if kind ~= "day" and lacks(item, "durationMinutes") and has_length then item.durationMinutes = members.durationMinutes end
 end
 
+-- Where something is in the way of a declared member, the item is refused: nothing of it may be written over.
 local function complete(item, members, own)
   complete_date(item, members)
   for _, field in ipairs(fields.TEXTS) do
@@ -35,24 +38,51 @@ local function complete(item, members, own)
   end
   for _, field in ipairs(own) do
     local value = members[field.member]
-    if own_fields.get(item, field.member) == nil and value ~= nil then
+    if own_fields.get(item, field.member) == nil and value ~= nil and not own_fields.refusal(item, field.member) then
       own_fields.put(item, field.member, type(value) == "table" and json.array(value) or value)
     end
   end
 end
 
 -- Whether the board has the item already: because it was adopted in an earlier run, or in this one from another calendar.
--- @return boolean, or nil and a sentence where the id is another entry's
 local function is_on_board(run, target, item, event)
   if run.adopted[item.id] == event.uid then
     target.adopted[item.id] = event.uid
     return true
   end
   local entry = attempt.found(run.board:entry(item.id))
-  if not entry then return false end
-  if calendar_sync.names_event(calendar_sync.read(entry), event.uid) then return true end
-  return nil, target.rules:complaint("adopt", event.uid, ("id: the board has another entry %s; give each item an id of its own")
-    :format(item.id))
+  return entry ~= nil and calendar_sync.names_event(calendar_sync.read(entry), event.uid)
+end
+
+-- ---------------------------------------------------------------- what a board can hold
+
+local function is_taken(run, key)
+  if attempt.found(run.board:entry(key)) then return true end
+  for _, problem in ipairs(run.board:problems()) do
+    if problem.key == key then return true end
+  end
+  return false
+end
+
+local function problem_of_entry(run, target, entry)
+  if is_taken(run, entry.key) then
+    return ("id: the board has another entry %s; give each item an id of its own"):format(entry.key)
+  end
+  if calendar_sync.read(entry) then return ("calendarSync of %s: fmcal writes it; leave it out"):format(entry.key) end
+  local view, sentence = entries.view(entry, target.options.timeZone, target.rules.mapped)
+  return not view and (sentence:gsub(" %(line %d+%)", "", 1)) or nil
+end
+
+-- Why the board cannot take an item with all its subitems, or nil. It is tried on one that holds nothing else.
+local function problem_of(run, target, item)
+  local alone <close> = assert(board.parse(assert(json.encode { items = json.array { item } })))
+  local problem = alone:problems()[1]
+  if problem then return (problem.message:gsub("^.-, line %d+: ", "", 1)) end
+  for _, key in ipairs(alone:keys()) do
+    local sentence = problem_of_entry(run, target, attempt.found(alone:entry(key)))
+    if sentence then return sentence end
+  end
+  return nil
 end
 
 -- ---------------------------------------------------------------- asking
@@ -75,17 +105,18 @@ end
 
 -- @return the item's key, or nil and perhaps a sentence
 local function adopt_event(run, target, event)
-  local item, members, there, sentence
+  local item, members, sentence, problem
   item, sentence = target.rules:adopt(event)
   if event.unknownDate and (item or sentence) then item, sentence = nil, no_date(target, event) end
   if not item or run.only and not run.only[item.id] then return nil, sentence end
-  there, sentence = is_on_board(run, target, item, event)
-  if there ~= false then return nil, sentence end
+  if is_on_board(run, target, item, event) then return nil end
   local shown = { eventType = item.type == "epic" and "epic" or "item" }
   for name, value in pairs(item) do shown[name] = value end
   members, sentence = target.rules:to_entry(item.id, event, shown)
   if not members then return nil, sentence end
   complete(item, members, target.rules.mapped.own)
+  problem = problem_of(run, target, item)
+  if problem then return nil, target.rules:complaint("adopt", event.uid, problem) end
   assert(run.board:append({ "items" }, item))
   run.adopted[item.id], target.adopted[item.id], run.external_moved = event.uid, event.uid, true
   return item.id
