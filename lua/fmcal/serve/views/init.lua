@@ -13,7 +13,7 @@
 local views = {}
 
 --- The views and their modules.
-local MODULES = { config = "config", calendar_config = "calendar_config", status = "status", entries = "entries",
+local MODULES = { config = "config", calendar_config = "calendar_config", status = "status", entries = "entries", entry = "entry",
   conflicts = "conflicts" }
 local OF_HISTORY = { history = "changes", runs = "runs" }
 
