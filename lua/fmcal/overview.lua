@@ -8,6 +8,7 @@ local board_state = require "fmcal.place.board_state"
 local change = require "fmcal.model.change"
 local config = require "fmcal.config"
 local conflicts = require "fmcal.sync.conflicts"
+local deliveries = require "fmcal.place.deliveries"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local naming = require "fmcal.place.naming"
@@ -123,8 +124,9 @@ end
 
 --- How each calendar stands.
 -- @return { team, board, state, status ("idle", or "error": the last run failed, as last_error = { message, at } says),
---   last_run, runs, entries, problems, conflicts, targets = { { name, provider, account,
---   calendar_id, calendar, bound, counts = {[status] = n}, pending = { board, calendar }, errors }, … } }
+--   last_run, runs, entries, problems, conflicts, webhook = its last posts (fmcal.place.deliveries) or nil,
+--   targets = { { name, provider, account, calendar_id, calendar, bound, counts = {[status] = n},
+--   pending = { board, calendar }, errors }, … } }
 function Overview:status()
   local targets, problems = json.array {}, json.array {}
   for i, target in ipairs(self.targets) do targets[i] = target_status(self, target) end
@@ -135,7 +137,8 @@ function Overview:status()
     team = self.settings.team, board = self.board:path(), state = self.state:path(), last_run = self.state:get("last_run"),
     runs = tonumber(self.state:get("run") or "0"), entries = #self.board:keys(), problems = problems,
     status = failed and "error" or "idle", last_error = failed or nil,
-    conflicts = #conflicts.list(self.board), targets = targets, warnings = json.array(self.settings.warnings),
+    conflicts = #conflicts.list(self.board), webhook = self.settings.options.webhook and deliveries.of(self.state),
+    targets = targets, warnings = json.array(self.settings.warnings),
   }
 end
 

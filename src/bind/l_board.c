@@ -101,10 +101,12 @@ static int board_text(lua_State *L)
     return 1;
 }
 
+/* What of a configuration Lua gets as secrets: whole credentials, and what a webhook is signed with. */
+static const char *const CONFIG_SECRETS[] = {"credentials", "secret", NULL};
+
 /* Pushes the value of a piece of the board's text, or nil and the error. [-0, +(1|2)] */
-static int push_value(lua_State *L, const fm_json_span *value, const char *secret_member)
+static int push_value(lua_State *L, const fm_json_span *value, const char *const *secret_members)
 {
-    const char *const secret_members[] = {secret_member, NULL};
     fm_bind_json_reading reading = {.secret_members = secret_members, .is_public = fm_bind_is_public_member};
     fm_error err = {0};
     if (fm_bind_push_json(L, value->at, value->len, &reading, &err))
@@ -133,7 +135,7 @@ static int board_member(lua_State *L)
     }
     if (status)
         return fm_bind_fail(L, &err);
-    return push_value(L, &value, strcmp(lua_tostring(L, 2), "calendarConfig") == 0 ? "credentials" : NULL);
+    return push_value(L, &value, strcmp(lua_tostring(L, 2), "calendarConfig") == 0 ? CONFIG_SECRETS : NULL);
 }
 
 static int board_member_names(lua_State *L)

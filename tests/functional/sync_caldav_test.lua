@@ -1,5 +1,6 @@
 -- sync.lua against CalDAV servers: what a person is told when the server, the sign-in or the calendar is not right.
 local commands = require "commands"
+local crypto = require "fmcal.crypto"
 local json = require "fmcal.json"
 local lu = require "luaunit"
 local servers = require "servers"
@@ -163,6 +164,29 @@ function TestWebhook.test_one_that_refuses_is_a_warning()
   local place <close> = commands.place(board(scripted, { syncOptions = { webhook = "http://127.0.0.1:9/hook" } }))
   local _, errors = place:expect(0, "sync.lua -q board.json")
   lu.assertStrContains(errors, "warning: the webhook was not told")
+end
+
+-- An answer that may be another one next time is tried again, with the same delivery.
+function TestWebhook.test_a_busy_one_is_told_once_more_and_status_knows()
+  scripted:clear()
+  scripted:fault { kind = "status", method = "POST", code = 503, times = 1 }
+  local place <close> = commands.place(board(scripted, { syncOptions = { webhook = { url = scripted.url .. "echo",
+    secret = "canary-of-the-webhook", on = { "start", "ok" } } } }))
+  local out, errors = place:expect(0, "sync.lua board.json --json")
+  local rows = {}
+  for _, row in ipairs(scripted:control("GET", "_log").requests) do
+    if row.path == "/echo" then rows[#rows + 1] = row end
+  end
+  lu.assertEquals(#rows, 3)
+  lu.assertEquals({ json.decode(rows[2].body).event, json.decode(rows[3].body).event }, { "start", "ok" })
+  lu.assertEquals(#rows[1].headers["Fmcal-Delivery"], 32)
+  lu.assertEquals(rows[1].headers["Fmcal-Delivery"], rows[2].headers["Fmcal-Delivery"])
+  local t, code = rows[3].headers["Fmcal-Signature"]:match("^t=(%d+),v1=(%x+)$")
+  lu.assertEquals(crypto.decode("hex", code), crypto.hmac("sha256", "canary-of-the-webhook", t .. "." .. rows[3].body))
+  local shown = place:expect(0, "status.lua board.json") .. place:expect(0, "status.lua board.json --json")
+  lu.assertStrContains(shown, "webhook: ok, ")
+  lu.assertStrContains(shown, '"tries":2')
+  lu.assertNotStrContains(out .. errors .. shown .. rows[3].body, "canary-of-the-webhook")
 end
 
 TestExample = {}

@@ -40,6 +40,13 @@ local function add_errors(out, lines, status)
   for _, problem in ipairs(status.problems) do lines[#lines + 1] = terminal.paint(out, "red", terminal.clean(problem)) end
 end
 
+local function add_webhook(out, lines, posts)
+  local last = posts and posts[1]
+  if not last then return end
+  local line = ("webhook: %s, %s: %s"):format(last.event, common.when(last.at), last.error or "answered " .. last.status)
+  lines[#lines + 1] = last.error and terminal.paint(out, "red", terminal.clean(line)) or line
+end
+
 --- The lines of fmcal.overview's status.
 -- @param out from terminal.of
 function view.lines(out, status)
@@ -55,6 +62,7 @@ function view.lines(out, status)
       terminal.clean(first_line(status.last_error.message) or "")))
   end
   add_errors(out, lines, status)
+  add_webhook(out, lines, status.webhook)
   if status.conflicts > 0 then lines[#lines + 1] = "look at the conflicts with conflicts.lua" end
   for _, warning in ipairs(status.warnings) do lines[#lines + 1] = "warning: " .. terminal.clean(warning) end
   return lines

@@ -37,6 +37,7 @@ local function merged_options(shared, own)
   local options = {}
   for name, value in pairs(shared or {}) do options[name] = value end
   for name, value in pairs(own or {}) do options[name] = value end
+  options.webhook = nil -- hears of runs, not of calendars, and may hold a secret
   return options
 end
 

@@ -10,6 +10,7 @@ local schema = require "fmcal.util.schema"
 local sorted_names = require "fmcal.util.sorted_names"
 local time = require "fmcal.time"
 local unknown_provider = require "fmcal.unknown_provider"
+local webhook = require "fmcal.config.webhook"
 
 local config_schema = {}
 
@@ -24,7 +25,7 @@ local RULE_LIMITS = { seconds = "number", mebibytes = "number" }
 local OPTIONS = {
   syncItems = "boolean", syncEpics = "boolean", syncCourtDates = "boolean", autoSync = "boolean",
   syncInterval = "number", conflictResolution = "name", onEventDeleted = "name", reminders = "names",
-  timeZone = "name", massDeleteLimit = "number", webhook = "name", pushInvitations = "boolean", spans = "boolean",
+  timeZone = "name", massDeleteLimit = "number", webhook = "place", pushInvitations = "boolean", spans = "boolean",
   ruleLimits = RULE_LIMITS,
 }
 
@@ -123,6 +124,7 @@ local OPTION_VALUES = {
       return ("%s.mebibytes must lie between %g and %d"):format(path, MIN_RULE_MEBIBYTES, MAX_RULE_MEBIBYTES)
     end
   end,
+  webhook = webhook.wrong,
   syncInterval = function(minutes, path)
     if minutes > 0 and minutes <= MAX_INTERVAL_MINUTES then return nil end
     return ("%s must be a number of minutes greater than 0 and at most %d"):format(path, MAX_INTERVAL_MINUTES)
@@ -213,6 +215,7 @@ local function unknown_of(members, object, prefix)
   local options = object.syncOptions or {}
   append(list, schema.unknown(OPTIONS, options, prefix .. "syncOptions."))
   append(list, schema.unknown(RULE_LIMITS, options.ruleLimits or {}, prefix .. "syncOptions.ruleLimits."))
+  append(list, webhook.unknown(options.webhook, prefix .. "syncOptions.webhook."))
   append(list, schema.unknown(credentials.members(), object.credentials or {}, prefix .. "credentials."))
   local endpoint = type(object.endpoint) == "table" and object.endpoint or {}
   return append(list, schema.unknown(ENDPOINTS, endpoint, prefix .. "endpoint."))

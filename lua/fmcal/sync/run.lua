@@ -117,9 +117,17 @@ local function look_at(self)
   return candidates.find
 end
 
+-- A webhook that cannot be told is a warning.
+local function tell_webhook(self, moment, warnings, result)
+  if not self.settings or not self.settings.options.webhook then return end
+  local told, err = require("fmcal.sync.tell.webhook")[moment](self, result)
+  if not told then table.insert(warnings, err.message) end
+end
+
 local function steps(self, options)
   local ok, err, exit = prepare.run(self, options)
   if not ok then return report.failure(self, err, exit or exits.USAGE) end
+  tell_webhook(self, "before", self.settings.warnings)
   ok, err = answers.check(self.answers, self.all_targets[1].rules.mapped.own)
   if not ok then return refused(self, err) end
   ok, err = observe.all(self)
@@ -166,13 +174,6 @@ local function trace(raised)
   return debug.traceback(raised, 2)
 end
 
--- A webhook that cannot be told is a warning: the run itself is over and done.
-local function tell_webhook(self, result)
-  if not self.settings or not self.settings.options.webhook then return end
-  local told, err = require("fmcal.sync.tell.webhook").after(self.settings, result)
-  if not told then table.insert(result.warnings, err.message) end
-end
-
 --- Syncs one board.
 -- @param options table:
 --   board            path of the board file
@@ -212,9 +213,9 @@ function run.sync(options)
     failed.note(self, result)
     runs.finish(self, result)
   end
+  if not is_defect then tell_webhook(self, "after", result.warnings, result) end
   close(self)
   if is_defect then error(result, 0) end
-  tell_webhook(self, result)
   return result
 end
 

@@ -52,6 +52,8 @@ local TYPES = {
   -- A number stands for its digits.
   text = { "a text", of_kind("text", "number") },
   name = { "a text", is_name },
+  -- What this process does not see as text, or what a program gives as one.
+  secret = { "a text", of_kind("text", "userdata") },
   number = { "a number", of_kind("number") },
   boolean = { "true or false", of_kind("boolean") },
   object = { "an object", of_kind("object", "empty") },

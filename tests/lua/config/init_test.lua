@@ -23,7 +23,7 @@ local FINE = {
 local OPTIONS = {
   syncItems = { yes = true }, syncEpics = { yes = true }, syncCourtDates = { yes = true }, autoSync = { yes = true },
   syncInterval = { number = true }, conflictResolution = {}, onEventDeleted = {}, reminders = {}, timeZone = {},
-  massDeleteLimit = {}, webhook = { text = true }, pushInvitations = { yes = true },
+  massDeleteLimit = {}, webhook = {}, pushInvitations = { yes = true },
 }
 
 local function refused(path, change)
