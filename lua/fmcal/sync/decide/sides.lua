@@ -55,14 +55,13 @@ local function hold_date(target, known, remote)
   remote.version[fields.START] = known.r[fields.START]
 end
 
--- An entry that spells its date in UTC takes over no zone. Where it came to be a day or a local time, the zone of an event
--- that nobody moved is read for the first time: that edits nothing.
+-- Which zone is read of an event depends on how its entry spells its date: in UTC, as a local time, or as a day. Where the
+-- entry came to spell it in another way, the zone of an event that nobody moved says what it said.
 local function hold_zone(known, version, remote)
-  local read, agreed = remote.version, known.r
-  if not read.zone or agreed.zone or known.l.zone then return end
-  if read.date ~= agreed.date or read.duration ~= agreed.duration then return end
-  local respelled = version.zone or fields.date_kind(version) ~= fields.date_kind(known.l)
-  if respelled then read.zone = nil end
+  local read, here, there = remote.version, known.l, known.r
+  if read.date ~= there.date or read.duration ~= there.duration then return end
+  local respelled = fields.date_kind(version) ~= fields.date_kind(here) or (version.zone == nil) ~= (here.zone == nil)
+  if respelled then read.zone = there.zone end
 end
 
 -- Some programs leave the stamp of an event as it was when they edit it: then nobody knows when that was.
