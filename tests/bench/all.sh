@@ -13,7 +13,7 @@ part() { printf '\n== %s\n' "$1"; }
 bench_c() {
   # shellcheck disable=SC2046 # words, not one word
   cc -O2 -D_GNU_SOURCE -I"$source/src" -I"$source/src/include" "$here/$1.c" "$(dirname "$fmcal")/libfmcal.a" -o "$work/$1" \
-    $(pkg-config --cflags --libs lua5.4 libcurl libcjson libical openssl expat sqlite3 libpsl libedit) -lm
+    $(pkg-config --cflags --libs lua5.4 libcurl libcjson openssl expat sqlite3 libpsl libedit) -lm
 }
 
 part "machine"

@@ -1,7 +1,7 @@
 /*
  * Calendar objects to fm_event, without Lua. After a build without sanitizers:
  *   cc -O2 -D_GNU_SOURCE -Isrc -Isrc/include tests/bench/ics_decode.c BUILD/libfmcal.a -o ics_decode \
- *     $(pkg-config --libs lua5.4 libcurl libcjson libical openssl expat sqlite3 libpsl libedit) -lm
+ *     $(pkg-config --libs lua5.4 libcurl libcjson openssl expat sqlite3 libpsl libedit) -lm
  *   ./ics_decode [EVENTS [RUNS]]
  */
 #include "provider/ics/codec.h"

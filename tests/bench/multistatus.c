@@ -3,7 +3,7 @@
  * event decoded and pushed; and the same body again where the state holds every text already. After a build without
  * sanitizers:
  *   cc -O2 -D_GNU_SOURCE -Isrc -Isrc/include tests/bench/multistatus.c BUILD/libfmcal.a -o multistatus \
- *     $(pkg-config --cflags --libs lua5.4 libcurl libcjson libical openssl expat sqlite3 libpsl libedit) -lm
+ *     $(pkg-config --cflags --libs lua5.4 libcurl libcjson openssl expat sqlite3 libpsl libedit) -lm
  *   ./multistatus tables|unchanged day|zone [EVENTS [RUNS [STATE_FILE]]]
  */
 #include "provider/caldav/multistatus.h"

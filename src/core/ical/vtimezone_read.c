@@ -1,8 +1,8 @@
+#include "core/ical/libical.h"
 #include "core/ical/value.h"
 #include "core/ical/vtimezone.h"
 #include "util/alloc.h"
 
-#include <libical/ical.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,7 +56,7 @@ static size_t list_len(const short *list, size_t size)
 }
 
 /* Where on the calendar a rule's day is. Returns false for a rule that is not once a year. */
-static bool day_of_rule(yearly *out, const struct icalrecurrencetype *r, const fm_date *start)
+static bool day_of_rule(yearly *out, const fm_libical *ical, const struct icalrecurrencetype *r, const fm_date *start)
 {
     size_t months = list_len(r->by_month, ICAL_BY_MONTH_SIZE), days = list_len(r->by_day, ICAL_BY_DAY_SIZE);
     size_t month_days = list_len(r->by_month_day, ICAL_BY_MONTHDAY_SIZE);
@@ -79,8 +79,8 @@ static bool day_of_rule(yearly *out, const struct icalrecurrencetype *r, const f
             out->day_mask = UINT32_C(1) << start->day;
         return true;
     }
-    out->weekday = (int)icalrecurrencetype_day_day_of_week(r->by_day[0]) - 1;
-    out->nth = icalrecurrencetype_day_position(r->by_day[0]);
+    out->weekday = (int)ical->recurrencetype_day_day_of_week(r->by_day[0]) - 1;
+    out->nth = ical->recurrencetype_day_position(r->by_day[0]);
     if (!out->nth && positions)
         out->nth = r->by_set_pos[0];
     return out->weekday >= 0 && (out->nth != 0) != (month_days != 0) && out->nth >= -5 && out->nth <= 5;
@@ -153,18 +153,18 @@ static bool is_yearly(const struct icalrecurrencetype *r)
            !list_len(r->by_year_day, ICAL_BY_YEARDAY_SIZE) && !list_len(r->by_week_no, ICAL_BY_WEEKNO_SIZE);
 }
 
-static bool read_rule(yearly *out, fm_span value, const fm_date *start, int32_t from_s)
+static bool read_rule(yearly *out, const fm_libical *ical, fm_span value, const fm_date *start, int32_t from_s)
 {
     char text[MAX_RULE_BYTES + 1];
     if (value.len > MAX_RULE_BYTES)
         return false;
     memcpy(text, value.at, value.len);
     text[value.len] = '\0';
-    struct icalrecurrencetype r = icalrecurrencetype_from_string(text);
+    struct icalrecurrencetype r = ical->recurrencetype_from_string(text);
     *out = (yearly){.until = INT64_MAX};
     if (!is_yearly(&r) || !time_of_rule(out, &r, start))
         return false;
-    if (!icaltime_is_null_time(r.until)) {
+    if (!ical->time_is_null_time(r.until)) {
         fm_date until = {.kind = FM_DATE_UTC, .year = r.until.year, .month = r.until.month, .day = r.until.day};
         until.hour = r.until.is_date ? 23 : r.until.hour;
         until.minute = r.until.is_date ? 59 : r.until.minute;
@@ -173,7 +173,7 @@ static bool read_rule(yearly *out, fm_span value, const fm_date *start, int32_t 
             return false;
         out->until = fm_date_epoch(&until);
     }
-    return day_of_rule(out, &r, start) && (!r.count || apply_count(out, r.count, start, from_s));
+    return day_of_rule(out, ical, &r, start) && (!r.count || apply_count(out, r.count, start, from_s));
 }
 
 /* A local time, or an instant where it says so. */
@@ -217,7 +217,10 @@ static fm_status read_part(fm_vtimezone *zone, observance *part, const fm_ical *
     if (!from || !fm_ical_offset_parse(&part->from_s, from->parts.value))
         part->from_s = part->offset_s;
     part->start = instant(&date, part->from_s);
-    if (rule && !read_rule(&part->rule, rule->parts.value, &date, part->from_s))
+    const fm_libical *ical;
+    if (rule && fm_libical_open(&ical, err))
+        return FM_EUNSUPPORTED;
+    if (rule && !read_rule(&part->rule, ical, rule->parts.value, &date, part->from_s))
         return refuse(err, rule, "a rule that is not once a year");
     part->has_rule = rule != NULL;
     part->first_onset = zone->onset_count;

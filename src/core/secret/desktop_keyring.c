@@ -1,8 +1,8 @@
 #include "core/secret/desktop_keyring.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/library.h"
 
-#include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,7 +18,6 @@ typedef unsigned (*glib_hash_fn)(const void *key);
 typedef int (*glib_equal_fn)(const void *a, const void *b);
 
 typedef struct libsecret {
-    void *library;
     void *(*hash_table_new)(glib_hash_fn hash, glib_equal_fn equal);
     int (*hash_table_insert)(void *table, void *key, void *value);
     void (*hash_table_unref)(void *table);
@@ -29,24 +28,19 @@ typedef struct libsecret {
     void (*password_free)(char *password);
 } libsecret;
 
-/* Looks a function up in the library or what it depends on. */
-static bool find(const libsecret *l, const char *name, void *function)
-{
-    void *symbol = dlsym(l->library, name);
-    memcpy(function, &symbol, sizeof symbol);
-    return symbol != NULL;
-}
-
-/* GLib cannot be unloaded once it has run, so the library stays (RTLD_NODELETE). */
 static bool load(libsecret *l)
 {
-    l->library = dlopen("libsecret-1.so.0", RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    return l->library && find(l, "g_hash_table_new", &l->hash_table_new) &&
-           find(l, "g_hash_table_insert", &l->hash_table_insert) &&
-           find(l, "g_hash_table_unref", &l->hash_table_unref) && find(l, "g_error_free", &l->error_free) &&
-           find(l, "g_str_hash", &l->str_hash) && find(l, "g_str_equal", &l->str_equal) &&
-           find(l, "secret_password_lookupv_nonpageable_sync", &l->lookup) &&
-           find(l, "secret_password_free", &l->password_free);
+    const fm_symbol symbols[] = {
+        {"g_hash_table_new", &l->hash_table_new},
+        {"g_hash_table_insert", &l->hash_table_insert},
+        {"g_hash_table_unref", &l->hash_table_unref},
+        {"g_error_free", &l->error_free},
+        {"g_str_hash", &l->str_hash},
+        {"g_str_equal", &l->str_equal},
+        {"secret_password_lookupv_nonpageable_sync", &l->lookup},
+        {"secret_password_free", &l->password_free},
+    };
+    return fm_library_find("libsecret-1.so.0", symbols, sizeof symbols / sizeof *symbols);
 }
 
 /* Says how such an entry is made. */
@@ -105,7 +99,5 @@ fm_status fm_secret_from_desktop(fm_secret **out, const fm_keyring_attribute *at
             status = fm_error_no_memory(err, "credentials");
         l.password_free(password);
     }
-    if (l.library)
-        dlclose(l.library);
     return status;
 }
