@@ -1,7 +1,9 @@
 -- Compiles Lua files to bytecode (debug information kept) and writes them as one C table.
 -- lua5.4 embed.lua OUT.c ROOT KIND=DIR:FILE ...   KIND is "module" (named a.b.c) or "script" (named x.lua), below ROOT;
 --                                                  library=NAME:PATH is a module of somebody else's;
---                                                  text=NAME:PATH is a module whose value is the text of the file
+--                                                  text=NAME:PATH is a module whose value is the text of the file;
+--                                                  file=NAME/FILE:PATH is a text of a module whose value is all such texts,
+--                                                  { [FILE] = text }
 local out_path, root = arg[1], arg[2]
 
 local function c_bytes(data)
@@ -22,6 +24,7 @@ local function module_name(file)
 end
 
 local rows, bodies = {}, {}
+local folders = {} -- by module: "[FILE] = TEXT," for each file
 
 local function read(path)
   local file = assert(io.open(path, "rb"))
@@ -43,11 +46,17 @@ for i = 3, #arg do
     add("module", place, read(file), file:match("[^/]+$"))
   elseif kind == "text" then
     add("module", place, ("return %q"):format(read(file)), file:match("[^/]+$"))
+  elseif kind == "file" then
+    local module, name = place:match("^([^/]+)/(.+)$")
+    folders[module] = folders[module] or {}
+    table.insert(folders[module], ("[%q] = %q,"):format(name, read(file)))
   else
     local shown = place .. "/" .. file
     add(kind, kind == "module" and module_name(file) or file, (read(root .. "/" .. shown):gsub("^#[^\n]*", "")), shown)
   end
 end
+
+for module, texts in pairs(folders) do add("module", module, "return {" .. table.concat(texts) .. "}", module) end
 
 local out = assert(io.open(out_path, "wb"))
 out:write('#include "bind/embedded.h"\n\n', table.concat(bodies))

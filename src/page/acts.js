@@ -1,0 +1,98 @@
+// What people do. Each act tells what it did, in the past, with the way back; a refusal says what happened and what to do.
+
+import { app, announce, changed, notify, teamOf } from "./app.js";
+import { Problem, path, post, segment, send } from "./api.js";
+import { stale } from "./cache.js";
+import { count } from "./words.js";
+
+/** Runs an act: shows its refusal, and says meanwhile that it is under way. */
+export async function act(name, doing) {
+  if (app.acting) return undefined;
+  app.acting = name;
+  app.refusal = null;
+  changed();
+  try {
+    return await doing();
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    app.refusal = problem;
+    announce(problem.message);
+    return undefined;
+  } finally {
+    app.acting = null;
+    changed();
+  }
+}
+
+const ASYNC = { Prefer: "respond-async" };
+
+/** Starts a run; the stream tells the rest. */
+export function sync(team, options = {}) {
+  return act("sync", async () => {
+    const answer = await post(path("sync/trigger"), { team, ...options }, ASYNC);
+    const run = answer.body && (answer.body.run?.id ?? answer.body.run ?? answer.body.id)
+      || (answer.headers.get("Location") || "").split("/").pop();
+    if (answer.status === 202 && run && !app.runs.has(team)) {
+      app.runs.set(team, { run, state: "queued", began: Date.now(), by: "Sync now", writes: [], isOurs: true });
+      announce("Sync started.");
+    }
+    if (answer.status !== 202) stale(team);
+    return run;
+  });
+}
+
+export function cancel(team) {
+  const run = app.runs.get(team);
+  if (!run) return undefined;
+  return act("cancel", async () => {
+    await send("DELETE", path(`runs/${segment(run.run)}`));
+    notify("The run was cancelled: what it had written stands in the history.");
+  });
+}
+
+const madeChanges = answer => answer && (answer.changed ?? answer.undone ?? (answer.changes || []).length);
+
+/** Takes back a run, or of it one entry. */
+export function undo(team, { run, only, isRedo, label }) {
+  return act("undo", async () => {
+    const answer = await post(path("undo"), { team, run, only, redo: isRedo });
+    stale(team);
+    const made = madeChanges(answer.body);
+    const what = label ? `“${label}”` : made ? count(made, "change") : "the run";
+    const number = answer.body && (answer.body.number ?? answer.body.reverted?.run);
+    notify(`${isRedo ? "Did" : "Took back"} ${what}${isRedo ? " again" : ""}.`, isRedo ? undefined
+      : { label: "Redo", run: () => undo(team, { run: isRedo ? undefined : number, only, isRedo: true, label }) });
+  });
+}
+
+export function pause(team, provider, isPaused) {
+  return act("pause", async () => {
+    await post(`/api/calendar-config/${segment(team)}/${segment(provider)}/${isPaused ? "pause" : "resume"}`);
+    stale(team);
+    notify(isPaused ? "Paused: nothing is read or written." : "Resumed.", { label: isPaused ? "Resume" : "Pause",
+      run: () => pause(team, provider, !isPaused) });
+  });
+}
+
+export function configure(team, settings, said) {
+  return act("configure", async () => {
+    await post(path("config"), { team, ...settings });
+    stale(team);
+    notify(said || "Saved.");
+  });
+}
+
+/** Ends the session in this browser. */
+export function signOut() {
+  return act("sign-out", async () => {
+    await send("DELETE", "/api/session", { isPublic: true });
+    app.session = "out";
+    app.hasSignedOut = true;
+    localStorage.removeItem("fmcal.signed-in");
+  });
+}
+
+export const isConnected = team => {
+  const known = teamOf(team);
+  return Boolean(known) && known.state !== "not-connected";
+};

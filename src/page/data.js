@@ -1,0 +1,170 @@
+// What the server tells, as the views read it: the one place that knows the members of its answers.
+
+import { app, teamOf } from "./app.js";
+import { path } from "./api.js";
+import { use } from "./cache.js";
+import * as times from "./times.js";
+
+const milliseconds = text => {
+  const at = typeof text === "string" ? Date.parse(text) : NaN;
+  return Number.isNaN(at) ? null : at;
+};
+const list = value => Array.isArray(value) ? value : [];
+
+// ---------------------------------------------------------------- teams and how they stand
+
+export const teamTitle = team => (team && (team.teamName || team.name || team.team)) || "";
+
+function calendarOf(raw) {
+  return { ...raw, state: raw.state || STATE_OF[raw.status] || raw.status || "in-step", lastSync: milliseconds(raw.lastSync),
+    since: milliseconds(raw.since), nextTry: milliseconds(raw.nextTry) };
+}
+
+const STATE_OF = { idle: "in-step", error: "failing", syncing: "syncing", paused: "paused" };
+
+/** How a team stands, from its status or from the list of teams. */
+export function standing(raw) {
+  const told = raw || {};
+  const calendars = list(told.calendars).map(calendarOf);
+  return { ...told, state: told.state || STATE_OF[told.status] || "in-step", since: milliseconds(told.since),
+    lastSync: milliseconds(told.lastSync), nextSync: milliseconds(told.nextSync), nextTry: milliseconds(told.nextTry),
+    pending: { board: 0, calendar: 0, ...told.pending }, conflicts: Number(told.conflicts) || 0, errors: list(told.errors), calendars };
+}
+
+const ORDER = ["failing", "waiting", "syncing", "paused", "not-connected", "in-step"];
+
+/** The state to show for a team: offline hides all, a run under way what is less than waiting. */
+export function shownState(stands) {
+  if (app.isOffline) return "offline";
+  const isRunning = app.runs.has(stands.team);
+  const state = ORDER.includes(stands.state) ? stands.state : "in-step";
+  return isRunning && ORDER.indexOf(state) > ORDER.indexOf("syncing") ? "syncing" : state;
+}
+
+export const statusPath = team => path("sync/status", { team });
+
+export function status(team) {
+  const asked = use(statusPath(team));
+  const known = asked.value || teamOf(team);
+  return { ...asked, value: known ? standing({ team, ...known }) : undefined, isWhole: Boolean(asked.value) };
+}
+
+// ---------------------------------------------------------------- entries and events
+
+const KIND_OF = { subitem: "item", epic: "epic", "court-date": "court-date" };
+
+// Both dates of a date conflict, or null.
+function clashOf(raw) {
+  const dates = raw.conflict && raw.conflict.dates;
+  if (!dates) return null;
+  return { board: times.read(dates.board, raw.zone), calendar: times.read(dates.calendar, raw.zone), name: raw.conflict.calendar };
+}
+
+/** An entry: `when` is its date as times.read has it, `clash` both dates of a date conflict, `state` as the API has it. */
+export function entryOf(raw) {
+  const calendars = list(raw.calendars);
+  const failed = calendars.find(side => side.error);
+  return { id: raw.id, title: raw.title || "Untitled", kind: KIND_OF[raw.type] || "item", when: times.read(raw.date, raw.zone), date: raw.date, zone: raw.zone,
+    from: raw.start ? times.read(raw.start, raw.zone) : null, parent: raw.parent ? raw.parent.title : null, epicId: raw.epicId, note: raw.caseNumber || null,
+    progress: raw.progress || null, place: raw.location || null, state: raw.status || "synced", error: failed ? failed.error : null, calendars,
+    clash: clashOf(raw), link: (calendars.find(side => side.link) || {}).link || null, last: raw.last || null };
+}
+
+export function eventOf(raw, kind) {
+  const date = raw.date ?? raw.start ?? raw.dueDate;
+  const zone = raw.zone ?? raw.timeZone;
+  return { id: raw.id ?? raw.eventId ?? raw.uid, title: raw.title || "Busy", kind, when: times.read(date, zone), date, zone, state: "synced",
+    calendar: raw.calendar, place: raw.location || null, calendars: [], clash: null };
+}
+
+// Items name the epic that they belong to.
+function withEpics(entries) {
+  const epics = new Map(entries.filter(entry => entry.kind === "epic").map(entry => [entry.id, entry.title]));
+  for (const entry of entries) entry.parent = entry.parent || epics.get(entry.epicId) || null;
+  return entries;
+}
+
+const MOST_ENTRIES = 2000;
+
+/** The entries and events from one day up to another, which is left out. */
+export function between(team, from, to) {
+  const entries = use(path("entries", { team, from, to, limit: MOST_ENTRIES }));
+  const events = use(path("events", { team, from, to }));
+  const problem = entries.problem || events.problem;
+  if (entries.value === undefined) return { problem, value: undefined };
+  const own = withEpics(list(entries.value.entries).map(entryOf));
+  const foreign = events.value ? [...list(events.value.events).map(raw => eventOf(raw, "external")), ...list(events.value.orphans).map(raw => eventOf(raw, "orphan"))] : [];
+  return { value: [...own, ...foreign].filter(entry => entry.when || entry.clash), problem, at: entries.at };
+}
+
+export const search = (team, text) => {
+  const asked = use(path("entries", { team, q: text, limit: 30 }));
+  return { ...asked, value: asked.value && list(asked.value.entries).map(entryOf) };
+};
+
+/** What explain says of an entry: { id, title, calendars, now, … }. */
+export const entry = (team, id) => use(path(`entries/${encodeURIComponent(id)}`, { team }));
+
+// ---------------------------------------------------------------- conflicts
+
+export function conflicts(team) {
+  const asked = use(path("conflicts", { team }));
+  return { ...asked, value: asked.value && list(asked.value.conflicts) };
+}
+
+// ---------------------------------------------------------------- runs and history
+
+const IN = new Set(["pulled", "cleared", "adopted", "rewound"]);
+
+/** The way a change went: "out" to the calendar, "in" to the board. */
+export const wayOf = change => !change.did || IN.has(change.reason) ? "in" : "out";
+
+/** What a change was: "+", "~", "-", "!". */
+export function signOf(change) {
+  if (change.reason === "conflict_settled") return "!";
+  if (change.did === "create" || change.reason === "adopted") return "+";
+  if (change.did === "delete" || change.reason === "cleared") return "-";
+  return "~";
+}
+
+export const SIGNS = ["+", "~", "-", "!"];
+
+/** How many changes of each sign: { "+": 2, … }. */
+export function signsOf(changes) {
+  const counts = { "+": 0, "~": 0, "-": 0, "!": 0 };
+  for (const change of changes) counts[signOf(change)]++;
+  return counts;
+}
+
+const FINE = new Set([0, 4, undefined, null]);
+
+export function runOf(raw) {
+  return { ...raw, began: milliseconds(raw.at), changes: list(raw.changes), overwritten: list(raw.overwritten),
+    isFailed: !FINE.has(raw.status) && raw.status !== -1, isCutOff: raw.status === -1 };
+}
+
+export function history(team, query = {}) {
+  const asked = use(path("history", { team, ...query }));
+  return { ...asked, value: asked.value && list(asked.value.runs).map(runOf), next: asked.value && asked.value.next };
+}
+
+export const lastChanges = team => history(team, { limit: 20 });
+
+/** How many entries went each way today, by calendar: { out, in }, or null where the history is not there. */
+export function todayOf(team, calendar) {
+  const known = lastChanges(team).value;
+  if (!known) return null;
+  const counts = { out: 0, in: 0 };
+  for (const run of known) {
+    if (!run.began || times.dayOf(run.began) !== times.today(app.now)) continue;
+    for (const change of run.changes) {
+      if (!change.calendar || change.calendar === calendar) counts[wayOf(change)]++;
+    }
+  }
+  return counts;
+}
+
+// ---------------------------------------------------------------- configuration
+
+export const config = team => use(path("config", { team }));
+export const feeds = team => use(path("feeds", { team }));
