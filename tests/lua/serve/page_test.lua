@@ -31,7 +31,7 @@ function TestPage.testEachFileHasItsTypeAndThePolicy()
     ["icon.svg"] = "image/svg+xml" }
   for name, kind in pairs(types) do
     local body, headers = page.file("/" .. folder .. name)
-    lu.assertEquals(body, shell.source("src/page/" .. name))
+    lu.assertTrue(body == shell.source("src/page/" .. name), name)
     lu.assertStrContains(headers["Content-Type"], kind)
     lu.assertEquals(headers["Content-Security-Policy"], page.POLICY)
     lu.assertEquals(headers["X-Content-Type-Options"], "nosniff")
