@@ -15,7 +15,7 @@ local MODULES = {
   { "fmcal.ical", stub = true }, { "fmcal.json", stub = true }, { "fmcal.crypto", stub = true },
   { "fmcal.url", stub = true }, { "fmcal.time", stub = true }, { "fmcal.log", stub = true }, { "fmcal.sys", stub = true },
   { "fmcal.loopback", stub = true }, { "fmcal.worker", stub = true },
-  { "fmcal.loop", stub = true }, { "fmcal.child", stub = true }, { "fmcal.watch", stub = true },
+  { "fmcal.loop", stub = true }, { "fmcal.child", stub = true }, { "fmcal.watch", stub = true }, { "fmcal.input", stub = true },
 }
 
 local HEADER = [[

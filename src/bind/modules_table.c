@@ -6,6 +6,7 @@ int luaopen_fmcal_child(lua_State *L);
 int luaopen_fmcal_crypto(lua_State *L);
 int luaopen_fmcal_http(lua_State *L);
 int luaopen_fmcal_ical(lua_State *L);
+int luaopen_fmcal_input(lua_State *L);
 int luaopen_fmcal_json(lua_State *L);
 int luaopen_fmcal_log(lua_State *L);
 int luaopen_fmcal_loop(lua_State *L);
@@ -26,6 +27,7 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.crypto", luaopen_fmcal_crypto},
     {"fmcal.http", luaopen_fmcal_http},
     {"fmcal.ical", luaopen_fmcal_ical},
+    {"fmcal.input", luaopen_fmcal_input},
     {"fmcal.json", luaopen_fmcal_json},
     {"fmcal.log", luaopen_fmcal_log},
     {"fmcal.loop", luaopen_fmcal_loop},

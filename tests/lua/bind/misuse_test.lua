@@ -9,7 +9,7 @@ local MAX_DEPTH = 3
 local HANDLES = 40
 
 local MODULES = { "board", "credentials.core", "crypto", "http", "ical", "json", "log", "mock", "provider.core", "state",
-  "sys", "time", "url", "loopback", "loop", "child", "watch" }
+  "sys", "time", "url", "loopback", "loop", "child", "watch", "input" }
 
 -- What would wait for somebody, start what the pool of words names, or end all further writes.
 local LEFT_OUT = { ["sys.detach"] = true, ["sys.refuse_writes"] = true, ["time.sleep"] = true,
@@ -74,6 +74,7 @@ local makers = {
   function() return modules.sys.start { "true" } end,
   function() return modules.loopback.listen() end,
   function() return modules.loop.new() end,
+  function() return modules.input.open(100) end,
   function() return modules.child.start { "/bin/cat" } end,
   function()
     local watched = modules.watch.open()
