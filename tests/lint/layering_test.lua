@@ -167,8 +167,9 @@ local lua_allowed = {
   accounts = with(below_sync, "run", "uses"),
   cli = with(below_sync, "run", "uses", "accounts"),
   prompt = with(below_sync, "run", "uses", "cli"),
+  mcp = with(below_sync, "run", "uses", "cli"),
   serve = with(below_sync, "run", "uses", "accounts", "cli"),
-  scripts = with(below_uses, "uses", "accounts", "cli", "serve"),
+  scripts = with(below_uses, "uses", "accounts", "cli", "serve", "mcp"),
 }
 
 -- Which layer a module is of: by its folder, or by its own name where that is the documented one.
@@ -182,7 +183,7 @@ local lua_folders = {
   ["fmcal.sync.tell"] = "tell", ["fmcal.sync.run"] = "run",
   ["fmcal.sync"] = "uses", ["fmcal.overview"] = "uses", ["fmcal.feed"] = "uses",
   ["fmcal.trial"] = "uses",
-  ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt",
+  ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt", ["fmcal.mcp"] = "mcp",
   ["fmcal.serve"] = "serve", ["fmcal"] = "uses",
 }
 

@@ -26,17 +26,20 @@ local function board_team(path)
   return type(team) == "string" and has_entries and team or nil
 end
 
-local function in_folder(team)
+--- The boards in a folder, sorted by name.
+-- @param team string|nil only those of this team
+-- @return list of file names
+function boards.in_folder(folder, team)
   local found = {}
-  for _, name in ipairs(json_files(".")) do
-    local own = board_team(name)
+  for _, name in ipairs(json_files(folder)) do
+    local own = board_team(folder .. "/" .. name)
     if own and (not team or own == team) then found[#found + 1] = name end
   end
   return found
 end
 
 local function the_only_one(team)
-  local found = in_folder(team)
+  local found = boards.in_folder(".", team)
   if #found == 1 then return found end
   local of_team = team and (" of team %q"):format(team) or ""
   if #found == 0 then

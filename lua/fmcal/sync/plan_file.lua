@@ -51,7 +51,7 @@ local PLAN = {
   format = "name", fmcal = "name", team = "name", board = "name", made = "name", calendars = "objects", changes = "objects",
   drift = "objects", waits = "objects", basis = { board = "name", rules = "name", serial = "number" },
   options = { direction = "name", config = "name", rules = "name", state = "name", retry_failed = "boolean",
-    allow_mass_delete = "boolean" },
+    allow_mass_delete = "boolean", answers = "object", revert = { kind = "name", run = "number" } },
 }
 local CHANGE = { key = "name", title = "text", actions = "objects",
   seals = { board = "name", outcome = "name", calendars = "object" } }

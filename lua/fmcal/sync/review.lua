@@ -118,7 +118,7 @@ local function bindings(decided)
   return list
 end
 
-local KEPT = { "direction", "config", "rules", "state", "retry_failed", "allow_mass_delete" }
+local KEPT = { "direction", "config", "rules", "state", "retry_failed", "allow_mass_delete", "answers" }
 
 -- What has changed in the calendars since both sides last agreed: { key, title, calendar, action = "edited" or "deleted",
 -- changes }.
@@ -172,6 +172,8 @@ function review.plan(options)
       calendars = bindings(decided), changes = review.describe(decided), options = {}, basis = basis_of(decided),
       drift = drift_of(decided) }
     for _, name in ipairs(KEPT) do plan.options[name] = options[name] end
+    -- Which run is to be taken back is settled now, not when the plan is carried out.
+    plan.options.revert = decided.revert and { kind = decided.revert.kind, run = decided.revert.number }
   end
   local result = run.sync(asked)
   if result.error or not plan then return result, nil end
@@ -257,11 +259,12 @@ end
 
 --- Carries out exactly a plan, or refuses (exit 2) where anything it touches has changed.
 -- @param plan from review.read
--- @param options of fmcal.sync.run.sync: `progress`, `lock_wait_ms`; what the plan fixes is taken from the plan
+-- @param options of fmcal.sync.run.sync: `progress`, `lock_wait_ms`, `who`, `command`; what the plan fixes is taken from the
+--   plan
 -- @return result
 function review.apply(plan, options)
   local asked = { board = plan.board, progress = options.progress, lock_wait_ms = options.lock_wait_ms, team = plan.team,
-    max_rounds = 1, only = {}, exact = true }
+    who = options.who, command = options.command, revert = plan.options.revert, max_rounds = 1, only = {}, exact = true }
   for _, name in ipairs(KEPT) do asked[name] = plan.options[name] end
   for i, change in ipairs(plan.changes) do asked.only[i] = change.key end
   asked.examine = function(decided) return check(plan, decided) end

@@ -9,6 +9,7 @@ local config = require "fmcal.config"
 local exits = require "fmcal.exits"
 local files = require "fmcal.cli.files"
 local json = require "fmcal.json"
+local own_command = require "fmcal.cli.own_command"
 local progress = require "fmcal.cli.sync.progress"
 local run = require "fmcal.sync.run"
 local sync_view = require "fmcal.cli.sync.view"
@@ -141,7 +142,7 @@ end
 local function run_all(values, paths)
   local collect, sum = collector(values)
   local parallel = #paths > 1 and values.jobs > 1 and require "fmcal.cli.sync.parallel"
-  if parallel and parallel.possible() then
+  if parallel and own_command.is_there() then
     run_at_once(parallel, values, paths, collect)
   else
     run_in_turn(values, paths, collect)
@@ -178,7 +179,7 @@ local function apply_plan(values)
     cli.fail(("the plan %s is for the board %s"):format(values.apply, plan.board))
   end
   local result = with_progress(values, function(options) return review.apply(plan, options) end,
-    { lock_wait_ms = values.lock_timeout and values.lock_timeout * 1000 })
+    { lock_wait_ms = values.lock_timeout and values.lock_timeout * 1000, command = cli.command() })
   sync.show(values, result)
   return result.exit
 end

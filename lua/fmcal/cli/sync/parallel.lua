@@ -5,31 +5,18 @@ local accounts = require "fmcal.cli.accounts"
 local cli = require "fmcal.cli"
 local exits = require "fmcal.exits"
 local json = require "fmcal.json"
+local own_command = require "fmcal.cli.own_command"
 local sys = require "fmcal.sys"
 
 local parallel = {}
-
--- The words with which this very program and script were started, options of the interpreter included.
-local function own_command()
-  local first = 0
-  while arg[first - 1] do first = first - 1 end
-  local words = { "/proc/self/exe" }
-  for i = first + 1, 0 do words[#words + 1] = arg[i] end
-  return words
-end
 
 local OPTIONS = { direction = "--direction", config = "--config", rules = "--rules", state = "--state", team = "--team",
   lock_timeout = "--lock-timeout", retry_for = "--retry-for", adopt_team = "--adopt-team" }
 local FLAGS = { dry_run = "--dry-run", retry_failed = "--retry-failed", allow_mass_delete = "--allow-mass-delete" }
 
---- Whether this process can be started once more: it is fmcal-lua, not a program that embeds the library.
-function parallel.possible()
-  return arg[-1] ~= nil
-end
-
 --- The command line that syncs one board and prints its result as JSON.
 function parallel.command(values, path)
-  local words = own_command()
+  local words = own_command.words()
   for name, option in pairs(OPTIONS) do
     if values[name] then
       words[#words + 1] = option

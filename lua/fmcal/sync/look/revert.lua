@@ -81,7 +81,8 @@ function revert.find(run)
     return fail("invalid", "undo", "run %d changed nothing of what --only names: history.lua --run %d shows what it changed",
       number, number)
   end
-  if run.only and run.revert.kind == "undo" then run.revert.kind = "undo_entry" end
+  -- A plan knows what it takes back, and confines the run to that.
+  if run.only and not run.exact and run.revert.kind == "undo" then run.revert.kind = "undo_entry" end
   for _, target in ipairs(run.targets) do target.adopted = {} end
   run.changed_before = candidates.compare(run)
   return true

@@ -1,0 +1,27 @@
+#!/usr/bin/env fmcal-lua
+-- Boards for assistants: a server of the Model Context Protocol on standard input and output.
+local cli = require "fmcal.cli"
+
+local parser = cli.parser {
+  name = "mcp.lua",
+  summary = "Serves boards to an assistant, as a Model Context Protocol server on standard input and output. It writes only "
+    .. "plans that the assistant has made in the same session; with --read-only, nothing.",
+  exits = { 0, 2, 3 },
+  meanings = { [0] = "the assistant has left" },
+  examples = { "mcp.lua board.json", "mcp.lua boards/ --read-only" },
+}
+parser:argument("places", "Boards, and folders with boards. Without one: FMCAL_BOARD, or this folder."):args("*")
+parser:flag("--read-only", "Offer nothing that writes.")
+parser:flag("--child"):hidden(true) -- does one call of a tool
+
+local function words_of(values)
+  if #values.places > 0 then return values.places end
+  local board = os.getenv("FMCAL_BOARD")
+  return { board and board ~= "" and board or "." }
+end
+
+cli.main(parser, function(values)
+  if values.child then return require("fmcal.mcp.job").work() end
+  local places = cli.check(require("fmcal.mcp.places").read(words_of(values)))
+  return require("fmcal.mcp").serve { places = places, read_only = values.read_only }
+end)
