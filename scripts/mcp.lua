@@ -1,6 +1,7 @@
 #!/usr/bin/env fmcal-lua
 -- Boards for assistants: a server of the Model Context Protocol on standard input and output.
 local cli = require "fmcal.cli"
+local sys = require "fmcal.sys"
 
 local parser = cli.parser {
   name = "mcp.lua",
@@ -20,8 +21,12 @@ local function words_of(values)
   return { board and board ~= "" and board or "." }
 end
 
+local AT_A_TERMINAL = "this speaks with the program that an assistant runs in, one JSON message a line; name it in the "
+  .. "configuration of that program, which starts it itself. Ctrl-D ends it."
+
 cli.main(parser, function(values)
   if values.child then return require("fmcal.mcp.job").work() end
+  if sys.is_terminal("stdin") then cli.complain(AT_A_TERMINAL) end
   local places = cli.check(require("fmcal.mcp.places").read(words_of(values)))
   return require("fmcal.mcp").serve { places = places, read_only = values.read_only }
 end)

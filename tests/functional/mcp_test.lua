@@ -82,12 +82,6 @@ function TestProtocol.test_what_makes_no_sense_is_refused_and_the_session_goes_o
     { call '{"name":{}}', "c", -32602, "tool" },
     { call '{"name":"statsu"}', "c", -32602, "did you mean 'status'?" },
     { call '{"name":"status","arguments":7}', "c", -32602, "arguments" },
-    { call '{"name":"status","arguments":{"bord":"x"}}', "c", -32602, "did you mean board?" },
-    { call '{"name":"explain","arguments":{}}', "c", -32602, "id is missing" },
-    { call '{"name":"explain","arguments":{"id":["X-1"]}}', "c", -32602, "id must be a text" },
-    { call '{"name":"history","arguments":{"limit":0}}', "c", -32602, "at least 1" },
-    { call '{"name":"history","arguments":{"limit":2.5}}', "c", -32602, "whole number" },
-    { call '{"name":"resolve","arguments":{"id":"X-1","resolution":"keep_locl"}}', "c", -32602, "keep_local" },
   } do
     refused(assistant, table.unpack(about))
   end
@@ -97,6 +91,33 @@ function TestProtocol.test_what_makes_no_sense_is_refused_and_the_session_goes_o
     assistant:say(line)
   end
   lu.assertEquals(assistant:need("status").entries, 2)
+end
+
+-- What the assistant itself can mend is told to it by the tool.
+function TestProtocol.test_wrong_arguments_are_an_answer_of_the_tool()
+  local place <close> = synced()
+  local assistant <close> = assistants.start(place)
+  for _, about in ipairs {
+    { "status", { bord = "x" }, "status: bord is not known: did you mean board?" },
+    { "explain", {}, "explain: id is missing" },
+    { "explain", { id = { "X-1" } }, "explain: id must be a text" },
+    { "history", { limit = 0 }, "history: limit must be a whole number of at least 1 and at most 200" },
+    { "history", { limit = 2.5 }, "history: limit must be a whole number of at least 1 and at most 200" },
+    { "resolve", { id = "X-1", resolution = "keep_locl" },
+      "resolve: resolution can be keep_local, keep_external, merge, not \"keep_locl\": did you mean 'keep_local'?" },
+  } do
+    local data, failed = assistant:call(about[1], about[2])
+    lu.assertEquals({ data.error, failed }, { about[3], true })
+  end
+end
+
+-- Whatever version is asked for, the answer is the one that is spoken here; the client leaves where it does not speak that.
+function TestProtocol.test_the_version()
+  local place <close> = synced()
+  for _, version in ipairs { "2024-11-05", "2025-06-18", "2099-01-01" } do
+    local assistant <close> = assistants.start_silently(place)
+    lu.assertEquals(assistant:ask("initialize", { protocolVersion = version }).result.protocolVersion, "2025-06-18")
+  end
 end
 
 function TestProtocol.test_initialize_comes_first()

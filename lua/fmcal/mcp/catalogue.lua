@@ -136,8 +136,8 @@ local function wrong_value(name, wanted, value)
       wanted.maximum and " and at most " .. wanted.maximum or "")
   end
   if wanted.enum and not is_one_of(value, wanted.enum) then
-    return ("%s is %s%s; it can be %s"):format(name, json.encode(value), did_you_mean(value, wanted.enum),
-      table.concat(wanted.enum, ", "))
+    return ("%s can be %s, not %s%s"):format(name, table.concat(wanted.enum, ", "), json.encode(value),
+      did_you_mean(value, wanted.enum))
   end
   return nil
 end

@@ -143,7 +143,8 @@ methods["tools/list"] = function(self)
   return { tools = catalogue.list(self.read_only) }
 end
 
--- @return nothing where the answer comes later; or nil, a code and a sentence
+-- What an assistant can mend is an answer of the tool, for that is what it is shown; the rest is for the program it runs in.
+-- @return nothing where the answer is sent already or comes later; or nil, a code and a sentence
 methods["tools/call"] = function(self, message)
   local params = message.params
   local tool, sentence = catalogue.find(params.name, self.read_only)
@@ -151,7 +152,7 @@ methods["tools/call"] = function(self, message)
   local arguments = params.arguments == nil and {} or params.arguments
   if type(arguments) ~= "table" then return nil, protocol.INVALID_PARAMS, "arguments must be an object" end
   local wrong = catalogue.wrong(tool, arguments)
-  if wrong then return nil, protocol.INVALID_PARAMS, ("%s: %s"):format(tool.name, wrong) end
+  if wrong then return refuse_call(self, message.id, ("%s: %s"):format(tool.name, wrong)) end
   local call = { id = message.id, tool = tool, arguments = arguments }
   if tool.applies then
     call.plan, sentence = plan_of(self, arguments.plan_id)
