@@ -267,6 +267,7 @@ function Overview:history(filter)
   local list = json.array {}
   for i, row in ipairs(assert(self.state:history(filter))) do
     if row.value then row.value = json.decode(row.value) end
+    row.field = row.field and fields.MEMBER[row.field] or row.field
     list[i] = row
   end
   return list

@@ -232,6 +232,21 @@ function TestShown.test_explain_and_the_table_of_a_run()
   lu.assertEquals(place:item("A").room, "5")
 end
 
+-- People know a declared member by its name, not by what the sync calls it.
+function TestShown.test_the_history_and_conflicts()
+  local place <close> = place_with('return { fields = { room = "location" } }', nil, { conflictResolution = "manual" })
+  place:expect(0, "sync.lua -q board.json")
+  place:edit(function(board) board.items[1].room = "6" end)
+  place:edit_event("A", "LOCATION:4", "LOCATION:5")
+  for _, run in ipairs { { 4, "sync.lua board.json" }, { 0, "explain.lua board.json A" }, { 0, "explain.lua board.json A --json" },
+    { 0, "conflicts.lua board.json show A" }, { 0, "conflicts.lua board.json resolve A keep_local" },
+    { 0, "history.lua board.json" }, { 0, "history.lua board.json --json" } } do
+    local text = place:expect(table.unpack(run))
+    lu.assertStrContains(text, "room")
+    lu.assertNil(text:find(".room", 1, true), text)
+  end
+end
+
 TestDefaults = {}
 
 -- to_event and to_entry of a team build on what is declared.

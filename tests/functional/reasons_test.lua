@@ -159,7 +159,7 @@ end
 
 function TestConflicts.test_waits_and_a_person_decides()
   local place <close> = conflicting { conflictResolution = "manual" }
-  assert_reason(one(place, 4), "conflict_waits", "merge", { "title conflict_waits merge" })
+  assert_reason(one(place, 4), "conflict_waits", "strategy:manual", { "title conflict_waits strategy:manual" })
   place:expect(0, "conflicts.lua board.json resolve X-1 keep_local")
 end
 

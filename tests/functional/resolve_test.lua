@@ -65,6 +65,23 @@ function TestMerge.test_declared_members()
   lu.assertStrContains(text, "LOCATION:4")
 end
 
+-- A value of its own makes both sides give way, in one conflict.
+function TestMerge.test_it_is_one_conflict()
+  local place <close> = in_conflict()
+  local out = place:expect(0, "conflicts.lua board.json resolve A merge title=x")
+  lu.assertStrContains(out, "1 conflict settled")
+  lu.assertStrContains(out, 'the board\'s "Board" is in the history')
+  lu.assertStrContains(out, 'the calendar\'s "Calendar" is in the history')
+end
+
+function TestMerge.test_a_member_that_is_not_in_conflict()
+  local place <close> = in_conflict()
+  local _, errors = place:expect(2, "conflicts.lua board.json resolve A merge seats=8")
+  lu.assertEquals(errors, "conflicts.lua: A is not in conflict in 'seats'; it is in title: edit other members on the board\n")
+  _, errors = place:expect(2, "conflicts.lua board.json resolve A merge titel=8")
+  lu.assertStrContains(errors, "(did you mean 'title'?)")
+end
+
 function TestMerge.test_a_day_becomes_a_time()
   local place <close> = in_conflict()
   place:expect(0, "conflicts.lua board.json resolve A merge title=x dueDate=2027-01-05T10:00:00 durationMinutes=90")

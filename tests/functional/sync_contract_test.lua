@@ -202,7 +202,7 @@ function TestConflicts.test_a_moved_court_date_is_explained_as_what_it_is()
   place:edit_event("E.court-date", "20270320", "20270322")
   place:edit_event("E.court-date", "20270321", "20270323")
   local out = place:expect(4, "sync.lua board.json")
-  lu.assertStrContains(out, "moved in the calendar: date")
+  lu.assertStrContains(out, "moved in the calendar: dueDate")
   out = place:expect(0, "explain.lua board.json E")
   lu.assertStrContains(out, "strategy manual says manual")
 end

@@ -120,12 +120,14 @@ local function reader(conflict, name)
   return READERS_OF_OWN[type(given(here[name]) == nil and given(there[name]) or given(here[name]))] or tostring
 end
 
--- The members that may be decided about: the built-in ones, and those of the team's own in which the sides differ.
-local function mergeable(conflict)
-  local names, known = differing(conflict), {}
-  for _, name in ipairs(names) do known[name] = true end
-  for name in pairs(fields.FIELD) do known[name] = true end
-  return sorted_names(known)
+-- What may be decided about are the built-in members, and those of the team's own in which the sides differ.
+local function check_member(conflict, name)
+  local contested, known = differing(conflict), {}
+  for _, member in ipairs(contested) do known[member] = true end
+  for member in pairs(fields.FIELD) do known[member] = true end
+  if known[name] then return end
+  cli.fail(("%s is not in conflict in '%s'%s; it is in %s: edit other members on the board"):format(conflict.id, name,
+    did_you_mean(name, sorted_names(known), " (did you mean '%s'?)"), table.concat(contested, ", ")))
 end
 
 -- MEMBER=VALUE words as a table; lists are parted by commas.
@@ -134,7 +136,7 @@ local function members_of(words, conflict)
   for _, word in ipairs(words) do
     local name, value = word:match("^([%a][^=]*)=(.*)$")
     if not name then cli.fail(("'%s' is not MEMBER=VALUE, for example dueDate=2026-03-01"):format(word)) end
-    common.word(name, mergeable(conflict))
+    check_member(conflict, name)
     merge[name] = reader(conflict, name)(value, name)
   end
   if not next(merge) then cli.fail("merge needs members, for example: merge dueDate=2026-03-01") end

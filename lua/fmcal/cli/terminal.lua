@@ -1,5 +1,6 @@
 -- What the terminal can show: colours (NO_COLOR, and none elsewhere), its width, text that cannot move the cursor.
 
+local printable = require "fmcal.util.printable"
 local sys = require "fmcal.sys"
 
 local terminal = {}
@@ -33,8 +34,7 @@ end
 
 --- Text as one line without control characters: a title from a calendar must not steer the terminal.
 function terminal.clean(text)
-  text = tostring(text):gsub("[\r\n\t]+", " "):gsub("%c", "")
-  return (text:gsub("\xC2[\x80-\x9F]", ""):gsub("\xE2\x80[\xAA-\xAE]", ""):gsub("\xE2\x81[\xA6-\xA9]", ""))
+  return printable((tostring(text):gsub("[\r\n\t]+", " ")))
 end
 
 --- Text in at most so many columns, with "…" where it was cut.

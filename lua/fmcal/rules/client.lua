@@ -5,6 +5,7 @@
 
 local log = require "fmcal.log"
 local process = require "fmcal.worker"
+local said = require "fmcal.rules.said"
 local time = require "fmcal.time"
 
 local Client = {}
@@ -28,11 +29,11 @@ local MOST_SLOW = 30
 local REPLIES = {}
 
 function REPLIES.print(_, line)
-  io.stderr:write(line, "\n")
+  said.print(line)
 end
 
 function REPLIES.log(_, level, line)
-  log[level]("rules", "%s", line)
+  said.log(level, line)
 end
 
 function REPLIES.module(self, name)

@@ -1,7 +1,8 @@
 -- A team's rules file: compiled once, run anew for each call, so that not even a local survives one.
 
 local did_you_mean = require "fmcal.util.did_you_mean"
-local raised = require "fmcal.rules.raised"
+local first_line = require "fmcal.util.first_line"
+local said = require "fmcal.rules.said"
 local sandbox = require "fmcal.rules.sandbox"
 local schema = require "fmcal.rules.schema"
 local sorted_names = require "fmcal.util.sorted_names"
@@ -23,10 +24,11 @@ local function unknown_function(path, name)
     path, tostring(name), did_you_mean(tostring(name), known))
 end
 
--- One sentence, which names the file also where what was raised does not: what is nested too deeply overflows the
+--- One sentence, which names the file also where what was raised does not: what is nested too deeply overflows the
 -- parser, which knows of no place.
-local function does_not_load(path, message)
-  message = message:match("^[^\n]*")
+-- @return nil, and the sentence
+function file.does_not_load(path, message)
+  message = first_line(message)
   if message == "C stack overflow" then message = "it is nested too deeply" end
   if not message:find(path, 1, true) then message = ("%s: %s"):format(path, message) end
   return nil, "the rules file does not load: " .. message
@@ -134,10 +136,10 @@ end
 -- @return file with `places`, {[name of a function] = "rules.lua:12"}, and `fields` as they stand there; or nil and a sentence
 function file.load(path, text, world)
   local chunk, syntax = compiled(text, path)
-  if not chunk then return does_not_load(path, syntax) end
+  if not chunk then return file.does_not_load(path, syntax) end
   local self = setmetatable({ chunk = chunk, world = world, modules = {}, shared = sandbox.shared(world) }, File)
-  local ok, functions = world.xpcall(run, raised.text, self)
-  if not ok then return does_not_load(path, functions) end
+  local ok, functions = world.xpcall(run, said.raised, self)
+  if not ok then return file.does_not_load(path, functions) end
   local problem = problem_of(functions, path)
   if problem then return nil, problem end
   self.places, self.fields, self.is_loaded = places_of(functions), rawget(functions, DATA), true

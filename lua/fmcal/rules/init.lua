@@ -6,8 +6,10 @@ local copy = require "fmcal.util.copy"
 local declared = require "fmcal.rules.declared"
 local defaults = require "fmcal.rules.defaults"
 local failure = require "fmcal.util.failure"
+local first_line = require "fmcal.util.first_line"
 local log = require "fmcal.log"
 local mapping = require "fmcal.rules.mapping"
+local said = require "fmcal.rules.said"
 local schema = require "fmcal.rules.schema"
 local shown = require "fmcal.util.shown"
 local sorted_names = require "fmcal.util.sorted_names"
@@ -24,9 +26,9 @@ Rules.__index = Rules
 local function world_here(texts, clock)
   return {
     now = clock,
-    say = function(line) io.stderr:write(line, "\n") end,
+    say = said.print,
     logs = log.enabled,
-    log = function(level, line) log[level]("rules", "%s", line) end,
+    log = said.log,
     module = function(name) return texts:module(name) end,
     xpcall = attempt.xpcall,
     breakpoint = witness.breakpoint,
@@ -47,7 +49,7 @@ local function open(given, context)
   else
     caller, sentence = require("fmcal.rules.client").load(texts, context)
   end
-  if not caller then return nil, sentence end
+  if not caller then return nil, said.text(sentence) end
   return texts, caller
 end
 
@@ -80,13 +82,20 @@ function rules.load(given, context)
   return self
 end
 
+-- What is raised says its line, unless it is no text or comes from a limit: then the line of the function is said.
+local function placed(self, name, text)
+  local place = self.functions[name]
+  if not place or first_line(tostring(text)):find(self.path:match("[^/]*$"), 1, true) then return text end
+  return ("%s: %s"):format(place, text)
+end
+
 -- Calls a function of the file, or what its fields make of the default one.
 local function call_there(self, name, id, ...)
   if self.functions[name] then witness.calls_rule(name, id) end
   local ok, value, reads_clock = self.caller:call(id, name, ...)
   self.reads.now = self.reads.now or reads_clock
   if ok then return true, value end
-  return false, ("%s: rule %s failed: %s"):format(id, self.functions[name] and name or "fields", value)
+  return false, ("%s: rule %s failed: %s"):format(id, self.functions[name] and name or "fields", placed(self, name, value))
 end
 
 local IS_MAPPING = { to_event = true, to_entry = true }
@@ -133,6 +142,7 @@ local function ask(self, name, id, ...)
   local ok, value = call(self, name, id, ...)
   if ok and custom then value, problem = schema.answer(name, value, self.mapped.own) end
   local failed = not ok and value or problem and self:complaint(name, id, problem)
+  failed = failed and said.text(failed)
   if self.trace then
     self.trace[#self.trace + 1] = { name = name, key = id, custom = custom, answer = value, failure = failed or nil }
   end

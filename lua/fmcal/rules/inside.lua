@@ -16,7 +16,7 @@ local defaults = require "fmcal.rules.defaults"
 local file = require "fmcal.rules.file"
 local lib = require "fmcal.rules.lib"
 local mapping = require "fmcal.rules.mapping"
-local raised = require "fmcal.rules.raised"
+local said = require "fmcal.rules.said"
 
 local Inside = {}
 Inside.__index = Inside
@@ -86,7 +86,7 @@ function Inside:call(_, name, ...)
   local given = table.pack(...)
   for i = 1, given.n - 1 do given[i] = self.world.argument(given[i]) end
   self.notes.reads_clock = false
-  local ok, value = self.world.xpcall(run, raised.describe, self, name, given)
+  local ok, value = self.world.xpcall(run, said.with_calls, self, name, given)
   return ok, value, self.notes.reads_clock
 end
 

@@ -3,8 +3,9 @@
 
 local copy = require "fmcal.util.copy"
 local declared = require "fmcal.rules.declared"
+local file = require "fmcal.rules.file"
 local inside = require "fmcal.rules.inside"
-local raised = require "fmcal.rules.raised"
+local said = require "fmcal.rules.said"
 local schema = require "fmcal.rules.schema"
 
 local worker = {}
@@ -49,7 +50,7 @@ function ANSWERS.there_and_back(channel, loaded, uid, entry)
   local ok, event, reads_clock, is_late = call(channel, loaded, "to_event", entry, nil)
   channel.send("done", ok, event, reads_clock, is_late)
   local checked
-  if ok then ok, checked = channel.xpcall(schema.answer, raised.text, "to_event", event, loaded.own) end
+  if ok then ok, checked = channel.xpcall(schema.answer, said.raised, "to_event", event, loaded.own) end
   if not ok or not checked then return channel.send("void") end
   checked.uid = uid
   channel.send("done", call(channel, loaded, "to_entry", checked, given, nil))
@@ -68,8 +69,8 @@ function worker.run(channel)
   local asked = channel.question()
   local is_filtered = channel.lock(asked.max_bytes, asked.cpu_ms)
   channel.now = asked.now
-  local ok, loaded, sentence = channel.xpcall(inside.load, raised.text, asked, asked, world_of(channel, asked))
-  if not ok then return channel.send("refused", ("the rules file does not load: %s: %s"):format(asked.path, loaded)) end
+  local ok, loaded, sentence = channel.xpcall(inside.load, said.raised, asked, asked, world_of(channel, asked))
+  if not ok then loaded, sentence = file.does_not_load(asked.path, loaded) end
   if not loaded then return channel.send("refused", sentence) end
   loaded.own = declared.plan(loaded.declared).own
   freeze_strings(loaded.file.shared.string)

@@ -14,10 +14,14 @@ local function distance(a, b)
   return previous[#b]
 end
 
+-- Nobody types a name that is longer; the distance of long ones takes long to find.
+local LONGEST = 100
+
 --- The known name nearest to `name`, or nil if none is near.
 -- @param name string
 -- @param known list of strings
 local function suggest(name, known)
+  if #name > LONGEST then return nil end
   local best, best_distance
   for _, candidate in ipairs(known) do
     local d = distance(name:lower(), candidate:lower())

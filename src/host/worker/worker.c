@@ -9,6 +9,7 @@
 
 #include <lualib.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -26,10 +27,11 @@ typedef struct worker {
     fm_buf frame;                 /* that was read, or is to be sent */
     fm_buf *questions;            /* that were put by, from `next` on */
     size_t room, count, next;
-    bool is_late;       /* the last call took too long */
-    bool is_limited;    /* a call runs within its limits */
-    int64_t cpu_ms;     /* of a call */
-    int64_t cpu_end_us; /* of this one */
+    bool is_late;                /* the last call took too long */
+    char place[LUA_IDSIZE + 16]; /* where it was in the rules then: "rules.lua:12: ", or "" */
+    bool is_limited;             /* a call runs within its limits */
+    int64_t cpu_ms;              /* of a call */
+    int64_t cpu_end_us;          /* of this one */
 } worker;
 
 static const char worker_key = 0;
@@ -193,18 +195,32 @@ static int64_t cpu_us(void)
     return (int64_t)used.tv_sec * 1000000 + used.tv_nsec / 1000;
 }
 
-/* Ends what runs in Lua; a rule that catches that is ended at its next instruction. */
+/* The innermost line of the rules: only what comes from files has sources with an "@". */
+static void note_place(lua_State *L, worker *w)
+{
+    lua_Debug ar;
+    w->place[0] = '\0';
+    for (int level = 0; !w->place[0] && lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "Sl", &ar);
+        if (ar.source[0] == '@' && ar.currentline > 0)
+            snprintf(w->place, sizeof w->place, "%s:%d: ", ar.short_src, ar.currentline);
+    }
+}
+
+/* Ends what runs in Lua; a rule that catches that is ended at its next instruction, and so is what called it, which
+   says the same. */
 static void look_at_clock(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
     worker *w = worker_of(L);
     if (cpu_us() < w->cpu_end_us)
         return;
+    if (!w->is_late)
+        note_place(L, w);
     w->is_late = true;
     lua_sethook(L, look_at_clock, LUA_MASKCOUNT, LOOK_AT_ONCE);
-    luaL_where(L, 0);
     lua_pushfstring(L, "%sit takes more than %f seconds of processor time, the limit of syncOptions.ruleLimits",
-                    lua_tostring(L, -1), (lua_Number)w->cpu_ms / 1000);
+                    w->place, (lua_Number)w->cpu_ms / 1000);
     lua_error(L);
 }
 

@@ -77,6 +77,16 @@ local function add_count(parts, n, one, many)
   if n and n > 0 then parts[#parts + 1] = quantity(n, one, many or one) end
 end
 
+-- A conflict is told once for each value that gave way: a value of its own makes both do so.
+local function count_settled(list)
+  local seen, count = {}, 0
+  for _, settled in ipairs(list) do
+    local conflict = table.concat({ settled.key, settled.calendar, settled.field }, "\0")
+    if not seen[conflict] then seen[conflict], count = true, count + 1 end
+  end
+  return count
+end
+
 --- One line with the counts of a run: "2 created, 1 pulled, 40 unchanged".
 function view.summary(result)
   local out, inbound = result.result.outbound or {}, (result.result.inbound or {}).stats or {}
@@ -91,7 +101,7 @@ function view.summary(result)
   add_count(parts, out.skipped, "without a date or not selected")
   add_count(parts, inbound.externalEvents, "external event", "external events")
   add_count(parts, out.updated_beside_conflicts, "updated beside a conflict")
-  add_count(parts, #(result.settled or {}), "conflict settled", "conflicts settled")
+  add_count(parts, count_settled(result.settled or {}), "conflict settled", "conflicts settled")
   add_count(parts, #(result.held or {}), "held back")
   add_count(parts, conflicts, "conflict waits", "conflicts wait")
   add_count(parts, (errors or 0) + (out.delete_errors or 0), "error", "errors")

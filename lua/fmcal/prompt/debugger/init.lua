@@ -4,7 +4,7 @@ local breakpoints = require "fmcal.prompt.debugger.breakpoints"
 local frames = require "fmcal.prompt.debugger.frames"
 local program = require "fmcal.prompt.program"
 local stepping = require "fmcal.prompt.debugger.stepping"
-local text_of = require("fmcal.rules.raised").text
+local text_of = require("fmcal.rules.said").raised
 local threads = require "fmcal.prompt.debugger.threads"
 local witness = require "fmcal.util.witness"
 

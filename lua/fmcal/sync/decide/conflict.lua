@@ -85,14 +85,25 @@ local function ask(target, view, conflict, remote, known)
   return refusal.need(answer, sentence)
 end
 
+-- What a person's answer says nothing about waits as it did.
+local function left_by_person(answers, decided_by)
+  local by_field = {}
+  for field, answer in pairs(answers) do by_field[field] = answer == "manual" and decided_by or nil end
+  return by_field
+end
+
 --- What the planner asks about a conflict: function(conflict) -> {field = answer}, who decided, and {field = who decided it}
 -- where that was a strategy of the field's own.
 -- @param known base|nil
 -- @param forced answer of a person, or nil
 function conflict_of.resolver(target, view, remote, known, forced)
+  local is_careful = view.raw.eventType == "court-date"
   return function(conflict)
-    if forced ~= nil then return spread(forced, conflict, view, target.options.timeZone), "person" end
-    local decided_by = decider(target, "on_conflict", defaults.strategy(target.options))
+    local decided_by = decider(target, "on_conflict", is_careful and "manual" or defaults.strategy(target.options))
+    if forced ~= nil then
+      local answers = spread(forced, conflict, view, target.options.timeZone)
+      return answers, "person", left_by_person(answers, decided_by)
+    end
     local answers, by_field, rest = answered_by_fields(target, conflict, remote)
     if rest and not times_differ(rest) then
       local given = spread(ask(target, view, rest, remote, known), rest, view, target.options.timeZone)

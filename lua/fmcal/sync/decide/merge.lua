@@ -19,7 +19,8 @@
 --             on_deleted = function() -> "clear-due-date"|"recreate"|"keep", and who decided that }
 -- Output:
 --   { cur = the entry after this calendar, presence = what becomes of the event, base = "keep"|"drop"|nil,
---     pulled = {field = true}, open = {field = conflict}, waits = {field = true},
+--     pulled = {field = true}, waits = {field = true},
+--     open = {field = { local, external, base, decided_by }}: conflicts that wait, and who says so,
 --     lost = {{field, side, value, action}, …}: every edit that gives way, dates that go with their event,
 --     and what the event of an entry says that is gone from the board,
 --     overwritten = {{field, side, value, reason}, …}: what the entry had until something was pulled over it,
@@ -144,6 +145,7 @@ local function settle(out, field, answer, sides, remote, decided_by)
     end
     take(out, field, answer.value, nil)
   else
+    sides.decided_by = decided_by
     out.open[field] = sides
   end
 end
@@ -185,6 +187,12 @@ local function suit_date(out)
   if duration ~= version.duration then take(out, "duration", duration, out.cur.times.date) end
 end
 
+local function members_of(list)
+  local names = {}
+  for i, field in ipairs(list) do names[i] = fields.MEMBER[field] end
+  return table.concat(names, ", ")
+end
+
 local function merge_fields(base, cur, remote, policy, reason, cause)
   local out = result(copy_entry(cur), "sync", reason, cause)
   local contested, edited_here = {}, false
@@ -217,7 +225,7 @@ local function merge_fields(base, cur, remote, policy, reason, cause)
   end
   if #contested > 0 then
     resolve(out, contested, base, cur, remote, policy)
-    out.reason = (edited_here and "edited on both sides: " or "moved in the calendar: ") .. table.concat(contested, ", ")
+    out.reason = (edited_here and "edited on both sides: " or "moved in the calendar: ") .. members_of(contested)
   end
   if out.pulled.date then suit_date(out) end
   return out

@@ -80,7 +80,7 @@ local function of_fields(decision, i)
   end
   for field in pairs(step.waits) do add(field, "direction_held") end
   add_lost(add, decision, side, step, add_settled(add, decision, side, step))
-  for field in pairs(step.open) do add(field, "conflict_waits") end
+  for field, sides in pairs(step.open) do add(field, "conflict_waits", { decided_by = sides.decided_by }) end
   for _, aside in ipairs(side.aside or {}) do
     add(aside.field, "direction_held", { lost = shown_lost(decision, side, aside) })
   end
