@@ -13,6 +13,7 @@ int luaopen_fmcal_loop(lua_State *L);
 int luaopen_fmcal_loopback(lua_State *L);
 int luaopen_fmcal_mock(lua_State *L);
 int luaopen_fmcal_provider_core(lua_State *L);
+int luaopen_fmcal_server(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
@@ -34,6 +35,7 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.loopback", luaopen_fmcal_loopback},
     {"fmcal.mock", luaopen_fmcal_mock},
     {"fmcal.provider.core", luaopen_fmcal_provider_core},
+    {"fmcal.server", luaopen_fmcal_server},
     {"fmcal.state", luaopen_fmcal_state},
     {"fmcal.sys", luaopen_fmcal_sys},
     {"fmcal.time", luaopen_fmcal_time},

@@ -7,6 +7,7 @@ local shell = require "shell"
 local machines = {
   "caldav/apply caldav/reread caldav/search",
   "google/apply google/exceptions google/reread",
+  "http/connection http/exchange http/server http/stream",
   "mock/server mock/store",
 }
 

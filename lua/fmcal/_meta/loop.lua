@@ -1,6 +1,7 @@
 ---@meta
 
----Waiting for many things at once: children (`fmcal.child`), folders (`fmcal.watch`) and whatever else has a descriptor.
+---Waiting for many things at once: children (`fmcal.child`), folders (`fmcal.watch`), a server (`fmcal.server`) and whatever
+---else has a descriptor.
 ---
 ---    local waits <close> = assert(loop.new())
 ---    waits:add(child)

@@ -9,12 +9,12 @@ local MAX_DEPTH = 3
 local HANDLES = 40
 
 local MODULES = { "board", "credentials.core", "crypto", "http", "ical", "json", "log", "mock", "provider.core", "state",
-  "sys", "time", "url", "loopback", "loop", "child", "watch", "input" }
+  "sys", "time", "url", "loopback", "loop", "child", "watch", "input", "server" }
 
 -- What would wait for somebody, start what the pool of words names, or end all further writes.
 local LEFT_OUT = { ["sys.detach"] = true, ["sys.refuse_writes"] = true, ["time.sleep"] = true,
   ["credentials.core.from_terminal"] = true, ["credentials.core.from_input"] = true, ["credentials.core.from_command"] = true,
-  ["crypto.pbkdf2_sha256"] = true, ["loopback.wait"] = true, ["child.start"] = true,
+  ["crypto.pbkdf2_sha256"] = true, ["loopback.wait"] = true, ["child.start"] = true, ["server.listen"] = true,
   ["child.parent"] = true, ["http.all"] = false }
 
 local given = {}
@@ -76,6 +76,7 @@ local makers = {
   function() return modules.loop.new() end,
   function() return modules.input.open(100) end,
   function() return modules.child.start { "/bin/cat" } end,
+  function() return modules.server.listen { addresses = { "127.0.0.1:0" } } end,
   function()
     local watched = modules.watch.open()
     watched:add(folder.path)
