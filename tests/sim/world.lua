@@ -62,15 +62,23 @@ local function note_orphans(self, look)
   end
 end
 
--- What both sides say after a run that saw both is agreed.
-local function agree(self, look)
+-- What each side says of a field, in one form.
+local function sides_of(look, key, field)
+  local event = look.events[key] and look.events[key].event
+  return Ledger.canonical(field, Board.get(look.board, key, field)),
+    event and Ledger.canonical(field, promises.event_value(key, event, field))
+end
+
+-- What both sides say after a run is agreed.
+-- @param before where the run did not get to the end: what it has not changed itself, it may not have seen
+local function agree(self, look, before)
   for _, key in ipairs(Board.KEYS) do
-    local event = look.events[key] and look.events[key].event
-    for _, field in ipairs(event and Board.FIELDS or {}) do
-      local here = Ledger.canonical(field, Board.get(look.board, key, field))
-      if here and here == Ledger.canonical(field, promises.event_value(key, event, field)) then
-        self.ledger:agreed(key, field, here)
-      end
+    for _, field in ipairs(look.events[key] and Board.FIELDS or {}) do
+      local here, there = sides_of(look, key, field)
+      local was_here, was_there
+      if before then was_here, was_there = sides_of(before, key, field) end
+      local seen = not before or here ~= was_here or there ~= was_there
+      if seen and here and here == there then self.ledger:agreed(key, field, here) end
     end
   end
 end
@@ -83,7 +91,7 @@ end
 
 local KILLED = "killed by the script"
 
--- Such a run has not seen the calendar: it does not know what both sides hold.
+-- The exit status of a run that lost the calendar on the way.
 local UNREACHABLE = 3
 
 local function execute(self, options)
@@ -167,7 +175,7 @@ local function one_run(self, step, allowed, unsettled)
     self.ledger:in_step()
   end
   note_orphans(self, after)
-  if result.exit ~= UNREACHABLE then agree(self, after) end
+  agree(self, after, result.exit == UNREACHABLE and before or nil)
   return result, after
 end
 
