@@ -3,6 +3,7 @@
 import { app, announce, changed, notify, teamOf } from "./app.js";
 import { Problem, path, post, segment, send } from "./api.js";
 import { stale } from "./cache.js";
+import { ranBy } from "./data.js";
 import { count } from "./words.js";
 
 /** Runs an act: shows its refusal, and says meanwhile that it is under way. */
@@ -30,8 +31,9 @@ const ASYNC = { Prefer: "respond-async" };
 export function sync(team, options = {}) {
   return act("sync", async () => {
     const answer = await post(path("sync/trigger"), { team, ...options }, ASYNC);
-    const run = answer.body && (answer.body.run?.id ?? answer.body.run ?? answer.body.id)
-      || (answer.headers.get("Location") || "").split("/").pop();
+    const run =
+      (answer.body && (answer.body.run?.id ?? answer.body.run ?? answer.body.id)) ||
+      (answer.headers.get("Location") || "").split("/").pop();
     if (answer.status === 202 && run && !app.runs.has(team)) {
       app.runs.set(team, { run, state: "queued", began: Date.now(), by: "Sync now", writes: [], isOurs: true });
       announce("Sync started.");
@@ -50,18 +52,14 @@ export function cancel(team) {
   });
 }
 
-const madeChanges = answer => answer && (answer.changed ?? answer.undone ?? (answer.changes || []).length);
-
 /** Takes back a run, or of it one entry. */
 export function undo(team, { run, only, isRedo, label }) {
   return act("undo", async () => {
-    const answer = await post(path("undo"), { team, run, only, redo: isRedo });
+    const ran = ranBy(await post(path("undo"), isRedo ? { team, only, redo: true } : { team, run, only }));
     stale(team);
-    const made = madeChanges(answer.body);
-    const what = label ? `“${label}”` : made ? count(made, "change") : "the run";
-    const number = answer.body && (answer.body.number ?? answer.body.reverted?.run);
-    notify(`${isRedo ? "Did" : "Took back"} ${what}${isRedo ? " again" : ""}.`, isRedo ? undefined
-      : { label: "Redo", run: () => undo(team, { run: isRedo ? undefined : number, only, isRedo: true, label }) });
+    const what = label ? `“${label}”` : ran.changes ? count(ran.changes, "change") : "the run";
+    if (isRedo) notify(`Did ${what} again.`);
+    else notify(`Took back ${what}.`, { label: "Redo", run: () => undo(team, { only, isRedo: true, label }) });
   });
 }
 
@@ -69,8 +67,10 @@ export function pause(team, provider, isPaused) {
   return act("pause", async () => {
     await post(`/api/calendar-config/${segment(team)}/${segment(provider)}/${isPaused ? "pause" : "resume"}`);
     stale(team);
-    notify(isPaused ? "Paused: nothing is read or written." : "Resumed.", { label: isPaused ? "Resume" : "Pause",
-      run: () => pause(team, provider, !isPaused) });
+    notify(isPaused ? "Paused: nothing is read or written." : "Resumed.", {
+      label: isPaused ? "Resume" : "Pause",
+      run: () => pause(team, provider, !isPaused),
+    });
   });
 }
 

@@ -47,16 +47,22 @@ export async function send(method, path, options = {}) {
   if (method === "POST") headers["Idempotency-Key"] = keyOfAttempt();
   let response;
   try {
-    response = await fetch(path, { method, headers, credentials: "same-origin", cache: "no-cache",
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      cache: "no-cache",
       signal: AbortSignal.timeout(options.patienceMs || PATIENCE_MS),
-      body: options.body === undefined ? undefined : JSON.stringify(options.body) });
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    });
   } catch {
     answered(false);
     throw new Problem(0, null, "The server does not answer.");
   }
   answered(true);
   const body = await readBody(response);
-  if (response.ok) {
+  const hasFailed = method === "POST" && body && body.success === false; // a run that was made, and failed
+  if (response.ok && !hasFailed) {
     if (!options.isPublic && app.session !== "in") app.session = "in";
     return { body, headers: response.headers, status: response.status };
   }

@@ -1,13 +1,13 @@
 // What the page knows, in one place: views read it, changed() draws them anew.
 
 export const app = {
-  teams: null,          // list of teams, null before the first answer
-  session: "unknown",   // "in", "out", "unknown"
+  teams: null, // list of teams, null before the first answer
+  session: "unknown", // "in", "out", "unknown"
   isOffline: false,
-  answeredAt: null,     // when the server last answered
+  answeredAt: null, // when the server last answered
   route: { team: null, view: "overview", rest: [], query: {} },
-  runs: new Map(),      // by team: the run under way, as the stream tells of it
-  notice: null,         // what was just done: { text, undo? }
+  runs: new Map(), // by team: the run under way, as the stream tells of it
+  notice: null, // what was just done: { text, undo? }
   now: Date.now(),
   keys: { areShown: false, areOn: localStorage.getItem("fmcal.keys") !== "off" },
 };

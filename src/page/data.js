@@ -4,20 +4,26 @@ import { app, teamOf } from "./app.js";
 import { path } from "./api.js";
 import { use } from "./cache.js";
 import * as times from "./times.js";
+import { KINDS } from "./words.js";
 
 const milliseconds = text => {
   const at = typeof text === "string" ? Date.parse(text) : NaN;
   return Number.isNaN(at) ? null : at;
 };
-const list = value => Array.isArray(value) ? value : [];
+const list = value => (Array.isArray(value) ? value : []);
 
 // ---------------------------------------------------------------- teams and how they stand
 
 export const teamTitle = team => (team && (team.teamName || team.name || team.team)) || "";
 
 function calendarOf(raw) {
-  return { ...raw, state: raw.state || STATE_OF[raw.status] || raw.status || "in-step", lastSync: milliseconds(raw.lastSync),
-    since: milliseconds(raw.since), nextTry: milliseconds(raw.nextTry) };
+  return {
+    ...raw,
+    state: raw.state || STATE_OF[raw.status] || raw.status || "in-step",
+    lastSync: milliseconds(raw.lastSync),
+    since: milliseconds(raw.since),
+    nextTry: milliseconds(raw.nextTry),
+  };
 }
 
 const STATE_OF = { idle: "in-step", error: "failing", syncing: "syncing", paused: "paused" };
@@ -26,9 +32,18 @@ const STATE_OF = { idle: "in-step", error: "failing", syncing: "syncing", paused
 export function standing(raw) {
   const told = raw || {};
   const calendars = list(told.calendars).map(calendarOf);
-  return { ...told, state: told.state || STATE_OF[told.status] || "in-step", since: milliseconds(told.since),
-    lastSync: milliseconds(told.lastSync), nextSync: milliseconds(told.nextSync), nextTry: milliseconds(told.nextTry),
-    pending: { board: 0, calendar: 0, ...told.pending }, conflicts: Number(told.conflicts) || 0, errors: list(told.errors), calendars };
+  return {
+    ...told,
+    state: told.state || STATE_OF[told.status] || "in-step",
+    since: milliseconds(told.since),
+    lastSync: milliseconds(told.lastSync),
+    nextSync: milliseconds(told.nextSync),
+    nextTry: milliseconds(told.nextTry),
+    pending: { board: 0, calendar: 0, ...told.pending },
+    conflicts: Number(told.conflicts) || 0,
+    errors: list(told.errors),
+    calendars,
+  };
 }
 
 const ORDER = ["failing", "waiting", "syncing", "paused", "not-connected", "in-step"];
@@ -53,35 +68,65 @@ export function status(team) {
 
 const KIND_OF = { subitem: "item", epic: "epic", "court-date": "court-date" };
 
+/** The kind of an entry by the type that the API tells: "item", "epic", "court-date". */
+export const kindOf = type => KIND_OF[type] || "item";
+export const kindWord = type => KINDS[kindOf(type)].word;
+
+/** What an entry belongs to: { id, title } of the item it is part of, or of its epic; or null. */
+export const parentOf = raw => (raw && (raw.parent || raw.epic)) || null;
+
 // Both dates of a date conflict, or null.
 function clashOf(raw) {
   const dates = raw.conflict && raw.conflict.dates;
   if (!dates) return null;
-  return { board: times.read(dates.board, raw.zone), calendar: times.read(dates.calendar, raw.zone), name: raw.conflict.calendar };
+  return {
+    board: times.read(dates.board, raw.zone),
+    calendar: times.read(dates.calendar, raw.zone),
+    name: raw.conflict.calendar,
+  };
 }
 
 /** An entry: `when` is its date as times.read has it, `clash` both dates of a date conflict, `state` as the API has it. */
 export function entryOf(raw) {
   const calendars = list(raw.calendars);
   const failed = calendars.find(side => side.error);
-  return { id: raw.id, title: raw.title || "Untitled", kind: KIND_OF[raw.type] || "item", when: times.read(raw.date, raw.zone), date: raw.date, zone: raw.zone,
-    from: raw.start ? times.read(raw.start, raw.zone) : null, parent: raw.parent ? raw.parent.title : null, epicId: raw.epicId, note: raw.caseNumber || null,
-    progress: raw.progress || null, place: raw.location || null, state: raw.status || "synced", error: failed ? failed.error : null, calendars,
-    clash: clashOf(raw), link: (calendars.find(side => side.link) || {}).link || null, last: raw.last || null };
+  return {
+    id: raw.id,
+    title: raw.title || "Untitled",
+    kind: kindOf(raw.type),
+    when: times.read(raw.date, raw.zone),
+    date: raw.date,
+    zone: raw.zone,
+    from: raw.start ? times.read(raw.start, raw.zone) : null,
+    parent: parentOf(raw) ? parentOf(raw).title : null,
+    note: raw.caseNumber || null,
+    progress: raw.progress || null,
+    place: raw.location || null,
+    state: raw.status || "synced",
+    error: failed ? failed.error : null,
+    calendars,
+    clash: clashOf(raw),
+    link: (calendars.find(side => side.link) || {}).link || null,
+    last: raw.last || null,
+  };
 }
 
 export function eventOf(raw, kind) {
   const date = raw.date ?? raw.start ?? raw.dueDate;
   const zone = raw.zone ?? raw.timeZone;
-  return { id: raw.id ?? raw.eventId ?? raw.uid, title: raw.title || "Busy", kind, when: times.read(date, zone), date, zone, state: "synced",
-    calendar: raw.calendar, place: raw.location || null, calendars: [], clash: null };
-}
-
-// Items name the epic that they belong to.
-function withEpics(entries) {
-  const epics = new Map(entries.filter(entry => entry.kind === "epic").map(entry => [entry.id, entry.title]));
-  for (const entry of entries) entry.parent = entry.parent || epics.get(entry.epicId) || null;
-  return entries;
+  return {
+    id: raw.id ?? raw.eventId ?? raw.uid,
+    title: raw.title || "Busy",
+    kind,
+    when: times.read(date, zone),
+    date,
+    zone,
+    state: "synced",
+    calendar: raw.calendar,
+    place: raw.location || null,
+    calendars: [],
+    clash: null,
+  };
 }
 
 const MOST_ENTRIES = 2000;
@@ -92,8 +137,13 @@ export function between(team, from, to) {
   const events = use(path("events", { team, from, to }));
   const problem = entries.problem || events.problem;
   if (entries.value === undefined) return { problem, value: undefined };
-  const own = withEpics(list(entries.value.entries).map(entryOf));
-  const foreign = events.value ? [...list(events.value.events).map(raw => eventOf(raw, "external")), ...list(events.value.orphans).map(raw => eventOf(raw, "orphan"))] : [];
+  const own = list(entries.value.entries).map(entryOf);
+  const foreign = events.value
+    ? [
+        ...list(events.value.events).map(raw => eventOf(raw, "external")),
+        ...list(events.value.orphans).map(raw => eventOf(raw, "orphan")),
+      ]
+    : [];
   return { value: [...own, ...foreign].filter(entry => entry.when || entry.clash), problem, at: entries.at };
 }
 
@@ -102,8 +152,11 @@ export const search = (team, text) => {
   return { ...asked, value: asked.value && list(asked.value.entries).map(entryOf) };
 };
 
-/** What explain says of an entry: { id, title, calendars, now, … }. */
-export const entry = (team, id) => use(path(`entries/${encodeURIComponent(id)}`, { team }));
+/** What explain says of an entry: { id, entry, calendars, now, runs, … }. */
+export function entry(team, id) {
+  const asked = use(path(`entries/${encodeURIComponent(id)}`, { team }));
+  return { ...asked, value: asked.value && { ...asked.value, calendars: list(asked.value.calendars) } };
+}
 
 // ---------------------------------------------------------------- conflicts
 
@@ -117,7 +170,7 @@ export function conflicts(team) {
 const IN = new Set(["pulled", "cleared", "adopted", "rewound"]);
 
 /** The way a change went: "out" to the calendar, "in" to the board. */
-export const wayOf = change => !change.did || IN.has(change.reason) ? "in" : "out";
+export const wayOf = change => (!change.did || IN.has(change.reason) ? "in" : "out");
 
 /** What a change was: "+", "~", "-", "!". */
 export function signOf(change) {
@@ -139,8 +192,14 @@ export function signsOf(changes) {
 const FINE = new Set([0, 4, undefined, null]);
 
 export function runOf(raw) {
-  return { ...raw, began: milliseconds(raw.at), changes: list(raw.changes), overwritten: list(raw.overwritten),
-    isFailed: !FINE.has(raw.status) && raw.status !== -1, isCutOff: raw.status === -1 };
+  return {
+    ...raw,
+    began: milliseconds(raw.at),
+    changes: list(raw.changes),
+    overwritten: list(raw.overwritten),
+    isFailed: !FINE.has(raw.status) && raw.status !== -1,
+    isCutOff: raw.status === -1,
+  };
 }
 
 export function history(team, query = {}) {
@@ -168,3 +227,10 @@ export function todayOf(team, calendar) {
 
 export const config = team => use(path("config", { team }));
 export const feeds = team => use(path("feeds", { team }));
+
+/** The run that carried an act out: { number, changes }, as far as the answer tells of it. */
+export function ranBy(answer) {
+  const body = answer.body || {};
+  const run = body.run && typeof body.run === "object" ? body.run : body;
+  return { number: run.number, changes: Number(run.changes) || 0 };
+}

@@ -68,7 +68,7 @@ function patchChildren(parent, children, isSvg, mounted) {
   for (const node of parent.childNodes) {
     if (node.described && node.described.key !== undefined) keyed.set(node.described.key, node);
   }
-  const wantedKeys = new Set(children.map(child => typeof child === "object" ? child.key : undefined));
+  const wantedKeys = new Set(children.map(child => (typeof child === "object" ? child.key : undefined)));
   const isGone = node => node.described && node.described.key !== undefined && !wantedKeys.has(node.described.key);
   for (const node of [...parent.childNodes]) if (isGone(node)) node.remove(); // first: those that stay need not move, nor lose focus
   let at = parent.firstChild;

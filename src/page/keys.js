@@ -9,7 +9,8 @@ import { go, link } from "./router.js";
 const PREFIX_MS = 1500;
 let prefixAt = 0;
 
-const isTyping = target => target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+const isTyping = target =>
+  target.closest("input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 
 /** A view's own keys, while it is drawn: { key: function(event) }. */
 export const own = { view: null, keys: {} };
@@ -58,7 +59,10 @@ function onKey(event) {
   if (event.key === "Escape") {
     if (own.view === app.route.view && own.keys.Escape && own.keys.Escape(event)) return;
     if (app.keys.areShown) toggleStrip();
-    else if (app.isMenuOpen) { app.isMenuOpen = false; changed(); }
+    else if (app.isMenuOpen) {
+      app.isMenuOpen = false;
+      changed();
+    }
     return;
   }
   if (app.session === "out" || isTyping(event.target)) return;
@@ -93,27 +97,86 @@ export function start() {
 // ---------------------------------------------------------------- the strip
 
 const GROUPS = [
-  ["Everywhere", [["s", "sync now"], ["p", "preview"], ["/", "search"]]],
-  ["Go to", [["g m", "month"], ["g c", "conflicts"], ["g h", "history"]]],
-  ["Lists", [["j k", "next, previous"], ["Enter", "open"], ["Esc", "back"]]],
+  [
+    "Everywhere",
+    [
+      ["s", "sync now"],
+      ["p", "preview"],
+      ["/", "search"],
+    ],
+  ],
+  [
+    "Go to",
+    [
+      ["g m", "month"],
+      ["g c", "conflicts"],
+      ["g h", "history"],
+    ],
+  ],
+  [
+    "Lists",
+    [
+      ["j k", "next, previous"],
+      ["Enter", "open"],
+      ["Esc", "back"],
+    ],
+  ],
 ];
 const OF_VIEW = {
-  month: ["This month", [["t", "today"], ["← ↑ → ↓", "another day"], ["Enter", "into the day"]]],
-  conflicts: ["This conflict", [["1", "from the board"], ["2", "from the calendar"], ["r", "resolve"]]],
+  month: [
+    "This month",
+    [
+      ["t", "today"],
+      ["← ↑ → ↓", "another day"],
+      ["Enter", "into the day"],
+    ],
+  ],
+  conflicts: [
+    "This conflict",
+    [
+      ["1", "from the board"],
+      ["2", "from the calendar"],
+      ["r", "resolve"],
+    ],
+  ],
 };
 
-const rowOf = ([names, label]) => [h("dt", {}, names.split(" ").map(name => h("kbd", {}, name))), h("dd", {}, label)];
+const rowOf = ([names, label]) => [
+  h(
+    "dt",
+    {},
+    names.split(" ").map(name => h("kbd", {}, name)),
+  ),
+  h("dd", {}, label),
+];
 
 export function strip() {
   if (!app.keys.areShown) return null;
   const groups = OF_VIEW[app.route.view] ? [...GROUPS, OF_VIEW[app.route.view]] : GROUPS;
-  return h("section", { class: "strip", "aria-label": "Keys", key: "strip" },
+  return h(
+    "section",
+    { class: "strip", "aria-label": "Keys", key: "strip" },
     groups.map(([title, rows]) => h("div", {}, h("h2", {}, title), h("dl", {}, rows.map(rowOf)))),
-    h("div", { class: "strip-end" },
-      h("label", { class: "switch" }, "Single keys", h("input", { type: "checkbox", role: "switch", checked: app.keys.areOn, onchange: event => {
-        app.keys.areOn = event.target.checked;
-        localStorage.setItem("fmcal.keys", app.keys.areOn ? "on" : "off");
-        changed();
-      } }), h("span", { class: "quiet" }, app.keys.areOn ? "on" : "off")),
-      button(["Close ", h("kbd", { "aria-hidden": "true" }, "?")], toggleStrip, { kind: "quiet", isLocal: true })));
+    h(
+      "div",
+      { class: "strip-end" },
+      h(
+        "label",
+        { class: "switch" },
+        "Single keys",
+        h("input", {
+          type: "checkbox",
+          role: "switch",
+          checked: app.keys.areOn,
+          onchange: event => {
+            app.keys.areOn = event.target.checked;
+            localStorage.setItem("fmcal.keys", app.keys.areOn ? "on" : "off");
+            changed();
+          },
+        }),
+        h("span", { class: "quiet" }, app.keys.areOn ? "on" : "off"),
+      ),
+      button(["Close ", h("kbd", { "aria-hidden": "true" }, "?")], toggleStrip, { kind: "quiet", isLocal: true }),
+    ),
+  );
 }

@@ -70,12 +70,19 @@ function listen() {
   if (isListening) return;
   isListening = true;
   stream.start({
-    run: told => { if (runs.take(told)) teamsAnew(); },
+    run: told => {
+      if (runs.take(told)) teamsAnew();
+    },
     team: onTeam,
-    conflict: told => { stale(told.team); teamsAnew(); },
+    conflict: told => {
+      stale(told.team);
+      teamsAnew();
+    },
     board: everythingAnew,
     reset: everythingAnew,
-    up: isAgain => { if (isAgain || app.isOffline) everythingAnew(); },
+    up: isAgain => {
+      if (isAgain || app.isOffline) everythingAnew();
+    },
     down: probe,
   });
 }

@@ -15,13 +15,21 @@ function decode(text) {
 export function parse(hash) {
   const [place, query = ""] = hash.replace(/^#\/?/, "").split("?");
   const [team, view, ...rest] = place.split("/").filter(Boolean).map(decode);
-  return { team: team || null, view: VIEWS.includes(view) ? view : "overview", rest, query: Object.fromEntries(new URLSearchParams(query)) };
+  return {
+    team: team || null,
+    view: VIEWS.includes(view) ? view : "overview",
+    rest,
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
 }
 
 /** The address of a view; `rest` are further segments. */
 export function link(team, view, ...rest) {
-  const segments = [team, ...(view && view !== "overview" || rest.length ? [view] : []), ...rest];
-  return `#/${segments.filter(part => part !== undefined && part !== null).map(part => encodeURIComponent(part)).join("/")}`;
+  const segments = [team, ...((view && view !== "overview") || rest.length ? [view] : []), ...rest];
+  return `#/${segments
+    .filter(part => part !== undefined && part !== null)
+    .map(part => encodeURIComponent(part))
+    .join("/")}`;
 }
 
 export function go(address, { isReplacing } = {}) {

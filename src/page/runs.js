@@ -15,7 +15,8 @@ function progressOf(run, told) {
   }
   const now = Date.now();
   for (const write of told.writes || []) {
-    if (run.writes.some(known => known.key === write.key && known.action === write.action && known.calendar === write.calendar)) continue;
+    if (run.writes.some(known => known.key === write.key && known.action === write.action && known.calendar === write.calendar))
+      continue;
     run.writes.unshift({ ...write, at: now });
   }
   run.writes.length = Math.min(run.writes.length, MOST_WRITES);
@@ -48,7 +49,7 @@ export function take(told) {
   return false;
 }
 
-const each = told => told && typeof told === "object" ? told : {};
+const each = told => (told && typeof told === "object" ? told : {});
 
 /** How far a run is: { done, total } over both ways, or of what it tells as one. */
 export function progress(run) {

@@ -3,14 +3,12 @@
 import { h } from "./dom.js";
 import { app, changed, teamOf } from "./app.js";
 import * as acts from "./acts.js";
-import { shownState, standing, status, teamTitle } from "./data.js";
+import { shownState, standing, status } from "./data.js";
 import { icon } from "./icons.js";
 import * as keys from "./keys.js";
-import { anchor, button, mark, notice, offlineSentence, refusal, stateWord } from "./parts.js";
+import { anchor, button, mark, notice, offlineSentence, refusal } from "./parts.js";
 import { link } from "./router.js";
-import { progress } from "./runs.js";
-import * as times from "./times.js";
-import { STATES, count } from "./words.js";
+import { side } from "./side.js";
 import * as signIn from "./views/sign_in.js";
 import * as overview from "./views/overview.js";
 import * as month from "./views/month.js";
@@ -24,10 +22,20 @@ import * as plan from "./views/plan.js";
 const VIEWS = { overview, month, agenda, conflicts, history, calendars, entry, plan };
 
 // The tab that a view belongs to.
-const TABS = [["overview", "Overview"], ["month", "Month"], ["conflicts", "Conflicts"], ["history", "History"], ["calendars", "Calendars"]];
+const TABS = [
+  ["overview", "Overview"],
+  ["month", "Month"],
+  ["conflicts", "Conflicts"],
+  ["history", "History"],
+  ["calendars", "Calendars"],
+];
 const TAB_OF = { agenda: "month", entry: "month", plan: "overview" };
-const BAR = [["overview", "Overview", "home"], ["agenda", "Agenda", "list"], ["conflicts", "Conflicts", "conflict"], ["history", "History", "clock"]];
-const MANY_TEAMS = 10;
+const BAR = [
+  ["overview", "Overview", "home"],
+  ["agenda", "Agenda", "list"],
+  ["conflicts", "Conflicts", "conflict"],
+  ["history", "History", "clock"],
+];
 
 const tabOf = view => TAB_OF[view] || view;
 
@@ -41,57 +49,6 @@ export function title() {
   return `${waits ? `(${waits}) ` : ""}${shown} – ${app.titleOf(team)} – fmcal`;
 }
 
-// ---------------------------------------------------------------- teams
-
-function below(stands, state) {
-  if (state === "syncing") {
-    const run = app.runs.get(stands.team);
-    const { done, total } = run ? progress(run) : {};
-    return total ? `${done} of ${total}` : "";
-  }
-  if (state === "waiting") return stands.conflicts ? count(stands.conflicts, "conflict") : "";
-  if (state === "failing" || state === "paused") return stands.since ? `since ${times.since(stands.since, app.now)}` : "";
-  if (state === "not-connected") return stands.entries ? count(stands.entries, "entry", "entries") : "";
-  return stands.lastSync ? times.ago(stands.lastSync, app.now, true) : "no run yet";
-}
-
-function teamRow(raw) {
-  const stands = standing(raw);
-  const state = shownState(stands);
-  const isHere = raw.team === app.route.team;
-  const more = below(stands, state);
-  const next = state === "in-step" && stands.nextSync ? `, next run in ${times.until(stands.nextSync, app.now)}` : "";
-  const known = STATES[state];
-  return h("li", { key: raw.team }, h("a", { href: link(raw.team, ["entry", "plan"].includes(app.route.view) ? "overview" : app.route.view),
-    "aria-current": isHere ? "true" : null, title: `${teamTitle(raw)}: ${known.word}${more ? `, ${more}` : ""}${next}` },
-  mark(state), h("span", { class: "team-name" }, teamTitle(raw)),
-  h("span", { class: "team-state" }, stateWord(state), more ? ` · ${more}` : null)));
-}
-
-function teamList() {
-  if (!app.teams) return h("p", { class: "quiet" }, app.teamsProblem && app.teamsProblem.status ? app.teamsProblem.message : "…");
-  const wanted = (app.teamFilter || "").toLowerCase();
-  const teams = app.teams.filter(team => teamTitle(team).toLowerCase().includes(wanted) || team.team.toLowerCase().includes(wanted));
-  return [
-    app.teams.length > MANY_TEAMS ? h("input", { type: "search", class: "field", placeholder: "Find a team", "aria-label": "Find a team",
-      value: app.teamFilter || "", oninput: event => { app.teamFilter = event.target.value; changed(); } }) : null,
-    h("ul", { class: "teams" }, teams.map(teamRow)),
-    teams.length ? null : h("p", { class: "quiet" }, app.teams.length ? "No team of that name." : "This server serves no team yet."),
-  ];
-}
-
-function side() {
-  return h("nav", { class: `side${app.isMenuOpen ? " open" : ""}`, "aria-label": "Teams", id: "teams" },
-    h("p", { class: "logo" }, icon("logo", 18), "fmcal"),
-    h("h2", { class: "side-title" }, "Teams"),
-    teamList(),
-    h("div", { class: "side-end" },
-      app.isMenuOpen && app.route.team ? anchor("Calendars", link(app.route.team, "calendars"), { class: "only-phone" }) : null,
-      h("button", { type: "button", class: "button quiet", "aria-expanded": String(app.keys.areShown), onclick: keys.toggleStrip }, "Keys",
-        h("kbd", { "aria-hidden": "true" }, "?")),
-      button("Sign out", acts.signOut, { kind: "quiet" })));
-}
-
 // ---------------------------------------------------------------- above and below the view
 
 function conflictCount(team) {
@@ -100,48 +57,104 @@ function conflictCount(team) {
 }
 
 function tabs(team, view) {
-  return h("nav", { class: "tabs", "aria-label": "Views" }, TABS.map(([name, label]) => h("a", { key: name, href: link(team, name),
-    "aria-current": tabOf(view) === name ? "page" : null }, label, name === "conflicts" ? conflictCount(team) : null)));
+  return h(
+    "nav",
+    { class: "tabs", "aria-label": "Views" },
+    TABS.map(([name, label]) =>
+      h(
+        "a",
+        { key: name, href: link(team, name), "aria-current": tabOf(view) === name ? "page" : null },
+        label,
+        name === "conflicts" ? conflictCount(team) : null,
+      ),
+    ),
+  );
 }
 
 function runButton(team) {
   if (app.runs.has(team)) return button("Cancel", () => acts.cancel(team), { isDisabled: app.acting === "cancel" });
-  return button("Sync now", () => acts.sync(team), { key: "s", isDisabled: app.acting === "sync", class: "button plain sync" });
+  const label = [h("span", { class: "only-phone" }, icon("sync", 20)), h("span", { class: "label" }, "Sync now")];
+  const isDisabled = app.acting === "sync";
+  return button(label, () => acts.sync(team), { key: "s", isDisabled, class: "button plain sync", "aria-label": "Sync now" });
 }
 
 function topActions(team, view) {
   if (view === "plan" || app.route.rest[0] === "connect") return anchor("Close", link(team), { class: "button quiet" });
   if (!teamOf(team) || standing(teamOf(team)).state === "not-connected") return null;
-  return [h("a", { class: "button quiet wide-only", href: link(team, "plan") }, "Preview", app.keys.areOn ? h("kbd", { "aria-hidden": "true" }, "p") : null),
-    runButton(team)];
+  return [
+    h(
+      "a",
+      { class: "button quiet wide-only", href: link(team, "plan") },
+      "Preview",
+      app.keys.areOn ? h("kbd", { "aria-hidden": "true" }, "p") : null,
+    ),
+    runButton(team),
+  ];
 }
 
 function top(team, view) {
   const state = shownState({ ...standing(teamOf(team)), team });
-  return h("header", { class: "top" },
-    h("button", { type: "button", class: "team-menu", "aria-expanded": String(Boolean(app.isMenuOpen)), "aria-controls": "teams",
-      onclick: () => { app.isMenuOpen = !app.isMenuOpen; changed(); } }, mark(state), app.titleOf(team), h("span", { class: "unseen" }, ", teams"), icon("down", 14)),
+  return h(
+    "header",
+    { class: "top" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "team-menu",
+        "aria-expanded": String(Boolean(app.isMenuOpen)),
+        "aria-controls": "teams",
+        onclick: () => {
+          app.isMenuOpen = !app.isMenuOpen;
+          changed();
+        },
+      },
+      mark(state),
+      app.titleOf(team),
+      h("span", { class: "unseen" }, ", teams"),
+      icon("down", 14),
+    ),
     h("p", { class: "team-title" }, app.titleOf(team)),
     tabs(team, view),
-    h("div", { class: "top-actions" }, topActions(team, view)));
+    h("div", { class: "top-actions" }, topActions(team, view)),
+  );
 }
 
 function bar(team, view) {
   const here = view === "month" ? "agenda" : view;
-  return h("nav", { class: "phone-bar", "aria-label": "Views of the team" }, BAR.map(([name, label, shape]) => h("a", { key: name,
-    href: link(team, name), "aria-current": here === name ? "page" : null }, icon(shape, 18), h("span", {}, label),
-  name === "conflicts" ? conflictCount(team) : null)));
+  return h(
+    "nav",
+    { class: "phone-bar", "aria-label": "Views of the team" },
+    BAR.map(([name, label, shape]) =>
+      h(
+        "a",
+        { key: name, href: link(team, name), "aria-current": here === name ? "page" : null },
+        icon(shape, 18),
+        h("span", {}, label),
+        name === "conflicts" ? conflictCount(team) : null,
+      ),
+    ),
+  );
 }
 
 function offlineBanner() {
   if (!app.isOffline || app.route.view === "overview") return null;
-  return h("div", { class: "note offline", role: "alert" }, mark("offline", 20), h("span", {}, offlineSentence(),
-    h("small", {}, " What you see is from then; buttons work again when it answers.")), button("Try now", app.tryNow, { kind: "small", isLocal: true }));
+  return h(
+    "div",
+    { class: "note offline", role: "alert" },
+    mark("offline", 20),
+    h("span", {}, offlineSentence(), h("small", {}, " What you see is from then; buttons work again when it answers.")),
+    button("Try now", app.tryNow, { kind: "small", isLocal: true }),
+  );
 }
 
 function unknownTeam(team) {
-  return h("div", { class: "empty" }, h("h1", { tabindex: "-1", id: "heading" }, `There is no team ${team} here.`),
-    h("p", {}, "It may have been renamed, or its board was taken out of the folder that the server serves."));
+  return h(
+    "div",
+    { class: "empty" },
+    h("h1", { tabindex: "-1", id: "heading" }, `There is no team ${team} here.`),
+    h("p", {}, "It may have been renamed, or its board was taken out of the folder that the server serves."),
+  );
 }
 
 // ---------------------------------------------------------------- the whole
@@ -152,22 +165,66 @@ function main(team, view) {
   return VIEWS[view].draw(team);
 }
 
+// What stays at the bottom of the window: the keys, and what a view is about to write.
+function bottom(team, view) {
+  const foot = teamOf(team) && VIEWS[view].foot && VIEWS[view].foot(team);
+  const strip = keys.strip();
+  if (!foot && !strip) return null;
+  return h("div", { class: "bottom", key: "bottom" }, strip, foot ? h("div", { class: "foot", key: "foot" }, foot) : null);
+}
+
 /** The page as descriptions. */
 export function draw() {
   if (app.session === "out") return signIn.draw();
   const { team, view } = app.route;
   if (!team) {
-    return h("div", { class: "frame", key: "frame" }, side(), h("main", { class: "main" },
-      app.teams && !app.teams.length ? h("div", { class: "view empty" }, h("h1", { tabindex: "-1", id: "heading" }, "No team is served yet."),
-        h("p", {}, "Put a board into the folder that the server was started with: it appears here at once.")) : h("h1", { class: "unseen" }, "fmcal"),
-      app.isOffline ? offlineBanner() : null));
+    return h(
+      "div",
+      { class: "frame", key: "frame" },
+      side(),
+      h(
+        "main",
+        { class: "main" },
+        app.teams && !app.teams.length
+          ? h(
+              "div",
+              { class: "view empty" },
+              h("h1", { tabindex: "-1", id: "heading" }, "No team is served yet."),
+              h("p", {}, "Put a board into the folder that the server was started with: it appears here at once."),
+            )
+          : h("h1", { class: "unseen" }, "fmcal"),
+        app.isOffline ? offlineBanner() : null,
+      ),
+    );
   }
-  return h("div", { class: "frame", key: "frame" },
-    h("a", { class: "skip", href: location.hash, onclick: event => { event.preventDefault(); document.getElementById("main").focus(); } }, "To the view"),
+  return h(
+    "div",
+    { class: "frame", key: "frame" },
+    h(
+      "a",
+      {
+        class: "skip",
+        href: location.hash,
+        onclick: event => {
+          event.preventDefault();
+          document.getElementById("main").focus();
+        },
+      },
+      "To the view",
+    ),
     side(),
-    h("div", { class: `column view-${view}` }, top(team, view),
-      h("main", { class: "main", id: "main", tabindex: "-1" },
+    h(
+      "div",
+      { class: `column view-${view}` },
+      top(team, view),
+      h(
+        "main",
+        { class: "main", id: "main", tabindex: "-1" },
         h("div", { class: "notes", key: "notes" }, offlineBanner(), refusal(), notice()),
-        h("div", { class: `view ${view}`, key: `${team}/${view}` }, main(team, view)))),
-    keys.strip(), bar(team, view));
+        h("div", { class: `view ${view}`, key: `${team}/${view}` }, main(team, view)),
+        bottom(team, view),
+      ),
+    ),
+    bar(team, view),
+  );
 }

@@ -9,8 +9,8 @@ const NAMES = ["run", "team", "conflict", "board", "reset"];
 
 let lastId = "";
 let handlers = {};
-let release = null;      // ends our hold of the stream
-let wish = null;         // aborts our wait for it
+let release = null; // ends our hold of the stream
+let wish = null; // aborts our wait for it
 let hiddenTimer = null;
 const channel = new BroadcastChannel("fmcal");
 
@@ -74,15 +74,18 @@ function hold() {
 
 function want() {
   if (wish || release) return;
-  if (!navigator.locks) { // plain http that is not loopback: each tab for itself
+  if (!navigator.locks) {
+    // plain http that is not loopback: each tab for itself
     hold();
     return;
   }
   wish = new AbortController();
-  navigator.locks.request(LOCK, { signal: wish.signal }, () => {
-    wish = null;
-    return hold();
-  }).catch(() => {}); // let go while waiting
+  navigator.locks
+    .request(LOCK, { signal: wish.signal }, () => {
+      wish = null;
+      return hold();
+    })
+    .catch(() => {}); // let go while waiting
 }
 
 function letGo() {

@@ -133,7 +133,7 @@ function span(seconds, isShort) {
 export function ago(milliseconds, now, isShort) {
   const seconds = (now - milliseconds) / 1000;
   if (seconds < 5) return "just now";
-  if (seconds < 20 * 3600 || isShort && seconds < 86400) return `${span(seconds, isShort)} ago`;
+  if (seconds < 20 * 3600 || (isShort && seconds < 86400)) return `${span(seconds, isShort)} ago`;
   return isShort ? dayAndMonth(dayOf(milliseconds)) : dayAndClock(milliseconds, now);
 }
 
@@ -150,8 +150,16 @@ export function until(milliseconds, now) {
 
 // How far a zone is from UTC at a moment.
 function offsetOf(zone, milliseconds) {
-  const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric",
-    hour: "numeric", minute: "numeric", second: "numeric" }).formatToParts(milliseconds);
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  }).formatToParts(milliseconds);
   const of = type => Number(parts.find(part => part.type === type).value);
   return Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second")) - milliseconds;
 }
@@ -166,6 +174,8 @@ function atZone(text, zone) {
   }
 }
 
+const DATE = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}/;
+
 /**
  * Reads a date of the board.
  * @return { day, at, zone }: `at` in milliseconds where it has a time, `zone` where it is another than the reader's; or null
@@ -173,6 +183,7 @@ function atZone(text, zone) {
 export function read(text, zone) {
   if (typeof text !== "string") return null;
   if (isDay(text)) return { day: text, at: null, zone: null };
+  if (!DATE.test(text)) return null;
   const hasOffset = /(Z|[+-]\d{2}:?\d{2})$/.test(text);
   const at = hasOffset || !zone ? Date.parse(text) : atZone(text, zone);
   if (Number.isNaN(at)) return null;

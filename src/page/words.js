@@ -33,8 +33,15 @@ export const KINDS = {
   orphan: { word: "belongs to no entry", icon: "external" },
 };
 
-const PROVIDERS = { apple: "iCloud", google: "Google", fastmail: "Fastmail", nextcloud: "Nextcloud", caldav: "CalDAV", vdir: "Folder",
-  mock: "Practice calendar" };
+const PROVIDERS = {
+  apple: "iCloud",
+  google: "Google",
+  fastmail: "Fastmail",
+  nextcloud: "Nextcloud",
+  caldav: "CalDAV",
+  vdir: "Folder",
+  mock: "Practice calendar",
+};
 
 /** "iCloud — Team calendar". */
 export function calendarTitle(calendar) {
@@ -46,31 +53,61 @@ export function calendarTitle(calendar) {
 /** What people call the calendar in a sentence: "iCloud". */
 export function serviceOf(calendar) {
   if (!calendar) return "the calendar";
-  return PROVIDERS[calendar.name] || (calendar.name !== calendar.provider && calendar.name) || PROVIDERS[calendar.provider]
-    || calendar.provider || "Calendar";
+  return (
+    PROVIDERS[calendar.name] ||
+    (calendar.name !== calendar.provider && calendar.name) ||
+    PROVIDERS[calendar.provider] ||
+    calendar.provider ||
+    "Calendar"
+  );
 }
 
-const FIELDS = { title: "Title", dueDate: "Date", date: "Date", courtDate: "Date", description: "Description", priority: "Priority",
-  tags: "Tags", status: "Status", durationMinutes: "Length", timeZone: "Time zone", endDate: "End", length: "Length" };
+const FIELDS = {
+  title: "Title",
+  dueDate: "Date",
+  date: "Date",
+  courtDate: "Date",
+  description: "Description",
+  priority: "Priority",
+  tags: "Tags",
+  status: "Status",
+  durationMinutes: "Length",
+  timeZone: "Time zone",
+  endDate: "End",
+  length: "Length",
+};
 
 export const fieldName = field => FIELDS[field] || String(field).replace(/^\./, "");
 export const isDateField = field => field === "dueDate" || field === "courtDate" || field === "date" || field === "endDate";
 
 /** What a reason says in a few words; the manual has a section for each. */
 const REASONS = {
-  created: ["New on the board", "created"], pushed: ["Only the board changed it", "pushed"],
-  pulled: ["Only the calendar changed it", "pulled"], merged: ["Each side changed other fields", "merged"],
-  adopted: ["The event belongs to the entry now", "adopted"], undone: ["An earlier run is taken back", "undone"],
-  redone: ["Done again", "redone"], rewound: ["An older copy of the board was saved", "pulled again"],
-  undated: ["The date was cleared on the board", "removed"], deselected: ["The rules do not select it", "removed"],
-  removed: ["The item is gone from the board", "removed"], orphaned: ["The item is gone, its event was edited", "stays"],
-  kept_deleted: ["Its event was deleted", "keeps its date"], cleared: ["Its event was deleted", "date cleared"],
-  recreated: ["An edit beats a deletion", "made again"], conflict_settled: ["Both changed it", "conflict settled"],
-  direction_held: ["It goes one way", "held"], invitation_held: ["It has guests", "held"],
-  conflict_waits: ["Both sides changed it", "waits for you"], guard_held: ["It would destroy unusually much", "held"],
-  unreached: ["The calendar did not answer", "next run tries again"], undo_refused: ["Edited since", "stays"],
-  left_alone: ["It failed too often", "left alone"], refused: ["The calendar would not take it", "failed"],
-  invalid: ["It cannot be used", "failed"], rule_failed: ["A rule failed", "failed"],
+  created: ["New on the board", "created"],
+  pushed: ["Only the board changed it", "pushed"],
+  pulled: ["Only the calendar changed it", "pulled"],
+  merged: ["Each side changed other fields", "merged"],
+  adopted: ["The event belongs to the entry now", "adopted"],
+  undone: ["An earlier run is taken back", "undone"],
+  redone: ["Done again", "redone"],
+  rewound: ["An older copy of the board was saved", "pulled again"],
+  undated: ["The date was cleared on the board", "removed"],
+  deselected: ["The rules do not select it", "removed"],
+  removed: ["The item is gone from the board", "removed"],
+  orphaned: ["The item is gone, its event was edited", "stays"],
+  kept_deleted: ["Its event was deleted", "keeps its date"],
+  cleared: ["Its event was deleted", "date cleared"],
+  recreated: ["An edit beats a deletion", "made again"],
+  conflict_settled: ["Both changed it", "conflict settled"],
+  direction_held: ["It goes one way", "held"],
+  invitation_held: ["It has guests", "held"],
+  conflict_waits: ["Both sides changed it", "waits for you"],
+  guard_held: ["It would destroy unusually much", "held"],
+  unreached: ["The calendar did not answer", "next run tries again"],
+  undo_refused: ["Edited since", "stays"],
+  left_alone: ["It failed too often", "left alone"],
+  refused: ["The calendar would not take it", "failed"],
+  invalid: ["It cannot be used", "failed"],
+  rule_failed: ["A rule failed", "failed"],
 };
 
 export const reasonWords = reason => REASONS[reason] || [capital(String(reason || "").replace(/_/g, " ")), ""];
@@ -82,8 +119,17 @@ export function deciderWords(decider) {
   return decider.replace(/^strategy:/, "").replace(/^rule:/, "rule ");
 }
 
-const WHY = { trigger: "Sync now", schedule: "Scheduled", board: "Board changed", undo: "Undo", redo: "Redo", resolve: "Conflict resolved",
-  apply: "Plan applied", sync: "Sync", command: "Command" };
+const WHY = {
+  trigger: "Sync now",
+  schedule: "Scheduled",
+  board: "Board changed",
+  undo: "Undo",
+  redo: "Redo",
+  resolve: "Conflict resolved",
+  apply: "Plan applied",
+  sync: "Sync",
+  command: "Command",
+};
 
 export const whyWords = why => WHY[why] || capital(why || "run");
 

@@ -14,7 +14,15 @@ import { StandIn } from "./stand_in.mjs";
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt";
-const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 
 // The folder with the packages, installed as the lock file says.
 function install() {
@@ -24,8 +32,11 @@ function install() {
   if (existsSync(marker) && readFileSync(marker, "utf8") === lock) return folder;
   mkdirSync(folder, { recursive: true });
   for (const name of ["package.json", "package-lock.json"]) copyFileSync(path.join(HERE, name), path.join(folder, name));
-  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"],
-    { cwd: folder, env: { NODE_EXTRA_CA_CERTS: SYSTEM_AUTHORITIES, ...process.env }, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"], {
+    cwd: folder,
+    env: { NODE_EXTRA_CA_CERTS: SYSTEM_AUTHORITIES, ...process.env },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   writeFileSync(marker, lock);
   return folder;
 }
@@ -37,12 +48,19 @@ export const axeSource = readFileSync(load.resolve("axe-core/axe.min.js"), "utf8
 /** A browser with a profile of its own; `close` ends both. */
 export async function launch() {
   const profile = mkdtempSync(path.join(os.tmpdir(), "fmcal-page-"));
-  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", headless: true, args: FLAGS,
-    env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile } });
-  return { browser, close: async () => {
-    await browser.close();
-    rmSync(profile, { recursive: true, force: true });
-  } };
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
+    headless: true,
+    args: FLAGS,
+    env: { ...process.env, HOME: profile, XDG_CONFIG_HOME: profile, XDG_CACHE_HOME: profile },
+  });
+  return {
+    browser,
+    close: async () => {
+      await browser.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
 }
 
 /**
@@ -51,9 +69,15 @@ export async function launch() {
  * @return { page, context, standIn, messages, close }: `messages` is what the console said
  */
 export async function open(browser, options = {}) {
-  const standIn = options.standIn || await new StandIn(options.scene).listen();
-  const context = await browser.newContext({ viewport: { width: options.width || 1280, height: options.height || 800 }, colorScheme: options.theme || "light",
-    locale: options.locale || "en-US", timezoneId: options.zone || madeUp.ZONE, reducedMotion: options.reducedMotion || "reduce", hasTouch: Boolean(options.isTouch) });
+  const standIn = options.standIn || (await new StandIn(options.scene).listen());
+  const context = await browser.newContext({
+    viewport: { width: options.width || 1280, height: options.height || 800 },
+    colorScheme: options.theme || "light",
+    locale: options.locale || "en-US",
+    timezoneId: options.zone || madeUp.ZONE,
+    reducedMotion: options.reducedMotion || "reduce",
+    hasTouch: Boolean(options.isTouch),
+  });
   const messages = [];
   const hear = page => {
     page.on("console", message => messages.push(`${message.type()}: ${message.text()}`));
@@ -66,10 +90,16 @@ export async function open(browser, options = {}) {
   await page.goto(`${standIn.url}${options.address ?? "#/litigation"}`);
   await page.waitForSelector("#heading, main h1");
   await settled(page);
-  return { page, context, standIn, messages, close: async () => {
-    await context.close();
-    if (!options.standIn) await standIn.close();
-  } };
+  return {
+    page,
+    context,
+    standIn,
+    messages,
+    close: async () => {
+      await context.close();
+      if (!options.standIn) await standIn.close();
+    },
+  };
 }
 
 /** Waits until nothing is loaded any more. */
@@ -81,8 +111,12 @@ let shared;
 
 /** Starts a browser before the tests of a file, and ends it behind them. */
 export function withBrowser() {
-  before(async () => { shared = await launch(); });
-  after(async () => { await shared.close(); });
+  before(async () => {
+    shared = await launch();
+  });
+  after(async () => {
+    await shared.close();
+  });
 }
 
 /** A test of a scene: the console must have said nothing, but for what `expected` allows. */
@@ -91,7 +125,11 @@ export function scene(name, options, body) {
     const opened = await open(shared.browser, options);
     try {
       await body(opened);
-      assert.deepEqual(opened.messages.filter(message => !(options.expected && options.expected.test(message))), [], "what the console said");
+      assert.deepEqual(
+        opened.messages.filter(message => !(options.expected && options.expected.test(message))),
+        [],
+        "what the console said",
+      );
     } finally {
       await opened.close();
     }

@@ -15,8 +15,12 @@ scene("in step: one sentence, and no button is filled", { scene: "in-step" }, as
   assert.equal(await page.title(), "Overview – Litigation – fmcal");
 });
 
-for (const [name, expected, button] of [["failing", "The password was refused: connect again.", "Connect again"], ["waiting", "2 conflicts wait for you.", "Resolve"],
-  ["paused", "Paused since Tue, Mar 2.", "Resume"], ["guard", "A run waits for you.", "See what would go"]]) {
+for (const [name, expected, button] of [
+  ["failing", "The password was refused: connect again.", "Connect again"],
+  ["waiting", "2 conflicts wait for you.", "Resolve"],
+  ["paused", "Paused since Tue, Mar 2.", "Resume"],
+  ["guard", "A run waits for you.", "See what would go"],
+]) {
   scene(`${name}: the remedy is the only filled button`, { scene: name }, async ({ page }) => {
     if (name !== "guard") assert.equal(await sentence(page), expected);
     assert.deepEqual(await filled(page), [button]);
@@ -32,10 +36,20 @@ scene("a run shows how far it is, what it wrote, and that it has ended", { scene
   await page.getByRole("button", { name: /Sync now/ }).click();
   await page.getByRole("button", { name: "Cancel" }).waitFor();
   let go;
-  const running = standIn.run(() => new Promise(resolve => { go = resolve; }));
+  const running = standIn.run(
+    () =>
+      new Promise(resolve => {
+        go = resolve;
+      }),
+  );
   await page.locator(".write-row").first().waitFor();
   assert.equal(await sentence(page), "Syncing with iCloud — Team calendar: 18 of 41.");
-  assert.deepEqual(await page.locator(".write-row .row-title").allTextContents(), ["Witness list to the clerk", "File initial motion", "Draft reply brief", "Exhibit list"]);
+  assert.deepEqual(await page.locator(".write-row .row-title").allTextContents(), [
+    "Witness list to the clerk",
+    "File initial motion",
+    "Draft reply brief",
+    "Exhibit list",
+  ]);
   assert.match(await page.textContent(".wire"), /12 of 26 pushed.*6 of 15 pulled/);
   go();
   await running;
@@ -48,40 +62,59 @@ scene("an undo says what it took back, and offers it again", { scene: "in-step" 
   await page.getByRole("button", { name: "Undo the change of File initial motion" }).click();
   await page.getByText("Took back “File initial motion”.").first().waitFor();
   assert.equal(await page.getByRole("button", { name: "Redo" }).count(), 1);
-  assert.deepEqual(standIn.requests.find(request => request.path.endsWith("/undo")).body, { team: "litigation", run: 118, only: ["LIT-0040"] });
+  assert.deepEqual(standIn.requests.find(request => request.path.endsWith("/undo")).body, {
+    team: "litigation",
+    run: 118,
+    only: ["LIT-0040"],
+  });
 });
 
 scene("a refusal says what happened", { scene: "in-step", expected: /409/ }, async ({ page, standIn }) => {
-  standIn.failing.set("POST /api/calendar/sync/trigger", { status: 409, error: "Another run holds the board: kim@desk, since 10:44." });
+  standIn.failing.set("POST /api/calendar/sync/trigger", {
+    status: 409,
+    error: "Another run holds the board: kim@desk, since 10:44.",
+  });
   await page.getByRole("button", { name: /Sync now/ }).click();
   assert.match(await page.getByRole("alert").textContent(), /Another run holds the board/);
 });
 
-scene("a server that falls silent: since when, and what was there stays", { scene: "in-step", expected: /ERR_/ }, async ({ page, standIn }) => {
-  standIn.fallSilent();
-  await page.getByText(/The server has not answered since/).waitFor();
-  assert.match(await page.textContent(".rows"), /Serve discovery requests/);
-  assert.equal(await page.getByRole("button", { name: /Sync now/ }).isDisabled(), true);
-  standIn.fallSilent(false);
-  await page.getByRole("button", { name: "Try now" }).click();
-  await page.getByText("All 41 dated entries are in step").waitFor();
-});
+scene(
+  "a server that falls silent: since when, and what was there stays",
+  { scene: "in-step", expected: /ERR_/ },
+  async ({ page, standIn }) => {
+    standIn.fallSilent();
+    await page.getByText(/The server has not answered since/).waitFor();
+    assert.match(await page.textContent(".rows"), /Serve discovery requests/);
+    assert.equal(await page.getByRole("button", { name: /Sync now/ }).isDisabled(), true);
+    standIn.fallSilent(false);
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.getByText("All 41 dated entries are in step").waitFor();
+  },
+);
 
-scene("signed out: where a code comes from; a used one is told, a good one opens the page", { scene: "in-step", expected: /401/ }, async ({ page, standIn }) => {
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByText("You are signed out.").waitFor();
-  await page.getByLabel("Code, or the whole link").fill("used");
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText(/The code was used already/).waitFor();
-  await page.getByLabel("Code, or the whole link").fill(`${standIn.url}#code=good`);
-  await page.keyboard.press("Enter");
-  await page.getByText("All 41 dated entries are in step").waitFor();
-});
+scene(
+  "signed out: where a code comes from; a used one is told, a good one opens the page",
+  { scene: "in-step", expected: /401/ },
+  async ({ page, standIn }) => {
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByText("You are signed out.").waitFor();
+    await page.getByLabel("Code, or the whole link").fill("used");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText(/The code was used already/).waitFor();
+    await page.getByLabel("Code, or the whole link").fill(`${standIn.url}#code=good`);
+    await page.keyboard.press("Enter");
+    await page.getByText("All 41 dated entries are in step").waitFor();
+  },
+);
 
-scene("the link of the server signs in, and its code leaves the address", { scene: "in-step", address: "#code=good" }, async ({ page }) => {
-  await page.getByText("2 conflicts wait for you.").waitFor(); // of the first team
-  assert.equal(new URL(page.url()).hash.includes("code"), false);
-});
+scene(
+  "the link of the server signs in, and its code leaves the address",
+  { scene: "in-step", address: "#code=good" },
+  async ({ page }) => {
+    await page.getByText("2 conflicts wait for you.").waitFor(); // of the first team
+    assert.equal(new URL(page.url()).hash.includes("code"), false);
+  },
+);
 
 scene("a server without a team says where boards go", { scene: "no-team", address: "" }, async ({ page }) => {
   await page.getByText("No team is served yet.").waitFor();
@@ -91,12 +124,16 @@ scene("a team that is not there is said", { scene: "in-step", address: "#/nobody
   assert.equal(await sentence(page), "There is no team nobody here.");
 });
 
-scene("what one view could not load is told where it stands, and can be tried again", { scene: "in-step", expected: /500/ }, async ({ page, standIn }) => {
-  standIn.failing.set("/api/calendar/history", { status: 500, error: "The state of litigation is damaged: run doctor.lua." });
-  await page.reload();
-  await page.getByText("The state of litigation is damaged").first().waitFor();
-  standIn.failing.clear();
-  await page.getByRole("button", { name: "Try again" }).click();
-  await page.getByText("Draft reply brief").first().waitFor();
-  await settled(page);
-});
+scene(
+  "what one view could not load is told where it stands, and can be tried again",
+  { scene: "in-step", expected: /500/ },
+  async ({ page, standIn }) => {
+    standIn.failing.set("/api/calendar/history", { status: 500, error: "The state of litigation is damaged: run doctor.lua." });
+    await page.reload();
+    await page.getByText("The state of litigation is damaged").first().waitFor();
+    standIn.failing.clear();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByText("Draft reply brief").first().waitFor();
+    await settled(page);
+  },
+);

@@ -10,9 +10,15 @@ import { fileURLToPath } from "node:url";
 import * as madeUp from "./made_up.mjs";
 
 const PAGE = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../src/page");
-export const POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-  + "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'";
-const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".svg": "image/svg+xml" };
+export const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; " +
+  "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'";
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
 const BOOT = "k3f9";
 const RING = 1000;
 
@@ -37,6 +43,7 @@ export class StandIn {
 
   async listen(port = 0) {
     await new Promise(resolve => this.server.listen(port, "127.0.0.1", resolve));
+    this.server.unref(); // a test that fails before it closes it must end all the same
     this.url = `http://127.0.0.1:${this.server.address().port}/`;
     return this;
   }
@@ -63,7 +70,7 @@ export class StandIn {
 
   async answer(request, response) {
     const url = new URL(request.url, this.url);
-    this.requests.push({ method: request.method, path: url.pathname, query: url.search });
+    this.requests.push({ method: request.method, path: url.pathname, query: url.search, headers: request.headers });
     if (this.isSilent) return response.destroy();
     if (url.pathname === "/" || url.pathname.startsWith("/assets/")) return this.file(url.pathname, response);
     return this.call(request, url, response);
@@ -71,19 +78,33 @@ export class StandIn {
 
   file(name, response) {
     const file = path.join(PAGE, name === "/" ? "index.html" : name.slice("/assets/".length));
-    if (!file.startsWith(PAGE) || !existsSync(file) || !statSync(file).isFile()) return this.refuse(response, 404, "There is no such file.");
-    response.writeHead(200, { "Content-Type": TYPES[path.extname(file)], "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff",
-      "Referrer-Policy": "no-referrer", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store" });
+    if (!file.startsWith(PAGE) || !existsSync(file) || !statSync(file).isFile())
+      return this.refuse(response, 404, "There is no such file.");
+    response.writeHead(200, {
+      "Content-Type": TYPES[path.extname(file)],
+      "Content-Security-Policy": POLICY,
+      "X-Content-Type-Options": "nosniff",
+      "Referrer-Policy": "no-referrer",
+      "Cross-Origin-Resource-Policy": "same-origin",
+      "Cache-Control": "no-store",
+    });
     return createReadStream(file).pipe(response);
   }
 
   json(response, body, status = 200, headers = {}) {
-    response.writeHead(status, { "Content-Type": "application/json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", ...headers });
+    response.writeHead(status, {
+      "Content-Type": "application/json",
+      "Cache-Control": "no-store",
+      "X-Content-Type-Options": "nosniff",
+      ...headers,
+    });
     response.end(JSON.stringify(body));
   }
 
   refuse(response, status, error) {
-    this.json(response, { type: "about:blank", title: error, status, detail: error, success: false, error }, status, { "Content-Type": "application/problem+json" });
+    this.json(response, { type: "about:blank", title: error, status, detail: error, success: false, error }, status, {
+      "Content-Type": "application/problem+json",
+    });
   }
 
   stream(request, url, response) {
@@ -107,7 +128,12 @@ export class StandIn {
     if (name === "/api/session") return this.session(request, body, response);
     if (!this.isSignedIn) return this.refuse(response, 401, "Nobody is signed in.");
     const failing = this.failing.get(`${request.method} ${name}`) || this.failing.get(name);
-    if (failing) return this.refuse(response, failing.status || failing, failing.error || "The state of the board is damaged: run doctor.lua.");
+    if (failing)
+      return this.refuse(
+        response,
+        failing.status || failing,
+        failing.error || "The state of the board is damaged: run doctor.lua.",
+      );
     if (name === "/api/calendar/stream") return this.stream(request, url, response);
     const route = ROUTES.find(([method, pattern]) => method === request.method && pattern.test(name));
     if (!route) return this.refuse(response, 404, "There is no such call.");
@@ -118,7 +144,11 @@ export class StandIn {
     if (request.method === "DELETE") {
       this.isSignedIn = false;
     } else if (body.code !== "good") {
-      return this.refuse(response, 401, "The code was used already, or is older than 10 minutes: make another with tokens.lua login.");
+      return this.refuse(
+        response,
+        401,
+        "The code was used already, or is older than 10 minutes: make another with tokens.lua login.",
+      );
     } else {
       this.isSignedIn = true;
     }
@@ -133,10 +163,32 @@ export class StandIn {
     told({ state: "queued" });
     told({ state: "started" });
     for (const phase of ["board", "calendar", "compare"]) told({ state: "progress", phase, done: 0, total: 41 });
-    told({ state: "progress", phase: "write", done: 18, total: 41, outbound: { done: 12, total: 26 }, inbound: { done: 6, total: 15 }, writes: [
-      { key: "LIT-0013", title: "Exhibit list", action: "create", calendar: "apple" }, { key: "LIT-0047", title: "Draft reply brief", action: "update", calendar: "apple", changes: [{ field: "title", from: "Draft reply", to: "Draft reply brief" }] },
-      { key: madeUp.FILE_MOTION, title: "File initial motion", action: "pull", calendar: null, changes: [{ field: "dueDate", from: "2027-03-10", to: "2027-03-12" }] },
-      { key: "LIT-0052", title: "Witness list to the clerk", action: "create", calendar: "apple" }] });
+    told({
+      state: "progress",
+      phase: "write",
+      done: 18,
+      total: 41,
+      outbound: { done: 12, total: 26 },
+      inbound: { done: 6, total: 15 },
+      writes: [
+        { key: "LIT-0013", title: "Exhibit list", action: "create", calendar: "apple" },
+        {
+          key: "LIT-0047",
+          title: "Draft reply brief",
+          action: "update",
+          calendar: "apple",
+          changes: [{ field: "title", from: "Draft reply", to: "Draft reply brief" }],
+        },
+        {
+          key: madeUp.FILE_MOTION,
+          title: "File initial motion",
+          action: "pull",
+          calendar: null,
+          changes: [{ field: "dueDate", from: "2027-03-10", to: "2027-03-12" }],
+        },
+        { key: "LIT-0052", title: "Witness list to the clerk", action: "create", calendar: "apple" },
+      ],
+    });
     await step();
     told({ state: "finished", counts: { created: 2, updated: 1, pulled: 1 }, exit: 0 });
   }
@@ -148,53 +200,155 @@ const isIn = (url, day) => {
 };
 
 const ROUTES = [
-  ["GET", /^\/api\/calendar\/teams$/, (self, response) => self.json(response, { teams: self.scene === "no-team" ? [] : madeUp.teams(self.scene) })],
-  ["GET", /^\/api\/calendar\/sync\/status$/, (self, response, { url }) => {
-    const team = url.searchParams.get("team");
-    self.json(response, team === "litigation" ? madeUp.status(self.scene) : madeUp.teams(self.scene).find(one => one.team === team));
-  }],
-  ["GET", /^\/api\/calendar\/entries$/, (self, response, { url }) => {
-    const q = (url.searchParams.get("q") || "").toLowerCase();
-    const found = madeUp.entries(self.scene).filter(entry => q ? entry.title.toLowerCase().includes(q) : isIn(url, entry.date) || (entry.conflict && isIn(url, entry.conflict.dates.calendar)));
-    self.json(response, { entries: found });
-  }],
-  ["GET", /^\/api\/calendar\/entries\/([^/]+)$/, (self, response, { parts }) => {
-    if (parts[0] === madeUp.FILE_MOTION) return self.json(response, { entries: [madeUp.explained] });
-    const entry = madeUp.entries(self.scene).find(one => one.id === parts[0]);
-    return entry ? self.json(response, { entries: [{ ...madeUp.explained, ...entry, parent: null }] }) : self.refuse(response, 404, `There is no entry ${parts[0]} on this board.`);
-  }],
-  ["GET", /^\/api\/calendar\/events$/, (self, response, { url }) => self.json(response, { events: madeUp.events(self.scene).filter(event => isIn(url, event.date)), orphans: [], lastUpdated: madeUp.NOW })],
-  ["GET", /^\/api\/calendar\/conflicts$/, (self, response) => self.json(response, { conflicts: madeUp.conflicts(self.scene) }, 200, { ETag: '"all"' })],
-  ["POST", /^\/api\/calendar\/conflicts\/([^/]+)\/resolve$/, (self, response) => {
-    self.scene = "in-step";
-    self.json(response, { success: true, run: 119, number: 119 });
-  }],
-  ["GET", /^\/api\/calendar\/history$/, (self, response, { url }) => {
-    const [id, run] = [url.searchParams.get("id"), url.searchParams.get("run")];
-    const found = madeUp.runs(self.scene).filter(one => (!run || String(one.number) === run) && (!id || one.changes.some(change => change.id === id)));
-    self.json(response, { runs: id ? found.map(one => ({ ...one, changes: one.changes.filter(change => change.id === id) })) : found });
-  }],
+  [
+    "GET",
+    /^\/api\/calendar\/teams$/,
+    (self, response) => self.json(response, { teams: self.scene === "no-team" ? [] : madeUp.teams(self.scene) }),
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/sync\/status$/,
+    (self, response, { url }) => {
+      const team = url.searchParams.get("team");
+      self.json(
+        response,
+        team === "litigation" ? madeUp.status(self.scene) : madeUp.teams(self.scene).find(one => one.team === team),
+      );
+    },
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/entries$/,
+    (self, response, { url }) => {
+      const q = (url.searchParams.get("q") || "").toLowerCase();
+      const found = madeUp
+        .entries(self.scene)
+        .filter(entry =>
+          q
+            ? entry.title.toLowerCase().includes(q)
+            : isIn(url, entry.date) || (entry.conflict && isIn(url, entry.conflict.dates.calendar)),
+        );
+      self.json(response, { entries: found });
+    },
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/entries\/([^/]+)$/,
+    (self, response, { parts }) => {
+      const found = madeUp.explained(self.scene, parts[0]);
+      return found ? self.json(response, found) : self.refuse(response, 404, `There is no entry ${parts[0]} on this board.`);
+    },
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/events$/,
+    (self, response, { url }) =>
+      self.json(response, {
+        events: madeUp.events(self.scene).filter(event => isIn(url, event.date)),
+        orphans: [],
+        lastUpdated: madeUp.NOW,
+      }),
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/conflicts$/,
+    (self, response) => self.json(response, { conflicts: madeUp.conflicts(self.scene) }, 200, { ETag: '"all"' }),
+  ],
+  [
+    "POST",
+    /^\/api\/calendar\/conflicts\/([^/]+)\/resolve$/,
+    (self, response) => {
+      self.scene = "in-step";
+      self.json(response, { success: true, run: 119, number: 119 });
+    },
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/history$/,
+    (self, response, { url }) => {
+      const [id, run] = [url.searchParams.get("id"), url.searchParams.get("run")];
+      const found = madeUp
+        .runs(self.scene)
+        .filter(one => (!run || String(one.number) === run) && (!id || one.changes.some(change => change.id === id)));
+      self.json(response, {
+        runs: id ? found.map(one => ({ ...one, changes: one.changes.filter(change => change.id === id) })) : found,
+      });
+    },
+  ],
   ["DELETE", /^\/api\/calendar\/runs\/([^/]+)$/, (self, response) => self.json(response, { success: true })],
-  ["POST", /^\/api\/calendar\/sync\/trigger$/, (self, response) => self.json(response, { run: `${BOOT}-run`, team: "litigation" }, 202, { Location: `/api/calendar/runs/${BOOT}-run`, "Preference-Applied": "respond-async" })],
-  ["POST", /^\/api\/calendar\/undo$/, (self, response, { body }) => self.json(response, body.dryRun ? madeUp.undoAnswer : { success: true, number: 120, changed: body.only ? 1 : 2 })],
-  ["POST", /^\/api\/calendar\/plan$/, (self, response) => self.json(response, self.scene === "guard" ? madeUp.guardPlan : self.scene === "empty" ? { ...madeUp.plan, changes: [], waits: [], total: 0, unchanged: 0 } : madeUp.plan)],
+  [
+    "POST",
+    /^\/api\/calendar\/sync\/trigger$/,
+    (self, response) =>
+      self.json(response, { run: `${BOOT}-run`, team: "litigation" }, 202, {
+        Location: `/api/calendar/runs/${BOOT}-run`,
+        "Preference-Applied": "respond-async",
+      }),
+  ],
+  [
+    "POST",
+    /^\/api\/calendar\/undo$/,
+    (self, response, { body }) =>
+      self.json(response, body.dryRun ? madeUp.undoAnswer : { success: true, number: 120, changed: body.only ? 1 : 2 }),
+  ],
+  [
+    "POST",
+    /^\/api\/calendar\/plan$/,
+    (self, response) => self.json(response, { guard: madeUp.guardPlan, empty: madeUp.emptyPlan }[self.scene] || madeUp.plan),
+  ],
   ["POST", /^\/api\/calendar\/apply$/, (self, response) => self.json(response, { success: true, number: 121, changed: 6 })],
-  ["GET", /^\/api\/calendar\/config$/, (self, response) => self.json(response, self.scene === "first-run" ? { ...madeUp.config, providers: [] } : madeUp.config)],
+  [
+    "GET",
+    /^\/api\/calendar\/config$/,
+    (self, response) => self.json(response, self.scene === "first-run" ? { ...madeUp.config, providers: [] } : madeUp.config),
+  ],
   ["POST", /^\/api\/calendar\/config$/, (self, response) => self.json(response, madeUp.config)],
-  ["GET", /^\/api\/calendar\/feeds$/, (self, response) => self.json(response, { feeds: self.scene === "empty" ? [] : madeUp.feeds })],
-  ["POST", /^\/api\/calendar\/feeds$/, (self, response) => self.json(response, { id: "f3", url: `${self.url}calendar/litigation.ics?token=0123456789abcdef` })],
+  [
+    "GET",
+    /^\/api\/calendar\/feeds$/,
+    (self, response) => self.json(response, { feeds: self.scene === "empty" ? [] : madeUp.feeds }),
+  ],
+  [
+    "POST",
+    /^\/api\/calendar\/feeds$/,
+    (self, response) => self.json(response, { id: "f3", url: `${self.url}calendar/litigation.ics?token=0123456789abcdef` }),
+  ],
   ["DELETE", /^\/api\/calendar\/feeds\/([^/]+)$/, (self, response) => self.json(response, { success: true })],
-  ["POST", /^\/api\/calendar\/connect\/([^/]+)$/, (self, response, { parts, body }) => {
-    if (parts[0] === "google" && !body.calendarId) return self.json(response, { authUrl: `${self.url}#/litigation/calendars`, state: "s" });
-    if (body.password === "wrong") return self.refuse(response, 422, "iCloud wants an app-specific password, not the password of the Apple account.");
-    return self.json(response, { calendars: madeUp.calendars, connected: Boolean(body.calendarId) });
-  }],
-  ["GET", /^\/api\/calendar-config\/([^/]+)$/, (self, response) => self.json(response, { apple: { connected: true, accountName: "office@example.org", selectedCalendarId: "c1", calendarName: "Team calendar", availableCalendars: madeUp.calendars } })],
-  ["POST", /^\/api\/calendar-config\/([^/]+)\/([^/]+)\/(select|pause|resume|disconnect|connect)$/, (self, response) => self.json(response, { success: true })],
+  [
+    "POST",
+    /^\/api\/calendar\/connect\/([^/]+)$/,
+    (self, response, { parts, body }) => {
+      if (parts[0] === "google" && !body.calendarId)
+        return self.json(response, { authUrl: `${self.url}#/litigation/calendars`, state: "s" });
+      if (body.password === "wrong")
+        return self.refuse(response, 422, "iCloud wants an app-specific password, not the password of the Apple account.");
+      return self.json(response, { calendars: madeUp.calendars, connected: Boolean(body.calendarId) });
+    },
+  ],
+  [
+    "GET",
+    /^\/api\/calendar-config\/([^/]+)$/,
+    (self, response) =>
+      self.json(response, {
+        apple: {
+          connected: true,
+          accountName: "office@example.org",
+          selectedCalendarId: "c1",
+          calendarName: "Team calendar",
+          availableCalendars: madeUp.calendars,
+        },
+      }),
+  ],
+  [
+    "POST",
+    /^\/api\/calendar-config\/([^/]+)\/([^/]+)\/(select|pause|resume|disconnect|connect)$/,
+    (self, response) => self.json(response, { success: true }),
+  ],
   ["POST", /^\/api\/calendar\/disconnect\/([^/]+)$/, (self, response) => self.json(response, { success: true })],
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const standIn = await new StandIn(process.argv[2] || "in-step").listen(Number(process.argv[3]) || 0);
+  standIn.server.ref();
   console.log(`a stand-in for fmcal's server, with a made-up team: ${standIn.url}`);
 }

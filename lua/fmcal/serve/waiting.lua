@@ -57,7 +57,8 @@ local function shown(opened, found)
   end
   local calendar = target and target.name or found.target or found.provider
   return {
-    id = found.id, title = found.title, type = entry.kind, line = entry.line, calendar = calendar, since = found.since,
+    id = found.id, title = found.title, type = entry.kind, line = entry.line, since = found.since,
+    zone = given(entries.member(entry, "timeZone")) or opened.settings.options.timeZone or "UTC", calendar = calendar,
     fields = list, changed = { ["local"] = or_null(given(here.modifiedAt)), external = or_null(given(there.modifiedAt)) },
     etag = waiting.tag(found.id, calendar, list),
   }

@@ -13,7 +13,8 @@ function rank(entry) {
   return entry.when.at !== null ? 3 : 4;
 }
 
-const order = (a, b) => rank(a) - rank(b) || (a.when.at || 0) - (b.when.at || 0) || (a.title < b.title ? -1 : a.title > b.title ? 1 : 0);
+const order = (a, b) =>
+  rank(a) - rank(b) || (a.when.at || 0) - (b.when.at || 0) || (a.title < b.title ? -1 : a.title > b.title ? 1 : 0);
 
 const MOST_DAYS = 62;
 
@@ -37,7 +38,10 @@ function standsOn(entry, team) {
   const { board, calendar, name } = entry.clash;
   const there = { ...entry, when: calendar, side: sideName(team, name), isThere: true };
   const here = { ...entry, when: board, side: "board" };
-  return [...(board ? [[board.day, here]] : []), ...(calendar && (!board || calendar.day !== board.day || calendar.at !== board.at) ? [[calendar.day, there]] : [])];
+  return [
+    ...(board ? [[board.day, here]] : []),
+    ...(calendar && (!board || calendar.day !== board.day || calendar.at !== board.at) ? [[calendar.day, there]] : []),
+  ];
 }
 
 /** The entries of each day: Map of lists in their order. */
@@ -53,8 +57,8 @@ export function byDay(entries, team) {
   return days;
 }
 
-const isTall = entry => entry.state === "conflict" && entry.side || entry.kind === "court-date";
-export const linesOf = entry => isTall(entry) ? 2 : 1;
+const isTall = entry => (entry.state === "conflict" && entry.side) || entry.kind === "court-date";
+export const linesOf = entry => (isTall(entry) ? 2 : 1);
 
 /** Which of a day's entries fit into so many lines: { shown, hidden: how many do not }. */
 export function fit(entries, lines) {

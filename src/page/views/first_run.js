@@ -16,19 +16,56 @@ const PROMISES = [
 ];
 
 export function choices(team) {
-  return h("ul", { class: "choices" }, SERVICES.map(service => h("li", {}, h("a", { class: "choice", href: link(team, "calendars", "connect", service.name) },
-    h("span", { class: "choice-name" }, service.title), h("span", { class: "choice-note" }, service.how), icon("next", 16)))));
+  return h(
+    "ul",
+    { class: "choices" },
+    SERVICES.map(service =>
+      h(
+        "li",
+        {},
+        h(
+          "a",
+          { class: "choice", href: link(team, "calendars", "connect", service.name) },
+          h("span", { class: "choice-name" }, service.title),
+          h("span", { class: "choice-note" }, service.how),
+          icon("next", 16),
+        ),
+      ),
+    ),
+  );
 }
 
 export function draw(team, stands) {
   const dated = stands.dated ?? (stands.counts || {}).dated;
   const title = teamTitle(stands);
   return [
-    h("div", { class: "headline" }, mark("not-connected", 26), h("div", {},
-      heading({ class: "sentence" }, dated !== undefined ? `${title} has ${words.count(dated, "dated entry", "dated entries")} and no calendar yet.` : `${title} has no calendar yet.`),
-      h("p", { class: "below" }, "Nothing is synced. Connect a calendar, look at what would happen, then start."))),
+    h(
+      "div",
+      { class: "headline" },
+      mark("not-connected", 26),
+      h(
+        "div",
+        {},
+        heading(
+          { class: "sentence" },
+          dated !== undefined
+            ? `${title} has ${words.count(dated, "dated entry", "dated entries")} and no calendar yet.`
+            : `${title} has no calendar yet.`,
+        ),
+        h("p", { class: "below" }, "Nothing is synced. Connect a calendar, look at what would happen, then start."),
+      ),
+    ),
     noWire(stands),
-    h("section", { "aria-labelledby": "connect" }, h("h2", { id: "connect", class: "alone" }, "Connect a calendar"), choices(team)),
-    h("div", { class: "promises" }, PROMISES.map(([name, text]) => h("section", {}, h("h3", {}, name), h("p", {}, text)))),
+    h(
+      "section",
+      { "aria-labelledby": "connect" },
+      h("h2", { id: "connect", class: "alone" }, "Connect a calendar"),
+      choices(team),
+    ),
+    h(
+      "div",
+      { class: "promises" },
+      PROMISES.map(([name, text]) => h("section", {}, h("h3", {}, name), h("p", {}, text))),
+    ),
   ];
 }

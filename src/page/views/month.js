@@ -23,12 +23,28 @@ export function monthOf(rest, now) {
 
 // ---------------------------------------------------------------- an entry in a cell
 
-const STATE_WORDS = { conflict: "conflict", error: "failed", pending: "not synced yet", deleted: "its event was deleted", skipped: "not selected" };
+const STATE_WORDS = {
+  conflict: "conflict",
+  error: "failed",
+  pending: "not synced yet",
+  deleted: "its event was deleted",
+  skipped: "not selected",
+};
 
 /** What a screen reader says of an entry: title, kind, date, time, state. */
 export function nameOf(entry, day) {
-  const when = entry.when && entry.when.day === day ? entry.when : entry.clash && entry.clash.calendar && entry.clash.calendar.day === day ? entry.clash.calendar : entry.when;
-  const parts = [entry.title, KINDS[entry.kind].word, times.longDay(day), when && when.at !== null ? times.clock(when.at) : "all day"];
+  const when =
+    entry.when && entry.when.day === day
+      ? entry.when
+      : entry.clash && entry.clash.calendar && entry.clash.calendar.day === day
+        ? entry.clash.calendar
+        : entry.when;
+  const parts = [
+    entry.title,
+    KINDS[entry.kind].word,
+    times.longDay(day),
+    when && when.at !== null ? times.clock(when.at) : "all day",
+  ];
   if (entry.side) parts.push(`conflict: the date of ${entry.side}`);
   else if (STATE_WORDS[entry.state]) parts.push(STATE_WORDS[entry.state]);
   return parts.join(", ");
@@ -43,16 +59,37 @@ function second(entry) {
 function chip(team, entry, day) {
   const isTall = rows.linesOf(entry) === 2;
   const isForeign = entry.kind === "external" || entry.kind === "orphan";
-  const look = entry.side ? `clash ${entry.isThere ? "there" : "here"}` : entry.state === "conflict" ? "clash here" : `is-${entry.kind}`;
-  const props = { class: `chip ${look}${isTall ? " tall" : ""}${entry.state === "error" ? " failed" : ""}`, "aria-label": nameOf(entry, day), tabindex: "-1",
-    title: entry.title, key: `${entry.kind}/${entry.id}/${entry.side || ""}` };
+  const look = entry.side
+    ? `clash ${entry.isThere ? "there" : "here"}`
+    : entry.state === "conflict"
+      ? "clash here"
+      : `is-${entry.kind}`;
+  const props = {
+    class: `chip ${look}${isTall ? " tall" : ""}${entry.state === "error" ? " failed" : ""}`,
+    "aria-label": nameOf(entry, day),
+    tabindex: "-1",
+    title: entry.title,
+    key: `${entry.kind}/${entry.id}/${entry.side || ""}`,
+  };
   const inside = [
-    entry.state === "conflict" ? icon("waiting", 12, "warn") : entry.state === "error" ? icon("failing", 12, "bad") : kindIcon(entry.kind, 12),
+    entry.state === "conflict"
+      ? icon("waiting", 12, "warn")
+      : entry.state === "error"
+        ? icon("failing", 12, "bad")
+        : kindIcon(entry.kind, 12),
     h("span", { class: "chip-title" }, entry.title),
     !isTall && entry.when.at !== null ? h("span", { class: "chip-time" }, times.clock(entry.when.at, { isShort: true })) : null,
-    isTall ? h("span", { class: "chip-second" }, second(entry)) : null];
+    isTall ? h("span", { class: "chip-second" }, second(entry)) : null,
+  ];
   if (isForeign) return h("span", { ...props, role: "note" }, inside);
-  return h("a", { ...props, href: entry.side || entry.state === "conflict" ? link(team, "conflicts", entry.id) : link(team, "entry", entry.id) }, inside);
+  return h(
+    "a",
+    {
+      ...props,
+      href: entry.side || entry.state === "conflict" ? link(team, "conflicts", entry.id) : link(team, "entry", entry.id),
+    },
+    inside,
+  );
 }
 
 // ---------------------------------------------------------------- the days
@@ -63,22 +100,74 @@ function cell(team, day, month, byDay) {
   const today = times.today(app.now);
   const isOther = day.slice(0, 7) !== month;
   const isFirst = day.endsWith("-01");
-  const number = isFirst || (isOther && day === times.weeksOf(month)[0][0]) ? times.dayAndMonth(day) : String(Number(day.slice(8)));
+  const number =
+    isFirst || (isOther && day === times.weeksOf(month)[0][0]) ? times.dayAndMonth(day) : String(Number(day.slice(8)));
   const said = `${times.longDay(day)}${entries.length ? `, ${count(entries.length, "entry", "entries")}` : ""}`;
-  return h("td", { key: day, class: [isOther ? "other" : "", day === today ? "today" : "", times.isWeekend(day) ? "weekend" : "", day === grid.day && !isOther ? "chosen" : ""].join(" "),
-    tabindex: day === grid.day ? "0" : "-1", "data-day": day, "aria-current": day === today ? "date" : null, "aria-label": said, "aria-selected": day === grid.day ? "true" : null,
-    onclick: event => choose(event, day) },
-  h("div", { class: "cell-head" }, h("span", { class: "number" }, number), day === today ? h("span", { class: "today-word" }, "Today") : null),
-  h("div", { class: "chips" }, shown.map(entry => chip(team, entry, day)),
-    hidden ? h("button", { type: "button", class: "more-button", tabindex: "-1", "aria-label": `${hidden} more on ${times.longDay(day)}`, "aria-expanded": String(grid.popover === day),
-      onclick: event => { event.stopPropagation(); showAll(day); } }, `+${hidden} more`) : null),
-  grid.popover === day ? popover(team, day, entries) : null);
+  return h(
+    "td",
+    {
+      key: day,
+      class: [
+        isOther ? "other" : "",
+        day === today ? "today" : "",
+        times.isWeekend(day) ? "weekend" : "",
+        day === grid.day && !isOther ? "chosen" : "",
+      ].join(" "),
+      tabindex: day === grid.day ? "0" : "-1",
+      "data-day": day,
+      "aria-current": day === today ? "date" : null,
+      "aria-label": said,
+      "aria-selected": day === grid.day ? "true" : null,
+      onclick: event => choose(event, day),
+    },
+    h(
+      "div",
+      { class: "cell-head" },
+      h("span", { class: "number" }, number),
+      day === today ? h("span", { class: "today-word" }, "Today") : null,
+    ),
+    h(
+      "div",
+      { class: "chips" },
+      shown.map(entry => chip(team, entry, day)),
+      hidden
+        ? h(
+            "button",
+            {
+              type: "button",
+              class: "more-button",
+              tabindex: "-1",
+              "aria-label": `${hidden} more on ${times.longDay(day)}`,
+              "aria-expanded": String(grid.popover === day),
+              onclick: event => {
+                event.stopPropagation();
+                showAll(day);
+              },
+            },
+            `+${hidden} more`,
+          )
+        : null,
+    ),
+    grid.popover === day ? popover(team, day, entries) : null,
+  );
 }
 
 function popover(team, day, entries) {
-  return h("div", { class: "popover", role: "dialog", "aria-label": `${times.longDay(day)}, all entries`, mounted: place },
-    h("div", { class: "popover-head" }, h("strong", {}, times.shortDay(day, app.now)), h("span", { class: "quiet" }, count(entries.length, "entry", "entries"))),
-    h("div", { class: "chips" }, entries.map(entry => chip(team, entry, day))));
+  return h(
+    "div",
+    { class: "popover", role: "dialog", "aria-label": `${times.longDay(day)}, all entries`, mounted: place },
+    h(
+      "div",
+      { class: "popover-head" },
+      h("strong", {}, times.shortDay(day, app.now)),
+      h("span", { class: "quiet" }, count(entries.length, "entry", "entries")),
+    ),
+    h(
+      "div",
+      { class: "chips" },
+      entries.map(entry => chip(team, entry, day)),
+    ),
+  );
 }
 
 // Keeps the popover inside the window.
@@ -118,9 +207,14 @@ function focusDay(day) {
 }
 
 const STEPS = {
-  ArrowLeft: day => times.addDays(day, -1), ArrowRight: day => times.addDays(day, 1), ArrowUp: day => times.addDays(day, -7), ArrowDown: day => times.addDays(day, 7),
-  Home: day => times.startOfWeek(day), End: day => times.addDays(times.startOfWeek(day), 6),
-  PageUp: (day, isFar) => times.addMonths(day, isFar ? -12 : -1), PageDown: (day, isFar) => times.addMonths(day, isFar ? 12 : 1),
+  ArrowLeft: day => times.addDays(day, -1),
+  ArrowRight: day => times.addDays(day, 1),
+  ArrowUp: day => times.addDays(day, -7),
+  ArrowDown: day => times.addDays(day, 7),
+  Home: day => times.startOfWeek(day),
+  End: day => times.addDays(times.startOfWeek(day), 6),
+  PageUp: (day, isFar) => times.addMonths(day, isFar ? -12 : -1),
+  PageDown: (day, isFar) => times.addMonths(day, isFar ? 12 : 1),
 };
 
 function inside(cellElement) {
@@ -174,8 +268,17 @@ function onKey(event) {
 // ---------------------------------------------------------------- the head
 
 function pickMonth(team, month, view) {
-  return h("label", { class: "month-pick" }, h("span", { class: "unseen" }, "Go to month"),
-    h("input", { type: "month", value: month, tabindex: "-1", onchange: event => event.target.value && go(link(team, view, event.target.value)) }));
+  return h(
+    "label",
+    { class: "month-pick" },
+    h("span", { class: "unseen" }, "Go to month"),
+    h("input", {
+      type: "month",
+      value: month,
+      tabindex: "-1",
+      onchange: event => event.target.value && go(link(team, view, event.target.value)),
+    }),
+  );
 }
 
 const step = (month, number) => times.addMonths(`${month}-01`, number).slice(0, 7);
@@ -183,24 +286,71 @@ const step = (month, number) => times.addMonths(`${month}-01`, number).slice(0, 
 /** Month and year, back, today, on; which of month and agenda. */
 export function head(team, month, view) {
   const isPicking = app.isPickingMonth;
-  const toToday = () => { grid.day = times.today(app.now); go(link(team, view, times.today(app.now).slice(0, 7))); changed(); };
-  return h("div", { class: "month-head" },
+  const toToday = () => {
+    grid.day = times.today(app.now);
+    go(link(team, view, times.today(app.now).slice(0, 7)));
+    changed();
+  };
+  return h(
+    "div",
+    { class: "month-head" },
     heading({ class: "month-title", "aria-live": "polite" }, times.monthName(month)),
-    h("button", { type: "button", class: "button quiet pick", "aria-label": "Go to another month", "aria-expanded": String(Boolean(isPicking)), onclick: () => { app.isPickingMonth = !isPicking; changed(); } }, icon("down", 16)),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "button quiet pick",
+        "aria-label": "Go to another month",
+        "aria-expanded": String(Boolean(isPicking)),
+        onclick: () => {
+          app.isPickingMonth = !isPicking;
+          changed();
+        },
+      },
+      icon("down", 16),
+    ),
     isPicking ? pickMonth(team, month, view) : null,
-    h("div", { class: "steps" },
-      h("a", { class: "button plain square", href: link(team, view, step(month, -1)), "aria-label": times.monthName(step(month, -1)) }, icon("previous", 16)),
+    h(
+      "div",
+      { class: "steps" },
+      h(
+        "a",
+        { class: "button plain square", href: link(team, view, step(month, -1)), "aria-label": times.monthName(step(month, -1)) },
+        icon("previous", 16),
+      ),
       button("Today", toToday, { key: "t", isLocal: true }),
-      h("a", { class: "button plain square", href: link(team, view, step(month, 1)), "aria-label": times.monthName(step(month, 1)) }, icon("next", 16))),
+      h(
+        "a",
+        { class: "button plain square", href: link(team, view, step(month, 1)), "aria-label": times.monthName(step(month, 1)) },
+        icon("next", 16),
+      ),
+    ),
     view === "month" ? legend() : null,
-    h("nav", { class: "segmented which", "aria-label": "Month or agenda" }, [["month", "Month"], ["agenda", "Agenda"]].map(([name, label]) =>
-      h("a", { href: link(team, name, month), "aria-current": view === name ? "true" : null }, label))));
+    h(
+      "nav",
+      { class: "segmented which", "aria-label": "Month or agenda" },
+      [
+        ["month", "Month"],
+        ["agenda", "Agenda"],
+      ].map(([name, label]) => h("a", { href: link(team, name, month), "aria-current": view === name ? "true" : null }, label)),
+    ),
+  );
 }
 
-const LEGEND = [["item", "item"], ["epic", "epic"], ["court-date", "court date"], ["external", "external"]];
+const LEGEND = [
+  ["item", "item"],
+  ["epic", "epic"],
+  ["court-date", "court date"],
+  ["external", "external"],
+];
 
 function legend() {
-  return h("p", { class: "legend", "aria-hidden": "true" }, LEGEND.map(([kind, word]) => h("span", {}, kindIcon(kind, 14), word)), h("span", {}, icon("waiting", 14, "warn"), "conflict"));
+  return h(
+    "p",
+    { class: "legend", "aria-hidden": "true" },
+    LEGEND.map(([kind, word]) => h("span", {}, kindIcon(kind, 14), word)),
+    h("span", {}, icon("waiting", 14, "warn"), "conflict"),
+  );
 }
 
 // ---------------------------------------------------------------- the whole
@@ -208,9 +358,36 @@ function legend() {
 function table(team, month, entries) {
   const weeks = times.weeksOf(month);
   const byDay = rows.byDay(entries, team);
-  return h("table", { class: "month-grid", role: "grid", "aria-label": times.monthName(month), onkeydown: onKey, key: month },
-    h("thead", {}, h("tr", {}, weeks[0].map(day => h("th", { scope: "col", abbr: times.weekdayName(day, "long"), class: times.isWeekend(day) ? "weekend" : null }, times.weekdayName(day, "short"))))),
-    h("tbody", {}, weeks.map(week => h("tr", { key: week[0] }, week.map(day => cell(team, day, month, byDay))))));
+  return h(
+    "table",
+    { class: "month-grid", role: "grid", "aria-label": times.monthName(month), onkeydown: onKey, key: month },
+    h(
+      "thead",
+      {},
+      h(
+        "tr",
+        {},
+        weeks[0].map(day =>
+          h(
+            "th",
+            { scope: "col", abbr: times.weekdayName(day, "long"), class: times.isWeekend(day) ? "weekend" : null },
+            times.weekdayName(day, "short"),
+          ),
+        ),
+      ),
+    ),
+    h(
+      "tbody",
+      {},
+      weeks.map(week =>
+        h(
+          "tr",
+          { key: week[0] },
+          week.map(day => cell(team, day, month, byDay)),
+        ),
+      ),
+    ),
+  );
 }
 
 function settle(month) {
@@ -234,6 +411,15 @@ export function draw(team) {
   const found = data.between(team, weeks[0][0], times.addDays(weeks[weeks.length - 1][6], 1));
   // While another month is loading its days are there already, so that the focus has somewhere to go.
   const entries = found.value === undefined && !found.problem ? { ...found, value: [] } : found;
-  return [head(team, month, "month"), asked(entries, value => [table(team, month, value),
-    found.value && !value.length ? h("p", { class: "quiet" }, `Nothing is dated in ${times.monthName(month)}.`) : null], () => stale(team))];
+  return [
+    head(team, month, "month"),
+    asked(
+      entries,
+      value => [
+        table(team, month, value),
+        found.value && !value.length ? h("p", { class: "quiet" }, `Nothing is dated in ${times.monthName(month)}.`) : null,
+      ],
+      () => stale(team),
+    ),
+  ];
 }

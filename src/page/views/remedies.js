@@ -25,12 +25,15 @@ function tryAgain(team) {
 
 export function remedy(team, stands, state) {
   if (state === "syncing" || state === "in-step") return null;
-  const code = stands.remedy || (broken(stands).remedy);
+  const code = stands.remedy || broken(stands).remedy;
   if (state === "paused") {
     const held = stands.calendars.filter(calendar => calendar.paused || calendar.state === "paused");
-    return held.length ? button("Resume", () => held.forEach(calendar => acts.pause(team, calendar.name, false)), { kind: "filled" }) : null;
+    return held.length
+      ? button("Resume", () => held.forEach(calendar => acts.pause(team, calendar.name, false)), { kind: "filled" })
+      : null;
   }
-  if (state === "waiting") return (stands.conflicts ? REMEDIES.resolve : REMEDIES[code] || REMEDIES.allow_mass_delete)(team, stands);
+  if (state === "waiting")
+    return (stands.conflicts ? REMEDIES.resolve : REMEDIES[code] || REMEDIES.allow_mass_delete)(team, stands);
   const act = REMEDIES[code] ? REMEDIES[code](team, stands) : code === "wait" ? null : tryAgain(team);
   return [h("a", { class: "button plain", href: link(team, "history") }, "What happened"), act];
 }

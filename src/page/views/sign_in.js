@@ -35,15 +35,46 @@ function problem() {
 
 export function draw() {
   const [title, text] = sentence();
-  return h("main", { class: "signed-out", key: "signed-out" },
+  return h(
+    "main",
+    { class: "signed-out", key: "signed-out" },
     h("p", { class: "logo" }, icon("logo", 18), "fmcal"),
-    h("div", { class: "headline" }, icon("lock", 26, "idle"), h("div", {}, heading({ class: "sentence" }, title), h("p", { class: "below" }, text))),
-    h("form", { class: "code-form", onsubmit: submit },
+    h(
+      "div",
+      { class: "headline" },
+      icon("lock", 26, "idle"),
+      h("div", {}, heading({ class: "sentence" }, title), h("p", { class: "below" }, text)),
+    ),
+    h(
+      "form",
+      { class: "code-form", onsubmit: submit },
       h("label", { for: "code" }, "Code, or the whole link"),
-      h("div", { class: "row" },
-        h("input", { id: "code", class: "field", autocomplete: "one-time-code", spellcheck: "false", value: code, "aria-invalid": app.signInProblem ? "true" : null,
-          "aria-describedby": app.signInProblem ? "code-wrong code-help" : "code-help", oninput: event => { code = event.target.value; changed(); } }),
-        h("button", { class: "button filled", disabled: isSending || !code.trim() }, "Sign in")),
+      h(
+        "div",
+        { class: "row" },
+        h("input", {
+          id: "code",
+          class: "field",
+          autocomplete: "one-time-code",
+          spellcheck: "false",
+          value: code,
+          "aria-invalid": app.signInProblem ? "true" : null,
+          "aria-describedby": app.signInProblem ? "code-wrong code-help" : "code-help",
+          oninput: event => {
+            code = event.target.value;
+            changed();
+          },
+        }),
+        h("button", { class: "button filled", disabled: isSending || !code.trim() }, "Sign in"),
+      ),
       problem(),
-      h("p", { class: "quiet", id: "code-help" }, "On the server, ", h("code", {}, "fmcal-lua tokens.lua login"), " makes one. It lasts 10 minutes.")));
+      h(
+        "p",
+        { class: "quiet", id: "code-help" },
+        "On the server, ",
+        h("code", {}, "fmcal-lua tokens.lua login"),
+        " makes one. It lasts 10 minutes.",
+      ),
+    ),
+  );
 }

@@ -7,7 +7,7 @@ local waiting = require "fmcal.serve.waiting"
 
 --- The conflicts of a board, in its order.
 -- @param params { board, …, id = key of one entry, calendar = name of one calendar }
--- @return { conflicts = {{ id, title, type, line, calendar, since, fields = {{ field, base, local, external }}, changed =
+-- @return { conflicts = {{ id, title, type, line, zone, calendar, since, fields = {{ field, base, local, external }}, changed =
 --   { local, external } (when each side was, null where that is not known), etag }} }, or nil and an error
 return function(params)
   local wanted, err = asked.of({ id = "name", calendar = "name" }, params)

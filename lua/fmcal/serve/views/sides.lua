@@ -6,6 +6,7 @@ local conflicts = require "fmcal.sync.conflicts"
 local entries = require "fmcal.model.entry"
 local given = require "fmcal.util.given"
 local json = require "fmcal.json"
+local place = require "fmcal.serve.views.place"
 local shown = require "fmcal.serve.views.shown"
 
 local sides = {
@@ -99,10 +100,17 @@ local function text_of(value)
   return type(value) == "string" and value or nil
 end
 
+-- The epic that an item belongs to, where it is on the board.
+local function epic_of(board, id)
+  local epic = id and board:entry(id)
+  return epic and { id = id, title = text_of(epic.value.title) } or nil
+end
+
 --- An entry with its calendars: { id, title (without the prefix of its kind), type ("item", "subitem", "epic", "court-date"),
--- parent = { id, title }, epicId, line, date (as the board has it), start (of one that spans days), zone, durationMinutes,
--- allDay, priority, tags, boardStatus, status (of sides.STATUSES), calendars = {{ calendar, status, link, error, retries }},
--- conflict = { calendar, fields, since, dates = { board, calendar } }, last = { run, at, calendar, reason, sentence, decidedBy,
+-- parent = { id, title }, epicId, epic = { id, title }, line, date (as the board has it), start (of one that spans days), zone
+-- (its own, or the board's), durationMinutes, allDay, priority, tags, boardStatus, status (of sides.STATUSES), calendars = {{
+-- calendar, status, link, error, retries }}, conflict = { calendar, fields, since, dates = { board, calendar } },
+-- last = { run, at, calendar, reason, sentence, decidedBy,
 -- did } }.
 function Reader:entry(key)
   local opened, entry = self.opened, self.opened.board:entry(key)
@@ -113,7 +121,8 @@ function Reader:entry(key)
   local last = self.last[key]
   return {
     id = key, title = text_of(entry.value.title), type = entry.kind, parent = parent_of(entry), epicId = member("epicId"),
-    line = entry.line, date = due, start = not is_court_date and member("startDate") or nil, zone = member("timeZone"),
+    epic = epic_of(opened.board, member("epicId")), line = entry.line, date = due,
+    start = not is_court_date and member("startDate") or nil, zone = member("timeZone") or place.zone(opened),
     durationMinutes = not is_court_date and given(entry.value.durationMinutes) or nil, allDay = due and #due == 10 or nil,
     priority = member("priority"), tags = type(tags) == "table" and tags or nil, boardStatus = member("status"),
     status = sides.status(opened, key, due), calendars = calendars, conflict = conflict_of(calendar_sync.read(entry)),

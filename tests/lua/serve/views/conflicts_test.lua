@@ -23,7 +23,9 @@ function TestConflicts.test_both_dates()
   place:edit(function(board) board.items[1].dueDate = "2027-01-02T10:00:00" end)
   place:edit_event("A", "20270101T1", "20270103T1")
   place:sync(4)
-  lu.assertEquals(only(place:see("conflicts")).fields, { { field = "dueDate", base = "2027-01-01T10:00:00",
+  local conflict = only(place:see("conflicts"))
+  lu.assertEquals(conflict.zone, "Europe/Rome")
+  lu.assertEquals(conflict.fields, { { field = "dueDate", base = "2027-01-01T10:00:00",
     ["local"] = "2027-01-02T10:00:00", external = "2027-01-03T10:00:00" } })
 end
 

@@ -30,6 +30,16 @@ function TestEntries.test_what_an_entry_is()
   lu.assertEquals({ answer.entries[5].status, answer.total }, { "undated", 5 })
 end
 
+function TestEntries.test_the_epic_and_the_zone_of_an_item()
+  local board = commands.board({ { id = "A", title = "One", epicId = "E" }, { id = "B", epicId = "gone" } })
+  board.epics = { { id = "E", title = "Big" } }
+  local place <close> = served.place(board)
+  local answer = place:see("entries")
+  local by_id = {}
+  for _, entry in ipairs(answer.entries) do by_id[entry.id] = entry end
+  lu.assertEquals({ by_id.A.epic, by_id.B.epic, by_id.A.zone }, { { id = "E", title = "Big" }, nil, "Europe/Rome" })
+end
+
 function TestEntries.test_a_window()
   local place <close> = served.synced(ITEMS)
   local function within(from, to) return ids(place:see("entries", { from = from, to = to })) end
