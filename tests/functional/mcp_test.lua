@@ -100,7 +100,7 @@ function TestProtocol.test_wrong_arguments_are_an_answer_of_the_tool()
   for _, about in ipairs {
     { "status", { bord = "x" }, "status: bord is not known: did you mean board?" },
     { "explain", {}, "explain: id is missing" },
-    { "explain", { id = { "X-1" } }, "explain: id must be a text" },
+    { "explain", { id = { "X-1" } }, "explain: id must be a text, not a list" },
     { "history", { limit = 0 }, "history: limit must be a whole number of at least 1 and at most 200" },
     { "history", { limit = 2.5 }, "history: limit must be a whole number of at least 1 and at most 200" },
     { "resolve", { id = "X-1", resolution = "keep_locl" },
