@@ -241,6 +241,24 @@ function TestShown.test_signs_old_and_new_values_and_counts()
   end
 end
 
+-- What the rules make of an entry that nobody edited.
+function TestShown.test_a_change_of_the_rules_shows_what_becomes_of_events()
+  local place <close> = commands.place(commands.board {
+    { id = "A-1", title = "One", dueDate = "2027-02-15", tags = { "a", "b" } } })
+  place:expect(0, "sync.lua -q board.json")
+  place:write("rules.lua", [[
+    return { to_event = function(entry, ctx)
+      local event = ctx.defaults.to_event(entry, ctx)
+      event.location, event.tags = "Room 2", {}
+      return event
+    end }]])
+  local out = place:expect(0, "sync.lua board.json --rules rules.lua --plan plan.json")
+  lu.assertStrMatches(out, '.*~ update +A%-1 +One +vdir +tags: %["a","b"%] → %[%]\n +location: nothing → "Room 2"\n.*')
+  local changes = json.decode(place:read("plan.json")).changes[1].calendars[1].changes
+  lu.assertEquals(changes, { location = { from = json.null, to = "Room 2" },
+    tags = { from = json.array { "a", "b" }, to = json.array {} } })
+end
+
 function TestShown.test_each_field_has_a_line()
   local place <close> = place_with_edits()
   place:edit(function(board) board.items[1].priority = "high" end)

@@ -1,13 +1,15 @@
 -- Examples in README and docs do what they say. A block is marked in its info string:
 --   ```sh test     run by sh -eu       ```lua test    run by fmcal-lua       ```c test    compiled, not linked
 --   ```text output right behind one of the first two: what it prints, whole
+--   ```LANGUAGE file=NAME: a file that the blocks behind it find
+--   ```text session: what is typed at the prompt, behind "> " or "held> ", and what it says
 -- The blocks of one document share a folder and run in order.
 local lu = require "luaunit"
 local shell = require "shell"
 
 local source_dir, build_dir = os.getenv("SOURCE_DIR"), os.getenv("BUILD_DIR")
 
--- The blocks of a document: { language, words = set, code, line }
+-- The blocks of a document: { language, words = set, file, code, line }
 local function blocks_of(text)
   local blocks, open, number = {}, nil, 0
   for line in (text .. "\n"):gmatch("(.-)\r?\n") do
@@ -19,8 +21,8 @@ local function blocks_of(text)
     elseif open then
       open.code[#open.code + 1] = line
     elseif info then
-      open = { language = info:match("^%w+") or "", words = {}, code = {}, line = number }
-      for word in info:gmatch("%w+") do open.words[word] = true end
+      open = { language = info:match("^%w+") or "", words = {}, file = info:match("file=(%S+)"), code = {}, line = number }
+      for word in info:gmatch("%S+") do open.words[word] = true end
     end
   end
   return blocks
@@ -39,18 +41,59 @@ local function run_block(block, folder)
     shell.quote(folder.path), shell.quote(build_dir), assert(commands[block.language], "cannot run " .. block.language)))
 end
 
+-- A line without the prompts before it: on a pipe nobody sees what is typed, nor its line end.
+local function without_prompts(line)
+  local rest = line
+  repeat
+    line = rest
+    rest = line:gsub("^> ", ""):gsub("^held> ", "")
+  until rest == line
+  return line
+end
+
+-- What is typed in a session, and what is said.
+local function taken_apart(session)
+  local typed, said = {}, {}
+  for line in session:gmatch("[^\n]+") do
+    local command = without_prompts(line)
+    local list = command ~= line and typed or said
+    list[#list + 1] = command
+  end
+  return typed, said
+end
+
+local function check_session(block, folder, where)
+  local typed, expected = taken_apart(block.code)
+  local output = shell.run(("cd %s && %s -i 2>&1"):format(shell.quote(folder.path), shell.quote(build_dir .. "/fmcal-lua")),
+    { input = table.concat(typed, "\n") .. "\n" })
+  local said = {}
+  for line in output:gsub("^[^\n]*\n", ""):gmatch("[^\n]+") do said[#said + 1] = without_prompts(line) end
+  if said[#said] == "" then said[#said] = nil end
+  lu.assertEquals(said, expected, where)
+end
+
+local function write_file(block, folder)
+  local path = folder.path .. "/" .. block.file
+  shell.lines("mkdir -p " .. shell.quote(path:match("^(.*)/")))
+  shell.write(path, block.code)
+end
+
+local function check_program(block, following, folder, where)
+  local out, errors, status = run_block(block, folder)
+  lu.assertEquals(status, 0, where .. ": " .. errors .. out)
+  if following and following.words.output then lu.assertEquals(out, following.code, where) end
+end
+
+-- @return how many examples it has
 local function check_document(path)
   local folder <close> = shell.folder()
   local blocks, count = blocks_of(shell.source(path)), 0
   for i, block in ipairs(blocks) do
-    if block.words.test then
-      local out, errors, status = run_block(block, folder)
-      local where = ("%s:%d"):format(path, block.line)
-      lu.assertEquals(status, 0, where .. ": " .. errors .. out)
-      local following = blocks[i + 1]
-      if following and following.words.output then lu.assertEquals(out, following.code, where) end
-      count = count + 1
-    end
+    local where = ("%s:%d"):format(path, block.line)
+    if block.file then write_file(block, folder) end
+    if block.words.session then check_session(block, folder, where) end
+    if block.words.test then check_program(block, blocks[i + 1], folder, where) end
+    if block.words.session or block.words.test then count = count + 1 end
   end
   return count
 end

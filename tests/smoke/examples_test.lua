@@ -76,16 +76,26 @@ function TestExamples.test_rules()
   lu.assertEquals({ status, errors }, { 0, "" }, out)
 end
 
--- Each has a test, and a line in the manual.
-function TestExamples.test_each_recipe_is_tested_and_told()
-  local recipes, manual = shell.sources("examples/rules", "lua"), shell.source("docs/rules.md")
-  lu.assertTrue(#recipes > 0)
-  for _, path in ipairs(recipes) do
+-- The recipes on the page are those of the folder, word for word, and each has a test.
+function TestExamples.test_the_page_has_every_recipe()
+  local told, there = {}, {}
+  for path, text in shell.source("docs/recipes.md"):gmatch("```lua file=(%S+)\n(.-)```") do
+    lu.assertEquals(text, shell.source(path), path)
+    told[#told + 1] = path
+  end
+  for _, path in ipairs(shell.sources("examples/rules", "lua")) do
     if not path:find("_test%.lua$") then
-      lu.assertNotNil(io.open(os.getenv("SOURCE_DIR") .. "/" .. path:gsub("%.lua$", "_test.lua")), path .. " has no test")
-      lu.assertStrContains(manual, path, false, false)
+      lu.assertIsString(shell.source((path:gsub("%.lua$", "_test.lua"))))
+      there[#there + 1] = path
     end
   end
+  lu.assertItemsEquals(told, there)
+end
+
+-- The tutorial begins with the board of the quickstart.
+function TestExamples.test_the_board_of_the_tutorial()
+  lu.assertStrContains(shell.source("docs/tutorial.md"),
+    "```json file=board.json\n" .. shell.source("examples/board.json") .. "```")
 end
 
 os.exit(lu.LuaUnit.run())

@@ -52,7 +52,7 @@ local function sum_up(edits, where, at)
 end
 
 local function who(side, answer)
-  if answer.custom then return ("rule %s of %s"):format(answer.rule, answer.file) end
+  if answer.custom then return ("rule %s of %s"):format(answer.rule, answer.file:match("[^/]*$")) end
   if answer.rule == "on_conflict" then return "strategy " .. defaults.strategy { conflictResolution = side.strategy } end
   return ("default rule %s"):format(answer.rule)
 end

@@ -63,7 +63,7 @@ fields.START = ".startDate"
 local NO_OWN = {}
 
 --- What the sync needs to know where a team declares nothing (see fmcal.rules.declared).
-fields.PLAIN = { own = NO_OWN, off = {}, conflict = {}, kept = {}, out = {}, never_out = {},
+fields.PLAIN = { own = NO_OWN, off = {}, conflict = {}, kept = {}, never_out = {},
   all = fields.ALL, written = fields.ALL }
 
 for i, row in ipairs(TABLE) do

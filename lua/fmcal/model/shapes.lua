@@ -168,7 +168,7 @@
 ---@class fmcal.Effect
 ---@field write? table { kind, uid, href, etag, text }
 ---@field out? string
----@field renewed? string[]
+---@field renewed? table list of { field, from, to }
 ---@field restrained? "wait"|"hold"
 ---@field error? string
 ---@field reason? string name of the error in fmcal.model.reasons

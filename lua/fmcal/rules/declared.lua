@@ -265,14 +265,14 @@ local START = { field = fields.START, member = fields.START:sub(2), kind = "star
 --   inward    set of fields whose edits on the board stay there, or nil
 --   never_out set of those that no event of ours says
 --   conflict  {[field] = strategy}
---   out       members of events that fields beside the built-in ones are written to
 --   kept      members that an event keeps when it is written over: they do not go out
 --   at        the declaration of a date that is shown as a time, or nil
 -- @param spans syncOptions.spans
 -- @return table; the start of a span goes the way of its date
 function declared.plan(specs, spans)
   if #specs == 0 and not spans then return fields.PLAIN end
-  local plan = { own = {}, off = {}, conflict = {}, kept = {}, out = {}, never_out = {} }
+  local plan = { own = {}, off = {}, conflict = {}, kept = {}, never_out = {} }
+  local written = {}
   for _, spec in ipairs(specs) do
     local takes_place = spec.is_own and TEXTS[spec.member]
     local names = spec.field == "date" and WHEN or { spec.field }
@@ -287,15 +287,13 @@ function declared.plan(specs, spans)
     end
     if spec.never_out then plan.never_out[spec.field] = true end
     if spec.is_own and spec.direction ~= "out" then plan.own[#plan.own + 1] = spec end
-    if spec.is_own and spec.direction ~= "in" then plan.out[#plan.out + 1] = spec.event end
+    if spec.is_own and spec.direction ~= "in" then written[spec.event] = true end
     if takes_place or built_in and built_in ~= "date" and (spec.is_off or spec.direction == "in") then
       plan.kept[#plan.kept + 1] = spec.member
     end
     for _, field in ipairs(spec.conflict and names or {}) do plan.conflict[field] = spec.conflict end
     if spec.at then plan.at = spec end
   end
-  local written = {}
-  for _, member in ipairs(plan.out) do written[member] = true end
   plan.kept = list_without(plan.kept, written)
   plan.all = list_without(fields.ALL, plan.off)
   if spans and not plan.off[fields.START] then plan.own[#plan.own + 1] = START end

@@ -36,6 +36,9 @@ local function write_of(decision, i)
   local shown = { calendar = side.target.name, action = job.write.kind, href = job.write.href, why = action.step.reason }
   if decision.view and action.version then
     shown.changes = changes(decision.view, side.remote and side.remote.version or {}, action.version)
+    for _, change in ipairs(decision.effects[i].renewed or {}) do
+      shown.changes[change.field] = { from = change.from, to = change.to }
+    end
   end
   return shown
 end

@@ -60,12 +60,14 @@ local function settings_of(self)
 end
 
 --- Makes a scene.
--- @param options { rules = path|nil, board = table|nil members of the board, in_process: rules run in this process }
+-- @param options { rules = path|nil, board = table|nil members of the board, in_process: rules run in this process,
+--   calendars = function(name)|nil: where the events of a calendar are (see scene_calendar.in_memory) }
 function scene.new(options)
   local self = setmetatable({ options = options, none = scene.NONE, at = DAWN, calendars = {}, providers = {},
     state = assert(state.open(":memory:")), board = board_of(options.board or {}) }, Scene)
+  local place_of = options.calendars or scene_calendar.in_memory
   for i, spec in ipairs(settings_of(self).targets) do
-    local calendar = scene_calendar.new(self, spec.name)
+    local calendar = scene_calendar.new(self, spec.name, place_of(spec.name))
     self.calendars[i], self.calendars[spec.name], self.providers[spec.name] = calendar, calendar, calendar.provider
   end
   return self

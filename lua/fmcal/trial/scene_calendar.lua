@@ -13,11 +13,17 @@ Calendar.__index = Calendar
 
 local scene_calendar = {}
 
---- Makes an empty one.
--- @param scene whose clock says when it is edited, and whose word for "no value" it knows
-function scene_calendar.new(scene, name)
+--- Where the events of a calendar in memory are: { server (see fmcal.mock), provider }.
+function scene_calendar.in_memory(name)
   local server = mock.server { account = name }
-  return setmetatable({ scene = scene, name = name, server = server, provider = core.new("mock", {}, server) }, Calendar)
+  return { server = server, provider = core.new("mock", {}, server) }
+end
+
+--- Makes one.
+-- @param scene whose clock says when it is edited, and whose word for "no value" it knows
+-- @param place where its events are
+function scene_calendar.new(scene, name, place)
+  return setmetatable({ scene = scene, name = name, server = place.server, provider = place.provider }, Calendar)
 end
 
 -- ---------------------------------------------------------------- what is in it

@@ -224,7 +224,7 @@ Suite.__index = Suite
 -- @param path of it
 -- @param text of it
 -- @param options { coverage (see fmcal.trial.coverage) or nil, update = boolean: snapshots are taken anew,
---   seconds that a test has, 30 by default }
+--   seconds that a test has, 30 by default, calendars (see fmcal.trial.scene) }
 -- @return suite, or nil and a sentence
 function suite.load(path, text, options)
   local self = setmetatable({ path = path, text = text, options = options, tests = {} }, Suite)
@@ -250,7 +250,8 @@ local function run(self, test)
   local coverage = self.options.coverage
   local played_content = test.recording
   self.scene = scene.new { rules = self.rules, board = played_content and played_content.board or self.board,
-    in_process = coverage ~= nil, resolve = function(path) return beside(self, path) end }
+    in_process = coverage ~= nil, calendars = self.options.calendars,
+    resolve = function(path) return beside(self, path) end }
   for name, events in pairs(played_content and played_content.calendars or {}) do self.scene:fill(name, events) end
   local on_line = coverage and coverage:hook(self.rules)
   self.running = test

@@ -135,7 +135,6 @@ end
 function TestPlan.test_which_way()
   local one = plan { room = { event = "location", direction = "in" }, dueDate = { conflict = "local" } }
   lu.assertEquals(one.inward, { [".room"] = true })
-  lu.assertEquals(one.out, {})
   lu.assertEquals(one.never_out, { [".room"] = true })
   lu.assertEquals(plan({ dueDate = { direction = "in" }, title = { direction = "in" }, tags = { direction = "in" } }).never_out,
     { tags = true })

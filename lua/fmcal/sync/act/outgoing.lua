@@ -3,7 +3,9 @@
 local entries = require "fmcal.model.entry"
 local fields = require "fmcal.model.fields"
 local inverse = require "fmcal.rules.inverse"
+local json = require "fmcal.json"
 local restrain = require "fmcal.sync.act.restrain"
+local sorted_names = require "fmcal.util.sorted_names"
 local untouched = require "fmcal.sync.act.untouched"
 
 local outgoing = {}
@@ -37,25 +39,44 @@ local function is_refreshed(target, side, out)
   return target:is_foreign(side.uid) and side.remote ~= nil and side.remote.event.kanbanId == nil
 end
 
--- What an event says that no edit of a field asks for, by name.
+-- What an event says that no edit of a field asks for, by name; and properties of the team's own.
 local ONLY_OUT = { table.unpack(fields.EVENT_MEMBERS) }
-for _, name in ipairs { "status", "epicId", "caseNumber", "eventType", "kanbanId", "team" } do ONLY_OUT[#ONLY_OUT + 1] = name end
+for name in ("status epicId caseNumber eventType kanbanId team location url color busy visibility reminders"):gmatch "%S+" do
+  ONLY_OUT[#ONLY_OUT + 1] = name
+end
+
+local function own_properties(there, now)
+  local found = {}
+  for _, event in ipairs { there, now } do
+    for name in pairs(event) do found[name] = name:sub(1, 2) == "x:" or nil end
+  end
+  return sorted_names(found)
+end
 
 local function is_same(a, b)
   if type(a) ~= "table" or type(b) ~= "table" then return a == b end
   return fields.equal("tags", a, b)
 end
 
--- The members in which the event that is to be written differs from the one that is there.
+-- A member of an event for JSON.
+local function shown(value)
+  if type(value) == "table" then return json.array { table.unpack(value) } end
+  return value == nil and json.null or value
+end
+
+-- The members in which the event that is to be written differs from the one that is there: { field, from, to }.
 local function renewed(side, text)
-  local there, now, names = side.remote.event, side.target.provider:decode(text), {}
+  local there, now, found = side.remote.event, side.target.provider:decode(text), json.array {}
   local function compare(name)
-    if not is_same(there[name], now[name]) then names[#names + 1] = name end
+    if not is_same(there[name], now[name]) then
+      found[#found + 1] = { field = name, from = shown(there[name]), to = shown(now[name]) }
+    end
   end
-  for _, name in ipairs(now and ONLY_OUT or {}) do compare(name) end
-  for _, name in ipairs(now and side.target.rules.mapped.out or {}) do compare(name) end
-  if #names == 0 and now and there.footer ~= now.footer then names[1] = "footer" end
-  return names
+  if not now then return found end
+  for _, name in ipairs(ONLY_OUT) do compare(name) end
+  for _, name in ipairs(own_properties(there, now)) do compare(name) end
+  if #found == 0 then compare("footer") end
+  return found
 end
 
 -- The row of the event that is to be written over, or nil.
@@ -112,7 +133,7 @@ end
 --- What an action comes to:
 --   write       what is to be written, nil where nothing is
 --   out         print of what goes out with the event (see fmcal.sync.act.untouched)
---   renewed     names of members that a write changes though no field was edited
+--   renewed     what a write changes in the event though no field was edited: list of { field, from, to }
 --   restrained  "wait" or "hold" where a write was wanted and is not made (see fmcal.sync.act.restrain)
 --   error       a sentence, where it failed; reason: its name in fmcal.model.reasons
 --   lost        fields that do not come back (see fmcal.rules.inverse), for an event that was made

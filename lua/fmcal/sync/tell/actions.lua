@@ -53,9 +53,16 @@ local function why_pulled(decision, members)
   return members
 end
 
+-- The members of the event that are written though no field was edited.
+local function renewed_members(effect)
+  local names = {}
+  for i, change in ipairs(effect.renewed) do names[i] = change.field end
+  return table.concat(names, ", ")
+end
+
 local function why_written(action, effect)
   if action.kind == "update" and #action.push > 0 then return member_list(action.push) end
-  if effect.renewed and #effect.renewed > 0 then return table.concat(effect.renewed, ", ") end
+  if effect.renewed and #effect.renewed > 0 then return renewed_members(effect) end
   return action.step.reason
 end
 
@@ -106,7 +113,8 @@ end
 
 -- What an action that is still to be done writes into the event, or nil.
 local function to_write(decision, side, action, effect)
-  if not effect.write or action.kind ~= "update" then return nil end
+  if not effect.write then return nil end
+  if action.kind ~= "update" then return effect.renewed and { changes = effect.renewed } end
   return { changes = changes(decision.view, action.push, side.remote.version, action.version) }
 end
 
