@@ -4,7 +4,7 @@
 local answer = require "fmcal.mcp.answer"
 local child = require "fmcal.child"
 local json = require "fmcal.json"
-local own_command = require "fmcal.cli.own_command"
+local own_command = require "fmcal.util.own_command"
 local places = require "fmcal.mcp.places"
 local sys = require "fmcal.sys"
 

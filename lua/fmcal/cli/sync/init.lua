@@ -9,7 +9,7 @@ local config = require "fmcal.config"
 local exits = require "fmcal.exits"
 local files = require "fmcal.cli.files"
 local json = require "fmcal.json"
-local own_command = require "fmcal.cli.own_command"
+local own_command = require "fmcal.util.own_command"
 local progress = require "fmcal.cli.sync.progress"
 local run = require "fmcal.sync.run"
 local sync_view = require "fmcal.cli.sync.view"
@@ -48,7 +48,6 @@ function sync.options(parser)
     :argname("N"):convert(cli.whole_number(1))
   parser:flag("--watch", "Run again every syncInterval minutes and whenever a board file changes.")
   parser:flag("--json", "Print one line of JSON for each board.")
-  parser:flag("--child"):hidden(true) -- prints the whole result as JSON, for a parent with --jobs
   parser:flag("-q --quiet", "Print only what went wrong, and how many conflicts wait.")
 end
 
@@ -71,10 +70,7 @@ end
 
 --- Shows one result: on standard output the table or the line of JSON, on standard error what went wrong.
 function sync.show(values, result)
-  if values.child then
-    cli.print(json.encode(result))
-    return
-  elseif values.json then
+  if values.json then
     cli.print(json.encode(sync_view.for_programs(result), { sort = true }))
   elseif not values.quiet and (is_eventful(result) or not values.watch) then
     cli.print(table.unpack(sync_view.lines(terminal.of("stdout"), result)))
@@ -129,7 +125,7 @@ end
 local function run_at_once(parallel, values, paths, collect)
   local bar, done = progress.new(values.quiet or values.json), 0
   bar:show("boards", 0, #paths)
-  parallel.run(values, paths, function(result)
+  parallel.run(values, paths, function(path) return sync.engine_options(values, path) end, function(result)
     bar:clear()
     collect(result)
     done = done + 1
