@@ -6,7 +6,7 @@
 --   local value, err = tasks.await(call.promise)
 --
 -- Calls that find no free child wait in turn. An error is what the child answered, or has the code "ended" (it died), "timeout"
--- (its time was over) or "canceled".
+-- (its time was over) or "canceled". A call that was cancelled may still answer what it came to.
 
 local child = require "fmcal.child"
 local failure = require "fmcal.util.failure"
@@ -247,8 +247,8 @@ Pool.__close = Pool.close
 -- @param options { module = whose `main` answers calls, most = children, most_calls, most_age_ms, most_memory, idle_ms,
 --   grace_ms, address_space }
 function pool.new(all, options)
-  return setmetatable({ tasks = all, module = options.module, most = options.most, workers = {}, idle = {}, waiting = {}, live = 0,
-    last_id = 0, most_calls = options.most_calls or MOST_CALLS, most_age_ms = options.most_age_ms or MOST_AGE_MS,
+  return setmetatable({ tasks = all, module = options.module, most = options.most, workers = {}, idle = {}, waiting = {},
+    live = 0, last_id = 0, most_calls = options.most_calls or MOST_CALLS, most_age_ms = options.most_age_ms or MOST_AGE_MS,
     most_memory = options.most_memory or MOST_MEMORY, idle_ms = options.idle_ms or IDLE_MS,
     grace_ms = options.grace_ms or GRACE_MS, address_space = options.address_space or ADDRESS_SPACE }, Pool)
 end

@@ -108,7 +108,7 @@ end
 
 --- Calls a function later. @return what cancels it
 function Tasks:after(ms, fn)
-  return self.timers:push(self.clock() + math.max(0, ms), fn)
+  return self.timers:push(self.clock() + math.max(0, math.ceil(ms)), fn)
 end
 
 --- Forgets a timer; one that has gone off is no error.

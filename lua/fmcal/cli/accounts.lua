@@ -18,6 +18,19 @@ local function person_of(spec)
   return spec.account or type(username) == "string" and username or ""
 end
 
+--- The accounts of a board's configuration.
+-- @param settings from fmcal.config.load
+-- @return list of strings
+function accounts.in_settings(settings)
+  local found = {}
+  for _, spec in ipairs(settings.targets) do
+    if provider.traits(spec.provider).remote then
+      found[#found + 1] = table.concat({ spec.provider, place_of(spec), person_of(spec) }, " ")
+    end
+  end
+  return found
+end
+
 --- The accounts of a board.
 -- @param path of the board
 -- @param options of fmcal.config.load: config
@@ -25,13 +38,7 @@ end
 function accounts.of(path, options)
   local opened <close> = board.open(path)
   local settings = opened and config.load(opened, options)
-  local found = {}
-  for _, spec in ipairs(settings and settings.targets or {}) do
-    if provider.traits(spec.provider).remote then
-      found[#found + 1] = table.concat({ spec.provider, place_of(spec), person_of(spec) }, " ")
-    end
-  end
-  return found
+  return settings and accounts.in_settings(settings) or {}
 end
 
 return accounts

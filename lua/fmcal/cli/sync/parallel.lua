@@ -39,7 +39,7 @@ end
 -- @param done function(result) called for each as it ends
 function parallel.run(values, paths, options_of, done)
   local all, waiting, busy, left = tasks.new(), {}, {}, #paths
-  local runners <close> = pool.new(all, { module = "fmcal.serve.runner", most = values.jobs })
+  local runners <close> = pool.new(all, { module = "fmcal.serve.engine.runner", most = values.jobs })
   local begin_next
 
   for i, path in ipairs(paths) do waiting[i] = { path = path } end

@@ -1,17 +1,11 @@
 -- Waiting between the runs of sync.lua --watch: until the interval is over, a board file changes, or somebody asks to stop.
 
-local sys = require "fmcal.sys"
+local mark = require "fmcal.util.mark"
 local time = require "fmcal.time"
 
 local watch = {}
 
 local LOOK_EVERY_MS = 1000
-
--- What changes when a file is written or replaced; a missing file is a state too.
-local function mark(path)
-  local stat = sys.stat(path)
-  return stat and ("%d %d %d"):format(stat.inode, stat.size, stat.mtime_ns) or "missing"
-end
 
 --- What the files look like now.
 -- @param paths list

@@ -1,0 +1,92 @@
+-- The child in which runs take place, one after the other (fmcal.children.answering).
+
+local answering = require "fmcal.children.answering"
+local exits = require "fmcal.exits"
+local run = require "fmcal.sync.run"
+local sys = require "fmcal.sys"
+local time = require "fmcal.time"
+
+local runner = {}
+
+local PROGRESS_MS = 200
+
+local calls = {}
+
+-- A dry run may write nothing whatever happens, and for that there is no way back.
+local function fence(params, context)
+  if not params.dry_run then return end
+  sys.refuse_writes()
+  context.retire = true
+end
+
+-- How far a run is: each phase as it begins, and then five times a second at most.
+local function report_to(context)
+  local last, told_ms
+  return function(phase, done, total, target)
+    local now = time.monotonic_ms()
+    if phase == last and now - told_ms < PROGRESS_MS then return end
+    last, told_ms = phase, now
+    context.progress { phase = phase, done = done, total = total, calendar = target }
+  end
+end
+
+-- How many entries and events a run changed, or would.
+local function count_changes(result)
+  local count = 0
+  for _, action in ipairs(result.actions or {}) do
+    if action.action ~= "error" then count = count + 1 end
+  end
+  return count
+end
+
+-- How the board stands now: what the server keeps in memory.
+local function stand_after(params)
+  return require("fmcal.serve.engine.stand").of { board = params.board, state = params.state }
+end
+
+-- What callers of the API are told of a run; the rest is in the state.
+local TOLD = { "success", "message", "team", "direction", "result", "conflicts", "exit", "error", "error_code",
+  "error_messages", "warnings", "targets", "dry_run", "started", "number", "writes" }
+
+local function told(result)
+  local short = { changes = count_changes(result) }
+  for _, name in ipairs(TOLD) do short[name] = result[name] end
+  return short
+end
+
+--- One run of a board.
+-- @param params options of fmcal.sync.run.sync
+-- @return its result
+function calls.sync(params, context)
+  fence(params, context)
+  params.progress = report_to(context)
+  return run.sync(params)
+end
+
+--- One run of a board that the server serves.
+-- @param params options of fmcal.sync.run.sync
+-- @return { result = what callers are told, stand = fmcal.serve.engine.stand after it }
+function calls.serve(params, context)
+  local result = calls.sync(params, context)
+  if result.exit == exits.INTERRUPTED then context.retire = true end
+  return { result = told(result), stand = stand_after(params) }
+end
+
+-- What writes besides runs: each of fmcal.serve.acts.
+local function act(name)
+  local acts = require "fmcal.serve.acts"
+  local found = acts.find(name)
+  return found and function(params, context)
+    params.progress = report_to(context)
+    local value, err = found(params)
+    if value == nil then return nil, err end
+    return { result = value, stand = stand_after(params) }
+  end
+end
+
+--- Answers until there is nothing more to do.
+function runner.main()
+  answering.run(function(name) return calls[name] or act(name) end)
+end
+
+return runner
