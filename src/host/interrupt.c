@@ -37,7 +37,10 @@ static void stand(lua_State *L)
     lua_sethook(L, look, LUA_MASKCOUNT, INSTRUCTIONS_PER_LOOK);
 }
 
-/* The hook that a handler sets. An operation that waited may have seen the flag before it. */
+/*
+ * The hook that a handler sets. An operation that waited may have seen the flag before it. It raises between
+ * instructions of Lua alone: at a call it would keep the __close of what an operation in C holds from being called.
+ */
 static void look_once(lua_State *L, lua_Debug *ar)
 {
     fm_interrupt *interrupt = interrupt_of(L);
@@ -57,7 +60,7 @@ void fm_interrupt_request(fm_interrupt *interrupt)
     interrupt->other = lua_gethook(L);
     interrupt->other_mask = lua_gethookmask(L);
     interrupt->other_count = lua_gethookcount(L);
-    lua_sethook(L, look_once, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE | LUA_MASKCOUNT, 1);
+    lua_sethook(L, look_once, LUA_MASKCOUNT, 1);
 }
 
 /* It looks at every event: the count goes on while the other hook runs, and what falls into that is lost. */

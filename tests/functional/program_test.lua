@@ -308,6 +308,21 @@ function TestScripts:test_a_script_that_waits_for_a_process_learns_that_it_shall
   lu.assertEquals(signalled(self, "TERM"), "status 0\nready\ncanceled\n")
 end
 
+function TestScripts:test_what_waited_when_it_was_interrupted_can_be_closed()
+  shell.write(self.script, ([[
+    local path = %q
+    local state = require("fmcal.state")
+    local holder <close>, waiter = assert(state.open(path)), assert(state.open(path))
+    local lock <close> = assert(holder:lock(0))
+    local ok, err = pcall(function()
+      print("ready") io.stdout:flush()
+      waiter:lock(600000)
+    end)
+    print(ok, err.code)
+    waiter:close()]]):format(self.dir.path .. "/state.db"))
+  lu.assertEquals(signalled(self, "INT"), "status 0\nready\nfalse\tcanceled\n")
+end
+
 function TestScripts:test_a_checkout_comes_first_and_lacks_what_is_not_ours()
   shell.lines("mkdir -p " .. self.dir.path .. "/fmcal/util && echo 'return 7' >" .. self.dir.path .. "/fmcal/util/suggest.lua")
   shell.write(self.script, [[print(require "fmcal.util.suggest", type(require "fmcal.cli.argparse"), require("fmcal")._VERSION)]])

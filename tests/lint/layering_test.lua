@@ -165,10 +165,11 @@ local lua_allowed = {
   run = with(below_sync, table.unpack(stages)),
   uses = with(below_sync, "run", "tell"),
   accounts = with(below_sync, "run", "uses"),
-  cli = with(below_sync, "run", "uses", "accounts"),
+  children = { "util" },
+  cli = with(below_sync, "run", "uses", "accounts", "children"),
   prompt = with(below_sync, "run", "uses", "cli"),
   mcp = with(below_sync, "run", "uses", "cli"),
-  serve = with(below_sync, "run", "uses", "accounts", "cli"),
+  serve = with(below_sync, "run", "uses", "accounts", "cli", "children"),
   scripts = with(below_uses, "uses", "accounts", "cli", "serve", "mcp"),
 }
 
@@ -184,7 +185,7 @@ local lua_folders = {
   ["fmcal.sync"] = "uses", ["fmcal.overview"] = "uses", ["fmcal.feed"] = "uses",
   ["fmcal.trial"] = "uses",
   ["fmcal.accounts"] = "accounts", ["fmcal.cli"] = "cli", ["fmcal.prompt"] = "prompt", ["fmcal.mcp"] = "mcp",
-  ["fmcal.serve"] = "serve", ["fmcal"] = "uses",
+  ["fmcal.children"] = "children", ["fmcal.serve"] = "serve", ["fmcal"] = "uses",
 }
 
 local function c_modules()

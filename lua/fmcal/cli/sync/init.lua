@@ -115,11 +115,18 @@ local function not_there(path, sentence)
     exit = exits.UNREACHABLE }
 end
 
-local function run_in_turn(values, paths, collect)
+-- Tells of the boards that are missing. @return the others
+local function tell_missing(paths, collect)
+  local there = {}
   for _, path in ipairs(paths) do
     local missing = boards.missing(path)
-    collect(missing and not_there(path, missing) or with_progress(values, run.sync, sync.engine_options(values, path)))
+    if missing then collect(not_there(path, missing)) else there[#there + 1] = path end
   end
+  return there
+end
+
+local function run_in_turn(values, paths, collect)
+  for _, path in ipairs(paths) do collect(with_progress(values, run.sync, sync.engine_options(values, path))) end
 end
 
 local function run_at_once(parallel, values, paths, collect)
@@ -137,6 +144,7 @@ end
 -- Syncs all boards. @return exit status, whether anything happened
 local function run_all(values, paths)
   local collect, sum = collector(values)
+  paths = tell_missing(paths, collect)
   local parallel = #paths > 1 and values.jobs > 1 and require "fmcal.cli.sync.parallel"
   if parallel and own_command.is_there() then
     run_at_once(parallel, values, paths, collect)

@@ -20,6 +20,7 @@ local crypto = require "fmcal.crypto"
 local failure = require "fmcal.util.failure"
 local kept = require "fmcal.serve.engine.kept"
 local log = require "fmcal.log"
+local own_command = require "fmcal.util.own_command"
 local pool = require "fmcal.children.pool"
 local queue = require "fmcal.serve.engine.queue"
 local scheduler = require "fmcal.serve.engine.scheduler"
@@ -198,7 +199,7 @@ end
 --   server keeps what it must, jobs = most runs at a time, deadline_ms = of a run }
 -- @return engine, or nil and an error
 function engine.open(options)
-  if not pool.possible() then return failure("unsupported", "serve", "only fmcal-lua can serve boards") end
+  if not own_command.is_there() then return failure("unsupported", "serve", "only fmcal-lua can serve boards") end
   local all, self = options.tasks, setmetatable({ tasks = options.tasks, listeners = {} }, Engine)
   self.boot = crypto.encode("hex", crypto.random(4))
   self.kept = kept.open(options.folder, self.boot)

@@ -61,7 +61,10 @@ local function waiting_of(board, standing)
   return nil
 end
 
+-- How a board stands that nothing is wrong with.
 local function in_words(standing)
+  local pending = standing.pending.board + standing.pending.calendar
+  if pending > 0 then return quantity(pending, "change") .. (pending == 1 and " waits" or " wait") .. " for the next run" end
   local names = {}
   for i, calendar in ipairs(standing.calendars) do names[i] = calendar.calendar or calendar.name end
   return ("all %s are in step with %s"):format(quantity(standing.entries, "entry", "entries"), table.concat(names, ", "))
