@@ -239,6 +239,15 @@ function TestHistory.test_what_is_shown_can_be_narrowed()
   lu.assertStrContains(select(2, place:expect(2, "history.lua --since soon")), "'soon' is no time such as")
 end
 
+function TestHistory.test_a_run_that_is_not_there()
+  local place <close> = in_conflict()
+  for words, sentence in pairs { ["--run 99"] = "there is no run 99 that changed something, or failed; run 1 did",
+    ["--run 2 --json"] = "there is no run 2 that changed something, or failed; run 1 did",
+    ["XACA-9999 --run 1"] = "there is no run 1 that changed XACA-9999; no run did" } do
+    lu.assertEquals(select(2, place:expect(2, "history.lua board.json " .. words)), "history.lua: " .. sentence .. "\n")
+  end
+end
+
 -- A run that fails is kept once, however often it fails in the same way.
 function TestHistory.test_runs_that_failed()
   local place <close> = synced()

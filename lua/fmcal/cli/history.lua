@@ -27,10 +27,26 @@ local function split(words)
   return words[1], words[2]
 end
 
+-- Of many runs the last ones are named.
+local MOST_NAMED = 10
+
+-- Ends the command where a run is asked for that is not kept, or did nothing to the entry that is asked for.
+local function check_run(overview, number, key)
+  local numbers, is_kept = {}, false
+  for _, run in ipairs(overview:runs { key = key }) do
+    is_kept = is_kept or run.number == number
+    if #numbers < MOST_NAMED then table.insert(numbers, 1, tostring(run.number)) end
+  end
+  if is_kept then return end
+  local named = #numbers == 0 and "no run did" or (#numbers == 1 and "run %s did" or "these did: %s"):format(table.concat(numbers, ", "))
+  cli.fail(("there is no run %d that changed %s; %s"):format(number, key or "something, or failed", named))
+end
+
 local function show(values, words)
   local id
   values.board, id = split(words)
   local overview <close> = common.overview(values)
+  if values.run then check_run(overview, values.run, id or values.only) end
   local list = overview:runs { key = id or values.only, run = values.run, since = values.since, limit = values.limit }
   local is_alone = values.run ~= nil or id ~= nil
   local out = terminal.of("stdout")
