@@ -213,12 +213,14 @@ function TestTypes.test_what_is_no_text()
     lu.assertStrContains(text_of(place), line)
   end
   place:edit_event("A", "X%-FLAG:true", "X-FLAG;VALUE=BOOLEAN:FALSE")
-  place:edit_event("A", "X%-NUM:5", "X-NUM:6")
+  place:edit_event("A", "X%-NUM:5", "X-NUM:6.50")
   place:edit_event("A", "X%-BIG:9007199254740993", "X-BIG:9007199254740995")
   place:edit_event("A", "X%-STATE:1", "X-STATE:2")
+  local edited = text_of(place)
   place:expect(0, "sync.lua -q board.json")
   local item = place:item("A")
-  lu.assertEquals({ item.flag, item.num, item.big, item.state }, { false, 6, 9007199254740995, "closed" })
+  lu.assertEquals({ item.flag, item.num, item.big, item.state }, { false, 6.5, 9007199254740995, "closed" })
+  lu.assertEquals(text_of(place), edited) -- pulling is no reason to spell it as fmcal does
 end
 
 TestShown = {}

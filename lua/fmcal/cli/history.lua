@@ -38,7 +38,8 @@ local function check_run(overview, number, key)
     if #numbers < MOST_NAMED then table.insert(numbers, 1, tostring(run.number)) end
   end
   if is_kept then return end
-  local named = #numbers == 0 and "no run did" or (#numbers == 1 and "run %s did" or "these did: %s"):format(table.concat(numbers, ", "))
+  local named = #numbers == 0 and "no run did" or (#numbers == 1 and "run " or "these did: ") .. table.concat(numbers, ", ")
+  if #numbers == 1 then named = named .. " did" end
   cli.fail(("there is no run %d that changed %s; %s"):format(number, key or "something, or failed", named))
 end
 

@@ -11,6 +11,7 @@
 -- The rest needs nothing of this: of texts, tags, priority and metadata the codecs write what differs in meaning.
 
 local entries = require "fmcal.model.entry"
+local event_values = require "fmcal.rules.event_values"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local spans = require "fmcal.model.spans"
@@ -101,13 +102,24 @@ local function keep_footer(target, decision, side, action, event)
   end
 end
 
---- Gives an event that is to be written over another one back the date and the footer that nobody edited.
+-- A flag and a number can be spelled in several ways, TRUE and true for example: what means the same stays as it is there.
+local function keep_spellings(own, event, there, version)
+  for _, field in ipairs(own) do
+    local value, said = version[field.field], field.event and there[field.event]
+    if not field.is_converted and type(said) == "string" and event_values.decode(said, value) == value then
+      event[field.event] = said
+    end
+  end
+end
+
+--- Gives an event that is to be written over another one back the date, the footer and the spellings that nobody edited.
 -- @param side { target, base, remote }
 -- @param action of the planner: `push`, `version`, `step`
 -- @param event as the rules make it of the action's version; it is changed
 function untouched.keep(decision, side, action, event)
   local target, there = side.target, side.remote.event
   for _, member in ipairs(target.rules.mapped.kept) do event[member] = there[member] end
+  keep_spellings(target.rules.mapped.own, event, there, action.version)
   keep_footer(target, decision, side, action, event)
   if not is_date_edited(target, decision, side, action, event) then return restore_date(event, there) end
   -- A span is its two dates: it has no length of its own.
