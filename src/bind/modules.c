@@ -2,6 +2,7 @@
 #include "bind/base/bind.h"
 #include "bind/embedded.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,6 +25,18 @@ static int load_embedded(lua_State *L)
     lua_insert(L, 1);
     lua_call(L, lua_gettop(L) - 1, 1);
     return 1;
+}
+
+/* A script is a module too, fmcal.scripts.sync, for those who ask a command for its parser. */
+static void preload_embedded(lua_State *L, const fm_embedded *file)
+{
+    bool is_script = strcmp(file->kind, "script") == 0;
+    lua_pushstring(L, is_script ? "fmcal.scripts." : "");
+    lua_pushlstring(L, file->name, is_script ? strcspn(file->name, ".") : strlen(file->name));
+    lua_concat(L, 2);
+    lua_pushlightuserdata(L, (void *)file);
+    lua_pushcclosure(L, load_embedded, 1);
+    lua_settable(L, -3);
 }
 
 /* FMCAL_LUA_PATH names a checkout of the Lua modules; NULL where it does not, or the state is deaf to the environment.
@@ -66,11 +79,8 @@ void fm_bind_preload(lua_State *L)
         lua_setfield(L, -2, module->name);
     }
     for (const fm_embedded *file = fm_embedded_files; file->kind; file++) {
-        if (strcmp(file->kind, "module") != 0 || (checkout && is_in_checkout(L, checkout, file->name)))
-            continue;
-        lua_pushlightuserdata(L, (void *)file);
-        lua_pushcclosure(L, load_embedded, 1);
-        lua_setfield(L, -2, file->name);
+        if (!checkout || !is_in_checkout(L, checkout, file->name))
+            preload_embedded(L, file);
     }
     lua_pop(L, 1);
     if (checkout)

@@ -42,4 +42,15 @@ install(EXPORT fmcalTargets NAMESPACE fmcal:: DESTINATION ${CMAKE_PACKAGE_DIR})
 install(FILES ${CMAKE_BINARY_DIR}/fmcalConfig.cmake ${CMAKE_BINARY_DIR}/fmcalConfigVersion.cmake
   DESTINATION ${CMAKE_PACKAGE_DIR})
 install(FILES ${CMAKE_BINARY_DIR}/fmcal.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-install(FILES docs/fmcal-lua.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+# The manual pages: what is written in docs, and what the commands say of themselves.
+set(MANUAL ${CMAKE_BINARY_DIR}/man)
+foreach(section 1 5 7)
+  file(MAKE_DIRECTORY ${MANUAL}/man${section})
+endforeach()
+file(GLOB MANUAL_SOURCES CONFIGURE_DEPENDS docs/*.md docs/fmcal-lua.1 docs/man/*.lua)
+add_custom_command(OUTPUT ${MANUAL}/man7/fmcal.7
+  COMMAND fmcal-lua ${CMAKE_SOURCE_DIR}/docs/man/pages.lua ${CMAKE_SOURCE_DIR} ${MANUAL}
+  DEPENDS fmcal-lua README.md ${MANUAL_SOURCES} VERBATIM)
+add_custom_target(manual ALL DEPENDS ${MANUAL}/man7/fmcal.7)
+install(DIRECTORY ${MANUAL}/ DESTINATION ${CMAKE_INSTALL_MANDIR})

@@ -72,4 +72,6 @@ unset FMCAL_LUA_PATH
 # The program, alone in another folder.
 cp "$prefix/bin/fmcal-lua" "$prefix/elsewhere"
 expect "fmcal-lua" "fmcal 0.1.0" env -u LD_LIBRARY_PATH "$prefix/elsewhere" -e 'print(fmcal._VERSION)'
-[ -s "$prefix/share/man/man1/fmcal-lua.1" ] || fail "there is no man page"
+for page in man1/fmcal-lua.1 man1/fmcal-sync.1 man5/fmcal-config.5 man7/fmcal.7; do
+  [ -s "$prefix/share/man/$page" ] || fail "there is no manual page $page"
+done

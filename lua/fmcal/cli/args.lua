@@ -26,25 +26,37 @@ end
 
 --- A parser for one command.
 -- @param definition { name = "sync.lua", summary, exits = list of statuses, examples = list of command lines,
---   meanings = {[status] = text} where a status means something of the command's own }
--- @return argparse's parser: :argument, :option, :flag, …
+--   meanings = {[status] = text} where a status means something of the command's own,
+--   actions = list of words, for a command whose first word chooses one of several command lines }
+-- @return argparse's parser: :argument, :option, :flag, …; its `definition` is the one given
 function args.parser(definition)
   local parser = argparse(definition.name, definition.summary, epilog(definition))
   parser:usage_max_width(HELP_COLUMNS):help_max_width(terminal.of("stdout").columns or HELP_COLUMNS)
   parser:help_description_margin(30)
   parser:add_help(false)
   parser:flag("-h --help", "Show this text.")
+  parser.definition = definition
   return parser
 end
 
+-- The words of each check that one_of has made.
+local CHOICES = setmetatable({}, { __mode = "k" })
+
 --- A check for options that take one of some words, with "did you mean".
 function args.one_of(list)
-  return function(value)
+  local function check(value)
     for _, word in ipairs(list) do
       if word == value then return value end
     end
     return nil, ("'%s' is not one of %s%s"):format(value, table.concat(list, ", "), did_you_mean(value, list))
   end
+  CHOICES[check] = list
+  return check
+end
+
+--- The words that a check of `one_of` accepts; nil for any other one.
+function args.choices(check)
+  return check and CHOICES[check]
 end
 
 --- A check for options that take a whole number of at least `least`, and at most `most` where that is given.

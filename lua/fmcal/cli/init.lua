@@ -8,7 +8,8 @@ local args = require "fmcal.cli.args"
 local exits = require "fmcal.exits"
 local witness = require "fmcal.util.witness"
 
-local cli = { exits = exits, parser = args.parser, one_of = args.one_of, whole_number = args.whole_number }
+local cli = { exits = exits, parser = args.parser, one_of = args.one_of, choices = args.choices,
+  whole_number = args.whole_number }
 
 local Failure = { __name = "fmcal.cli.failure" }
 

@@ -16,6 +16,7 @@ local function overview()
       .. "new      write rules to begin with, and their tests\n"
       .. "record   keep a board and its events, masked, for tests\n"
       .. "test     run tests of rules",
+    actions = ACTIONS,
     exits = { 0, 1, 2, 3 },
     meanings = { [1] = "findings, failed tests, differences" },
     examples = { "rules.lua check rules.lua board.json", "rules.lua test" },
