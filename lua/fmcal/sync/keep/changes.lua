@@ -54,7 +54,8 @@ end
 local function seen_of(decision, i, doc)
   if doc and doc.seen then return doc.seen end
   local job = decision.jobs and decision.jobs[i]
-  local event = job and decision.sides[i].target.provider:decode(job.write.text)
+  local text = job and job.write.text -- a create that this run has found done may be followed by a delete
+  local event = text and decision.sides[i].target.provider:decode(text)
   return event and decision.sides[i].target:content_hash(event)
 end
 
