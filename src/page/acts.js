@@ -3,8 +3,10 @@
 import { app, announce, changed, notify, teamOf } from "./app.js";
 import { Problem, path, post, segment, send } from "./api.js";
 import { stale } from "./cache.js";
-import { ranBy } from "./data.js";
+import { ranBy, undoPlanOf } from "./data.js";
 import { count } from "./words.js";
+
+const ofCalendar = (team, name, what) => `/api/calendar-config/${segment(team)}/${segment(name)}/${what}`;
 
 /** Runs an act: shows its refusal, and says meanwhile that it is under way. */
 export async function act(name, doing) {
@@ -63,9 +65,14 @@ export function undo(team, { run, only, isRedo, label }) {
   });
 }
 
+/** What taking back a run would do: { going, staying }, each a list of what would become of an entry. */
+export function undoPreview(team, run) {
+  return act("undo-preview", async () => undoPlanOf(await post(path("undo"), { team, run, dryRun: true })));
+}
+
 export function pause(team, provider, isPaused) {
   return act("pause", async () => {
-    await post(`/api/calendar-config/${segment(team)}/${segment(provider)}/${isPaused ? "pause" : "resume"}`);
+    await post(ofCalendar(team, provider, isPaused ? "pause" : "resume"));
     stale(team);
     notify(isPaused ? "Paused: nothing is read or written." : "Resumed.", {
       label: isPaused ? "Resume" : "Pause",
@@ -79,6 +86,43 @@ export function configure(team, settings, said) {
     await post(path("config"), { team, ...settings });
     stale(team);
     notify(said || "Saved.");
+  });
+}
+
+/** Asks a service for its calendars, and with `calendarId` connects one: what the server answers. */
+export function askCalendars(service, told) {
+  return act("connect", async () => (await post(path(`connect/${segment(service)}`), told)).body || {});
+}
+
+export function selectCalendar(team, name, calendarId) {
+  return act("connect", async () => {
+    await post(ofCalendar(team, name, "select"), { calendarId });
+    stale(team);
+  });
+}
+
+export function disconnect(team, name, { removeEvents, title }) {
+  return act("disconnect", async () => {
+    await post(path(`disconnect/${segment(name)}`), { team, removeEvents });
+    stale(team);
+    notify(`Disconnected ${title}${removeEvents ? " and deleted its events" : "; its events stayed"}.`);
+  });
+}
+
+/** Makes a feed: { id, url }, the only time that its address is told. */
+export function makeFeed(team, feed) {
+  return act("feed", async () => {
+    const answer = await post(path("feeds"), { team, ...feed });
+    stale(team);
+    return answer.body;
+  });
+}
+
+export function removeFeed(team, feed) {
+  return act("feed", async () => {
+    await send("DELETE", path(`feeds/${segment(feed.id)}`, { team }));
+    stale(team);
+    notify(`Removed the feed “${feed.name}”: its address shows nothing any more.`);
   });
 }
 

@@ -16,9 +16,16 @@ const list = value => (Array.isArray(value) ? value : []);
 
 export const teamTitle = team => (team && (team.teamName || team.name || team.team)) || "";
 
+// Events that a calendar has of the board: those of entries that are, or were last, in step with it.
+function eventsOf(raw) {
+  const counts = raw.entries;
+  return counts ? (counts.synced || 0) + (counts.conflict || 0) + (counts.pending || 0) : raw.events;
+}
+
 function calendarOf(raw) {
   return {
     ...raw,
+    events: eventsOf(raw),
     state: raw.state || STATE_OF[raw.status] || raw.status || "in-step",
     lastSync: milliseconds(raw.lastSync),
     since: milliseconds(raw.since),
@@ -191,9 +198,18 @@ export function signsOf(changes) {
 
 const FINE = new Set([0, 4, undefined, null]);
 
+// Why a run ran: the server's runs say it in their command ("serve.lua schedule"), others by the script that made them.
+function whyOf(raw) {
+  if (raw.kind && raw.kind !== "sync") return raw.kind;
+  const [script, word] = String(raw.command || "").split(/\s+/);
+  if (script === "serve.lua") return word;
+  return script.replace(/\.lua$/, "") || "sync";
+}
+
 export function runOf(raw) {
   return {
     ...raw,
+    why: whyOf(raw),
     began: milliseconds(raw.at),
     changes: list(raw.changes),
     overwritten: list(raw.overwritten),
@@ -205,6 +221,16 @@ export function runOf(raw) {
 export function history(team, query = {}) {
   const asked = use(path("history", { team, ...query }));
   return { ...asked, value: asked.value && list(asked.value.runs).map(runOf), next: asked.value && asked.value.next };
+}
+
+/** What taking a run back would do: { going, staying }. */
+export function undoPlanOf(answer) {
+  const body = answer.body || {};
+  const actions = list(body.actions || (body.result && body.result.actions));
+  const isStaying = one => one.action === "error" || one.action === "wait" || one.action === "hold";
+  const staying = actions.filter(isStaying).map(one => ({ ...one, error: one.detail }));
+  const keys = new Set(staying.map(one => one.key));
+  return { going: actions.filter(one => !keys.has(one.key)), staying };
 }
 
 export const lastChanges = team => history(team, { limit: 20 });
@@ -226,11 +252,72 @@ export function todayOf(team, calendar) {
 // ---------------------------------------------------------------- configuration
 
 export const config = team => use(path("config", { team }));
-export const feeds = team => use(path("feeds", { team }));
+
+export function feeds(team) {
+  const asked = use(path("feeds", { team }));
+  return { ...asked, value: asked.value && list(asked.value.feeds) };
+}
+
+/** The calendars of an account that is connected, asked anew: { availableCalendars, selectedCalendarId }. */
+export function calendarsOf(team, name) {
+  const asked = use(`/api/calendar-config/${encodeURIComponent(team)}?refresh=1`);
+  const known = asked.value && asked.value[name];
+  const value = asked.value && { ...known, availableCalendars: list(known && known.availableCalendars) };
+  return { ...asked, value };
+}
 
 /** The run that carried an act out: { number, changes }, as far as the answer tells of it. */
 export function ranBy(answer) {
   const body = answer.body || {};
   const run = body.run && typeof body.run === "object" ? body.run : body;
   return { number: run.number, changes: Number(run.changes) || 0 };
+}
+
+// ---------------------------------------------------------------- a plan
+
+const PLAN_SIGNS = { create: "+", delete: "-", adopt: "+" };
+
+// The members that a change names, as rows: { field, from, to }.
+const fieldsOf = changes =>
+  Object.entries(changes || {}).map(([field, { from, to }]) => ({ field, from: from ?? null, to: to ?? null }));
+
+// A change of a plan as rows, one a calendar that is written to, one for the board.
+function rowsOf(raw) {
+  const settled = list(raw.settled);
+  const about = {
+    key: raw.key,
+    title: raw.title || raw.key,
+    kind: raw.type ? kindOf(raw.type) : null,
+    parent: parentOf(raw),
+    reasons: list(raw.reasons),
+    settled,
+  };
+  const won = winner => settled.filter(one => one.winner === winner).length > 0;
+  const out = list(raw.calendars).map(one => ({
+    ...about,
+    to: one.calendar,
+    sign: won("local") ? "!" : PLAN_SIGNS[one.action] || "~",
+    action: one.action,
+    why: one.why,
+    fields: fieldsOf(one.changes),
+  }));
+  const isAdopted = list(raw.actions).some(one => one.action === "adopt");
+  const back = raw.board
+    ? [{ ...about, to: null, sign: won("external") ? "!" : isAdopted ? "+" : "~", action: "pull", fields: fieldsOf(raw.board) }]
+    : [];
+  return [...out, ...back];
+}
+
+const TELLING = new Set(["hold", "wait", "conflict", "error"]);
+
+/** A plan: { id, made, rows, waits, unchanged }. */
+export function planOf(body) {
+  const waits = list(body.waits).filter(one => TELLING.has(one.action));
+  return {
+    id: body.id,
+    made: milliseconds(body.made),
+    rows: list(body.changes).flatMap(rowsOf),
+    waits,
+    unchanged: body.unchanged,
+  };
 }

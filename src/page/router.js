@@ -39,10 +39,15 @@ export function go(address, { isReplacing } = {}) {
     follow();
   } else {
     location.hash = address;
+    follow(); // at once: what is said behind it belongs to the new view
   }
 }
 
+let followed = null; // the address that the route was made of
+
 function follow() {
+  if (followed === location.hash) return;
+  followed = location.hash;
   const before = app.route;
   app.route = parse(location.hash);
   if (before.team !== app.route.team || before.view !== app.route.view) {
@@ -56,6 +61,7 @@ function follow() {
 }
 
 export function start() {
+  followed = location.hash;
   app.route = parse(location.hash);
   addEventListener("hashchange", follow);
 }

@@ -261,7 +261,7 @@ const run = (number, day, clock, why, more) => ({
   number,
   at: at(day, clock),
   kind: "sync",
-  why,
+  command: `serve.lua ${why}`,
   who: null,
   status: 0,
   takenBack: false,
@@ -339,24 +339,25 @@ export function runs(scene) {
 
 export const undoAnswer = {
   success: true,
-  dryRun: true,
-  run: 118,
-  changes: [
-    {
-      key: "LIT-0052",
-      title: "Witness list to the clerk",
-      action: "delete",
-      target: "apple",
-      detail: "The event goes from iCloud.",
-    },
+  dry_run: true,
+  actions: [
+    { key: "LIT-0052", title: "Witness list to the clerk", action: "delete", target: "apple", detail: "" },
     {
       key: FILE_MOTION,
       title: "File initial motion",
       action: "undo",
+      target: null,
+      detail: "dueDate",
       changes: [{ field: "dueDate", from: date("03", "12"), to: date("03", "10") }],
     },
+    {
+      key: "LIT-0047",
+      title: "Draft reply brief",
+      action: "error",
+      target: "apple",
+      detail: "its title was edited on the board at 10:44 AM",
+    },
   ],
-  refused: [{ key: "LIT-0047", title: "Draft reply brief", error: "its title was edited on the board at 10:44 AM" }],
 };
 
 // ---------------------------------------------------------------- conflicts
@@ -526,8 +527,10 @@ export const guardPlan = {
   changes: gone,
   waits: [],
   unchanged: 27,
-  guard: { deletes: 14, known: 41, sentence: "This would delete 14 of 41 events." },
+  options: { direction: "both", allow_mass_delete: true },
 };
+/** What a plan is refused with where the guard stops the run. */
+export const guarded = { success: false, exit: 5, error: "this would delete 14 of 41 events: nothing was written" };
 export const emptyPlan = { ...plan, changes: [], waits: [], unchanged: 0 };
 
 // ---------------------------------------------------------------- one entry

@@ -259,7 +259,7 @@ const ROUTES = [
     /^\/api\/calendar\/conflicts\/([^/]+)\/resolve$/,
     (self, response) => {
       self.scene = "in-step";
-      self.json(response, { success: true, run: 119, number: 119 });
+      self.json(response, { success: true, run: { id: `${BOOT}-119`, number: 119, changes: 1 } });
     },
   ],
   [
@@ -289,14 +289,24 @@ const ROUTES = [
     "POST",
     /^\/api\/calendar\/undo$/,
     (self, response, { body }) =>
-      self.json(response, body.dryRun ? madeUp.undoAnswer : { success: true, number: 120, changed: body.only ? 1 : 2 }),
+      self.json(
+        response,
+        body.dryRun ? madeUp.undoAnswer : { success: true, run: { id: `${BOOT}-120`, number: 120, changes: body.only ? 1 : 2 } },
+      ),
   ],
   [
     "POST",
     /^\/api\/calendar\/plan$/,
-    (self, response) => self.json(response, { guard: madeUp.guardPlan, empty: madeUp.emptyPlan }[self.scene] || madeUp.plan),
+    (self, response, { body }) => {
+      if (self.scene === "guard" && !body.allowMassDelete) return self.json(response, madeUp.guarded);
+      return self.json(response, { guard: madeUp.guardPlan, empty: madeUp.emptyPlan }[self.scene] || madeUp.plan);
+    },
   ],
-  ["POST", /^\/api\/calendar\/apply$/, (self, response) => self.json(response, { success: true, number: 121, changed: 6 })],
+  [
+    "POST",
+    /^\/api\/calendar\/apply$/,
+    (self, response) => self.json(response, { success: true, run: { id: `${BOOT}-121`, number: 121, changes: 6 } }),
+  ],
   [
     "GET",
     /^\/api\/calendar\/config$/,
