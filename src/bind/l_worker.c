@@ -143,6 +143,8 @@ static fm_status receive(lua_State *L, peer *p, const char **bytes, size_t *len,
     const fm_env *env = &fm_bind_get(L)->env;
     for (;;) {
         fm_status status = fm_worker_receive(p->worker, bytes, len, FM_WORKER_ANSWER_MAX, env, err);
+        if (status == FM_ECANCELED)
+            fm_bind_take_interrupt(L); /* the caller reports it */
         if (status || *len == 0 || **bytes != FM_WORKER_ZONE)
             return status;
         if ((status = send_zone(L, p, *bytes + 1, *len - 1, err)))

@@ -18,12 +18,17 @@ static fm_interrupt *interrupt_of(lua_State *L)
     return interrupt;
 }
 
+/* A function in C is about to begin. One that gives back what a call held (`__close`) must get to do so. */
+static bool begins_in_c(lua_State *L, lua_Debug *ar)
+{
+    return ar->event == LUA_HOOKCALL && lua_getinfo(L, "S", ar) && *ar->what == 'C';
+}
+
 /* The hook that stands. The flag is cleared, so that a script may clean up and be interrupted again. */
 static void look(lua_State *L, lua_Debug *ar)
 {
-    (void)ar;
     fm_interrupt *interrupt = interrupt_of(L);
-    if (!*interrupt->flag)
+    if (!*interrupt->flag || begins_in_c(L, ar))
         return;
     *interrupt->flag = 0;
     fm_error err = {0};
@@ -43,6 +48,8 @@ static void stand(lua_State *L)
  */
 static void look_once(lua_State *L, lua_Debug *ar)
 {
+    if (begins_in_c(L, ar))
+        return;
     fm_interrupt *interrupt = interrupt_of(L);
     if (L == interrupt->handled)
         lua_sethook(L, interrupt->other, interrupt->other_mask, interrupt->other_count);
