@@ -36,9 +36,9 @@ local function event_text(target, entry)
   local view, sentence = entries.view(entry, target.options.timeZone, target.rules.mapped)
   if not view then return nil, sentence end
   if view.version.date == nil then return nil end
-  local selected
-  selected, sentence = target.rules:select(view.key, view.raw)
-  if not selected then return nil, sentence end
+  local wanted
+  wanted, sentence = target.rules:wants(view.key, view.raw)
+  if not wanted then return nil, wanted == nil and sentence or nil end
   local event
   event, sentence = target.rules:to_event(view.key, view.raw)
   if not event then return nil, sentence end

@@ -8,6 +8,7 @@ local json = require "fmcal.json"
 local Place = require "policy_place"
 local policy_dates = require "policy_dates"
 local policy_fields = require "policy_fields"
+local policy_routes = require "policy_routes"
 local random_entries = require "random_entries"
 local undo_check = require "undo_check"
 
@@ -885,6 +886,7 @@ function policy.run(of)
   world = of
   policy_dates.run_in(of)
   policy_fields.run_in(of)
+  policy_routes.run_in(of)
   local status = lu.LuaUnit.run()
   if world.close then world.close() end
   if world.undoes and status == 0 and #arg == 0 then assert(undo_check.count > LEAST_UNDONE, undo_check.count) end

@@ -59,10 +59,29 @@ local KINDS = {
   end,
 }
 
+-- The calendars of a recipe that is about several.
+local SEVERAL = { ["examples/rules/two_calendars_by_audience.lua"] = { "team", "public" } }
+
+local function members_of(section)
+  return { provider = section.provider, endpoint = section.endpoint, calendarId = section.calendarId,
+    credentials = section.credentials }
+end
+
+local function with_several(section, kind, names)
+  local config = { rules = section.rules, syncOptions = section.syncOptions }
+  for _, name in ipairs(names) do
+    config[name] = members_of(KINDS[kind](section))
+    if kind == "vdir" then config[name].calendarId = name end
+  end
+  return config
+end
+
 local function place_with(recipe, kind)
-  local board = assert(json.decode(PAGE:match("```json file=board.json\n(.-)```")))
-  board.calendarConfig = KINDS[kind](board.calendarConfig)
+  local board, names = assert(json.decode(PAGE:match("```json file=board.json\n(.-)```"))), SEVERAL[recipe]
+  local section = board.calendarConfig
+  board.calendarConfig = names and with_several(section, kind, names) or KINDS[kind](section)
   local place = commands.place(board)
+  for _, name in ipairs(names or {}) do shell.lines("mkdir " .. place:file("calendars/" .. name)) end
   place:write("rules.lua", shell.source(recipe))
   return place
 end

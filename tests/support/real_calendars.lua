@@ -24,9 +24,11 @@ function Calendar:objects()
   return list
 end
 
+-- Several calendars of one account name their events apart.
 function Calendar:object(name)
+  local apart = name:gsub("@fleetmonitor$", "." .. self.name .. "%0")
   for _, object in ipairs(self:objects()) do
-    if object.href == name or object.uid == name then return object end
+    if object.href == name or object.uid == name or object.uid == apart then return object end
   end
   return nil
 end
@@ -62,12 +64,12 @@ function Folder:delete(href) return os.remove(self.path .. "/" .. href) end
 -- @return function(name) -> { server, provider }
 function real_calendars.in_folders(folder)
   local count = 0
-  return function()
+  return function(name)
     count = count + 1
-    local name = "calendar-" .. count
-    shell.lines("mkdir " .. shell.quote(folder.path .. "/" .. name))
-    return { server = setmetatable({ path = folder.path .. "/" .. name }, Folder),
-      provider = assert(core.new("vdir", { endpoint = folder.path, calendar_id = name })) }
+    local id = "calendar-" .. count
+    shell.lines("mkdir " .. shell.quote(folder.path .. "/" .. id))
+    return { server = setmetatable({ name = name, path = folder.path .. "/" .. id }, Folder),
+      provider = assert(core.new("vdir", { endpoint = folder.path, calendar_id = id })) }
   end
 end
 
@@ -109,10 +111,10 @@ end
 --- Calendars of an account, each a new one.
 -- @return function(name) -> { server, provider }
 function real_calendars.of_account(account)
-  return function()
-    local name, url = real_calendars.make(account)
-    return { server = setmetatable({ account = account, url = url }, Dav),
-      provider = assert(core.new("caldav", { endpoint = account.url, calendar_id = name, username = account.user,
+  return function(name)
+    local id, url = real_calendars.make(account)
+    return { server = setmetatable({ name = name, account = account, url = url }, Dav),
+      provider = assert(core.new("caldav", { endpoint = account.url, calendar_id = id, username = account.user,
         password = account.password })) }
   end
 end

@@ -48,7 +48,7 @@ reasons.LIST = {
 -- What a person can do to have it otherwise, where that is not plain.
 local ADVICE = {
   undated = "give the entry a date on the board",
-  deselected = "the rule select, or syncItems, syncEpics and syncCourtDates, decide which entries have events",
+  deselected = "the rules select and route, or syncItems, syncEpics and syncCourtDates, decide which entries have events",
   kept_deleted = "edit the entry to get an event again; onEventDeleted and the rule on_deleted decide",
   cleared = "onEventDeleted and the rule on_deleted decide: recreate or keep",
   recreated = "delete it again; onEventDeleted and the rule on_deleted decide about entries that nobody edited",

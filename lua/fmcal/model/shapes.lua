@@ -129,6 +129,7 @@
 ---@field remote? fmcal.Remote the event, nil where there is none
 ---@field tomb? table row of an event that is gone
 ---@field selected? boolean the rules want the entry in this calendar
+---@field unwanted_by? string name of the rule that does not want it there
 ---@field rewound? boolean
 ---@field observed? boolean the calendar was looked at
 ---@field aside? table[] texts of the event that the entry does not take (see fmcal.sync.decide.aside)
@@ -159,6 +160,8 @@
 ---@field version? fmcal.Version what the event is to hold
 ---@field push? fmcal.Field[] what is to be written into it
 ---@field released? boolean an adopted event is external again
+---@field leaves? boolean the entry has its event in another calendar from now on
+---@field awaits? boolean it cannot have one there yet
 ---@field deleted_mark? boolean the event was deleted, the entry keeps its date
 ---@field drop_base? boolean
 ---@field template? string text of the event that the new one takes after

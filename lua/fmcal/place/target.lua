@@ -35,6 +35,12 @@ local function rules_config(settings, spec)
   return config
 end
 
+local function names_of(calendars)
+  local list = {}
+  for i, calendar in ipairs(calendars) do list[i] = calendar.name end
+  return list
+end
+
 -- What the provider is made with, or nil and an error about the credentials.
 local function options_of(settings, spec, state, resolve)
   local options, err = provider_options(settings.team, spec, resolve)
@@ -56,7 +62,8 @@ end
 -- @return target, or nil and an error
 function Target.new(settings, spec, state, resolve, given)
   local loaded, err = rules.load(settings.rules, {
-    team = settings.team, provider = spec.provider, config = rules_config(settings, spec),
+    team = settings.team, provider = spec.provider, calendar = spec.name, calendars = names_of(settings.calendars),
+    board = { team = settings.team, teamName = settings.team_name }, config = rules_config(settings, spec),
     in_process = settings.rules_in_process, clock = settings.clock,
   })
   if not loaded then return nil, err end

@@ -87,8 +87,8 @@ end
 local function load(self)
   return self.worker:send {
     path = self.sources.path, text = self.sources.text, team = self.given.team, provider = self.given.provider,
-    config = self.given.config, levels = levels_shown(), now = self.now(), cpu_ms = self.cpu_ms,
-    max_bytes = self.max_bytes, is_quiet = self.places ~= nil,
+    calendar = self.given.calendar, board = self.given.board, config = self.given.config, levels = levels_shown(),
+    now = self.now(), cpu_ms = self.cpu_ms, max_bytes = self.max_bytes, is_quiet = self.places ~= nil,
   }
 end
 
@@ -122,7 +122,7 @@ end
 
 --- Starts a worker for a rules file.
 -- @param sources see fmcal.rules.sources
--- @param given { team, provider, config, clock }
+-- @param given { team, provider, calendar, board, config, clock }
 -- @return client with `places` and `declared`, or nil and a sentence
 function client.load(sources, given)
   local limits = (given.config.syncOptions or {}).ruleLimits or {}

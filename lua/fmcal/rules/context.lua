@@ -21,12 +21,13 @@ local function refuse()
 end
 
 --- Makes it.
--- @param given { team, provider, config }
+-- @param given { team, provider, calendar, board, config }
 -- @param world see fmcal.rules.inside
 -- @param defaults the functions that hold where a team has none (see fmcal.rules.mapping)
 local function context(given, world, defaults)
-  local shown = { team = given.team, provider = given.provider, config = given.config, log = logger(world),
-    defaults = defaults, lib = world.lib }
+  local shown = { team = given.team, provider = given.provider, calendar = given.calendar, board = given.board,
+    config = given.config, options = given.config and given.config.syncOptions, log = logger(world), defaults = defaults,
+    lib = world.lib }
   return setmetatable({}, { __metatable = false, __newindex = refuse, __index = function(_, name)
     if name == "now" then return world.now() end
     return copy(shown[name])

@@ -29,6 +29,11 @@ function defaults.select(entry, ctx)
   return options[SELECTED_BY[entry.eventType]] ~= false
 end
 
+--- The calendars that an entry belongs in: the one that is asked about, whichever that is.
+function defaults.route(_, ctx)
+  return { ctx.calendar }
+end
+
 local function prefix(entry)
   if entry.eventType == "epic" then return EPIC_PREFIX end
   if entry.eventType == "court-date" then return COURT_PREFIX end

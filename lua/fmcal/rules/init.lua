@@ -5,6 +5,7 @@ local attempt = require "fmcal.util.attempt"
 local copy = require "fmcal.util.copy"
 local declared = require "fmcal.rules.declared"
 local defaults = require "fmcal.rules.defaults"
+local did_you_mean = require "fmcal.util.did_you_mean"
 local failure = require "fmcal.util.failure"
 local first_line = require "fmcal.util.first_line"
 local log = require "fmcal.log"
@@ -66,13 +67,16 @@ end
 
 --- Loads a team's rules.
 -- @param given string|table|nil path of a file, or what fmcal.rules.sources has read of one; nil for the defaults alone
--- @param context table { team, provider, config (without secrets), in_process: the file's functions run in this process, without
+-- @param context table { team, provider, config (without secrets), calendar (its name), calendars (the names of all that the
+--   board has), board ({ team, teamName }), in_process: the file's functions run in this process, without
 --   limits, and not in the worker; clock: function() -> seconds since 1970, the time that they see }
 -- @return rules, or nil and an error
 function rules.load(given, context)
   local self = setmetatable({ functions = {}, reads = {}, source = "", mapping = defaults,
     mapped = declared.plan({}, has_spans(context)) }, Rules)
-  self.ctx = { team = context.team, provider = context.provider, config = context.config, log = log, defaults = defaults }
+  self.calendar, self.calendars = context.calendar, context.calendars
+  self.ctx = { team = context.team, provider = context.provider, calendar = context.calendar, board = context.board,
+    config = context.config, options = context.config and context.config.syncOptions, log = log, defaults = defaults }
   if not given then return self end
   local texts, caller = open(given, context)
   if not texts then return failure("invalid", "rules", "%s", caller) end
@@ -159,6 +163,49 @@ end
 --- Whether an entry is selected. @return boolean, or nil and a sentence
 function Rules:select(key, entry)
   return answer(self, "select", key, entry, self.ctx)
+end
+
+local function has(list, name)
+  for _, one in ipairs(list) do
+    if one == name then return true end
+  end
+  return false
+end
+
+-- The first name of a list that no calendar of the board has.
+local function unknown_among(names, calendars)
+  for _, name in ipairs(names) do
+    if not has(calendars, name) then return name end
+  end
+end
+
+--- The calendars that an entry belongs in. @return list of names; or nil and a sentence
+function Rules:route(key, entry)
+  local names, sentence = answer(self, "route", key, entry, self.ctx)
+  if sentence then return nil, sentence end
+  names = names or {}
+  local unknown = self.calendars and unknown_among(names, self.calendars)
+  if not unknown then return names end
+  return nil, self:complaint("route", key, ("the board has no calendar %q%s; it has %s"):format(unknown,
+    did_you_mean(unknown, self.calendars, ", did you mean %q?"), table.concat(self.calendars, ", ")))
+end
+
+--- Whether a route leads to the calendar of these rules. @param names of route(), nil where it failed
+function Rules:leads_here(names)
+  return names ~= nil and has(names, self.calendar)
+end
+
+--- Whether an entry belongs in the calendar of these rules: it is selected, and its route leads there.
+-- @return boolean, or nil and a sentence; where it is false, the name of the function that says so
+function Rules:wants(key, entry)
+  local selected, sentence = self:select(key, entry)
+  if not selected then return selected, sentence or "select" end
+  if not self.functions.route then return true end
+  local names
+  names, sentence = self:route(key, entry)
+  if not names then return nil, sentence end
+  if self:leads_here(names) then return true end
+  return false, "route"
 end
 
 -- What of an event says whose it is, and whether it is there, is not for a team's to_event to say; where it does, a sentence.

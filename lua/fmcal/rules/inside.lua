@@ -39,8 +39,8 @@ end
 
 --- Loads a rules file.
 -- @param source { path, text }
--- @param given { team, provider, config, is_quiet: what the file prints while it is loaded was shown before }; without a config
---   what depends on it is not checked
+-- @param given { team, provider, calendar, board, config, is_quiet: what the file prints while it is loaded was shown before };
+--   without a config what depends on it is not checked
 -- @return inside with `places` (see fmcal.rules.file) and `declared` (see fmcal.rules.declared), or nil and a sentence
 function inside.load(source, given, world)
   local notes = { may_print = not given.is_quiet }

@@ -106,9 +106,9 @@ end
 -- What the rules make of an entry where it is wanted, or nil; second, a sentence where they fail.
 local function lost_of_entry(target, view)
   if not view.version.date then return nil end
-  local selected, event, sentence
-  selected, sentence = target.rules:select(view.key, view.raw)
-  if not selected then return nil, sentence end
+  local wanted, event, sentence
+  wanted, sentence = target.rules:wants(view.key, view.raw)
+  if not wanted then return nil, wanted == nil and sentence or nil end
   event, sentence = target.rules:to_event(view.key, view.raw)
   if not event then return nil, sentence end
   event.uid = target:uid(view.key, view.sync, target:base(view.key))

@@ -82,6 +82,7 @@ local DATE = { is = is_date, expected = "a date or a time such as 2026-02-15 or 
 local ZONE = { is = is_zone, expected = "an IANA zone name such as Europe/Rome" }
 local MINUTES = { is = is_minutes, expected = ("a number of minutes from 1 to %d"):format(fields.MAX_DURATION) }
 local TEXTS = { is = is_texts, expected = "a list of texts" }
+local NAMES = { is = is_texts, expected = "a list of names of calendars" }
 local BOOLEAN = { is = is_boolean, expected = "true or false" }
 local FUNCTION = { is = function(value) return type(value) == "function" end, expected = "a function" }
 local TABLE = { is = function(value) return type(value) == "table" end, expected = "a table" }
@@ -142,6 +143,7 @@ local SIDES = one_of("local", "external", "manual")
 --- What each function may answer: a single value, or a table of members, or either; `optional`: nil too.
 schema.ANSWERS = {
   select = { value = BOOLEAN },
+  route = { value = NAMES, optional = true },
   to_event = { table = schema.EVENT },
   to_entry = { table = schema.ENTRY },
   on_conflict = { value = SIDES, table = schema.ENTRY },
@@ -230,7 +232,7 @@ function schema.answer(name, answer, own)
   if type(answer) == "table" and kinds.table then
     return schema.members(kinds.table == schema.ENTRY and schema.with_own(schema.ENTRY, own) or kinds.table, answer)
   end
-  if kinds.value and answer ~= nil and kinds.value.is(answer) then return answer end
+  if kinds.value and answer ~= nil and kinds.value.is(answer) then return copy(answer) end
   return nil, ("expected %s, got %s"):format(expected_answer(kinds), got(answer))
 end
 

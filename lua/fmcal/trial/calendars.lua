@@ -15,7 +15,7 @@ local calendars = {}
 local function without_calendar(opened, options)
   return { team = opened:member("team"), section = {}, options = {}, warnings = {}, rules = options.rules,
     rules_in_process = options.rules_in_process, clock = options.clock,
-    targets = { { name = "mock", provider = "mock", options = {} } } }
+    calendars = { { name = "mock" } }, targets = { { name = "mock", provider = "mock", options = {} } } }
 end
 
 local function settings_of(opened, options)
@@ -56,10 +56,10 @@ function Calendars:views(target)
   return views, unread
 end
 
---- The event that the rules make of an entry. @return event; or nil and a sentence where they fail, nil alone: not selected
+--- The event that the rules make of an entry. @return event; or nil and a sentence where they fail, nil alone: not wanted there
 function Calendars:event(target, view) -- luacheck: no self
-  local selected, sentence = target.rules:select(view.key, view.raw)
-  if not selected then return nil, sentence end
+  local wanted, sentence = target.rules:wants(view.key, view.raw)
+  if not wanted then return nil, wanted == nil and sentence or nil end
   local event
   event, sentence = target.rules:to_event(view.key, view.raw)
   if not event then return nil, sentence end

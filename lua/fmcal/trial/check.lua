@@ -37,6 +37,7 @@ end
 
 local CALLS = {
   { "select", function(rules, view) return rules:select(view.key, view.raw) end },
+  { "route", function(rules, view) return rules:route(view.key, view.raw) end },
   { "to_event", function(rules, view) return rules:to_event(view.key, view.raw) end },
   { "to_entry", function(rules, view, event) return rules:to_entry(view.key, event, view.raw) end },
   { "on_conflict", function(rules, view, event) return rules:on_conflict(view.key, conflict_of(view, event)) end },
@@ -56,15 +57,19 @@ local function call(notes, target, name, fn, view, event)
   return answer
 end
 
+-- What is asked of an entry that has no event yet, also of the defaults.
+local BEFORE_EVENT = { select = true, route = true, to_event = true }
+
 -- Asks each function of the file about one entry, as a run would. @return {[name] = note}
 local function ask(target, view)
-  local notes, event, selected = {}, nil, true
+  local notes, event, is_wanted = {}, nil, true
   for _, about in ipairs(CALLS) do
     local name, fn = table.unpack(about)
-    local is_possible = name == "select" or selected and (event or name == "to_event")
-    if is_possible and (target.rules.functions[name] or name == "select" or name == "to_event") then
+    local is_possible = is_wanted and (event or BEFORE_EVENT[name])
+    if is_possible and (target.rules.functions[name] or BEFORE_EVENT[name]) then
       local answer = call(notes, target, name, fn, view, event)
-      if name == "select" then selected = answer end
+      if name == "select" then is_wanted = answer end
+      if name == "route" then is_wanted = target.rules:leads_here(answer) end
       if name == "to_event" and answer then
         event = answer
         event.uid = target:uid(view.key, view.sync, nil)

@@ -298,6 +298,13 @@ function Scene:select(given)
   return answer(selected, sentence, 2)
 end
 
+--- The names of the calendars that an entry belongs in.
+function Scene:route(given)
+  local target, view = view_of(self, given)
+  local names, sentence = target.rules:route(view.key, view.raw)
+  return answer(names, sentence, 2)
+end
+
 --- The events that the rules make of a whole board: {[key] = event}, of the first calendar.
 -- @param path of the board
 function Scene:events_of(path)

@@ -36,6 +36,9 @@ local RULES = [==[
 ---@class fmcal.Context
 ---@field team string
 ---@field provider string
+---@field calendar string name of the calendar that is asked about
+---@field options table its syncOptions
+---@field board { team: string, teamName: string? }
 ---@field config table the calendarConfig, without credentials
 ---@field now integer seconds since 1970
 ---@field log table<"error"|"warn"|"info"|"debug"|"trace", fun(format: string, ...: any)>
@@ -45,6 +48,7 @@ local RULES = [==[
 ---@class fmcal.Rules what a rules file returns
 ---@field fields? table<string, fmcal.Field|string|false> how members of the board travel
 ---@field select? fun(entry: fmcal.Entry, ctx: fmcal.Context): boolean
+---@field route? fun(entry: fmcal.Entry, ctx: fmcal.Context): string[]? names of calendars
 ---@field to_event? fun(entry: fmcal.Entry, ctx: fmcal.Context): fmcal.Event
 ---@field to_entry? fun(event: fmcal.Event, entry: fmcal.Entry, ctx: fmcal.Context): fmcal.Members
 ---@field on_conflict? fun(conflict: fmcal.Conflict, ctx: fmcal.Context): "local"|"external"|"manual"|fmcal.Members
@@ -177,6 +181,9 @@ function s:to_entry(event, entry) end
 ---@param entry table
 ---@return boolean
 function s:select(entry) end
+---@param entry table
+---@return string[] names of calendars
+function s:route(entry) end
 
 ---@class fmcal.SceneCalendar
 local calendar = {}

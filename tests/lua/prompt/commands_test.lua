@@ -85,7 +85,7 @@ function TestCommands:test_rule_answers_for_one_entry()
   lu.assertTrue(self:run("rule select A-2"))
   self:assert_fails("a sync would not call on_conflict for A-1 now", "rule on_conflict A-1")
   self:assert_fails("there is no entry A-9", "rule select A-9")
-  self:assert_fails("there is no rule to_evnt here: on_conflict, on_deleted, select", "rule to_evnt A-1")
+  self:assert_fails("there is no rule to_evnt here: on_conflict, on_deleted, route, select", "rule to_evnt A-1")
 end
 
 function TestCommands:test_event_as_the_calendar_has_it()

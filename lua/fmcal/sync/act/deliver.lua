@@ -217,11 +217,7 @@ local function read_back(run, target, jobs)
   expect_written(run, target, made)
 end
 
---- Carries out a round.
--- @param run { state, targets, progress }
--- @param jobs list of { decision, side, action, write }; afterwards each has `outcome` ("done", "changed", …),
---   `after` (what the calendar holds now), `changed`, `error`, `transient`, `noted` (in the journal)
-function deliver.round(run, jobs)
+local function deliver_all(run, jobs)
   if #jobs == 0 then return end
   note_writes(run, jobs)
   for _, target in ipairs(run.targets) do
@@ -236,6 +232,53 @@ function deliver.round(run, jobs)
       read_back(run, target, own)
     end
   end
+end
+
+-- Whether the entry of an event that is to leave has one in another calendar.
+local function has_arrived(job)
+  local decision = job.decision
+  for i, action in ipairs(decision.plan.actions) do
+    local made = decision.jobs[i]
+    if action.kind == "create" then
+      if made and made.outcome == "done" and not made.error then return true end
+    elseif action.deleted_mark or action.remote and not action.drop_base then
+      return true
+    end
+  end
+  return false
+end
+
+-- What leaves a calendar goes once it has arrived in another one.
+-- @return jobs that come first, jobs that may leave after them
+local function apart(jobs)
+  local first, leaving = {}, {}
+  for _, job in ipairs(jobs) do
+    local list = job.action.leaves and leaving or first
+    list[#list + 1] = job
+  end
+  return first, leaving
+end
+
+local function let_leave(jobs)
+  local free = {}
+  for _, job in ipairs(jobs) do
+    if has_arrived(job) then
+      free[#free + 1] = job
+    else
+      job.error, job.transient = "its event stays in this calendar until another one has it: the next run tries again", true
+    end
+  end
+  return free
+end
+
+--- Carries out a round.
+-- @param run { state, targets, progress }
+-- @param jobs list of { decision, side, action, write }; afterwards each has `outcome` ("done", "changed", …),
+--   `after` (what the calendar holds now), `changed`, `error`, `transient`, `noted` (in the journal)
+function deliver.round(run, jobs)
+  local first, leaving = apart(jobs)
+  deliver_all(run, first)
+  deliver_all(run, let_leave(leaving))
 end
 
 return deliver

@@ -42,9 +42,11 @@ local function policy_of_gone(target, key, uid)
   return { fields = kind_fields(target, key), direction = target.direction, adopted = target:is_foreign(uid) }
 end
 
-local function selects(target, view)
+-- Whether the rules want an entry in a calendar; second, the name of the rule that does not.
+local function wants(target, view)
   if not view then return false end
-  return refusal.need(target.rules:select(view.key, view.raw))
+  local wanted, why = target.rules:wants(view.key, view.raw)
+  return refusal.need(wanted, why), why
 end
 
 -- An event that a run which died has deleted was not deleted by somebody: an entry that wants it again gets a new one.
@@ -65,7 +67,7 @@ end
 
 -- What a side becomes as the rules of its calendar want the entry.
 local function select_side(side, view)
-  side.selected = selects(side.target, view)
+  side.selected, side.unwanted_by = wants(side.target, view)
   if is_wanted_again(side, view) then side.base, side.row = nil, base.row_without(side.row) end
   local unwanted = view and not (side.selected and view.version.date)
   if unwanted and sides_of.is_untouched(side) then side.remote.edited = false end
@@ -76,6 +78,14 @@ local function policy_of(decision, side, answer)
   if not view then return policy_of_gone(target, decision.key, side.uid) end
   return policy_for(target, view, side.remote, side.base,
     { direction = target.direction, answer = answer, adopted = target:is_foreign(side.uid) })
+end
+
+-- Whether a calendar that cannot be reached is to get the event of an entry.
+local function is_awaited(run, view)
+  for _, target in ipairs(view and run.failed_targets or {}) do
+    if wants(target, view) and not base.agreed((target:base(view.key) or {}).base) then return true end
+  end
+  return false
 end
 
 local function plan_sides(run, decision, answer)
@@ -95,6 +105,7 @@ local function plan_sides(run, decision, answer)
     decision.plan = require("fmcal.sync.decide.revert").plan(run, decision, current, docs)
     return
   end
+  current.awaited = is_awaited(run, view)
   decision.plan = plan.entry(current, sides, policies)
   refuse_growth(view, sides, decision.plan)
   for _, side in ipairs(view and sides or {}) do side.aside = aside.texts(view, side) end

@@ -7,7 +7,8 @@
 --           somebody took it back), touched = true (the event was edited since such a write), rewound = {field = true} (the
 --           entry seems to be an older copy; perhaps somebody gave it the value of before) }
 --   cur     { version, present, exists, times = {field = epoch}, time = epoch } the entry, as folded so far:
---           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date
+--           present: it has a date and is selected here; exists: it is on the board and selected, with or without a date;
+--           elsewhere: it has a date and is selected in another calendar
 --   remote  nil, or { version, time = epoch, edited = boolean where it is known without comparing versions,
 --             unknown = true where its date is not understood: it waits, whatever the version has in its place }
 --   policy  { fields = list, direction = "both"|"outbound"|"inbound", careful = true for court dates,
@@ -26,6 +27,7 @@
 --     overwritten = {{field, side, value, reason}, …}: what the entry had until something was pulled over it,
 --     settled = {{field, winner = "local"|"external"|"merged", decided_by, lost}, …}: conflicts that were decided, one
 --     for each value that gives way,
+--     stays = true where an event that is to leave has to wait for its conflict,
 --     edit_wins = true where it brings a cleared date back, reason = why, in words, cause = name of fmcal.model.reasons
 --     (nil where fields alone say it), decided_by = who decided what becomes of a deleted event }
 --   presence: "sync" (there and wanted), "create", "delete", "keep-deleted", "cleared", "drop", "orphan", "none", "wait"
@@ -256,6 +258,7 @@ end
 local function why_unwanted(cur)
   if not cur.on_board then return "gone from the board", "removed" end
   if cur.exists then return "the date was cleared on the board", "undated" end
+  if cur.elsewhere then return "not selected for this calendar any more", "deselected" end
   return "not selected any more", "deselected"
 end
 
@@ -271,6 +274,17 @@ local function delete(base, cur, policy, why, cause)
   return out
 end
 
+-- An event that leaves this calendar, while its entry stays in another one, was edited here: the entry takes the edit along.
+local function leave(base, cur, remote, policy, why, cause)
+  local out = merge_fields(base, cur, remote, policy, "not selected for this calendar any more, and edited here", nil)
+  if next(out.open) or next(out.waits) then
+    out.stays = true
+  else
+    out.presence, out.reason, out.cause = "delete", why, cause
+  end
+  return out
+end
+
 local function gone_here(base, cur, remote, policy)
   if not remote then return result(cur, "drop", "gone on both sides") end
   local edited = remote.edited
@@ -282,6 +296,7 @@ local function gone_here(base, cur, remote, policy)
     return delete(base, cur, policy, why, cause)
   end
   if cur.exists then return date_back(base, cur, remote, policy) end
+  if cur.elsewhere then return leave(base, cur, remote, policy, why_unwanted(cur)) end
   return result(cur, "orphan", "gone from the board, edited in the calendar: the event stays", "orphaned")
 end
 

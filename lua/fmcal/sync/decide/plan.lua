@@ -72,43 +72,73 @@ end
 --- The action on one calendar once the fold is over:
 -- kind "create", "update" (fields in `push`), "refresh" (write only if something that merely goes out differs),
 -- "delete", "wait" (left out by a one-way run), "none"; `version` what the event should hold; `released`: an adopted event
--- is external again.
+-- is external again; `leaves`: the entry has its event in another calendar from now on; `awaits`: it cannot have one there yet.
 local function finish(base, cur, step, remote, policy)
-  local action = { step = step, remote = remote, base = base }
-  if cur.present then
+  local action, is_there = { step = step, remote = remote, base = base }, cur.present or step.stays and cur.version.date ~= nil
+  if is_there then
     act_on_present(action, base, cur, step, remote, policy)
   else
     act_on_absent(action, base, step, remote, policy)
   end
-  action.drop_base = not cur.present and action.kind ~= "wait"
+  action.leaves = action.kind == "delete" and cur.elsewhere or nil
+  action.drop_base = not is_there and action.kind ~= "wait"
   return action
 end
 
+-- Whether any calendar has the event of an entry once the actions are carried out.
+local function has_event(actions)
+  for _, action in ipairs(actions) do
+    if action.kind == "create" or action.deleted_mark then return true end
+    if action.remote and action.kind ~= "delete" and not action.drop_base then return true end
+  end
+  return false
+end
+
+-- An event leaves a calendar only where its entry has one in another: that may have to wait.
+local function hold_leaving(actions)
+  for _, action in ipairs(actions) do
+    if action.leaves and not has_event(actions) then
+      action.kind, action.drop_base, action.leaves, action.awaits = "wait", nil, nil, true
+    end
+  end
+end
+
+local function is_selected_beside(sides, side)
+  for _, other in ipairs(sides) do
+    if other ~= side and other.selected then return true end
+  end
+  return false
+end
+
 -- The entry as one calendar meets it: which entries are wanted can differ from calendar to calendar.
-local function seen_by(side, cur)
+local function seen_by(sides, side, cur)
   local view = {}
   for name, value in pairs(cur) do view[name] = value end
+  local is_dated = cur.on_board and cur.version.date ~= nil
   view.exists = cur.on_board and side.selected
-  view.present = view.exists and cur.version.date ~= nil
+  view.present = is_dated and side.selected
+  view.elsewhere = is_dated and not side.selected and (cur.awaited or is_selected_beside(sides, side))
   return view
 end
 
 --- Plans one entry.
--- @param cur the entry: { version, on_board, time, times } (see fmcal.sync.decide.merge)
+-- @param cur the entry: { version, on_board, time, times } (see fmcal.sync.decide.merge); `awaited`: a calendar that cannot be
+--   reached is to get an event of it
 -- @param sides list of { base, remote, selected }, one a calendar
 -- @param policy list of policies, likewise
 -- @return { cur = the entry after the run, pulled = {field = true}, actions = {…, one a side} }
 function plan.entry(cur, sides, policy)
   local steps, pulled = {}, {}
   for i, side in ipairs(sides) do
-    steps[i] = merge.step(side.base, seen_by(side, cur), side.remote, policy[i])
+    steps[i] = merge.step(side.base, seen_by(sides, side, cur), side.remote, policy[i])
     cur = steps[i].cur
     for field in pairs(steps[i].pulled) do pulled[field] = true end
   end
   local actions = {}
   for i, side in ipairs(sides) do
-    actions[i] = finish(side.base, seen_by(side, cur), steps[i], side.remote, policy[i])
+    actions[i] = finish(side.base, seen_by(sides, side, cur), steps[i], side.remote, policy[i])
   end
+  hold_leaving(actions)
   return { cur = cur, pulled = pulled, actions = actions }
 end
 

@@ -155,24 +155,36 @@ function tally.add(counts, decision, acts)
   end
 end
 
+-- Calls fn(key, status) for what is in a further calendar and may say more than the first one does: conflicts, failures, and
+-- what the first one does not have.
+local function each_elsewhere(run, fn)
+  local not_in_first = #run.targets > 1 and run.targets[1].state:bases("skipped") or {}
+  for i = 2, #run.targets do
+    local state = run.targets[i].state
+    for _, key in ipairs(not_in_first) do
+      local row = attempt.found(state:base(key))
+      if row then fn(key, row.status) end
+    end
+    for _, status in ipairs { "conflict", "error" } do
+      for _, key in ipairs(state:bases(status)) do fn(key, status) end
+    end
+  end
+end
+
 -- Where an entry that the run did not look at lies in several calendars, its worst status counts; the first calendar's
 -- has been counted.
 local function count_other_calendars(counts, run)
   local counted = {}
-  for i = 2, #run.targets do
-    for _, status in ipairs { "conflict", "error" } do
-      for _, key in ipairs(run.targets[i].state:bases(status)) do
-        local first = not counts.decided[key] and attempt.found(run.board:entry(key))
-          and attempt.found(run.targets[1].state:base(key))
-        local before = counted[key] or (first and first.status)
-        if before and STATUS_RANK[status] > (STATUS_RANK[before] or 0) then
-          add(counts, before, -1)
-          add(counts, status, 1)
-          counted[key] = status
-        end
-      end
+  each_elsewhere(run, function(key, status)
+    local first = not counts.decided[key] and attempt.found(run.board:entry(key))
+      and attempt.found(run.targets[1].state:base(key))
+    local before = counted[key] or (first and first.status)
+    if before and (STATUS_RANK[status] or 0) > (STATUS_RANK[before] or 0) then
+      add(counts, before, -1)
+      add(counts, status, 1)
+      counted[key] = status
     end
-  end
+  end)
 end
 
 --- Adds what no decision was made about: entries in further calendars, those with problems, rules and calendars that failed.

@@ -121,7 +121,7 @@ end
 local function of_action(decision, i)
   local side, action, effect = decision.sides[i], decision.plan.actions[i], decision.effects[i]
   if effect.restrained == "hold" then return "invitation_held" end
-  if effect.restrained == "wait" then return "direction_held" end
+  if effect.restrained == "wait" then return action.awaits and "unreached" or "direction_held" end
   local step = action.step
   local does = effect.write or action.released or next(step.pulled) or step.presence == "orphan" and side.base
     or action.deleted_mark and not side.base.deleted
@@ -135,8 +135,9 @@ end
 local function decider_of(decision, i, reason)
   local step, side = decision.plan.actions[i].step, decision.sides[i]
   if step.decided_by and step.cause == reason then return step.decided_by end
-  local place = reason == "deselected" and side.target.rules:place("select")
-  return place and ("rule:select (%s)"):format(place:match("[^/]*$")) or MERGE
+  local name = reason == "deselected" and side.unwanted_by
+  local place = name and side.target.rules:place(name)
+  return place and ("rule:%s (%s)"):format(name, place:match("[^/]*$")) or MERGE
 end
 
 local function failed(decision, i)
