@@ -11,30 +11,22 @@
 #include "bind/base/row.h"
 #include "bind/base/type.h"
 #include "bind/credentials.h"
+#include "bind/l_sys_files.h"
 #include "bind/value/json.h"
 #include "util/columns.h"
-#include "util/file.h"
 #include "util/process/process.h"
 #include "util/utf8.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 int luaopen_fmcal_sys(lua_State *L);
 
 #define COLUMNS_NAME "fmcal.sys.columns"
 #define MAX_OUTPUT   ((size_t)256 << 20)
-
-/* Rules, configurations, plans, keys. */
-#define FILE_MAX_BYTES ((size_t)256 << 20)
-
-static const char domain[] = "sys";
 
 static void release_process(void *process)
 {
@@ -48,85 +40,7 @@ static fm_process *open_process(lua_State *L, int index)
     return fm_bind_open(L, index, &process_type);
 }
 
-/* ---------------------------------------------------------------- files */
-
-static int fail_errno(lua_State *L, int error, const char *path)
-{
-    fm_status status = error == ENOENT || error == ENOTDIR ? FM_ENOTFOUND
-                       : error == EACCES || error == EPERM ? FM_EACCESS
-                                                           : FM_EIO;
-    fm_error err = {0};
-    fm_error_set(&err, status, domain, "%s: %s", path, strerror(error));
-    return fm_bind_fail(L, &err);
-}
-
-static int sys_stat(lua_State *L)
-{
-    const char *path = luaL_checkstring(L, 1);
-    struct stat s;
-    if (stat(path, &s))
-        return fail_errno(L, errno, path);
-    lua_createtable(L, 0, 6);
-    lua_pushstring(L, S_ISREG(s.st_mode) ? "file" : S_ISDIR(s.st_mode) ? "folder" : "other");
-    lua_setfield(L, -2, "kind");
-    lua_pushinteger(L, s.st_size);
-    lua_setfield(L, -2, "size");
-    lua_pushinteger(L, (lua_Integer)s.st_ino);
-    lua_setfield(L, -2, "inode");
-    lua_pushinteger(L, s.st_mode & 07777);
-    lua_setfield(L, -2, "mode");
-    lua_pushboolean(L, s.st_uid == geteuid());
-    lua_setfield(L, -2, "own");
-    lua_pushinteger(L, (lua_Integer)s.st_mtim.tv_sec * 1000000000 + s.st_mtim.tv_nsec);
-    lua_setfield(L, -2, "mtime_ns");
-    return 1;
-}
-
-static int sys_read(lua_State *L)
-{
-    const char *path = fm_bind_check_text(L, 1);
-    fm_buf *text = fm_bind_push_buf(L, FILE_MAX_BYTES);
-    fm_error err = {0};
-    if (fm_file_read(text, NULL, path, &err))
-        return fm_bind_fail(L, &err);
-    lua_pushlstring(L, text->data, text->len);
-    return 1;
-}
-
-static void close_folder(void *folder)
-{
-    closedir(folder);
-}
-
-static int sys_list(lua_State *L)
-{
-    const char *path = luaL_checkstring(L, 1);
-    void **folder = fm_bind_box(L, close_folder);
-    *folder = opendir(path);
-    if (!*folder)
-        return fail_errno(L, errno, path);
-    lua_newtable(L);
-    const struct dirent *entry;
-    lua_Integer count = 0;
-    while ((entry = readdir(*folder))) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-            continue;
-        lua_pushstring(L, entry->d_name);
-        lua_rawseti(L, -2, ++count);
-    }
-    return 1;
-}
-
-static int sys_absolute(lua_State *L)
-{
-    const char *path = luaL_checkstring(L, 1);
-    void **resolved = fm_bind_box(L, free);
-    *resolved = realpath(path, NULL);
-    if (!*resolved)
-        return fail_errno(L, errno, path);
-    lua_pushstring(L, *resolved);
-    return 1;
-}
+/* ---------------------------------------------------------------- users */
 
 /* sys.who() -> "user@host" */
 static int sys_who(lua_State *L)
@@ -138,6 +52,13 @@ static int sys_who(lua_State *L)
         lua_pushfstring(L, "%s@%s", found->pw_name, there);
     else
         lua_pushfstring(L, "%d@%s", (int)geteuid(), there);
+    return 1;
+}
+
+static int sys_processors(lua_State *L)
+{
+    long count = sysconf(_SC_NPROCESSORS_ONLN);
+    lua_pushinteger(L, count > 0 ? count : 1);
     return 1;
 }
 
@@ -382,10 +303,6 @@ static const luaL_Reg process_methods[] = {
 static const luaL_Reg process_meta[] = {{"__tostring", process_tostring}, {NULL, NULL}};
 
 static const luaL_Reg sys_functions[] = {
-    {"stat", sys_stat},
-    {"read", sys_read},
-    {"list", sys_list},
-    {"absolute", sys_absolute},
     {"is_terminal", sys_is_terminal},
     {"is_transient", sys_is_transient},
     {"columns", sys_columns},
@@ -395,6 +312,7 @@ static const luaL_Reg sys_functions[] = {
     {"detach", sys_detach},
     {"wait_any", sys_wait_any},
     {"who", sys_who},
+    {"processors", sys_processors},
     {"refuse_writes", sys_refuse_writes},
     {NULL, NULL},
 };
@@ -417,6 +335,7 @@ int luaopen_fmcal_sys(lua_State *L)
 {
     fm_bind_make_handle_type(L, &process_type, process_methods, process_meta);
     luaL_newlib(L, sys_functions);
+    luaL_setfuncs(L, fm_bind_sys_file_functions, 0);
     push_measure(L);
     luaL_setfuncs(L, measuring_functions, 1);
     return 1;

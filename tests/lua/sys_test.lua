@@ -88,6 +88,25 @@ function TestSys.test_start_refuses_nonsense()
   lu.assertEquals(err.code, "notfound")
 end
 
+function TestSys.test_processors()
+  lu.assertEquals(tostring(sys.processors()), shell.lines("getconf _NPROCESSORS_ONLN")[1])
+end
+
+function TestSys.test_files_are_made_for_their_owner_alone()
+  local folder <close> = shell.folder()
+  local inner = folder.path .. "/inner"
+  lu.assertTrue(sys.make_folder(inner))
+  lu.assertTrue(sys.make_folder(inner))
+  lu.assertEquals(sys.stat(inner).mode, tonumber("700", 8))
+  lu.assertTrue(sys.replace(inner .. "/file", "one"))
+  lu.assertTrue(sys.replace(inner .. "/file", "two"))
+  lu.assertEquals(sys.read(inner .. "/file"), "two")
+  lu.assertEquals(sys.stat(inner .. "/file").mode, tonumber("600", 8))
+  lu.assertEquals(sys.list(inner), { "file" })
+  local _, err = sys.make_folder(folder.path .. "/none/inner")
+  lu.assertEquals(err.code, "notfound")
+end
+
 -- In a program of its own: there is no way back.
 function TestSys.test_refuse_writes()
   local folder <close> = shell.folder()
@@ -96,12 +115,14 @@ function TestSys.test_refuse_writes()
   shell.write(folder.path .. "/dry.lua", [[
     local board, core, state = require "fmcal.board", require "fmcal.provider.core", require "fmcal.state"
     local folder = arg[1]
-    require("fmcal.sys").refuse_writes()
+    local sys = require "fmcal.sys"
+    sys.refuse_writes()
     local b = assert(board.open(folder .. "/board.json"))
     b:set(nil, { "teamName" }, "A")
     print(select(2, b:save {}).code)
     local st = assert(state.open(folder .. "/sub/a.db"))
     print(st:set("a", "b"), st:get("a"))
+    print(select(2, sys.replace(folder .. "/file", "")).code, select(2, sys.make_folder(folder .. "/inner")).code)
     for _, kind in ipairs { "vdir", "mock" } do
       local p = assert(core.new(kind, { endpoint = folder .. "/calendar" }))
       assert(p:open())
@@ -110,7 +131,7 @@ function TestSys.test_refuse_writes()
     end
   ]])
   local out, errors = shell.run(("%s %s/dry.lua %s"):format(os.getenv("FMCAL_LUA"), folder.path, folder.path))
-  lu.assertEquals(out .. errors, "readonly\ntrue\tb\nreadonly\nreadonly\n")
+  lu.assertEquals(out .. errors, "readonly\ntrue\tb\nreadonly\treadonly\nreadonly\nreadonly\n")
   lu.assertEquals(shell.read(folder.path .. "/board.json"), text)
   lu.assertItemsEquals(assert(sys.list(folder.path)), { "board.json", "dry.lua" })
 end

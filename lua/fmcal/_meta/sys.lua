@@ -30,6 +30,19 @@ function sys.is_transient(code) end
 ---@return fmcal.error? err `err.code` "notfound", "access", "invalid", "limit" (above 256 MiB), "io"
 function sys.read(path) end
 
+---Replaces a file in one step, or makes it, for its owner alone. Symbolic links are followed.
+---@param path string
+---@param text string
+---@return true? done
+---@return fmcal.error? err `err.code` "readonly" in a dry run, "access", "io"
+function sys.replace(path, text) end
+
+---Makes a folder, for its owner alone, unless something of that name is there.
+---@param path string
+---@return true? done
+---@return fmcal.error? err `err.code` "readonly" in a dry run, "notfound" (the folder around it), "access", "io"
+function sys.make_folder(path) end
+
 ---The names in a folder, in no order, without "." and "..".
 ---@param path string
 ---@return string[]? names
@@ -41,6 +54,10 @@ function sys.list(path) end
 ---@return string? path
 ---@return fmcal.error? err
 function sys.absolute(path) end
+
+---How many processors this machine has.
+---@return integer
+function sys.processors() end
 
 ---Who runs this process: the user's name, or the number where there is none, and the host's.
 ---@return string who "kim@desk"

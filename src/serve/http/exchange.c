@@ -70,6 +70,7 @@ void fm_exchange_resume(fm_exchange *x)
         return;
     x->suspended = false;
     fm_mhd.resume_connection(x->mhd);
+    fm_server_wake(x->connection->server);
 }
 
 void fm_exchange_hang_up(fm_exchange *x)

@@ -277,6 +277,11 @@ static void arm(fm_server *s, int64_t due_ms)
         s->armed_ms = due_ms;
 }
 
+void fm_server_wake(fm_server *s)
+{
+    arm(s, 0);
+}
+
 fm_status fm_server_step(fm_server *s, int timeout_ms, fm_error *err)
 {
     s->failed = FM_OK;

@@ -107,6 +107,8 @@ struct fm_server {
 
 /* server.c */
 void fm_server_tell(fm_server *s, fm_server_event_kind kind, fm_exchange *x);
+/** There is something to do for the next step: the descriptor can be read. */
+void fm_server_wake(fm_server *s);
 int64_t fm_server_now_ms(const fm_server *s);
 
 /* connection.c */

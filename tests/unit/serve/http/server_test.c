@@ -3,6 +3,7 @@
 #include "support/folder.h"
 #include "support/served.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -221,6 +222,21 @@ static void test_what_nobody_answers_is_answered(void **state)
     served_expect(&at, fd, "HTTP/1.1 500 ");
 }
 
+/* Whoever waits for the descriptor is told that an answer is to be sent. */
+static void test_an_answer_wakes_whoever_waits(void **state)
+{
+    (void)state;
+    int fd = served_ask(&at, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    fm_exchange *x = served_await(&at, FM_SERVER_HEAD);
+    served_await_nothing(&at);
+    struct pollfd waits = {.fd = fm_server_descriptor(at.server), .events = POLLIN};
+    assert_int_equal(poll(&waits, 1, 0), 0);
+    served_answer(x, "here");
+    assert_int_equal(poll(&waits, 1, 1000), 1);
+    served_read(&at, fd, "here");
+    close(fd);
+}
+
 static void test_an_answer_that_is_none(void **state)
 {
     (void)state;
@@ -306,6 +322,7 @@ int main(void)
         SERVED(test_a_client_that_goes_while_it_is_answered),
         SERVED(test_a_client_that_only_listens_gets_its_answer),
         SERVED(test_what_nobody_answers_is_answered),
+        SERVED(test_an_answer_wakes_whoever_waits),
         SERVED(test_an_answer_that_is_none),
         SERVED(test_the_end_in_the_midst_of_everything),
         cmocka_unit_test_setup_teardown(test_several_addresses, folder_make, folder_remove),
