@@ -127,7 +127,7 @@ end
 
 -- A calendar with the events of a recording.
 local function recorded(name, events)
-  local calendar = scene_calendar.new(nil, name)
+  local calendar = scene_calendar.new(nil, name, scene_calendar.in_memory(name))
   for _, event in ipairs(events or {}) do calendar:put(event) end
   return calendar.provider
 end
