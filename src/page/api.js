@@ -27,7 +27,7 @@ function answered(isAnswered) {
 async function readBody(response) {
   const type = response.headers.get("Content-Type") || "";
   if (response.status === 204 || !type.includes("json")) return null;
-  return response.json().catch(() => null);
+  return response.json();
 }
 
 function signedOut() {
@@ -45,7 +45,7 @@ export async function send(method, path, options = {}) {
   const headers = { Accept: "application/json", ...options.headers };
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   if (method === "POST") headers["Idempotency-Key"] = keyOfAttempt();
-  let response;
+  let response, body;
   try {
     response = await fetch(path, {
       method,
@@ -55,12 +55,12 @@ export async function send(method, path, options = {}) {
       signal: AbortSignal.timeout(options.patienceMs || PATIENCE_MS),
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
     });
+    body = await readBody(response); // an answer that was cut off is none
   } catch {
     answered(false);
     throw new Problem(0, null, "The server does not answer.");
   }
   answered(true);
-  const body = await readBody(response);
   const hasFailed = method === "POST" && body && body.success === false; // a run that was made, and failed
   if (response.ok && !hasFailed) {
     if (!options.isPublic && app.session !== "in") app.session = "in";

@@ -4,7 +4,7 @@ import { app, teamOf } from "./app.js";
 import { path } from "./api.js";
 import { use } from "./cache.js";
 import * as times from "./times.js";
-import { KINDS } from "./words.js";
+import { KINDS, asSentence } from "./words.js";
 
 const milliseconds = text => {
   const at = typeof text === "string" ? Date.parse(text) : NaN;
@@ -41,6 +41,7 @@ export function standing(raw) {
   const calendars = list(told.calendars).map(calendarOf);
   return {
     ...told,
+    sentence: told.sentence ? asSentence(told.sentence) : undefined,
     state: told.state || STATE_OF[told.status] || "in-step",
     since: milliseconds(told.since),
     lastSync: milliseconds(told.lastSync),

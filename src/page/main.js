@@ -1,7 +1,7 @@
 // Starts the page: signs in with the code of a link, listens to the server, draws the view of the address.
 
 import { app, announce, changed, onChange, teamOf } from "./app.js";
-import { get, post } from "./api.js";
+import { get, path, post, segment } from "./api.js";
 import { stale } from "./cache.js";
 import { patch } from "./dom.js";
 import * as keys from "./keys.js";
@@ -13,6 +13,7 @@ import { teamTitle } from "./data.js";
 
 const PROBE_MS = 4000;
 const TICK_MS = 15000;
+const ASK_MS = 2000;
 
 const page = document.getElementById("page");
 
@@ -85,6 +86,15 @@ function listen() {
     },
     down: probe,
   });
+}
+
+// Where the stream cannot be had, as behind a proxy that holds it back, the runs under way are asked about.
+async function askAboutRuns() {
+  if (app.stream === "up" || app.isOffline || document.visibilityState === "hidden") return;
+  for (const { run } of app.runs.values()) {
+    const answer = await get(path(`runs/${segment(run)}`)).catch(() => null);
+    if (answer && answer.body.ended && runs.take({ ...answer.body, run, state: "finished" })) everythingAnew();
+  }
 }
 
 // ---------------------------------------------------------------- a server that does not answer
@@ -160,6 +170,7 @@ async function begin() {
   });
   setInterval(changed, TICK_MS);
   setInterval(probeWhileOffline, PROBE_MS);
+  setInterval(askAboutRuns, ASK_MS);
 }
 
 app.titleOf = name => teamTitle(teamOf(name)) || name;

@@ -2,7 +2,7 @@
 
 import { app, announce, changed } from "./app.js";
 import { stale } from "./cache.js";
-import { count } from "./words.js";
+import { asSentence, count } from "./words.js";
 
 const MOST_WRITES = 12;
 
@@ -22,11 +22,25 @@ function progressOf(run, told) {
   run.writes.length = Math.min(run.writes.length, MOST_WRITES);
 }
 
+// What a run did, by kind, from the result of both ways.
+function countsOf(told) {
+  if (told.counts) return told.counts;
+  const { outbound = {}, inbound = {} } = told.result || {};
+  return {
+    created: outbound.created,
+    updated: outbound.updated,
+    deleted: outbound.deleted,
+    pulled: (inbound.stats || {}).pulled,
+    conflicts: told.conflicts,
+  };
+}
+
 function sentenceOf(told) {
-  if (told.error) return told.error;
-  const counts = told.counts || {};
+  if (told.error) return asSentence(told.error);
+  const counts = countsOf(told);
   const made = ["created", "updated", "deleted", "pulled"].filter(name => counts[name]).map(name => `${counts[name]} ${name}`);
-  const waits = counts.conflicts ? `, ${count(counts.conflicts, "conflict")} waiting` : "";
+  const waiting = Array.isArray(counts.conflicts) ? counts.conflicts.length : Number(counts.conflicts) || 0;
+  const waits = waiting ? `, ${count(waiting, "conflict")} waiting` : "";
   return `Sync finished: ${made.join(", ") || "nothing to do"}${waits}.`;
 }
 

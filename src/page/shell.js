@@ -75,7 +75,7 @@ function runButton(team) {
   if (app.runs.has(team)) return button("Cancel", () => acts.cancel(team), { isDisabled: app.acting === "cancel" });
   const label = [h("span", { class: "only-phone" }, icon("sync", 20)), h("span", { class: "label" }, "Sync now")];
   const isDisabled = app.acting === "sync";
-  return button(label, () => acts.sync(team), { key: "s", isDisabled, class: "button plain sync", "aria-label": "Sync now" });
+  return button(label, () => acts.sync(team), { key: "s", isDisabled, class: "button plain sync" });
 }
 
 function topActions(team, view) {
@@ -159,6 +159,12 @@ function unknownTeam(team) {
 
 // ---------------------------------------------------------------- the whole
 
+const narrow = matchMedia("(max-width: 639px)");
+narrow.onchange = changed;
+
+// On a phone the month is its agenda.
+const shownView = view => (view === "month" && narrow.matches ? "agenda" : view);
+
 function main(team, view) {
   if (app.teams && !teamOf(team)) return unknownTeam(team);
   status(team); // the view and the frame share it
@@ -176,7 +182,8 @@ function bottom(team, view) {
 /** The page as descriptions. */
 export function draw() {
   if (app.session === "out") return signIn.draw();
-  const { team, view } = app.route;
+  const { team } = app.route;
+  const view = shownView(app.route.view);
   if (!team) {
     return h(
       "div",
@@ -204,7 +211,7 @@ export function draw() {
       "a",
       {
         class: "skip",
-        href: location.hash,
+        href: "#main",
         onclick: event => {
           event.preventDefault();
           document.getElementById("main").focus();

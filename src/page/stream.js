@@ -21,7 +21,10 @@ function take(message) {
     if (message.name === "down" && handlers.down) handlers.down();
     if (message.name === "up" && handlers.up) handlers.up(message.isAgain);
     changed();
-  } else if (handlers[message.name]) {
+    return;
+  }
+  app.stream = "up"; // as another tab, which holds it, has shown
+  if (handlers[message.name]) {
     handlers[message.name](message.data);
   }
 }

@@ -9,6 +9,9 @@ const NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "e
 export const spelled = number => NUMBERS[number] || number.toLocaleString();
 export const capital = text => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** What the server says in a clause, as a sentence. */
+export const asSentence = text => capital(/[.!?]$/.test(text) ? text : `${text}.`);
+
 export function listed(words) {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;

@@ -63,6 +63,12 @@ export async function launch() {
   };
 }
 
+/** Keeps what the console of a page says. */
+export function listen(page, messages) {
+  page.on("console", message => messages.push(`${message.type()}: ${message.text()}`));
+  page.on("pageerror", error => messages.push(`error: ${error.message}`));
+}
+
 /**
  * Opens the page of a scene.
  * @param options { scene, address, width, height, theme, locale, zone, reducedMotion, isTouch, standIn }
@@ -79,11 +85,7 @@ export async function open(browser, options = {}) {
     hasTouch: Boolean(options.isTouch),
   });
   const messages = [];
-  const hear = page => {
-    page.on("console", message => messages.push(`${message.type()}: ${message.text()}`));
-    page.on("pageerror", error => messages.push(`error: ${error.message}`));
-  };
-  context.on("page", hear);
+  context.on("page", page => listen(page, messages));
   const page = await context.newPage();
   page.setDefaultTimeout(10000);
   await page.clock.install({ time: new Date(madeUp.NOW) });
@@ -107,22 +109,25 @@ export async function settled(page) {
   await page.waitForFunction(() => !document.querySelector(".loading"));
 }
 
-let shared;
+let browser;
+
+/** The browser that the tests of a file share. */
+export const shared = () => browser.browser;
 
 /** Starts a browser before the tests of a file, and ends it behind them. */
 export function withBrowser() {
   before(async () => {
-    shared = await launch();
+    browser = await launch();
   });
   after(async () => {
-    await shared.close();
+    await browser.close();
   });
 }
 
 /** A test of a scene: the console must have said nothing, but for what `expected` allows. */
 export function scene(name, options, body) {
   test(name, async () => {
-    const opened = await open(shared.browser, options);
+    const opened = await open(shared(), options);
     try {
       await body(opened);
       assert.deepEqual(

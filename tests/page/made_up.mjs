@@ -65,7 +65,7 @@ const BASE = {
 const other = (team, more) => ({ ...BASE, team, teamName: team[0].toUpperCase() + team.slice(1), ...more });
 
 const OTHERS = [
-  other("employment", { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for you.", remedy: "resolve" }),
+  other("employment", { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for you.", remedy: "resolve_conflicts" }),
   other("estates", { lastSync: at("10", "10:39") }),
   other("family", { lastSync: at("10", "10:33") }),
   other("intake", {
@@ -104,7 +104,7 @@ export const SCENES = {
       DIARY,
     ],
   },
-  waiting: { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for you.", remedy: "resolve" },
+  waiting: { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for you.", remedy: "resolve_conflicts" },
   paused: {
     status: "paused",
     state: "paused",
@@ -130,6 +130,12 @@ export const SCENES = {
     status: "error",
     sentence: "The run would have deleted 14 of 41 events: it stopped before it wrote anything.",
     remedy: "allow_mass_delete",
+  },
+  off: {
+    state: "not-connected",
+    sentence: "calendar sync is switched off",
+    remedy: "connect",
+    off: "calendar sync is switched off",
   },
   empty: { sentence: "There is nothing with a date yet.", lastSync: null, dated: 0, entries: 3 },
 };

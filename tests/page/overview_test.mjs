@@ -1,5 +1,6 @@
 // How it stands in one sentence, and the one thing to do: each state of a team, a run as it goes, no server, nobody signed in.
 import assert from "node:assert/strict";
+import * as madeUp from "./made_up.mjs";
 import { scene, settled, withBrowser } from "./browser.mjs";
 
 withBrowser();
@@ -26,6 +27,33 @@ for (const [name, expected, button] of [
     assert.deepEqual(await filled(page), [button]);
   });
 }
+
+scene("sync switched off can be switched on", { scene: "off" }, async ({ page, standIn }) => {
+  assert.equal(await sentence(page), "Calendar sync is switched off.");
+  await page.getByRole("button", { name: "Switch sync on" }).click();
+  await page.getByText("Sync is switched on.").first().waitFor();
+  assert.deepEqual(standIn.requests.find(request => request.method === "POST").body, { team: "litigation", syncEnabled: true });
+});
+
+scene(
+  "without a stream, the run that was started is asked about",
+  { scene: "in-step", expected: /404|ERR_INCOMPLETE/ },
+  async ({ page, standIn }) => {
+    standIn.failing.set("/api/calendar/stream", { status: 404, error: "There is no such path." });
+    for (const stream of standIn.streams) stream.destroy();
+    await page.getByRole("button", { name: /Sync now/ }).click();
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    standIn.ended = {
+      id: "k3f9-run",
+      team: "litigation",
+      state: "finished",
+      ended: madeUp.NOW,
+      result: { outbound: { created: 2 } },
+    };
+    await page.getByRole("button", { name: /Sync now/ }).waitFor();
+    assert.equal(await page.textContent("#live"), "Sync finished: 2 created.");
+  },
+);
 
 scene("no calendar: what there is, and the services to choose from", { scene: "first-run" }, async ({ page }) => {
   assert.equal(await sentence(page), "Litigation has 41 dated entries and no calendar yet.");

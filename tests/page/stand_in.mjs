@@ -36,6 +36,8 @@ export class StandIn {
     this.failing = new Map(); // by path: a status
     this.requests = [];
     this.streams = new Set();
+    this.ended = null; // what is told of a run that has ended
+    this.waiting = []; // who wants to know of the next stream
     this.ring = [];
     this.count = 0;
     this.server = createServer((request, response) => this.answer(request, response).catch(error => response.destroy(error)));
@@ -60,6 +62,12 @@ export class StandIn {
     if (data.state !== "progress") this.ring.push({ number: this.count, text });
     if (this.ring.length > RING) this.ring.shift();
     for (const response of this.streams) response.write(text);
+  }
+
+  /** Calls when a stream is opened, or at once where one is. */
+  onStream(heard) {
+    if (this.streams.size) heard();
+    else this.waiting.push(heard);
   }
 
   /** No answer any more, as from a server that was stopped. */
@@ -117,6 +125,7 @@ export class StandIn {
       else for (const event of this.ring) if (event.number > number) response.write(event.text);
     }
     this.streams.add(response);
+    for (const heard of this.waiting.splice(0)) heard();
     response.on("close", () => this.streams.delete(response));
   }
 
@@ -274,6 +283,11 @@ const ROUTES = [
         runs: id ? found.map(one => ({ ...one, changes: one.changes.filter(change => change.id === id) })) : found,
       });
     },
+  ],
+  [
+    "GET",
+    /^\/api\/calendar\/runs\/([^/]+)$/,
+    (self, response, { parts }) => self.json(response, self.ended || { id: parts[0], team: "litigation", state: "running" }),
   ],
   ["DELETE", /^\/api\/calendar\/runs\/([^/]+)$/, (self, response) => self.json(response, { success: true })],
   [

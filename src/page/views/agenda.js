@@ -11,7 +11,8 @@ import { link } from "../router.js";
 import * as times from "../times.js";
 import { capital, spelled } from "../words.js";
 import * as days from "./days.js";
-import { head, monthOf, nameOf } from "./month.js";
+import { nameOf } from "./chip.js";
+import { head, monthOf } from "./month.js";
 
 let wanted = "";
 let team = null;

@@ -38,7 +38,7 @@ function lastSentence(side, calendar) {
   if (!known)
     return [
       h("strong", {}, `${words.reasonWords(last.reason)[0]}.`),
-      ` ${last.sentence ? `${words.capital(last.sentence)}.` : ""}`,
+      ` ${last.sentence ? words.asSentence(last.sentence) : ""}`,
     ];
   const [did, because] = known(fields ? `the ${fields}` : "it", calendar, words.deciderWords(last.decidedBy));
   return [h("strong", {}, `The last change ${did}`), ` ${because}`];

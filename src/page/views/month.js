@@ -9,7 +9,8 @@ import { ofView } from "../keys.js";
 import { asked, button, heading, kindIcon } from "../parts.js";
 import { go, link } from "../router.js";
 import * as times from "../times.js";
-import { KINDS, count } from "../words.js";
+import { count } from "../words.js";
+import { chip } from "./chip.js";
 import * as rows from "./days.js";
 
 const HEIGHT = 4; // lines of entries in a cell; one of two lines counts two
@@ -19,77 +20,6 @@ const grid = { month: null, day: null, popover: null, isInside: false };
 
 export function monthOf(rest, now) {
   return /^\d{4}-\d{2}$/.test(rest[0] || "") ? rest[0] : times.today(now).slice(0, 7);
-}
-
-// ---------------------------------------------------------------- an entry in a cell
-
-const STATE_WORDS = {
-  conflict: "conflict",
-  error: "failed",
-  pending: "not synced yet",
-  deleted: "its event was deleted",
-  skipped: "not selected",
-};
-
-/** What a screen reader says of an entry: title, kind, date, time, state. */
-export function nameOf(entry, day) {
-  const when =
-    entry.when && entry.when.day === day
-      ? entry.when
-      : entry.clash && entry.clash.calendar && entry.clash.calendar.day === day
-        ? entry.clash.calendar
-        : entry.when;
-  const parts = [
-    entry.title,
-    KINDS[entry.kind].word,
-    times.longDay(day),
-    when && when.at !== null ? times.clock(when.at) : "all day",
-  ];
-  if (entry.side) parts.push(`conflict: the date of ${entry.side}`);
-  else if (STATE_WORDS[entry.state]) parts.push(STATE_WORDS[entry.state]);
-  return parts.join(", ");
-}
-
-function second(entry) {
-  const time = entry.when.at === null ? null : times.clock(entry.when.at, { isShort: true });
-  if (entry.side) return [entry.side, time].filter(Boolean).join(", ");
-  return [time, entry.place].filter(Boolean).join(", ");
-}
-
-function chip(team, entry, day) {
-  const isTall = rows.linesOf(entry) === 2;
-  const isForeign = entry.kind === "external" || entry.kind === "orphan";
-  const look = entry.side
-    ? `clash ${entry.isThere ? "there" : "here"}`
-    : entry.state === "conflict"
-      ? "clash here"
-      : `is-${entry.kind}`;
-  const props = {
-    class: `chip ${look}${isTall ? " tall" : ""}${entry.state === "error" ? " failed" : ""}`,
-    "aria-label": nameOf(entry, day),
-    tabindex: "-1",
-    title: entry.title,
-    key: `${entry.kind}/${entry.id}/${entry.side || ""}`,
-  };
-  const inside = [
-    entry.state === "conflict"
-      ? icon("waiting", 12, "warn")
-      : entry.state === "error"
-        ? icon("failing", 12, "bad")
-        : kindIcon(entry.kind, 12),
-    h("span", { class: "chip-title" }, entry.title),
-    !isTall && entry.when.at !== null ? h("span", { class: "chip-time" }, times.clock(entry.when.at, { isShort: true })) : null,
-    isTall ? h("span", { class: "chip-second" }, second(entry)) : null,
-  ];
-  if (isForeign) return h("span", { ...props, role: "note" }, inside);
-  return h(
-    "a",
-    {
-      ...props,
-      href: entry.side || entry.state === "conflict" ? link(team, "conflicts", entry.id) : link(team, "entry", entry.id),
-    },
-    inside,
-  );
 }
 
 // ---------------------------------------------------------------- the days
@@ -116,15 +46,15 @@ function cell(team, day, month, byDay) {
       tabindex: day === grid.day ? "0" : "-1",
       "data-day": day,
       "aria-current": day === today ? "date" : null,
-      "aria-label": said,
       "aria-selected": day === grid.day ? "true" : null,
       onclick: event => choose(event, day),
     },
     h(
       "div",
       { class: "cell-head" },
-      h("span", { class: "number" }, number),
-      day === today ? h("span", { class: "today-word" }, "Today") : null,
+      h("span", { class: "unseen" }, said),
+      h("span", { class: "number", "aria-hidden": "true" }, number),
+      day === today ? h("span", { class: "today-word", "aria-hidden": "true" }, "Today") : null,
     ),
     h(
       "div",

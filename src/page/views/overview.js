@@ -83,7 +83,10 @@ function paused(stands) {
   };
 }
 
+const switchedOff = stands => ({ title: stands.sentence || "Sync is switched off.", below: "Nothing is read or written." });
+
 const SENTENCES = {
+  "not-connected": switchedOff,
   "in-step": inStep,
   failing,
   waiting,
@@ -279,7 +282,7 @@ export function draw(team) {
     known,
     stands => {
       const state = data.shownState({ ...stands, team });
-      if (stands.state === "not-connected" && !app.isOffline) return firstRun.draw(team, stands);
+      if (stands.state === "not-connected" && !stands.calendars.length && !app.isOffline) return firstRun.draw(team, stands);
       const run = app.runs.get(team);
       return [
         headline(team, stands, state),

@@ -1,5 +1,6 @@
 // The remedy of each state: one button, the only filled one on the screen.
 
+import { app } from "../app.js";
 import * as acts from "../acts.js";
 import { h } from "../dom.js";
 import { button } from "../parts.js";
@@ -31,6 +32,10 @@ export function remedy(team, stands, state) {
     return held.length
       ? button("Resume", () => held.forEach(calendar => acts.pause(team, calendar.name, false)), { kind: "filled" })
       : null;
+  }
+  if (state === "not-connected") {
+    const on = () => acts.configure(team, { syncEnabled: true }, "Sync is switched on.");
+    return button("Switch sync on", on, { kind: "filled", isDisabled: Boolean(app.acting) });
   }
   if (state === "waiting")
     return (stands.conflicts ? REMEDIES.resolve : REMEDIES[code] || REMEDIES.allow_mass_delete)(team, stands);
