@@ -1,4 +1,5 @@
 #include "board/patch.h"
+#include "board/take_off.h"
 #include "board/unit.h"
 #include "core/json/edit.h"
 #include "core/json/value.h"
@@ -128,6 +129,8 @@ static fm_status apply_to_entry(fm_board *b, const fm_board_place *place, const 
 /* An entry is known by its id, to the log too. */
 static fm_status check_entry_path(const fm_edit *edit, fm_error *err)
 {
+    if (!edit->steps && edit->kind == FM_EDIT_REMOVE)
+        return FM_OK;
     if (!edit->steps || !edit->path[0].name)
         return fm_error_set(err, FM_EINVAL, "board", "an entry itself is not replaced; edit its members");
     if (step_is(&edit->path[0], "id"))
@@ -152,7 +155,8 @@ static fm_status edit_entry(fm_board *b, const fm_edit *edit, fm_error *err)
         status = note(b, edit, &old, err);
     if (status)
         return fm_board_blame(b, line, status, err);
-    status = apply_to_entry(b, &place, &object, edit, err);
+    status = edit->steps ? apply_to_entry(b, &place, &object, edit, err)
+                         : fm_board_take_off(b, edit->key, edit->key_len, err);
     if (!status)
         return FM_OK;
     fm_edit_log_drop_last(&b->log);

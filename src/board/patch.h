@@ -13,7 +13,8 @@
  *
  * With a key the path starts at that entry's object (of a court date at the epic's). Without, it starts
  * at the board; entries are not reached in this way, but for appending to `items` and `epics`. Setting
- * what is there already, in meaning, and removing what is not there change nothing.
+ * what is there already, in meaning, and removing what is not there change nothing. Removing with a key and
+ * an empty path takes the entry off its list.
  * @param edit  `old` is ignored
  * @return FM_ENOTFOUND: no such entry; FM_EINVAL: something on the way is no object; FM_EPARSE: the value
  *         is not JSON; FM_ELIMIT: too deep or too large; FM_ENOMEM

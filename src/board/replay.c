@@ -14,7 +14,7 @@ static bool step_is(const fm_json_step *step, const char *name)
 /* Whether only fmcal writes there: then it does not matter what another program has made of it. */
 static bool is_ours(const fm_edit *edit)
 {
-    if (!edit->key || step_is(&edit->path[0], "calendarSync"))
+    if (!edit->key || (edit->steps && step_is(&edit->path[0], "calendarSync")))
         return true;
     return edit->steps > 1 && step_is(&edit->path[0], "metadata") && step_is(&edit->path[1], "courtDateSync");
 }

@@ -9,6 +9,7 @@ local Place = require "policy_place"
 local policy_dates = require "policy_dates"
 local policy_fields = require "policy_fields"
 local policy_routes = require "policy_routes"
+local policy_undo = require "policy_undo"
 local random_entries = require "random_entries"
 local undo_check = require "undo_check"
 
@@ -741,21 +742,13 @@ function TestForeign.test_external_events_are_never_touched()
   place:assert_settled()
 end
 
--- What another program adds to an iCalendar object. @return texts that must be there afterwards
-local function add_foreign(place, key)
-  place:edit_text(key, "END:VEVENT", "LOCATION:Room 5\r\nX-OTHER:kept\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n"
-    .. "DESCRIPTION:theirs\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT")
-  return { "LOCATION:Room 5", "X-OTHER:kept", "TRIGGER:-PT5M", "DESCRIPTION:theirs" }
-end
-
 local function invite(place, key)
   place:edit_text(key, "END:VEVENT", "ORGANIZER:mailto:a@example.org\r\nATTENDEE:mailto:b@example.org\r\nEND:VEVENT")
 end
 
 function TestForeign.test_what_others_put_on_an_event_stays()
   local place <close> = in_step()
-  local add = world.add_foreign or add_foreign
-  local kept_texts = add(place, "X-1")
+  local kept_texts = place:add_foreign "X-1"
   place:expect(0)
   place:edit("X-1", { title = "Changed", dueDate = OTHER_DAY, description = "Also", priority = "low" })
   place:expect(0)
@@ -887,6 +880,7 @@ function policy.run(of)
   policy_dates.run_in(of)
   policy_fields.run_in(of)
   policy_routes.run_in(of)
+  policy_undo.run_in(of)
   local status = lu.LuaUnit.run()
   if world.close then world.close() end
   if world.undoes and status == 0 and #arg == 0 then assert(undo_check.count > LEAST_UNDONE, undo_check.count) end

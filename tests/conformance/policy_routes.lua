@@ -4,6 +4,7 @@ local lu = require "luaunit"
 local json = require "fmcal.json"
 local Place = require "policy_place"
 local shell = require "shell"
+local undo = require "fmcal.sync.undo"
 
 local policy_routes = {}
 local world
@@ -124,6 +125,19 @@ function TestRoute.test_what_is_edited_here_goes_along()
   two.first:edit("X-1", { to = names "second", title = "Final" })
   two.first:expect(0)
   assert_ends(two, { second = { "Final", DAY } })
+end
+
+function TestRoute.test_a_move_is_taken_back()
+  local two <close> = in_step()
+  two.first.cannot_go_back = true -- that is what this test does itself
+  local kept = two.first:add_foreign "X-1"
+  two.first:expect(0)
+  move(two, "second")
+  two.first:expect(0)
+  move(two, "first")
+  lu.assertEquals(undo.run({ board = two.first.board_path, providers = world.providers }).exit, 0)
+  for _, text in ipairs(kept) do lu.assertStrContains(two.first:object("X-1").text, text) end
+  assert_ends(two, { first = { "Draft", DAY } })
 end
 
 function TestRoute.test_nowhere()

@@ -28,6 +28,18 @@ local function edit_there(place, key, title)
   place:edit_event(key, "SUMMARY:[^\r]*", "SUMMARY:" .. title)
 end
 
+-- A board with an item that was made of somebody else's event.
+local function adopted()
+  local place = synced()
+  place:write("rules.lua", "return { adopt = function(event) return { id = 'A-1', title = event.title } end }")
+  place:edit(function(board) board.calendarConfig.rules = "rules.lua" end)
+  place:write("calendars/academy/other.ics", table.concat({ "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT",
+    "UID:other@example.org", "DTSTAMP:20260101T000000Z", "DTSTART;VALUE=DATE:20270301", "SUMMARY:Hearing", "END:VEVENT",
+    "END:VCALENDAR", "" }, "\r\n"))
+  place:expect(0, "sync.lua -q board.json")
+  return place
+end
+
 -- Both sides' titles of an entry.
 local function titles(place, key)
   local _, text = place:event(key)
@@ -179,6 +191,17 @@ function TestUndo.test_several_calendars()
   assert_settled(place)
 end
 
+function TestUndo.test_an_item_that_was_an_event()
+  local place <close> = adopted()
+  lu.assertStrContains(undo(place, 0), "taken off the board")
+  lu.assertEquals(#place:board().items, 3)
+  lu.assertStrContains(place:expect(0, "events.lua board.json"), "Hearing")
+  assert_settled(place)
+  undo(place, 0, "--redo")
+  lu.assertEquals(place:item("A-1").title, "Hearing")
+  assert_settled(place)
+end
+
 TestRefused = {}
 
 function TestRefused.test_what_was_edited_since_stays_and_the_others_go_on()
@@ -230,14 +253,12 @@ function TestRefused.test_what_the_rules_do_not_select()
   lu.assertStrContains(select(2, undo(place, 1, "--rules rules.lua")), "X-1 stays as it is: the rules do not select it")
 end
 
-function TestRefused.test_an_item_that_was_an_event()
-  local place <close> = synced()
-  place:write("rules.lua", "return { adopt = function(event) return { id = 'A-1', title = event.title } end }")
-  place:write("calendars/academy/other.ics", table.concat({ "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT",
-    "UID:other@example.org", "DTSTAMP:20260101T000000Z", "DTSTART;VALUE=DATE:20270301", "SUMMARY:Hearing", "END:VEVENT",
-    "END:VCALENDAR", "" }, "\r\n"))
-  place:expect(0, "sync.lua -q board.json --rules rules.lua")
-  lu.assertStrContains(select(2, undo(place, 1, "--rules rules.lua")), "A-1 stays as it is: it was made of an event")
+function TestRefused.test_an_item_that_was_an_event_and_was_edited()
+  local place <close> = adopted()
+  edit(place, "A-1", { status = "done" })
+  lu.assertStrContains(select(2, undo(place, 1, "--run 2")), "A-1 stays as it is: status was edited since it was made of an event: "
+    .. "remove the item, and the event is external again")
+  lu.assertEquals(place:item("A-1").status, "done")
 end
 
 TestWords = {}

@@ -149,6 +149,14 @@ function TestEdit.test_everything_else_keeps_its_bytes()
   lu.assertEquals(b:entry("F").kind, "epic")
 end
 
+function TestEdit.test_an_entry_is_taken_off()
+  local b = assert(board.parse(TEXT))
+  lu.assertIsTrue(b:remove("A", {}))
+  lu.assertEquals({ (b:entry("A")), (b:entry("S")) }, {})
+  lu.assertEquals(b:entry("B").id, "B")
+  lu.assertIsTrue(b:dirty())
+end
+
 function TestEdit.test_failures_are_returned()
   local b = assert(board.parse(TEXT, "test.json"))
   local function fails(code, words, ok, err)
@@ -160,6 +168,7 @@ function TestEdit.test_failures_are_returned()
   fails("notfound", "C", b:remove("C", { "title" }))
   fails("invalid", "test.json, line 4: A: member 'title' is not an object", b:set("A", { "title", "x" }, 1))
   fails("invalid", "test.json: x: JSON has neither NaN", b:set("A", { "title" }, { x = 0 / 0 }))
+  fails("invalid", "line 5: S: only an entry of items or epics can be taken off", b:remove("S", {}))
   fails("invalid", "by their keys", b:set(nil, { "items", 1, "title" }, "x"))
   fails("invalid", "not a list", b:append({ "team" }, 1))
   fails("invalid", "no file", b:save())

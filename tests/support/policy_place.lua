@@ -109,6 +109,18 @@ function Place:create_event(event)
   apply(self, { kind = "create", uid = event.uid, text = assert(other_program(self):encode(event)) })
 end
 
+-- What another program adds to an iCalendar object.
+local function add_to_ics(self, key)
+  self:edit_text(key, "END:VEVENT", "LOCATION:Room 5\r\nX-OTHER:kept\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\n"
+    .. "DESCRIPTION:theirs\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\nEND:VEVENT")
+  return { "LOCATION:Room 5", "X-OTHER:kept", "TRIGGER:-PT5M", "DESCRIPTION:theirs" }
+end
+
+--- Adds what fmcal does not own to an event. @return texts that must be in its object afterwards
+function Place:add_foreign(key)
+  return (self.world.add_foreign or add_to_ics)(self, key)
+end
+
 local function empty(self)
   for _, object in ipairs(self:objects()) do
     apply(self, { kind = "delete", uid = object.uid or object.href, href = object.href })

@@ -147,11 +147,12 @@ function b:compare(target, context, day) end
 ---hold the value; "limit": nested too deeply
 function b:set(key, path, value) end
 
----Removes a member. Does nothing if there is none.
+---Removes a member. Does nothing if there is none. With a key and an empty path it takes the entry off the board, with all that
+---is in it.
 ---@param key string?
 ---@param path fmcal.json.path
 ---@return true? done
----@return fmcal.error? err
+---@return fmcal.error? err code "notfound": no such entry; "invalid": a subitem or a court date cannot be taken off
 function b:remove(key, path) end
 
 ---Appends to a list of the board, for example { "items" }. Makes the list if it is missing.

@@ -89,6 +89,23 @@ function calendar_sync.text(sync)
   return assert(json.encode(sync == nil and json.null or sync, { sort = true }))
 end
 
+--- An entry's members, and those of its subitems, without any calendarSync: what people and programs have written.
+function calendar_sync.without(members)
+  local copy = {}
+  for name, value in pairs(members) do copy[name] = value end
+  copy.calendarSync = nil
+  if schema.is("object", copy.metadata) then
+    copy.metadata = {}
+    for name, value in pairs(members.metadata) do copy.metadata[name] = value end
+    copy.metadata.courtDateSync = nil
+  end
+  if schema.is("objects", copy.subitems) then
+    copy.subitems = json.array {}
+    for i, subitem in ipairs(members.subitems) do copy.subitems[i] = calendar_sync.without(subitem) end
+  end
+  return copy
+end
+
 -- ---------------------------------------------------------------- conflicts
 
 --- The versions of both sides, as `conflictData` holds them.

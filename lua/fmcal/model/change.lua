@@ -9,7 +9,10 @@
 --   seen     hash of what a person can edit in the event that was made
 --   cleared  true: the date went because the event was gone
 --   adopted  true: the item was made of the event
+--   released UID of the event of an item that was taken off the board again, because its adoption was taken back
+--   item     of either: the item as text (see change.item)
 
+local calendar_sync = require "fmcal.model.calendar_sync"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 
@@ -68,7 +71,13 @@ end
 
 --- Whether there is anything to take back: not where only what goes out with an event was renewed.
 function change.is_undoable(doc)
-  return doc.did == "create" or doc.did == "delete" or doc.cleared or doc.adopted or next(doc.fields) ~= nil
+  return doc.did == "create" or doc.did == "delete" or doc.cleared or doc.adopted or doc.released ~= nil
+    or next(doc.fields) ~= nil
+end
+
+--- An item as people and programs have written it, as text.
+function change.item(members)
+  return assert(json.encode(calendar_sync.without(members), { sort = true }))
 end
 
 --- What a field of a change was and became: on the board and in the calendar.

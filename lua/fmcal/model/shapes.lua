@@ -113,6 +113,7 @@
 ---@field rewound? boolean the entry seems to be an older copy
 ---@field adopted? boolean it was made of an external event
 ---@field reverted? fmcal.FieldSet what of it is taken back
+---@field taken_off? string the item, as text, that is taken off the board because its adoption is taken back
 ---@field patched? boolean what is pulled was written into the board in memory
 ---@field in_history? boolean what gives way is in the history
 ---@field effects fmcal.Effect[] one a calendar

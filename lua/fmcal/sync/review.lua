@@ -94,7 +94,7 @@ local function describe(decision)
     key = decision.key,
     actions = json.array(told),
     title = decision.view and decision.view.version.title,
-    board = touches_board and changes(decision.view, before, decision.plan.cur.version) or nil,
+    board = touches_board and decision.view and changes(decision.view, before, decision.plan.cur.version) or nil,
     calendars = writes,
     settled = #settled > 0 and settled or nil,
     reasons = reasons_of(decision),

@@ -42,6 +42,10 @@ end
 -- Writes what is pulled into the board; what an earlier round pulled and this one does not is taken back.
 local function patch(run, decision)
   local view, planned = decision.view, decision.plan
+  if decision.taken_off then
+    assert(run.board:remove(decision.key, {}))
+    decision.patched, run.pulled = true, true
+  end
   if not view or not planned or decision.error then return end
   if not next(planned.pulled) and not decision.patched then return end
   local now = assert(entries.view(run.board:entry(decision.key), run.settings.options.timeZone,

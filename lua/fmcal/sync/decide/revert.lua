@@ -6,6 +6,7 @@ local change = require "fmcal.model.change"
 local fields = require "fmcal.model.fields"
 local json = require "fmcal.json"
 local refusal = require "fmcal.sync.decide.refusal"
+local sorted_names = require "fmcal.util.sorted_names"
 
 local revert = {}
 
@@ -112,8 +113,9 @@ local function create(side, doc, version, step)
   return { kind = "create", step = step, base = side.base, version = version, template = doc and doc.text }
 end
 
+-- An entry that is wanted, and is to have no event, says so in its base.
 local function delete(side, version, step)
-  local keeps_date = version.date ~= nil
+  local keeps_date = version.date ~= nil and side.selected
   return { kind = "delete", step = step, remote = side.remote, base = side.base, deleted_mark = keeps_date or nil,
     drop_base = not keeps_date or nil }
 end
@@ -136,7 +138,8 @@ local function give_event(view, side, doc, version, step)
   if side.remote then refuse("it has an event again") end
   check_selected(side)
   local keeps_date = side.base and side.base.deleted
-  if view.version.date and not keeps_date then
+  local is_moved = view.version.date and not fields.equal("date", view.version.date, doc.before.l.date)
+  if is_moved and not keeps_date then
     refuse("it has a date again: the board says %s, and before the run it was %s",
       shown(view, "date", view.version.date, view.version), shown(view, "date", doc.before.l.date, doc.before.l))
   end
@@ -144,15 +147,20 @@ local function give_event(view, side, doc, version, step)
   return create(side, doc, version, step)
 end
 
+-- The event of an item that goes back onto the board (see fmcal.sync.look.revert) belongs to it again, as it is.
+local function adopt_again(view, side, version, step)
+  if not side.target.adopted[view.key] then refuse("the board has another entry with this id") end
+  return update(view, side, nil, version, {}, step)
+end
+
 local function went(doc)
   return doc ~= nil and doc.before ~= nil and (doc.did == "delete" or doc.cleared)
 end
 
 local function action_of(view, side, doc, version, set, step)
+  if doc and doc.released then return adopt_again(view, side, version, step) end
   if next(set) or doc then check_writable(side) end
-  if doc and doc.adopted then
-    refuse("it was made of an event: remove the item, and the event is external again")
-  elseif doc and doc.did == "create" then
+  if doc and doc.did == "create" then
     return take_event(view, side, doc, version, step)
   elseif went(doc) then
     return give_event(view, side, doc, version, step)
@@ -165,6 +173,59 @@ local function action_of(view, side, doc, version, set, step)
   return update(view, side, doc, version, set, step)
 end
 
+-- ---------------------------------------------------------------- items that were events
+
+-- The first member in which an item is not as it was made.
+local function edited_member(now, made)
+  local names = {}
+  for name in pairs(now) do names[name] = true end
+  for name in pairs(made) do names[name] = true end
+  for _, name in ipairs(sorted_names(names)) do
+    local is_same = now[name] ~= nil and made[name] ~= nil
+      and json.encode(now[name], { sort = true }) == json.encode(made[name], { sort = true })
+    if not is_same then return name end
+  end
+end
+
+local function check_item(text, made)
+  if text == made then return end
+  refuse("%s was edited since it was made of an event: remove the item, and the event is external again",
+    edited_member(json.decode(text), json.decode(made)))
+end
+
+local function item_of(docs)
+  for _, doc in pairs(docs) do
+    if doc.adopted then return doc.item end
+  end
+end
+
+-- The event that was adopted stays as it is; those that were made of the item go with it.
+local function action_without_item(view, side, doc, step)
+  if doc and doc.adopted then
+    check_synced(view, side)
+    return { kind = "none", released = true, drop_base = true, step = step, remote = side.remote, base = side.base }
+  elseif doc and doc.did == "create" then
+    check_writable(side)
+    return take_event(view, side, doc, {}, step)
+  elseif side.remote then
+    refuse("it has an event in the calendar %s since", side.target.name)
+  end
+  return { kind = "none", drop_base = true, step = step }
+end
+
+-- Takes the item off the board: from here on the entry is one that is gone.
+local function plan_without_item(run, decision, docs, made)
+  local view, text = decision.view, change.item(decision.view.entry.value)
+  check_item(text, made)
+  local cur, actions = { version = {}, on_board = false, times = {} }, {}
+  decision.reverted = {}
+  for i, side in ipairs(decision.sides) do
+    actions[i] = action_without_item(view, side, docs[side.target.name], step_of(decision, run, cur))
+  end
+  decision.view, decision.taken_off = nil, text
+  return { cur = cur, pulled = {}, actions = actions }
+end
+
 -- ---------------------------------------------------------------- entries that are gone
 
 local function action_of_gone(side, doc, step)
@@ -174,6 +235,7 @@ local function action_of_gone(side, doc, step)
     end
     return { kind = "delete", step = step, remote = side.remote, drop_base = true }
   end
+  if doc.released then refuse("its event is not there any more, or was edited since") end
   if doc.did ~= "delete" then refuse("it is gone from the board") end
   if side.remote then refuse("it has an event again") end
   if not doc.text then refuse("the text of its event could not be kept") end
@@ -206,6 +268,8 @@ end
 function revert.plan(run, decision, cur, docs)
   local view, sides = decision.view, decision.sides
   if not view then return plan_of_gone(run, decision, docs) end
+  local made = item_of(docs)
+  if made then return plan_without_item(run, decision, docs, made) end
   for _, doc in pairs(docs) do
     if went(doc) and not doc.before.l.date then refuse("its date is not known") end
   end

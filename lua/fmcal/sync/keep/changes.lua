@@ -1,5 +1,6 @@
 -- What a run changed of an entry, for the history and for undo: what both sides had agreed on before it, and after it.
 
+local attempt = require "fmcal.util.attempt"
 local base = require "fmcal.model.base"
 local change = require "fmcal.model.change"
 local fields = require "fmcal.model.fields"
@@ -59,13 +60,23 @@ local function seen_of(decision, i, doc)
   return event and decision.sides[i].target:content_hash(event)
 end
 
+-- An item that was made of an event, or is one no more.
+local function add_item(found, run, decision, i)
+  local side = decision.sides[i]
+  if side.target.adopted[decision.key] then
+    found.adopted, found.item = true, change.item(attempt.found(run.board:entry(decision.key)).value)
+  elseif decision.taken_off and decision.plan.actions[i].released then
+    found.released, found.item = side.uid, decision.taken_off
+  end
+end
+
 -- @param doc the base that the run leaves, nil for none
-local function made(decision, i, did, doc)
+local function made(run, decision, i, did, doc)
   local side, action = decision.sides[i], decision.plan and decision.plan.actions[i]
   local before = agreed_before(decision, side)
   local found = { did = did, title = did ~= "create" and title_of(decision, before) or nil,
-    fields = fields_of(decision, before, doc, did), cleared = action and action.step.presence == "cleared" or nil,
-    adopted = side.target.adopted and side.target.adopted[decision.key] and true or nil }
+    fields = fields_of(decision, before, doc, did), cleared = action and action.step.presence == "cleared" or nil }
+  add_item(found, run, decision, i)
   if did == "create" then found.seen = seen_of(decision, i, doc) end
   if before and (did == "delete" or found.cleared) then
     found.before, found.text = base.folded { l = before.l, r = before.r }, text_of_gone(side)
@@ -88,7 +99,7 @@ local function completed(decision, side)
 end
 
 local function is_worth_it(found)
-  return found.did or found.cleared or found.adopted or next(found.fields) ~= nil
+  return found.did or found.cleared or found.adopted or found.released or next(found.fields) ~= nil
 end
 
 --- Keeps what a run has changed of an entry in one calendar; called inside the transaction that puts the base.
@@ -97,7 +108,7 @@ function changes.keep(run, decision, i, doc)
   local side = decision.sides[i]
   local did = done(decision, i) or completed(decision, side)
   if not (did or decision.patched or decision.adopted or completes(decision, side)) or decision.error then return end
-  local found = made(decision, i, did, doc)
+  local found = made(run, decision, i, did, doc)
   if not is_worth_it(found) then return end
   runs.begin(run)
   local why = decision.told and decision.told[i] or {}

@@ -53,7 +53,7 @@ local function prepare_board(run, keys)
   assert(run.state:begin())
   for _, decision in ipairs(concerned) do
     history.keep(run, decision)
-    if decision.patched or decision.adopted then bases.pulled(run, decision) end
+    if decision.view and (decision.patched or decision.adopted) then bases.pulled(run, decision) end
   end
   assert(run.state:commit())
 end

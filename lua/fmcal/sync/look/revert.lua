@@ -1,9 +1,11 @@
 -- Which run is to be taken back, what it changed, and the keys that this concerns.
 
+local adopted = require "fmcal.place.adopted"
 local attempt = require "fmcal.util.attempt"
 local candidates = require "fmcal.sync.look.candidates"
 local change = require "fmcal.model.change"
 local fail = require "fmcal.util.failure"
+local json = require "fmcal.json"
 local names = require "fmcal.names"
 local runs = require "fmcal.place.runs"
 
@@ -69,6 +71,27 @@ local function load(run)
   return found, table.move(gone, 1, #gone, #keys + 1, keys)
 end
 
+-- Whether the event of an item that was taken off is external still, and nobody has edited it.
+local function is_as_released(run, target, uid)
+  local row = target:event_row(uid)
+  local event = row and not row.unread and target.provider:decode(row.text)
+  if not event then return false end
+  event.uid = uid
+  return adopted.is_released(run, target, event)
+end
+
+-- The item of an event whose adoption is done again goes back onto the board. What cannot be is refused later.
+local function put_back(run, key, docs)
+  local is_free = not attempt.found(run.board:entry(key))
+  for _, target in ipairs(run.targets) do
+    local doc = docs[target.name]
+    if is_free and doc and doc.released and is_as_released(run, target, doc.released) then
+      if not run.adopted[key] then assert(run.board:append({ "items" }, json.decode(doc.item))) end
+      run.adopted[key], target.adopted[key], run.external_moved = doc.released, doc.released, true
+    end
+  end
+end
+
 --- Finds what is to be taken back: fills run.revert.number, run.reverts ({[key] = {[target] = change}}) and the candidates.
 -- @return true, or nil and an error
 function revert.find(run)
@@ -84,6 +107,7 @@ function revert.find(run)
   -- A plan knows what it takes back, and confines the run to that.
   if run.only and not run.exact and run.revert.kind == "undo" then run.revert.kind = "undo_entry" end
   for _, target in ipairs(run.targets) do target.adopted = {} end
+  for _, key in ipairs(run.candidates) do put_back(run, key, run.reverts[key]) end
   run.changed_before = candidates.compare(run)
   return true
 end

@@ -10,6 +10,7 @@ local actions = {}
 
 local HELD = "people are invited to it: set syncOptions.pushInvitations to change it"
 local ADOPTED = "an event of the calendar that rule adopt made an item of"
+local TAKEN_OFF = "taken off the board"
 local MOST_OF_A_VALUE = 60 -- columns
 local READ_ONLY = "the calendar is read-only"
 
@@ -155,6 +156,7 @@ function actions.add(list, decision, planned)
     list[#list + 1] = made
   end
   if decision.adopted then add(nil, "adopt", ADOPTED) end
+  if decision.taken_off then add(nil, "undo", TAKEN_OFF) end
   add_pulled(add, decision, planned)
   for i, side in ipairs(decision.sides) do
     add_side(function(...) add(side.target.name, ...) end, decision, i, planned)

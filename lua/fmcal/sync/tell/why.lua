@@ -127,7 +127,7 @@ local function of_action(decision, i)
     or action.deleted_mark and not side.base.deleted
   local meets = step.cause == "adopted" and not side.base or decision.adopted and side.target.adopted[decision.key]
   if not does and not meets then return nil end
-  if meets and decision.adopted then return "adopted" end
+  if meets and decision.adopted then return REVERTED[step.cause] or "adopted" end
   return step.cause or effect.write and action.kind ~= "delete" and "pushed" or nil
 end
 
