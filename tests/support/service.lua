@@ -91,11 +91,11 @@ function Service:ask(method, path, options)
   for name, value in pairs(given) do header(name, value) end
   if options.body then
     if not given["Content-Type"] then header("Content-Type", "application/json") end
-    local body = type(options.body) == "string" and options.body or json.encode(options.body)
-    words[#words + 1] = "--data-binary " .. shell.quote(body)
+    words[#words + 1] = "--data-binary @-"
   end
+  local input = type(options.body) == "table" and json.encode(options.body) or options.body
   words[#words + 1] = shell.quote(self.url .. path)
-  local out, errors, status = shell.run(table.concat(words, " "))
+  local out, errors, status = shell.run(table.concat(words, " "), { input = input })
   lu.assertEquals(status, 0, ("%s %s: %s"):format(method, path, errors))
   local head, text = out:match("^(.-\r\n)\r\n(.*)$")
   while head:find("^HTTP/1.1 1%d%d") do head, text = text:match("^(.-\r\n)\r\n(.*)$") end

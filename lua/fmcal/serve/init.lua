@@ -6,8 +6,11 @@ local engine = require "fmcal.serve.engine"
 local fail = require "fmcal.util.failure"
 local front = require "fmcal.serve.http.front"
 local home = require "fmcal.serve.home"
+local idempotency = require "fmcal.serve.http.idempotency"
+local news = require "fmcal.serve.news"
 local server = require "fmcal.server"
 local sessions = require "fmcal.serve.access.sessions"
+local stream = require "fmcal.serve.stream"
 local sys = require "fmcal.sys"
 local tasks = require "fmcal.children.tasks"
 
@@ -56,7 +59,10 @@ local function open_parts(self, options)
   ok, err = check_addresses(self, options)
   if not ok then return nil, err end
   self.hosts = checks.hosts(self.server:addresses(), options.hosts, options.public_url)
-  self.front = front.new { tasks = self.tasks, server = self.server, access = self.access, hosts = self.hosts, service = self }
+  self.stream, self.streams = stream.new(self.engine.boot), {}
+  news.pass_on(self.engine, self.stream)
+  self.front = front.new { tasks = self.tasks, server = self.server, access = self.access, hosts = self.hosts, service = self,
+    keys = idempotency.open(folder .. "/answers.jsonl") }
   return true
 end
 
@@ -107,6 +113,7 @@ end
 -- Ends when nothing runs any more and nobody waits for an answer.
 local function drain(self)
   self.is_ending = true
+  for _, close in pairs(self.streams) do close() end
   tasks.await(self.engine:stop(DRAIN_S))
   local finish = self.tasks:now() + ANSWERS_MS
   repeat self.tasks:sleep(10) until self.server:counts().answering == 0 or self.tasks:now() > finish

@@ -33,6 +33,15 @@ function told.sentence(sentence, params)
   return sentence
 end
 
+--- The same of all texts in a table, which is changed.
+function told.all(value, params)
+  for name, inner in pairs(value) do
+    if type(inner) == "string" then value[name] = told.sentence(inner, params)
+    elseif type(inner) == "table" then told.all(inner, params) end
+  end
+  return value
+end
+
 --- An error to answer with: { code, message, line, column, member, transient }.
 -- @param err of any module
 -- @return nil, and the error

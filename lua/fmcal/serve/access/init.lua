@@ -62,6 +62,14 @@ function Access:caller(request)
     .. "that tokens.lua login makes."):header("WWW-Authenticate", "Bearer")
 end
 
+--- Whether what a request was let in with still counts: tokens are revoked, sessions end.
+function Access:still_counts(request)
+  if self.is_open then return true end
+  local header, cookie = request.headers.authorization, access.cookie(request)
+  if header then return tokens.caller(self.tokens, header:match("(%S+) *$")) ~= nil end
+  return cookie ~= nil and sessions.caller(self.sessions, cookie) ~= nil
+end
+
 --- Whether a caller may do what needs a scope.
 function access.covers(caller, scope)
   return scopes.covers(caller.scope, scope)

@@ -9,7 +9,6 @@ local kept = require "fmcal.serve.engine.kept"
 local problem = require "fmcal.serve.http.problem"
 local prefer = require "fmcal.serve.http.prefer"
 local tasks = require "fmcal.children.tasks"
-local told = require "fmcal.serve.told"
 
 local runs = {}
 
@@ -22,7 +21,6 @@ local TOLD = { "success", "message", "team", "direction", "result", "conflicts",
 local function result_of(run)
   local result = { run = run.id }
   for _, name in ipairs(TOLD) do result[name] = run.result[name] end
-  if run.result.error then result.error = told.sentence(run.result.error, { board = run.path, state = run.board.state }) end
   return result
 end
 
@@ -34,8 +32,7 @@ local function refusal_of(run)
   local is_unread = result.error_code == "parse" or result.exit == exits.USAGE
   if not is_unread then return nil end
   local kind = result.error_code == "parse" and "unreadable-board" or "misconfigured-board"
-  return problem.of(kind, "%s", told.sentence(result.error or result.message, { board = run.path, state = run.board.state }))
-    :with { line = result.line, column = result.column }
+  return problem.of(kind, "%s", result.error or result.message):with { line = result.line, column = result.column }
 end
 
 local function under_way(run, applied)

@@ -5,6 +5,7 @@ local exits = require "fmcal.exits"
 local run = require "fmcal.sync.run"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
+local told = require "fmcal.serve.told"
 
 local runner = {}
 
@@ -48,10 +49,10 @@ end
 local TOLD = { "success", "message", "team", "direction", "result", "conflicts", "exit", "error", "error_code",
   "error_messages", "warnings", "targets", "dry_run", "started", "number", "writes" }
 
-local function told(result)
+local function short_of(result, params)
   local short = { changes = count_changes(result) }
   for _, name in ipairs(TOLD) do short[name] = result[name] end
-  return short
+  return told.all(short, params)
 end
 
 --- One run of a board.
@@ -69,7 +70,7 @@ end
 function calls.serve(params, context)
   local result = calls.sync(params, context)
   if result.exit == exits.INTERRUPTED then context.retire = true end
-  return { result = told(result), stand = stand_after(params) }
+  return { result = short_of(result, params), stand = stand_after(params) }
 end
 
 -- What writes besides runs: each of fmcal.serve.acts.

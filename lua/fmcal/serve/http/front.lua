@@ -110,7 +110,7 @@ local function work(self, exchange, request)
     if not ok then return nil, refused end
   end
   request.exchange = exchange
-  return call_of(request.route.call)(self.service, request)
+  return self.keys:through(request, function() return call_of(request.route.call)(self.service, request) end)
 end
 
 -- ---------------------------------------------------------------- exchanges
@@ -173,10 +173,11 @@ function Front:step()
 end
 
 --- @param options { tasks, server = fmcal.server.handle, access, hosts = of checks.hosts, service = what calls get,
+--   keys = fmcal.serve.http.idempotency,
 --   on_answer = function(request or nil, status) }
 function front.new(options)
-  local self = setmetatable({ waiting = {}, on_answer = options.on_answer or function() end, tasks = options.tasks,
-    server = options.server, access = options.access, hosts = options.hosts, service = options.service }, Front)
+  local self = setmetatable({ waiting = {}, on_answer = options.on_answer or function() end }, Front)
+  for _, part in ipairs { "tasks", "server", "access", "hosts", "service", "keys" } do self[part] = options[part] end
   self.tasks:watch(self.server, function() self:step() end)
   return self
 end
