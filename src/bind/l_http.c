@@ -393,6 +393,14 @@ static int http_request(lua_State *L)
     return request_one(L, 1);
 }
 
+static int http_forget(lua_State *L)
+{
+    fm_http *http = fm_bind_get(L)->http;
+    if (http)
+        fm_http_forget(http);
+    return 0;
+}
+
 /* http.get(url [, options]) and its kin: the options, copied, with method, url and body set. */
 static int request_by_name(lua_State *L, const char *method, int has_body)
 {
@@ -490,8 +498,10 @@ static int http_all(lua_State *L)
 }
 
 static const luaL_Reg http_functions[] = {
-    {"all", http_all},   {"delete", http_delete}, {"get", http_get},         {"head", http_head}, {"patch", http_patch},
-    {"post", http_post}, {"put", http_put},       {"request", http_request}, {NULL, NULL},
+    {"all", http_all},   {"forget", http_forget}, {"delete", http_delete},
+    {"get", http_get},   {"head", http_head},     {"patch", http_patch},
+    {"post", http_post}, {"put", http_put},       {"request", http_request},
+    {NULL, NULL},
 };
 
 int luaopen_fmcal_http(lua_State *L)

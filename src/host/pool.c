@@ -1,4 +1,5 @@
 #include "host/pool.h"
+#include "util/freed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +47,8 @@ static void give_back(fm_pool *pool, void *block, size_t size)
         return;
     }
     size_t kind = grains(size);
+    if (fm_freed_is_wiped)
+        explicit_bzero(block, size);
     *(void **)block = pool->spare[kind];
     pool->spare[kind] = block;
 }

@@ -2,6 +2,7 @@
 #include "serve/lines.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/freed.h"
 #include "util/system_error.h"
 
 #include <errno.h>
@@ -21,6 +22,9 @@ static const char domain[] = "parent";
 /* Most bytes read at once. */
 #define CHUNK ((size_t)64 << 10)
 
+/* How much deeper than a wait for requests the work on one is. */
+#define WIPED_STACK ((size_t)128 << 10)
+
 struct fm_parent {
     fm_buf inbox;
     size_t taken, scanned;
@@ -35,6 +39,7 @@ fm_status fm_parent_open(fm_parent **parent, fm_error *err)
     fm_parent *p = calloc(1, sizeof *p);
     if (!p)
         return fm_error_no_memory(err, domain);
+    fm_freed_is_wiped = true; /* nothing of one request is left for the next */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     fm_buf_init(&p->inbox, REQUEST_MAX_BYTES);
     *parent = p;
@@ -67,11 +72,28 @@ static fm_status wait_for_one(const fm_env *env, fm_error *err)
     return found >= 0 || error == EINTR ? FM_OK : fm_system_error(err, error, domain, "cannot wait for requests");
 }
 
+/* Forgets the requests that were taken. */
+static void drop_taken(fm_parent *p)
+{
+    size_t before = p->inbox.len;
+    if (!p->taken || fm_buf_splice(&p->inbox, 0, p->taken, "", 0))
+        return;
+    p->taken = 0;
+    explicit_bzero(p->inbox.data + p->inbox.len, before - p->inbox.len);
+}
+
+/* Wipes what calls before have left on the stack, which was deeper then. */
+static __attribute__((noinline)) void wipe_stack(void)
+{
+    char below[WIPED_STACK];
+    explicit_bzero(below, sizeof below);
+}
+
 /* Reads what is there; waits for it. */
 static fm_status fill(fm_parent *p, const fm_env *env, fm_error *err)
 {
-    if (p->taken && fm_buf_splice(&p->inbox, 0, p->taken, "", 0) == FM_OK)
-        p->taken = 0;
+    drop_taken(p);
+    wipe_stack();
     if (fm_buf_reserve(&p->inbox, CHUNK))
         return fm_error_set(err, p->inbox.status, domain, "the request is too large");
     fm_status status = wait_for_one(env, err);

@@ -57,6 +57,10 @@ local http = {}
 ---@return fmcal.error? err
 function http.request(request) end
 
+---Closes all connections, and forgets what servers have said about signing in. For a process that works for one after the
+---other, between two that are not the same.
+function http.forget() end
+
 ---Sends many requests, as many at a time as the server allows, and waits for all. The results are in the order of
 ---the requests: a response, or `{ error = err }`.
 ---@param requests fmcal.http.request[]

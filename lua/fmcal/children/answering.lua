@@ -1,6 +1,6 @@
 -- A child's side: calls come in one after the other, and are answered. One line of JSON each:
 --
---   {"id": N, "call": NAME, "params": {…}}
+--   {"id": N, "call": NAME, "params": {…}, "key": text?}
 --   {"id": N, "progress": {…}}                            any number of them
 --   {"id": N, "ok": …, "memory": bytes, "retire": true?}  the answer
 --   {"id": N, "error": {"code", "message", …}, …}         or this one
@@ -45,7 +45,7 @@ end
 local function answer(calls, request, send)
   local call = calls(request.call)
   if not call then return { error = { code = "unsupported", message = ("there is no call %s"):format(request.call) } } end
-  local context = { progress = function(report) send { id = request.id, progress = report } end }
+  local context = { key = request.key, progress = function(report) send { id = request.id, progress = report } end }
   local ok, value, err = xpcall(call, trace, request.params, context)
   if not ok then return raised_answer(value) end
   if value == nil then return { error = error_of(err), retire = context.retire } end
@@ -54,7 +54,8 @@ end
 
 --- Answers calls until there are no more.
 -- @param calls function(name) -> function(params, context) -> value, or nil and an error; nil where there is no such call.
---   `context.progress(table)` tells how far it is; setting `context.retire` makes this process the last time used
+--   `context.progress(table)` tells how far it is; setting `context.retire` makes this process the last time used;
+--   `context.key` is what the caller said
 function answering.run(calls)
   local parent = assert(child.parent())
   local function send(message)

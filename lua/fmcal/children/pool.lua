@@ -180,7 +180,7 @@ function Pool:begin(call)
   worker.call, worker.key, worker.calls = call, call.key, worker.calls + 1
   call.worker = worker
   if call.began then call.began() end
-  local sent, unsent = worker.process:send(json.encode { id = call.id, call = call.name, params = call.params })
+  local sent, unsent = worker.process:send(json.encode { id = call.id, call = call.name, params = call.params, key = call.key })
   call.params = nil
   if not sent then return settle(self, call, nil, unsent) end
   if call.deadline_ms then
@@ -191,8 +191,8 @@ end
 --- Makes a call.
 -- @param name of the call
 -- @param params table
--- @param options { deadline_ms, key = text: whoever worked for the same key is asked first, progress = function(table),
---   began = function() when a child begins with it }
+-- @param options { deadline_ms, key = text: whoever worked for the same key is asked first, and learns it,
+--   progress = function(table), began = function() when a child begins with it }
 -- @return call: `call.promise` is settled with the answer
 function Pool:call(name, params, options)
   options = options or {}

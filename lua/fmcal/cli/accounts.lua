@@ -41,4 +41,9 @@ function accounts.of(path, options)
   return settings and accounts.in_settings(settings) or {}
 end
 
+--- What boards of the same accounts have in common. @return text; nil where there are none
+function accounts.key(list)
+  return list[1] and table.concat(list, "\n") or nil
+end
+
 return accounts

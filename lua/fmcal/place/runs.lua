@@ -42,14 +42,17 @@ local function is_failure(run, result)
   return not FINE[result.exit] and run.lock ~= nil and run.is_claimed and not run.is_refused
 end
 
---- Notes how a run ended, as far as that can be written. One that neither changed anything nor failed leaves no trace.
+--- Notes how a run ended, as far as that can be written. One that neither changed anything nor failed leaves no trace; the
+--- result of another gets the number by which history and undo know it.
 function runs.finish(run, result)
   if run.dry_run or not run.state or not run.number then return end
   local message = result.error or (result.error_messages or {})[1] or result.message
   if run.is_kept then
     put(run, result.exit, message)
+    result.number = run.number
   elseif is_failure(run, result) and not is_repeated(run, result.exit, message) and put(run, result.exit, message) then
     run.state:set("run", tostring(run.number))
+    result.number = run.number
   end
 end
 

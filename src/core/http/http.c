@@ -100,10 +100,17 @@ static void free_list(fm_http_list *list)
         fm_http_cancel(list->first);
 }
 
-void fm_http_free(fm_http *http)
+/* Whether a request waits for one of the servers. */
+static bool is_awaited(const fm_http *http)
 {
-    if (!http)
-        return;
+    for (const fm_http_host *host = http->hosts; host; host = host->next)
+        if (host->waiting.first)
+            return true;
+    return http->active.first || http->delayed.first;
+}
+
+static void clear(fm_http *http)
+{
     free_list(&http->active);
     free_list(&http->delayed);
     while (http->hosts) {
@@ -117,9 +124,23 @@ void fm_http_free(fm_http *http)
     if (http->multi) {
         curl_multi_cleanup(http->multi);
         curl_global_cleanup();
+        http->multi = NULL;
     }
     fm_http_sockets_free(&http->sockets);
+}
+
+void fm_http_free(fm_http *http)
+{
+    if (!http)
+        return;
+    clear(http);
     free(http);
+}
+
+void fm_http_forget(fm_http *http)
+{
+    if (!is_awaited(http))
+        clear(http);
 }
 
 /* The server of an origin, made where it is new. Consumes `origin`. NULL when memory runs out. */

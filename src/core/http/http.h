@@ -139,6 +139,11 @@ typedef struct fm_http_request {
 fm_status fm_http_new(fm_http **out, const fm_env *env, fm_error *err);
 /** Cancels what is under way, without callbacks, and frees the client. NULL is allowed. */
 void fm_http_free(fm_http *http);
+/**
+ * Closes all connections and forgets what servers have said about signing in, so that nothing is left of whoever signed
+ * in until now. Nothing happens while requests are under way.
+ */
+void fm_http_forget(fm_http *http);
 
 /**
  * Queues a request. Nothing is sent before fm_http_step().

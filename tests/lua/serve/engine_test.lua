@@ -2,7 +2,9 @@
 local commands = require "commands"
 local engine = require "fmcal.serve.engine"
 local json = require "fmcal.json"
+local kept = require "fmcal.serve.engine.kept"
 local lu = require "luaunit"
+local shell = require "shell"
 local state = require "fmcal.state"
 local tasks = require "fmcal.children.tasks"
 
@@ -238,6 +240,78 @@ function TestEngine.test_cancelling_a_run()
       lu.assertEquals(ended(run).state, "canceled")
     end
     assert_healed(made)
+  end)
+end
+
+-- The end waits a while for what goes on, and then interrupts it; what waits is cancelled.
+function TestEngine.test_the_end_interrupts_what_goes_on()
+  local place <close> = place_with("academy")
+  serve(place, function(made, all)
+    local lock <close> = hold(place, "academy") -- luacheck: no unused
+    local run, waiting = in_midst(made, all, "academy"), trigger(made, "academy", { direction = "inbound" })
+    lu.assertTrue(tasks.await(made:stop(0.2), WAIT_MS))
+    lu.assertEquals({ run.state, waiting.state }, { "canceled", "canceled" })
+    lu.assertStrContains(run.result.error, "cancelled")
+    lu.assertEquals(kept.find({ folder = place:file("server"), boot = "", id = run.id }).row.state, "canceled")
+  end)
+end
+
+function TestEngine.test_the_end_lets_a_run_end()
+  local place <close> = place_with("academy")
+  serve(place, function(made)
+    local run = trigger(made, "academy")
+    tasks.await(made:stop(20), WAIT_MS)
+    lu.assertEquals({ run.state, run.result.success }, { "canceled", false }, "it had not begun")
+  end)
+  serve(place, function(made, all)
+    local run = trigger(made, "academy")
+    while run.state == "queued" do all:sleep(1) end
+    tasks.await(made:stop(20), WAIT_MS)
+    lu.assertEquals({ run.state, run.result.success }, { "finished", true })
+  end)
+end
+
+function TestEngine.test_an_edit_while_a_run_goes_on()
+  local place <close> = place_with("academy")
+  serve(place, function(made, all, wait_for)
+    local run
+    do
+      local lock <close> = hold(place, "academy") -- luacheck: no unused
+      run = in_midst(made, all, "academy")
+      place:edit(function(board)
+        board.calendarConfig.syncOptions.autoSync = true
+        board.items[1].title = "Uno"
+      end, "academy.json")
+      all:sleep(700)
+      lu.assertEquals(made.queue:of_board(made.teams:get("academy")), run, "it waits until the run has ended")
+    end
+    ended(run)
+    wait_for(function() return select(2, state_of(made, "academy")).pending.board == 0 end)
+    lu.assertTrue(shell.run("cat " .. place:file("calendars/academy/*")):find("Uno") ~= nil)
+  end)
+end
+
+function TestEngine.test_everything_is_read_anew()
+  local place <close> = place_with("academy")
+  serve(place, function(made, _, wait_for)
+    local board = made.teams:get("academy")
+    board.text = nil
+    made:reload()
+    wait_for(function() return board.text end)
+    lu.assertEquals(made.teams:get("academy"), board)
+  end)
+end
+
+function TestEngine.test_the_number_by_which_the_history_knows_a_run()
+  local place <close> = place_with("academy")
+  serve(place, function(made)
+    ended(trigger(made, "academy"))
+    lu.assertNil(ended(trigger(made, "academy")).result.number, "it changed nothing")
+    place:edit(function(board) board.items[1].title = "Uno" end, "academy.json")
+    local number = ended(trigger(made, "academy")).result.number
+    local opened <close> = assert(state.open(place:file(".fmcal/academy.db")))
+    local row = opened:runs()[1]
+    lu.assertEquals({ row.number, row.who, row.command }, { number, "kim", "serve.lua trigger" })
   end)
 end
 

@@ -61,7 +61,7 @@ function parallel.run(values, paths, options_of, done)
       local entry = take_free(waiting, values.config, busy)
       if not entry then return end
       set_busy(entry, true)
-      local call = runners:call("sync", options_of(entry.path), { key = entry.accounts[1] })
+      local call = runners:call("sync", options_of(entry.path), { key = accounts.key(entry.accounts) })
       call.promise:done(function(...) ended(entry, ...) end)
     end
   end

@@ -14,6 +14,7 @@
 --   engine:on(fn)                                        fn(event, …) of all that happens: "run" (run, "queued", "started",
 --                                                        "progress", "finished", report), "team" (board), "board" (board,
 --                                                        "appeared" or "vanished")
+--   engine:reload()                                      reads everything anew
 --   engine:stop(seconds)                                 promise: nothing runs any more
 
 local crypto = require "fmcal.crypto"
@@ -56,11 +57,7 @@ end
 
 function ON_TEAMS.vanished(self, board)
   self.scheduler:vanished(board)
-  local run = self.queue:of_board(board)
-  while run and run.state == "queued" do
-    self.queue:cancel(run)
-    run = self.queue:of_board(board)
-  end
+  self.queue:cancel_waiting(board)
   tell(self, "board", board, "vanished")
 end
 
@@ -173,6 +170,12 @@ function Engine:start(done)
   self.teams:start(done)
 end
 
+--- Reads all boards anew, and has further runs begin in new processes.
+function Engine:reload()
+  self.runners:renew()
+  self.teams:reread()
+end
+
 -- Waits until no run goes on.
 local function when_idle(self, fn)
   if not self.queue:is_running() then return fn() end
@@ -210,6 +213,7 @@ function engine.open(options)
   self.scheduler = scheduler.new(all, function(board, why) self:trigger(board, {}, "scheduler", why) end)
   self.status = status.new(all, { queue = self.queue, scheduler = self.scheduler })
   self.teams = teams.new(all, { paths = options.paths, state = options.state, readers = self.readers,
+    is_busy = function(board) return self.queue:is_busy(board) end,
     on = function(event, board, more) ON_TEAMS[event](self, board, more) end })
   return self
 end

@@ -33,17 +33,23 @@ end
 
 -- Beside what callers see of a run: what changed, and the number that history and undo know it by.
 local function row_of(run, boot)
-  local result = run.result
+  local result = run.result or {}
   return { id = run.id, boot = boot, team = run.team, kind = run.kind, why = run.why, who = run.who, queued = run.queued,
     begun = run.begun, ended = run.ended, state = run.state, direction = run.options.direction, dryRun = run.options.dry_run,
-    exit = result and result.exit, success = result and result.success, changes = result and result.changes,
-    number = result and result.number, result = result and result.result, message = result and result.message,
-    error = result and result.error, conflicts = result and result.conflicts }
+    exit = result.exit, success = result.success, changes = result.changes, number = result.number, result = result.result,
+    message = result.message, error = result.error, conflicts = result.conflicts }
+end
+
+-- Most runs are of the schedule and change nothing: what counted nothing takes no room.
+local function shorten(row)
+  if row.why ~= "schedule" or row.changes ~= 0 or not row.success then return row end
+  row.result, row.message, row.queued, row.conflicts = nil, nil, nil, row.conflicts ~= 0 and row.conflicts or nil
+  return row
 end
 
 --- Keeps a run as it is now: when it begins and when it has ended.
 function Kept:put(run)
-  local line = json.encode(row_of(run, self.boot), { sort = true })
+  local line = json.encode(shorten(row_of(run, self.boot)), { sort = true })
   append(("%s/%s.jsonl"):format(self.folder, day_of(time.now())), line)
 end
 
@@ -62,12 +68,14 @@ end
 -- ---------------------------------------------------------------- reading
 
 -- The rows of a file, in the order in which they were written.
-local function each_row(path)
+-- @param member, value of the rows that are wanted; nil: all. What cannot be one of them is not even decoded
+local function each_row(path, member, value)
   local file = io.open(path)
+  local wanted = member and ('"%s":%s'):format(member, json.encode(value)) or ""
   return coroutine.wrap(function()
     for line in file and file:lines() or function() end do
-      local row = json.decode(line)
-      if row then coroutine.yield(row, line) end
+      local row = line:find(wanted, 1, true) and json.decode(line)
+      if row and (not member or row[member] == value) then coroutine.yield(row) end
     end
     if file then file:close() end
   end)
@@ -97,12 +105,9 @@ end
 -- @return { row = the run or nil }
 function kept.find(params)
   local list = files(params.folder)
-  local wanted = ('"id":%s'):format(json.encode(params.id))
   for i = #list, 1, -1 do
     local found
-    for row, line in each_row(list[i]) do
-      if line:find(wanted, 1, true) and row.id == params.id then found = row end
-    end
+    for row in each_row(list[i], "id", params.id) do found = row end
     if found then return { row = told(found, params.boot) } end
   end
   return {}
@@ -111,11 +116,9 @@ end
 -- The runs of a team in a file, in the order in which they began, the last word of each.
 local function of_team(path, team)
   local order, rows = {}, {}
-  for row in each_row(path) do
-    if row.team == team then
-      if not rows[row.id] then order[#order + 1] = row.id end
-      rows[row.id] = row
-    end
+  for row in each_row(path, "team", team) do
+    if not rows[row.id] then order[#order + 1] = row.id end
+    rows[row.id] = row
   end
   for i, id in ipairs(order) do order[i] = rows[id] end
   return order

@@ -12,6 +12,7 @@
 -- Requests that arrive while a run of their board goes on make one further run, where they want the same; so all who ask get
 -- the result of a run that began after they asked.
 
+local accounts = require "fmcal.cli.accounts"
 local exits = require "fmcal.exits"
 local json = require "fmcal.json"
 local time = require "fmcal.time"
@@ -150,10 +151,17 @@ local function lost(run, err)
     error_code = err.code, exit = exits.SOME_FAILED }
 end
 
+-- A run that was interrupted has told what it came to until then.
+local function say_canceled(run, result)
+  result.error = ("the run of %s was cancelled while it went on; the next one does what it left undone"):format(run.team)
+  result.message = result.error
+end
+
 local function finish(self, run, answer, err)
   set_busy(self, run, nil)
   local result = answer and answer.result or lost(run, err)
-  run.state = (err and err.code == "canceled" or result.error_code == "canceled") and "canceled" or "finished"
+  run.state = result.error_code == "canceled" and "canceled" or "finished"
+  if answer and run.state == "canceled" then say_canceled(run, result) end
   run.ended, run.result, run.error, run.call = time.now(), result, err, nil
   hold_accounts(self, run, result)
   self.running[run.board] = nil
@@ -175,7 +183,7 @@ local function begin(self, run)
   set_busy(self, run, true)
   self.running[run.board] = run
   run.call = self.runners:call(run.kind == "sync" and "serve" or run.kind, params_of(run), {
-    deadline_ms = run.deadline_ms, key = run.accounts[1],
+    deadline_ms = run.deadline_ms, key = accounts.key(run.accounts),
     progress = function(report) tell(self, "progress", run, report) end,
   })
   tell(self, "started", run)
@@ -207,6 +215,16 @@ function Queue:cancel(run)
   tell(self, "finished", run)
   run.promise:settle(run)
   return true
+end
+
+--- Cancels what waits for a board.
+function Queue:cancel_waiting(board)
+  while self.waiting_of[board] do self:cancel(self.waiting_of[board][1]) end
+end
+
+--- Whether a run works on a board.
+function Queue:is_busy(board)
+  return self.running[board] ~= nil
 end
 
 --- The run of a board that goes on, or waits; nil where there is none.

@@ -1,7 +1,9 @@
--- The child in which runs take place, one after the other (fmcal.children.answering).
+-- The child in which runs take place, one after the other (fmcal.children.answering). Nothing of one board is left for the next:
+-- what is freed is wiped (fmcal.child.parent), connections are kept for boards of the same accounts alone.
 
 local answering = require "fmcal.children.answering"
 local exits = require "fmcal.exits"
+local http = require "fmcal.http"
 local run = require "fmcal.sync.run"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
@@ -47,7 +49,7 @@ end
 
 -- What callers of the API are told of a run; the rest is in the state.
 local TOLD = { "success", "message", "team", "direction", "result", "conflicts", "exit", "error", "error_code",
-  "error_messages", "warnings", "targets", "dry_run", "started", "number", "writes" }
+  "retry_after_s", "error_messages", "warnings", "targets", "dry_run", "started", "number", "writes" }
 
 local function short_of(result, params)
   local short = { changes = count_changes(result) }
@@ -55,10 +57,24 @@ local function short_of(result, params)
   return told.all(short, params)
 end
 
+-- The accounts for which connections are open; nil where there are none.
+local signed_in
+
+-- Before a call for others: what was signed in to is closed, what the boards before were is freed. What finalisers give back
+-- is freed by the second collection.
+local function forget_others(key)
+  if key == signed_in then return end
+  http.forget()
+  collectgarbage()
+  collectgarbage()
+  signed_in = key
+end
+
 --- One run of a board.
 -- @param params options of fmcal.sync.run.sync
 -- @return its result
 function calls.sync(params, context)
+  forget_others(context.key)
   fence(params, context)
   params.progress = report_to(context)
   return run.sync(params)
@@ -78,6 +94,7 @@ local function act(name)
   local acts = require "fmcal.serve.acts"
   local found = acts.find(name)
   return found and function(params, context)
+    forget_others(context.key)
     params.progress = report_to(context)
     local value, err = found(params)
     if value == nil then return nil, err end

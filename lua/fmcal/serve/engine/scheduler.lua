@@ -65,10 +65,16 @@ local function plan(self, board)
   self.timers[board] = self.tasks:after(due_at(self, board, now) - now, function() self:due(board) end)
 end
 
+-- Asks for a run at once; the next one is planned when it has ended.
+local function request_now(self, board, why)
+  if self.timers[board] then self.tasks:cancel(self.timers[board]) end
+  self.timers[board] = nil
+  self.request(board, why)
+end
+
 --- Asks for the run of a board whose time has come.
 function Scheduler:due(board)
-  self.timers[board] = nil
-  self.request(board, "schedule")
+  request_now(self, board, "schedule")
 end
 
 --- A board is served from now on.
@@ -88,23 +94,28 @@ end
 function Scheduler:changed(board, why)
   if why == "run" then return end
   board.failures = 0
-  if runs_by_itself(board) then
-    if self.timers[board] then self.tasks:cancel(self.timers[board]) end
-    self.timers[board] = nil
-    return self.request(board, "board")
-  end
+  if runs_by_itself(board) then return request_now(self, board, "board") end
   plan(self, board)
 end
 
 local FINE = { [exits.OK] = true, [exits.CONFLICTS] = true }
 
+-- Whether somebody has changed the board while its run went on: more waits than what the run before it left.
+local function has_more(board, run)
+  local before = board.left or 0
+  board.left = board.facts and board.facts.pending or 0
+  return FINE[run.result.exit] and not run.options.only and run.options.direction ~= "inbound" and board.left > before
+end
+
 --- A run of a board has ended.
 function Scheduler:ran(board, run)
   if run.options.dry_run then return end
+  local is_edited = run.kind == "sync" and has_more(board, run)
   if run.state ~= "canceled" then
     board.has_run = true
     board.failures = FINE[run.result.exit] and 0 or board.failures + 1
   end
+  if is_edited and runs_by_itself(board) then return request_now(self, board, "board") end
   plan(self, board)
 end
 

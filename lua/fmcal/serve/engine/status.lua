@@ -131,6 +131,14 @@ local function since(board, state, at)
   return board.since
 end
 
+-- How far the time of day is from the clock that never goes back, in seconds: it changes where the clock is set, or the machine
+-- has slept.
+local function distance(self)
+  return time.epoch() - self.tasks:now() / 1000
+end
+
+local MOST_DRIFT_S = 2
+
 local function whole(self, board)
   local standing = teams.standing(board)
   local state, sentence, remedy, at = state_of(self, board, standing)
@@ -159,7 +167,10 @@ end
 
 --- The same as JSON.
 function Status:text(board)
-  if not board.status then board.status = json.encode(whole(self, board), { sort = true }) end
+  local now = distance(self)
+  if not board.status or math.abs(now - board.status_distance) > MOST_DRIFT_S then
+    board.status, board.status_distance = json.encode(whole(self, board), { sort = true }), now
+  end
   return board.status
 end
 

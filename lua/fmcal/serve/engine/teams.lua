@@ -28,6 +28,8 @@ local RESCAN_MS, RESCAN_BLIND_MS = 300000, 5000
 -- How many boards a reader is asked about at once.
 local BATCH = 20
 local READ_MS = 60000
+-- How many files are looked at without a pause.
+local SLICE = 500
 
 -- ---------------------------------------------------------------- looking
 
@@ -161,6 +163,7 @@ end
 
 -- ---------------------------------------------------------------- changes
 
+-- While a run works on a board, what it writes is not told apart from what others write: that is looked at afterwards.
 local function settle(self, path, why)
   self.touched[path] = nil
   local board = by_path(self, path)
@@ -168,6 +171,7 @@ local function settle(self, path, why)
     if board then vanish(self, board) end
     return
   end
+  if board and self.is_busy(board) then return self:touch(path, why) end
   if why == "board" and board and mark(path) == self.own_marks[path] then return end
   read(self, { path }, why)
 end
@@ -216,19 +220,41 @@ local function heard(self)
   end
 end
 
+-- Whether a file is not as it was when it was read last.
+local function has_changed(self, path)
+  local board = by_path(self, path)
+  if not board then return true end
+  local now = mark(path)
+  return now ~= board.mark and now ~= self.own_marks[path]
+end
+
+-- Finds those of a list that have changed; done(list of them). Some at a time, so that others get their turn.
+local function find_changed(self, list, done, from, found)
+  from, found = from or 1, found or {}
+  local last = math.min(from + SLICE - 1, #list)
+  for i = from, last do
+    if has_changed(self, list[i]) then found[#found + 1] = list[i] end
+  end
+  if last == #list then return done(found) end
+  self.tasks:after(0, function() find_changed(self, list, done, last + 1, found) end)
+end
+
 --- Looks at everything: what is new, what has changed, what is gone.
--- @param done function() called when it is known
+-- @param done function()|nil called when it is known
 function Teams:look(done)
   local paths, list = look(self)
   for path, board in pairs(self.boards) do
     if not paths[path] then vanish(self, board) end
   end
-  local changed = {}
-  for _, path in ipairs(list) do
-    local board = by_path(self, path)
-    if not board or (mark(path) ~= board.mark and mark(path) ~= self.own_marks[path]) then changed[#changed + 1] = path end
-  end
-  read(self, changed, "look", done)
+  find_changed(self, list, function(changed) read(self, changed, "look", done) end)
+end
+
+--- Reads everything anew, whether it seems to have changed or not.
+-- @param done function()|nil called when it is known
+function Teams:reread(done)
+  for _, board in pairs(self.boards) do board.mark, self.own_marks[board.path] = nil, nil end
+  self:watch_folders()
+  self:look(done)
 end
 
 local function look_again(self)
@@ -279,11 +305,13 @@ end
 
 --- @param all fmcal.children.tasks
 -- @param options { paths = boards and folders, state = --state, readers = fmcal.children.pool,
+--   is_busy = function(board): whether a run works on it,
 --   on = function(event, board, …): "appeared", "changed" (why = "board", "rules", "run" or "look"), "vanished",
 --   "refused" (path of the other board) }
 function teams.new(all, options)
-  local self = setmetatable({ tasks = all, readers = options.readers, state = options.state, on = options.on, places = {},
-    boards = {}, of_team = {}, touched = {}, own_marks = {}, folders = {}, watched = watch.open() }, Teams)
+  local self = setmetatable({ tasks = all, readers = options.readers, state = options.state, on = options.on,
+    is_busy = options.is_busy, places = {}, boards = {}, of_team = {}, touched = {}, own_marks = {}, folders = {},
+    watched = watch.open() }, Teams)
   for i, path in ipairs(options.paths) do self.places[i] = place_of(path) end
   if self.watched then all:watch(self.watched, function() heard(self) end) end
   return self

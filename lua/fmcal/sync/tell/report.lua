@@ -90,7 +90,7 @@ end
 function report.failure(self, err, default_exit)
   local result = base_result(self)
   result.success, result.error, result.error_code = false, err.message or tostring(err), err.code
-  result.message = result.error
+  result.message, result.retry_after_s = result.error, err.retry_after_s
   result.exit = default_exit
   if err.code == "locked" or err.code == "canceled" or default_exit == exits.UNREACHABLE then
     result.exit = exits.of_run(err)
@@ -124,7 +124,7 @@ end
 local function add_calendar_failure(self, result)
   local failure, name = Target.first_failure(self)
   if not failure then return end
-  result.error_code = failure.code
+  result.error_code, result.retry_after_s = failure.code, failure.retry_after_s
   result.error = #self.all_targets > 1 and ("%s: %s"):format(name, failure.message) or failure.message
 end
 

@@ -30,6 +30,34 @@ function TestKept.test_a_run_by_its_id()
   lu.assertNil(kept.find({ folder = folder.path .. "/none", boot = "one", id = "one-1" }).row)
 end
 
+-- A text that looks like what is looked for is not taken for it.
+function TestKept.test_a_run_whose_text_names_another()
+  local folder <close> = shell.folder()
+  local made = kept.open(folder.path, "one")
+  made:put(run("one-1", "a", 1))
+  local other = run("one-2", "b", 1)
+  other.result.message = 'not "id":"one-1" and not "team":"a"'
+  other.result.result = { id = "one-1", team = "a" }
+  made:put(other)
+  lu.assertEquals(kept.find({ folder = folder.path, boot = "one", id = "one-1" }).row.team, "a")
+  lu.assertEquals(ids(kept.list { folder = folder.path, boot = "one", team = "a" }), { "one-1" })
+end
+
+-- What the schedule runs without changing anything is most of what is kept.
+function TestKept.test_idle_runs_of_the_schedule_are_short()
+  local folder <close> = shell.folder()
+  local made = kept.open(folder.path, "one")
+  local function kept_of(changes)
+    local idle = run("one-" .. changes, "a", changes)
+    idle.why, idle.result.result, idle.result.conflicts = "schedule", { outbound = {} }, 0
+    made:put(idle)
+    return kept.find({ folder = folder.path, boot = "one", id = idle.id }).row
+  end
+  local row = kept_of(0)
+  lu.assertEquals({ row.state, row.exit, row.changes, row.result, row.message }, { "finished", 0, 0, nil, nil })
+  lu.assertEquals(kept_of(1).result, { outbound = {} })
+end
+
 -- After a restart.
 function TestKept.test_a_run_that_was_cut_off()
   local folder <close> = shell.folder()

@@ -137,6 +137,32 @@ function TestQueue.test_boards_of_one_account_follow_each_other()
   lu.assertEquals(going_on(runners), { "b" })
 end
 
+function TestQueue.test_a_server_that_says_how_long_to_wait()
+  local _, add, runners, _, pass = set_up()
+  local a, b = board("a", "kim at one"), board("b", "kim at one")
+  add(a)
+  end_run(runners, a, { success = false, exit = 3, error_code = "throttled", retry_after_s = 7 })
+  add(b)
+  pass(6999)
+  lu.assertEquals(going_on(runners), {})
+  pass(1)
+  lu.assertEquals(going_on(runners), { "b" })
+end
+
+function TestQueue.test_a_board_that_vanishes()
+  local made, add, runners = set_up()
+  local a, b = board("a"), board("b")
+  add(a)
+  local waiting = { add(a), add(a, { direction = "inbound" }) }
+  add(b)
+  made:cancel_waiting(a)
+  lu.assertEquals({ waiting[1].state, waiting[2].state }, { "canceled", "canceled" })
+  lu.assertEquals(going_on(runners), { "a", "b" })
+  lu.assertTrue(made:is_busy(a))
+  end_run(runners, a, FINE)
+  lu.assertFalse(made:is_busy(a))
+end
+
 function TestQueue.test_a_run_that_is_lost()
   local made, add, runners = set_up()
   local a = board("a")

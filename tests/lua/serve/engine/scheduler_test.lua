@@ -124,6 +124,28 @@ function TestScheduler.test_own_writing_starts_no_run()
   lu.assertEquals(#requests, before + 3)
 end
 
+-- What somebody edits while a run goes on comes with the next one, which does not wait; what a run leaves does not.
+function TestScheduler.test_edits_while_a_run_goes_on()
+  local made, requests = set_up()
+  local one = board("academy")
+  made:appeared(one)
+  local function runs_after(pending, options, exit)
+    local before = #requests
+    one.facts.pending = pending
+    made:ran(one, { kind = "sync", options = options or {}, state = "finished", result = { exit = exit or 0 } })
+    return #requests - before
+  end
+  lu.assertEquals(runs_after(0), 0)
+  lu.assertEquals(runs_after(2), 1)
+  lu.assertEquals(requests[#requests].why, "board")
+  lu.assertEquals(runs_after(2), 0, "these two were left")
+  lu.assertEquals(runs_after(3, nil, 3), 0, "the calendar cannot be reached")
+  lu.assertEquals(runs_after(5, { only = { "A" } }), 0)
+  lu.assertEquals(runs_after(6, { direction = "inbound" }), 0)
+  one.facts.is_auto = false
+  lu.assertEquals(runs_after(9), 0)
+end
+
 function TestScheduler.test_a_board_that_is_looked_at()
   local made, requests, pass = set_up()
   local one = board("academy")

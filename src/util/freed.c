@@ -1,0 +1,3 @@
+#include "util/freed.h"
+
+bool fm_freed_is_wiped = false;
