@@ -81,17 +81,30 @@ local function names_in(cell)
   return names
 end
 
+local OWNERS = { lib = true, t = true, s = true }
+
+-- What `lib`, and a test of rules, offers: "lib.slug(text)", "t.none", "s:item { id = … }".
+local function add_calls(topics, cell, meaning)
+  for call in cell:gmatch("`([^`]+)`") do
+    local owner, name = call:match("^(%l+)[.:]([%w_]+)")
+    if OWNERS[owner] then
+      topics[#topics + 1] = { title = call, lines = { meaning }, kind = "member", names = ends_of(owner .. "." .. name) }
+    end
+  end
+end
+
 -- The tables of members, and of functions, which belong to no record.
 local function read_rules(topics, text)
   local section = ""
   for line in text:gmatch("(.-)\n") do
-    section = line:match("^## (.+)$") or section
+    section = line:match("^##+ (.+)$") or section
     local cell, rest = line:match("^| (`.-) | (.+) |$")
-    local record = section:match("^%l+$")
-    for _, name in ipairs(cell and (record or section == "The functions") and names_in(cell) or {}) do
+    local meaning, record = cell and plain(rest:gsub(" | ", " · ")), section:match("^%l+$")
+    if cell then add_calls(topics, cell, meaning) end
+    for _, name in ipairs(cell and section ~= "lib" and (record or section == "The functions") and names_in(cell) or {}) do
       local path = record and record .. "." .. name or "rules." .. name
       local title = record and path or cell:gsub("`", "")
-      topics[#topics + 1] = { title = title, lines = { plain(rest:gsub(" | ", " · ")) }, kind = "member", names = ends_of(path) }
+      topics[#topics + 1] = { title = title, lines = { meaning }, kind = "member", names = ends_of(path) }
     end
   end
 end

@@ -9,6 +9,7 @@ local exits = require "fmcal.exits"
 local json = require "fmcal.json"
 local run = require "fmcal.sync.run"
 local scene_calendar = require "fmcal.trial.scene_calendar"
+local sorted_names = require "fmcal.util.sorted_names"
 local state = require "fmcal.state"
 local time = require "fmcal.time"
 
@@ -321,5 +322,8 @@ function Scene:events_of(path)
   return events
 end
 
+--- The names of what it and its calendars can do.
+scene.METHODS = sorted_names(Scene)
+table.move(scene_calendar.METHODS, 1, #scene_calendar.METHODS, #scene.METHODS + 1, scene.METHODS)
 
 return scene

@@ -143,4 +143,7 @@ function Calendar:add(event)
   return copy.uid
 end
 
+--- The names of what it can do.
+scene_calendar.METHODS = sorted_names(Calendar)
+
 return scene_calendar

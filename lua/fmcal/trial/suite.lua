@@ -5,6 +5,7 @@ local equal = require "fmcal.trial.equal"
 local folder_of = require "fmcal.util.folder_of"
 local json = require "fmcal.json"
 local limits = require "fmcal.trial.limits"
+local parts = require "fmcal.trial.parts"
 local raised_text = require("fmcal.rules.said").raised
 local reasons = require "fmcal.model.reasons"
 local recording = require "fmcal.trial.recording"
@@ -29,12 +30,13 @@ local function fail(sentence, details)
   error(setmetatable({ sentence = sentence, details = details or {} }, Failure), 0)
 end
 
--- The line of the test file that is running, as the stack is now.
-local function line_in(self)
+-- The function of the test file that is running, as the stack is now.
+-- @return its line and its level as the caller sees it; nil where there is none
+local function running_in(self)
   for level = 2, math.huge do
     local info = debug.getinfo(level, "Sl")
     if not info then return nil end
-    if info.source == "@" .. self.path then return info.currentline end
+    if info.source == "@" .. self.path then return info.currentline, level - 1 end
   end
 end
 
@@ -47,6 +49,12 @@ local function source_line(self, number)
   return nil
 end
 
+-- A method of a scene that is misspelt: what it may be.
+local function suggestion(sentence)
+  local method = sentence:match("^attempt to call a nil value %(method '([%w_]+)'%)$")
+  return method and did_you_mean(method, scene.METHODS) or ""
+end
+
 -- A failure of what was raised. A place in the test file is said by its line, not in the sentence.
 local function failure_of(self, raised)
   if is_failure(raised) then return raised end
@@ -54,7 +62,8 @@ local function failure_of(self, raised)
   local place = self.path .. ":"
   local line, rest
   if sentence:sub(1, #place) == place then line, rest = sentence:match("^(%d+): (.*)$", #place + 1) end
-  return setmetatable({ sentence = rest or sentence, details = {}, line = math.tointeger(line) }, Failure)
+  sentence = rest or sentence
+  return setmetatable({ sentence = sentence .. suggestion(sentence), details = {}, line = math.tointeger(line) }, Failure)
 end
 
 -- A message handler: what was raised, with the line of the test.
@@ -62,7 +71,10 @@ local function described(self)
   return function(raised)
     if type(raised) == "table" and raised.code == "canceled" then return raised end
     local failure = failure_of(self, raised)
-    failure.line = failure.line or line_in(self)
+    local line, level = running_in(self)
+    failure.line = failure.line or line
+    local text = level and failure.line == line and source_line(self, line)
+    failure.values = text and parts.under(text:match("^%s*(.-)%s*$"), parts.variables_at(level, self.globals))
     return failure
   end
 end
@@ -105,7 +117,7 @@ local function add(self, name, fn, more)
   test.name, test.fn = name, fn
   if self.running then error("tests are not made inside a test", 3) end
   self.tests[#self.tests + 1] = test
-  test.line = line_in(self)
+  test.line = running_in(self)
 end
 
 --- The rules file that the tests are of, relative to the test file.
@@ -228,8 +240,8 @@ Suite.__index = Suite
 -- @return suite, or nil and a sentence
 function suite.load(path, text, options)
   local self = setmetatable({ path = path, text = text, options = options, tests = {} }, Suite)
-  local globals = setmetatable({ coroutine = limits.coroutine }, { __index = _G })
-  local chunk, syntax = load(text, "@" .. path, "t", globals)
+  self.globals = setmetatable({ coroutine = limits.coroutine }, { __index = _G })
+  local chunk, syntax = load(text, "@" .. path, "t", self.globals)
   if not chunk then return nil, syntax end
   local sentence
   self.snapshots, sentence = snapshots.open(path, options.update)
@@ -262,7 +274,7 @@ local function run(self, test)
 end
 
 --- Runs one test.
--- @return { name, line, ms, failure = nil or { sentence, details (lines), line, source } }
+-- @return { name, line, ms, failure = nil or { sentence, details (lines), line, source, values (see fmcal.trial.parts) } }
 function Suite:run(test)
   local began = time.monotonic_ms()
   local made, ok, failure = xpcall(run, described(self), self, test)
@@ -273,7 +285,7 @@ function Suite:run(test)
   if not ok then
     local line = failure.line or test.line
     result.failure = { sentence = failure.sentence:match("^[^\n]*"), details = failure.details, line = line,
-      source = source_line(self, line) }
+      source = source_line(self, line), values = failure.values or {} }
   end
   return result
 end

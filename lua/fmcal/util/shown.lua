@@ -13,7 +13,7 @@ end
 local function shown(value)
   if value == nil or value == json.null then return "nothing" end
   if type(value) == "string" then value = shortened(value) end
-  return type(value) == "string" and json.encode(value) or shortened(json.encode(value) or tostring(value))
+  return type(value) == "string" and json.encode(value) or shortened(json.encode(value, { sort = true }) or tostring(value))
 end
 
 return shown

@@ -46,6 +46,18 @@ function TestFind.test_what_rules_see()
   lu.assertStrContains(table.concat(titles("dueDate"), " "), "entry.dueDate event.dueDate")
 end
 
+function TestFind.test_lib_and_what_tests_of_rules_have()
+  lu.assertEquals(titles("lib.slug"), { "lib.slug(text)" })
+  lu.assertStrContains(manual.find("workday")[1].lines[1], "-th workday after it")
+  lu.assertEquals(titles("t.reason"), { "t.reason(KEY, REASON, BY)" })
+  lu.assertEquals(titles("s:epic"), { "s:epic { … }" })
+end
+
+-- Every function of lib is in the manual.
+function TestFind.test_every_function_of_lib()
+  for name in pairs(require("fmcal.rules.lib")) do lu.assertEquals(#manual.find("lib." .. name), 1, name) end
+end
+
 function TestFind.test_nothing()
   lu.assertEquals(manual.find("nonsense"), {})
 end

@@ -42,7 +42,26 @@ end
 
 function TestSuite.test_a_difference_is_shown_with_its_line()
   lu.assertEquals(failure_of 't.equal({ a = 1, b = { "x" } }, { a = 1, b = { "y" } })', { sentence = "the values differ", line = 4,
-    details = { 'b[1]: expected "y"', '      got      "x"' }, source = 't.equal({ a = 1, b = { "x" } }, { a = 1, b = { "y" } })' })
+    details = { 'b[1]: expected "y"', '      got      "x"' }, source = 't.equal({ a = 1, b = { "x" } }, { a = 1, b = { "y" } })', values = {} })
+end
+
+-- Variables, functions around and the scene mean what they meant when it failed.
+function TestSuite.test_the_values_of_its_line()
+  local failure = failure_of [[local title, there = "x", "outside"
+    s:item { id = "A", title = title, dueDate = "2027-02-15" }
+    local function check()
+      t.equal({ s:entry("A").title, there }, { "y" })
+    end
+    check()]]
+  lu.assertEquals(failure.source, '      t.equal({ s:entry("A").title, there }, { "y" })')
+  lu.assertEquals({ failure.values[1], failure.values[2], failure.values[3] },
+    { "            |          |      |", '            |          |      "outside"', '            |          "x"' })
+end
+
+function TestSuite.test_a_misspelt_method()
+  lu.assertEquals(failure_of("s:itme {}").sentence, "attempt to call a nil value (method 'itme'): did you mean 'item'?")
+  lu.assertEquals(failure_of("s:calendar():delte 'x'").sentence,
+    "attempt to call a nil value (method 'delte'): did you mean 'delete'?")
 end
 
 function TestSuite.test_reasons_are_compared_from_the_left()

@@ -39,7 +39,9 @@ local function failure_lines(view, file, result)
     terminal.clean(result.name)), "  " .. terminal.clean(failure.sentence) }
   for _, line in ipairs(failure.details) do lines[#lines + 1] = "  " .. terminal.clean(line) end
   if failure.source then
-    lines[#lines + 1] = ("  %d | %s"):format(failure.line, terminal.clean(failure.source:match("^%s*(.-)%s*$")))
+    local margin = ("  %d "):format(failure.line)
+    lines[#lines + 1] = margin .. "| " .. terminal.clean(failure.source:match("^%s*(.-)%s*$"))
+    for _, line in ipairs(failure.values) do lines[#lines + 1] = (" "):rep(#margin) .. "  " .. terminal.clean(line) end
   end
   return lines
 end
