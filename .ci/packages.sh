@@ -7,8 +7,8 @@ set -eu
 
 build="build-essential ca-certificates cmake libcjson-dev libcurl4-openssl-dev libedit-dev libexpat1-dev libical-dev
   liblua5.4-dev libmicrohttpd-dev libpsl-dev libseccomp-dev libsqlite3-dev libssl-dev lua-argparse lua5.4 ninja-build pkg-config tzdata"
-test="chromium clang-format clang-tidy cppcheck curl expect git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc nginx-light nodejs npm
-  procps python3 python3-dateutil radicale shellcheck strace vdirsyncer xandikos"
+test="chromium clang-format clang-tidy cppcheck curl expect fish git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc nginx-light nodejs npm
+  procps python3 python3-dateutil radicale shellcheck strace vdirsyncer xandikos zsh"
 
 refresh=no wanted=
 for word in "$@"; do

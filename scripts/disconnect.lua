@@ -17,7 +17,7 @@ local parser = cli.parser {
   examples = { "disconnect.lua board.json", "disconnect.lua board.json --name work --remove-events" },
 }
 common.board_options(parser)
-parser:option("--name", "The calendar, if the board has several."):argname("NAME")
+parser:option("--name", "The calendar, if the board has several."):argname("CALENDAR")
 parser:flag("--remove-events", "Delete the events that fmcal made.")
 parser:flag("--no-revoke", "Keep the sign-in to Google valid, for other boards with the same account and OAuth client.")
 parser:flag("--yes", "Delete events without asking.")

@@ -54,3 +54,9 @@ add_custom_command(OUTPUT ${MANUAL}/man7/fmcal.7
   DEPENDS fmcal-lua README.md ${MANUAL_SOURCES} VERBATIM)
 add_custom_target(manual ALL DEPENDS ${MANUAL}/man7/fmcal.7)
 install(DIRECTORY ${MANUAL}/ DESTINATION ${CMAKE_INSTALL_MANDIR})
+
+# Completion, where each shell looks for it.
+set(FMCAL_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Where zsh looks for completion functions")
+install(FILES scripts/completion/fmcal-lua.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fmcal-lua)
+install(FILES scripts/completion/_fmcal-lua DESTINATION ${FMCAL_ZSH_DIR})
+install(FILES scripts/completion/fmcal-lua.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)

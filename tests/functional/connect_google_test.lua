@@ -307,7 +307,7 @@ end
 function TestSignIn.testUsage()
   fails(2, "--create and --calendar exclude each other", "--create A --calendar B")
   fails(2, "--username is not for google", "--username alice")
-  fails(2, "--service-account goes with --calendar ID alone", "--service-account key.json")
+  fails(2, "--service-account goes with --calendar CALENDAR alone", "--service-account key.json")
   fails(2, "'70000' is not a whole number of at least 1 and at most 65535", "--listen-port 70000")
   local place <close> = place_of()
   local function refused(sentence, words)

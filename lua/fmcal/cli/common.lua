@@ -18,7 +18,7 @@ function common.place_options(parser)
   parser:option("--config", "Take the calendar configuration from a file instead of the board."):argname("F")
   parser:option("--rules", "Take the rules from this file."):argname("F")
   parser:option("--state", "The state is in this file, or in this folder (with a / at its end)."):argname("F")
-  parser:option("--team", "Work on the board of this team."):argname("T")
+  parser:option("--team", "Work on the board of this team."):argname("TEAM")
 end
 
 --- The path of the one board that is meant; ends the command where there is none.

@@ -28,7 +28,7 @@ local function check_options(values)
   end
   if values.create and values.calendar then cli.fail("--create and --calendar exclude each other") end
   if values.service_account and (values.client or values.client_id or values.create) then
-    cli.fail("--service-account goes with --calendar ID alone: nobody signs in, and the calendar is shared with it")
+    cli.fail("--service-account goes with --calendar CALENDAR alone: nobody signs in, and the calendar is shared with it")
   end
 end
 

@@ -17,7 +17,7 @@ function command.parser()
     meanings = { [0] = "written", [1] = "a file could not be written", [2] = "usage; one of the files is there already" },
     examples = { "rules.lua new", "rules.lua new --list", "rules.lua new --example only_high_priority" },
   }
-  parser:option("--example", "Begin with this recipe of the manual."):argname("NAME")
+  parser:option("--example", "Begin with this recipe of the manual."):argname("RECIPE")
   parser:flag("--list", "List the recipes and write nothing.")
   return parser
 end
