@@ -1,14 +1,16 @@
 #!/bin/sh
-# Installs Debian packages. The two lists below are the only place that names them.
+# Installs Debian packages. The lists below are the only place that names them.
 #   sh .ci/packages.sh build          what a build needs
 #   sh .ci/packages.sh build test     and what the tests start or run
+#   sh .ci/packages.sh build package  and what makes the Debian packages and tries them out
 #   sh .ci/packages.sh --refresh ...  fetches the package lists first, even when nothing is missing
 set -eu
 
 build="build-essential ca-certificates cmake libcjson-dev libcurl4-openssl-dev libedit-dev libexpat1-dev libical-dev
   liblua5.4-dev libmicrohttpd-dev libpsl-dev libseccomp-dev libsqlite3-dev libssl-dev lua-argparse lua5.4 ninja-build pkg-config tzdata"
 test="chromium clang-format clang-tidy cppcheck curl expect fish git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc nginx-light nodejs npm
-  procps python3 python3-dateutil radicale shellcheck strace vdirsyncer xandikos zsh"
+  procps python3 python3-dateutil radicale reuse shellcheck strace vdirsyncer xandikos zsh"
+package="debhelper dpkg-dev git lintian mmdebstrap"
 
 refresh=no wanted=
 for word in "$@"; do
@@ -16,7 +18,8 @@ for word in "$@"; do
     --refresh) refresh=yes ;;
     build) wanted="$wanted $build" ;;
     test) wanted="$wanted $test" ;;
-    *) echo "packages.sh: unknown list '$word': use build or test" >&2; exit 2 ;;
+    package) wanted="$wanted $package" ;;
+    *) echo "packages.sh: unknown list '$word': use build, test or package" >&2; exit 2 ;;
   esac
 done
 

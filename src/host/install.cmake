@@ -60,3 +60,6 @@ set(FMCAL_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING "Wher
 install(FILES scripts/completion/fmcal-lua.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME fmcal-lua)
 install(FILES scripts/completion/_fmcal-lua DESTINATION ${FMCAL_ZSH_DIR})
 install(FILES scripts/completion/fmcal-lua.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+
+# Units for the service manager of a person: a board that a timer syncs.
+install(DIRECTORY scripts/systemd/ DESTINATION lib/systemd/user)

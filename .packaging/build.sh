@@ -1,0 +1,22 @@
+#!/bin/sh
+# Builds the Debian packages of what is committed, and has lintian look at them.
+#   sh .packaging/build.sh FOLDER    where the packages go
+# Needs what `.ci/packages.sh build package` installs.
+set -eu
+output=$(mkdir -p "$1" && cd "$1" && pwd)
+cd "$(dirname "$0")/.."
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/fmcal"
+git archive HEAD | tar -x -C "$work/fmcal"
+cp -r "$work/fmcal/.packaging/debian" "$work/fmcal/debian"
+
+cd "$work/fmcal"
+version=$(sed -n 's/^return "fmcal \(.*\)"$/\1/p' lua/fmcal/version.lua)
+packaged=$(dpkg-parsechangelog --show-field Version)
+[ "$version" = "$packaged" ] || { echo "build.sh: debian/changelog says $packaged, lua/fmcal/version.lua $version" >&2; exit 1; }
+
+dpkg-buildpackage --unsigned-source --unsigned-changes --build=full
+lintian --pedantic --info --fail-on error,warning,info,pedantic "$work"/*.changes
+cp "$work"/*.deb "$work"/*.dsc "$work"/*.tar.* "$work"/*.buildinfo "$work"/*.changes "$output"
