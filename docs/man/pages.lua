@@ -117,15 +117,17 @@ local function manual_of(name)
 end
 
 local function actions(made, name, list)
-  for _, action in ipairs(list or {}) do
+  for _, action in ipairs(list) do
     local command = assert(catalogue.command(name, action), action)
     made:section(command.name)
     synopsis(made, command)
     summary(made, command.definition.summary)
     elements(made, command)
-    made:paragraph("Exit status:")
-    statuses(made, command.definition)
-    examples(made, command.definition.examples)
+    if #command.definition.exits > 0 then
+      made:paragraph("Exit status:")
+      statuses(made, command.definition)
+      examples(made, command.definition.examples)
+    end
   end
 end
 
@@ -139,7 +141,7 @@ local function command_page(name)
   summary(made, definition.summary)
   made:section("Options")
   elements(made, command)
-  actions(made, name, definition.actions)
+  actions(made, name, command.actions)
   local manual = manual_of(name)
   if #manual > 0 then
     made:section("Details")

@@ -37,7 +37,7 @@ end
 
 local function described(element)
   return {
-    value = element._maxargs > 0 and value_name(element, element._name) or nil,
+    value = element._maxargs > 0 and value_name(element, (element._name:gsub("^%-+", ""))) or nil,
     meaning = element._description or "",
     choices = cli.choices(element._convert),
     is_optional = element._minargs == 0,
@@ -61,18 +61,43 @@ local function shown(elements, describe)
   return list
 end
 
+-- ---------------------------------------------------------------- actions
+
+-- Actions that argparse tells apart itself: the rest of their command line is a parser's within the parser.
+local function action_within(parser, action)
+  for _, command in ipairs(parser._commands) do
+    if command._name == action then
+      command.definition = { name = parser.definition.name .. " " .. action, summary = command._description, exits = {},
+        examples = {} }
+      return command
+    end
+  end
+end
+
+local function actions_of(parser)
+  local names = {}
+  for i, command in ipairs(parser._commands) do names[i] = command._name end
+  return parser.definition.actions or names
+end
+
+local function with_action(parser, name, action)
+  if parser.definition.name == name .. ".lua " .. action then return parser end
+  return action_within(parser, action)
+end
+
 --- What a command line may hold.
 -- @param name of the command, "rules"
 -- @param action string|nil where the command has actions: "check"
 -- @return nil for a command or an action that there is not; else { name = "rules.lua check", definition = as for cli.parser,
---   usage, arguments and options = lists of { names = list (options), value = "ID" or nil for a flag, meaning, choices =
---   list | nil, is_optional, is_many, may_repeat } }
+--   actions = list of words, usage, arguments and options = lists of { names = list (options), value = "ID" or nil for a flag,
+--   meaning, choices = list | nil, is_optional, is_many, may_repeat } }
 function catalogue.command(name, action)
   if not package.preload[PREFIX .. name] then return nil end
   local parser = parser_of(name, action)
-  if action and parser.definition.name ~= name .. ".lua " .. action then return nil end
-  return { name = parser.definition.name, definition = parser.definition, usage = parser:get_usage(),
-    arguments = shown(parser._arguments, described), options = shown(parser._options, option) }
+  if action then parser = with_action(parser, name, action) end
+  if not parser then return nil end
+  return { name = parser.definition.name, definition = parser.definition, actions = actions_of(parser),
+    usage = parser:get_usage(), arguments = shown(parser._arguments, described), options = shown(parser._options, option) }
 end
 
 return catalogue

@@ -43,9 +43,15 @@ function TestCatalogue.test_what_help_hides_is_hidden()
 end
 
 function TestCatalogue.test_actions()
-  for _, action in ipairs(catalogue.command("rules").definition.actions) do
-    lu.assertEquals(catalogue.command("rules", action).name, "rules.lua " .. action)
+  for _, name in ipairs { "rules", "tokens" } do
+    local actions = catalogue.command(name).actions
+    lu.assertTrue(#actions > 1, name)
+    for _, action in ipairs(actions) do
+      lu.assertEquals(catalogue.command(name, action).name, name .. ".lua " .. action)
+    end
   end
+  lu.assertEquals(catalogue.command("sync").actions, {})
+  lu.assertNotNil(option(catalogue.command("tokens", "new"), "--scope").choices)
   lu.assertNil(catalogue.command("rules", "chekc"))
   lu.assertNil(catalogue.command("no_such_command"))
 end

@@ -65,6 +65,8 @@ end
 
 function TestCompletion.test_actions()
   assert_offers({ "rules.lua", "c" }, { "check" })
+  assert_offers({ "tokens.lua", "" }, { "new", "list", "revoke", "login" })
+  assert_offers({ "tokens.lua", "new", "--scope", "r" }, { "read" })
   assert_offers({ "rules.lua", "check", "" }, {}, true)
   assert_offers({ "conflicts.lua", board, "r" }, { "resolve" })
   assert_offers({ "conflicts.lua", board, "resolve", "XACA-0040", "keep_" }, { "keep_local", "keep_external" })
@@ -84,7 +86,7 @@ local function each_command(visit)
   for _, name in ipairs(catalogue.names()) do
     local command = catalogue.command(name)
     visit(command)
-    for _, action in ipairs(command.definition.actions or {}) do visit(catalogue.command(name, action)) end
+    for _, action in ipairs(command.actions) do visit(catalogue.command(name, action)) end
   end
 end
 

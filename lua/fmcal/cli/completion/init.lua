@@ -39,8 +39,7 @@ end
 local function command_of(words)
   local name = words[1]:match("([^/]*)%.lua$") or words[1]
   local command = catalogue.command(name)
-  local action = command and command.definition.actions and words[2]
-  local of_action = action and catalogue.command(name, action)
+  local of_action = command and words[2] and catalogue.command(name, words[2])
   return of_action or command, of_action and 3 or 2
 end
 
@@ -79,9 +78,10 @@ end
 
 --- What a command expects besides options, in one form (see forms): its only argument may be one already.
 function completion.form_of(command)
+  if #command.actions > 0 then return table.concat(command.actions, " | ") end
   local parts = {}
   for i, argument in ipairs(command.arguments) do
-    if argument.value == "words" or argument.value == "action" then return argument.meaning end
+    if argument.value == "words" then return argument.meaning end
     local part = argument.value:upper() .. (argument.is_many and " ..." or "")
     parts[i] = argument.is_optional and ("[%s]"):format(part) or part
   end

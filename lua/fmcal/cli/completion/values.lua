@@ -106,10 +106,10 @@ local OF = {
   ID = of_board(entries), CALENDAR = of_board(calendars), TEAM = teams, RECIPE = recipes,
   PROVIDER = function() return words(profiles.names()) end,
   F = files, FILE = files, PLAN = files, PLAN2 = files, RULES = files, OLD = files, NEW = files, PATHS = files,
-  RECORDING = files, CMD = files,
+  RECORDING = files, CMD = files, PATH = boards_from, DIR = files,
   -- Numbers, times, names of things that only the person knows.
   N = nothing, S = nothing, T = nothing, U = nothing, URL = nothing, NAME = nothing, PATTERN = nothing, CLIENT = nothing,
-  ["MEMBER=VALUE"] = nothing, WORD = nothing,
+  ["MEMBER=VALUE"] = nothing, WORD = nothing, CIDR = nothing, DAYS = nothing, ADDR = nothing,
 }
 
 --- Whether a name is known here.
