@@ -212,13 +212,13 @@ function TestLimits.test_a_function_that_is_given_up()
   local loaded = load([[return {
     select = function() return true end,
     to_event = function(entry, ctx) while entry.title == "loop" do end return ctx.defaults.to_event(entry, ctx) end,
-  }]], { ruleLimits = { seconds = 0.01 } })
+  }]], { ruleLimits = { seconds = 0.05 } })
   local hints = {}
   for i = 1, 50 do hints[i] = { name = "to_event", id = tostring(i), uid = "u", entry(tostring(i), { title = "loop" }) } end
   loaded:foresee(hints)
   for i, hint in ipairs(hints) do
     local _, sentence = loaded:to_event(hint.id, hint[1])
-    lu.assertStrContains(sentence, i <= 30 and "it takes more than 0.01" or "it is called no more in this run, for it took too long 30 times")
+    lu.assertStrContains(sentence, i <= 30 and "it takes more than 0.05" or "it is called no more in this run, for it took too long 30 times")
   end
   lu.assertStrContains(select(2, loaded:to_event("A", entry())), "no more in this run")
   lu.assertTrue(loaded:select("A", entry()))
