@@ -1,5 +1,6 @@
 -- The example programs do what they say; no server is needed.
 local lu = require "luaunit"
+local rules = require "fmcal.rules"
 local shell = require "shell"
 
 local examples = os.getenv("SOURCE_DIR") .. "/examples/"
@@ -90,6 +91,27 @@ function TestExamples.test_the_page_has_every_recipe()
     end
   end
   lu.assertItemsEquals(told, there)
+end
+
+-- Rules in the manual load, those that no other test runs included.
+function TestExamples.test_rules_in_the_manual_load()
+  local folder <close> = shell.folder()
+  local path, count = folder.path .. "/rules.lua", 0
+  shell.write(folder.path .. "/holidays.lua", 'return { "2026-12-25" }')
+  local given = { team = "academy", provider = "vdir", config = { syncOptions = { timeZone = "Europe/Rome" } } }
+  for _, page in ipairs(shell.sources("docs", "md")) do
+    for code in shell.source(page):gmatch("\n```lua[^\n]*\n(.-\n)```") do
+      local is_rules_file = ("\n" .. code):find("\nreturn {") and not code:find("fmcal.rules", 1, true)
+      if is_rules_file then
+        shell.write(path, code)
+        local loaded, err = rules.load(path, given)
+        lu.assertNil(err, page .. ": " .. code)
+        loaded:close()
+        count = count + 1
+      end
+    end
+  end
+  lu.assertTrue(count > 20)
 end
 
 -- The tutorial begins with the board of the quickstart.
