@@ -10,7 +10,7 @@ build="build-essential ca-certificates cmake libcjson-dev libcurl4-openssl-dev l
   liblua5.4-dev libmicrohttpd-dev libpsl-dev libseccomp-dev libsqlite3-dev libssl-dev lua-argparse lua5.4 ninja-build pkg-config tzdata"
 test="chromium clang-format clang-tidy cppcheck curl expect fish git khal libcmocka-dev lua-cjson lua-check lua-unit mandoc nginx-light nodejs npm
   procps python3 python3-dateutil radicale reuse shellcheck strace vdirsyncer xandikos zsh"
-package="debhelper dpkg-dev git lintian mmdebstrap"
+package="debhelper dpkg-dev git lintian luarocks mmdebstrap"
 
 refresh=no wanted=
 for word in "$@"; do

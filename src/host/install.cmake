@@ -33,10 +33,10 @@ configure_package_config_file(src/host/fmcalConfig.cmake.in ${CMAKE_BINARY_DIR}/
   INSTALL_DESTINATION ${CMAKE_PACKAGE_DIR})
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/fmcalConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 
-set(LUA_MODULE_DIR ${CMAKE_INSTALL_LIBDIR}/lua/5.4)
+set(FMCAL_LUA_DIR ${CMAKE_INSTALL_LIBDIR}/lua/5.4 CACHE STRING "Where lua5.4 looks for modules in C")
 install(TARGETS fmcal-lua fmcal fmcal_static EXPORT fmcalTargets)
 install(TARGETS worker RUNTIME DESTINATION ${FMCAL_WORKER_DIR})
-install(TARGETS fmcal_module LIBRARY DESTINATION ${LUA_MODULE_DIR})
+install(TARGETS fmcal_module LIBRARY DESTINATION ${FMCAL_LUA_DIR})
 install(DIRECTORY src/include/fmcal DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN "*.h")
 install(EXPORT fmcalTargets NAMESPACE fmcal:: DESTINATION ${CMAKE_PACKAGE_DIR})
 install(FILES ${CMAKE_BINARY_DIR}/fmcalConfig.cmake ${CMAKE_BINARY_DIR}/fmcalConfigVersion.cmake
@@ -62,4 +62,4 @@ install(FILES scripts/completion/_fmcal-lua DESTINATION ${FMCAL_ZSH_DIR})
 install(FILES scripts/completion/fmcal-lua.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 
 # Units for the service manager of a person: a board that a timer syncs.
-install(DIRECTORY scripts/systemd/ DESTINATION lib/systemd/user)
+install(DIRECTORY scripts/systemd/ DESTINATION ${CMAKE_INSTALL_DATADIR}/systemd/user)

@@ -1,4 +1,4 @@
 # luacheck finds nothing in the Lua sources; .luacheckrc says which globals there are.
 set -eu
 cd "$SOURCE_DIR"
-find docs lua scripts examples tests src -name '*.lua' -print0 | xargs -0 luacheck --quiet --no-color
+find .packaging docs lua scripts examples tests src -name '*.lua' -print0 | xargs -0 luacheck --quiet --no-color
