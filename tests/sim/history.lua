@@ -3,12 +3,15 @@
 -- A script is a table that can be printed and run again:
 --   options   syncOptions;  rules, stamps  which rules there are (see world.lua), whether people's programs say when they edited
 --   server    settings of the calendar;  seed  of what is random in the world
+--   undoes    runs are taken back;  in_worker  rules run in a process of their own
 --   steps     list of { op, … }, see `makers`; a step that does not apply is passed over
 local swarm = require "swarm"
 
 local history = {}
 
 local FOR_EVER = 1000000
+-- One of so many histories runs its rules in the worker.
+local WORKER_SHARE = 40
 local FIELDS = { "title", "title", "description", "dueDate", "dueDate", "tags", "priority" }
 -- Where the rules declare a field of the team's own.
 local DECLARED = { "location", "location", "location", table.unpack(FIELDS) }
@@ -174,6 +177,18 @@ local function misread(self, name)
   return makers.event(self), { op = "sync", direction = "both", gap = any(self.random, self.gaps), faults = { fault } }
 end
 
+-- Somebody takes the last run back, perhaps another one before it, and often does it again.
+local function add_undo(self, steps)
+  local random, redo = self.random, nil
+  for _ = 1, random(3) do
+    local step = { op = "undo", redo = redo, gap = any(random, self.gaps) }
+    if random(100) <= self.fault_share // 2 then step.faults = swarm.faults(random, self.drawn) end
+    if self.drawn.crash and random(4) == 1 then step.crash_at = random(8) end
+    add(steps, step)
+    redo = random(2) == 1 or nil
+  end
+end
+
 local function one_part(self, steps)
   local random, drawn = self.random, self.drawn
   for _ = 1, random(self.most_edits) do add(steps, makers[any(random, EDITS)](self)) end
@@ -186,6 +201,7 @@ local function one_part(self, steps)
   if drawn[event] and random(2) == 1 then add(steps, makers[event](self)) end
   if random(5) == 1 then add(steps, makers.resolve(self)) end
   add(steps, sync(self))
+  if drawn.undo and random(3) > 1 then add_undo(self, steps) end
 end
 
 --- The script of a seed.
@@ -207,7 +223,7 @@ function history.generate(seed, provider, draw_settings, only)
       timeZone = any(random, { false, "Europe/Rome", "America/Los_Angeles" }) or nil,
     },
     rules = self.drawn.forgetful and "forgetful" or self.drawn.declared and "declared" or random(4) > 1 and "archive", stamps = random(3) > 1,
-    server = draw_settings(random),
+    server = draw_settings(random), undoes = self.drawn.undo, in_worker = seed % WORKER_SHARE == 0 or nil,
     steps = {},
   }
   for _ = 1, random(3, 6) do one_part(self, script.steps) end

@@ -158,6 +158,12 @@ function promises.after_run(world, before, after, meddled, unsettled)
   if not unsettled then check_tokens(world, after) end
 end
 
+--- What holds after a run was taken back.
+function promises.after_undo(world, look)
+  check_foreign(world, look.objects)
+  check_tokens(world, look)
+end
+
 -- ---------------------------------------------------------------- exit statuses
 
 local EXITS = { [0] = true, [1] = true, [3] = true, [4] = true, [5] = true }
@@ -242,7 +248,8 @@ local function check_entry(world, look, key)
     local unrecognised = world.died and world.script.server.reverse
     -- A server that does not find what is there says just what it says of what was deleted.
     -- Where another program was at an event while a write of it was under way, nobody can tell that it edited nothing.
-    local excused = world.state_was_lost or world.edited_there[key] or unrecognised or world.did_not_find or world.was_touched
+    local excused = world.state_was_lost or world.brought_back[key] or world.edited_there[key]
+      or unrecognised or world.did_not_find or world.was_touched
     if event and not excused then broken("the event of %s is still there though nobody wants it", key) end
     return
   end

@@ -18,9 +18,9 @@ end
 
 -- The steps that say less than this one.
 local function simpler(step)
-  if step.op ~= "sync" then return {} end
+  if step.op ~= "sync" and step.op ~= "undo" then return {} end
   local list = {}
-  if step.direction ~= "both" then list[1] = with(step, { direction = "both" }) end
+  if step.op == "sync" and step.direction ~= "both" then list[1] = with(step, { direction = "both" }) end
   if step.guarded then list[#list + 1] = with(step, { guarded = false }) end
   if step.crash_at then list[#list + 1] = with(step, { crash_at = false }) end
   if step.meanwhile then list[#list + 1] = with(step, { meanwhile = false, meanwhile_at = false }) end
@@ -76,7 +76,8 @@ end
 
 --- A script as Lua text, one step a line.
 function shrink.print(script)
-  local lines = { ("return { seed = %d, rules = %q, stamps = %s,"):format(script.seed, script.rules, script.stamps),
+  local lines = { ("return { seed = %d, rules = %q, stamps = %s, in_worker = %s, undoes = %s,"):format(script.seed, script.rules,
+    script.stamps, script.in_worker, script.undoes),
     "  options = " .. literal(script.options) .. ",", "  server = " .. literal(script.server) .. ",", "  steps = {" }
   for _, step in ipairs(script.steps) do lines[#lines + 1] = "    " .. literal(step) .. "," end
   lines[#lines + 1] = "  },\n}"

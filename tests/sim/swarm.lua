@@ -33,7 +33,8 @@ swarm.KINDS = {
 }
 
 --- What else a history may or may not hold.
-swarm.CUSTOMS = { "close", "declared", "floating", "forgetful", "restore", "vanish", "crash", "meanwhile", "stale_copy", "lose_state" }
+swarm.CUSTOMS = { "close", "declared", "floating", "forgetful", "restore", "vanish", "crash", "meanwhile", "stale_copy",
+  "lose_state", "undo" }
 
 local function names()
   local list = { table.unpack(swarm.CUSTOMS) }

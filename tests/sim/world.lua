@@ -7,6 +7,7 @@ local run = require "fmcal.sync.run"
 local shell = require "shell"
 local sim = require "sim"
 local steps = require "steps"
+local taken_back = require "taken_back"
 local time = require "fmcal.time"
 
 local World = {}
@@ -94,14 +95,16 @@ local KILLED = "killed by the script"
 -- The exit status of a run that lost the calendar on the way.
 local UNREACHABLE = 3
 
-local function execute(self, options)
+-- @param act function(options) -> result, a sync by default
+local function execute(self, options, act)
   options.board, options.providers, options.lock_wait_ms = self.board.path, self.calendar.providers, 0
-  options.rules_in_process = true -- it takes as long to start a worker as to run a history
+  -- It takes as long to start a worker as to run a history.
+  options.rules_in_process = not self.script.in_worker
   -- Runs in one slice and in several take turns.
   self.runs = self.runs + 1
   options.slice_size = SLICE_SIZES[self.runs % #SLICE_SIZES + 1]
   local text = self.board:text()
-  local ok, result = pcall(run.sync, options)
+  local ok, result = pcall(act or run.sync, options)
   if self.board:text() ~= text then sim.touch(self.board.path) end
   if not ok then
     self.died = true
@@ -144,40 +147,60 @@ local function check_guarded(before, after)
   end
 end
 
--- @param unsettled part of what people wrote is somewhere else for the moment
-local function one_run(self, step, allowed, unsettled)
-  local before = self:look()
-  self.before_sync, self.meddled = before.text, false
+local function note_faults(self, step)
   for _, fault in ipairs(step.faults or {}) do
     self.did_not_find = self.did_not_find or fault.kind == "missing"
     self.was_touched = self.was_touched or fault.kind == "stale"
     if fault.kind == "forget" then self.forgot = self.forgot or self.runs + 1 end
   end
+end
+
+--- A run with what goes wrong in it.
+-- @param options of the run, beside what the step says; act  see execute()
+-- @return its result, nil where it was killed; what is there afterwards
+function World:execute_step(step, options, act)
+  self.before_sync, self.meddled = self.board:text(), false
+  note_faults(self, step)
   self.calendar:order(step.faults or {})
   self.calendar:begin_log()
-  local result = execute(self, { direction = step.direction, allow_mass_delete = allowed, retry_failed = step.retry_failed,
-    progress = meddling(self, step) })
+  options.progress = meddling(self, step)
+  local result = execute(self, options, act)
   self.calendar:calm()
   if self.meddled then self.before_sync = nil end
   local after = self:look()
   log_run(self, result, after)
   remember_all(self, after)
+  return result, after
+end
+
+--- Notes what a run has left behind.
+function World:seen(before, after, result)
+  note_orphans(self, after)
+  agree(self, after, result and result.exit == UNREACHABLE and before or nil)
+end
+
+-- @param unsettled part of what people wrote is somewhere else for the moment
+local function one_run(self, step, allowed, unsettled)
+  local before = self:look()
+  local record = self.script.undoes and taken_back.before(self, before)
+  local result, after = self:execute_step(step, { direction = step.direction, allow_mass_delete = allowed,
+    retry_failed = step.retry_failed })
   promises.after_run(self, before, after, self.meddled, unsettled)
-  if not result then
-    note_orphans(self, after)
-    agree(self, after)
-    return nil, after
-  end
-  promises.exit(result, after, not (step.faults or self.meddled))
-  if result.exit == 5 then check_guarded(before, after) end
-  if result.exit == 0 and step.direction == "both" and not self.meddled then
+  local is_quiet = not (step.faults or self.meddled)
+  local is_done = result and result.exit == 0 and step.direction == "both" and not self.meddled
+  if result then promises.exit(result, after, is_quiet) end
+  if result and result.exit == 5 then check_guarded(before, after) end
+  if is_done then
     promises.in_step(self, after)
     self.ledger:in_step()
   end
-  note_orphans(self, after)
-  agree(self, after, result.exit == UNREACHABLE and before or nil)
+  if record then taken_back.note(self, record, after, is_done and is_quiet) end
+  self.touched = false
+  self:seen(before, after, result)
   return result, after
 end
+
+steps.undo = taken_back.step
 
 --- A run, with what goes wrong in it. Where the guard stops it a person allows what it would do.
 -- @param step direction, faults, crash_at, meanwhile, meanwhile_at, gap (seconds since what was before), guarded
@@ -266,13 +289,14 @@ end
 
 -- ---------------------------------------------------------------- the end
 
--- One run for which nothing is left to do: no write, no body read, the board not touched.
-local function check_idle(self)
+--- A run for which nothing is left to do: no write, no body read, the board not touched.
+-- @param may_read what the run before it wrote may be looked at once more
+function World:check_idle(may_read)
   local before = self.board:text()
   self.calendar:begin_log()
   local result = execute(self, { direction = "both" })
   local log = self.calendar:log()
-  if log.writes + log.bodies > 0 then
+  if log.writes + (may_read and 0 or log.bodies) > 0 then
     local actions = {}
     for _, action in ipairs(result.actions) do actions[#actions + 1] = action.action .. " " .. action.key end
     promises.broken("an idle run makes requests: %s (%s)", table.concat(log.lines, ", "), table.concat(actions, ", "))
@@ -284,7 +308,7 @@ local function settle(self)
   local look
   for _ = 1, ROUNDS_TO_SETTLE do _, look = calm_run(self, true) end
   promises.in_step(self, look)
-  check_idle(self)
+  self:check_idle()
 end
 
 -- ---------------------------------------------------------------- a whole history
@@ -302,7 +326,7 @@ local function new(script, calendar, base)
   folders = folders + 1
   local folder = ("%s/%d"):format(base, folders)
   local self = setmetatable({ script = script, calendar = calendar, ledger = Ledger.new(), foreign = {}, edited_there = {},
-    values = {}, trace = {}, runs = 0, folder = folder, state_path = folder .. "/.fmcal/sim.db" }, World)
+    values = {}, trace = {}, runs = 0, records = {}, brought_back = {}, folder = folder, state_path = folder .. "/.fmcal/sim.db" }, World)
   sim.seed(script.seed or 1)
   sim.make_folder(folder)
   if script.rules then shell.write(folder .. "/rules.lua", RULES[script.rules]) end
@@ -334,6 +358,7 @@ function World.run(script, calendar, base)
     remember_first(self)
     calm_run(self, true)
     for _, step in ipairs(script.steps) do
+      if step.op ~= "sync" and step.op ~= "undo" then self.touched = true end
       steps[step.op](self, step)
       if step.op ~= "sync" then remember_all(self, self:look()) end
     end
