@@ -20,7 +20,7 @@ local change = {}
 
 local function out(value)
   if value == nil then return json.null end
-  return value
+  return type(value) == "table" and json.array { table.unpack(value) } or value
 end
 
 local function back(value)

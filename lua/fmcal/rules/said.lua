@@ -45,6 +45,7 @@ function said.with_calls(value)
   local traceback = debug.traceback(said.raised(value), 2)
   for _, caller in ipairs(CALLERS) do traceback = traceback:gsub("\n[^\n]*fmcal/" .. caller .. "%.lua:[^\n]*", "") end
   traceback = traceback:gsub("\n[^\n]*rules/inside%.lua:.*", "")
+  traceback = traceback:gsub("^lua/fmcal/[%w_/]+%.lua:%d+: ", "") -- nobody knows the line of a tail call
   -- What a declared field refuses itself has no call of the rules file to show.
   return said.text((traceback:gsub("\nstack traceback:\n%s*%[C%]: in function 'error'$", "")))
 end

@@ -81,8 +81,11 @@ end
 
 -- ---------------------------------------------------------------- findings
 
+-- Once for all calendars.
 local function add(report, finding)
-  report.findings[#report.findings + 1] = finding
+  local said = ("%s %s"):format(finding.entry or "", finding.sentence)
+  if not report.said[said] then table.insert(report.findings, finding) end
+  report.said[said] = true
 end
 
 local function find_lost(report, target, view, event)
@@ -110,7 +113,7 @@ end
 local function find_uncalled(report, target, called)
   for _, name in ipairs(sorted_names(target.rules.functions)) do
     if not called[name] then
-      add(report, { kind = "uncalled", calendar = target.name, ["function"] = name,
+      add(report, { kind = "uncalled", ["function"] = name,
         sentence = ("%s: %s is never called: no entry is selected that leads to it"):format(target.rules:place(name), name) })
     end
   end
@@ -143,8 +146,8 @@ end
 
 -- ---------------------------------------------------------------- both passes
 
-local function first_pass(report, target, views)
-  local notes, called = {}, {}
+local function first_pass(report, target, views, called)
+  local notes = {}
   for _, view in ipairs(views) do
     local about, event = ask(target, view)
     notes[view.key] = about
@@ -152,7 +155,6 @@ local function first_pass(report, target, views)
     find_failures(report, target, view, about)
     if event then find_lost(report, target, view, event) end
   end
-  find_uncalled(report, target, called)
   return notes
 end
 
@@ -184,14 +186,16 @@ function check.board(opened, options)
   local first <close>, err = calendars.open(opened, asked)
   if not first then return nil, err end
   local second <close> = assert(calendars.open(opened, asked))
-  local report = { findings = json.array {}, warnings = json.array {}, entries = 0,
+  local called, report = {}, { said = {}, findings = json.array {}, warnings = json.array {}, entries = 0,
     functions = json.array(sorted_names(first[1].rules.functions)) }
   for i, target in ipairs(first) do
     local views, unread = first:views(target)
     report.entries = math.max(report.entries, #views)
     if i == 1 then table.move(unread, 1, #unread, 1, report.warnings) end
-    second_pass(report, second[i], views, first_pass(report, target, views))
+    second_pass(report, second[i], views, first_pass(report, target, views, called))
   end
+  find_uncalled(report, first[1], called)
+  report.said = nil
   return report
 end
 

@@ -207,6 +207,14 @@ static void note_place(lua_State *L, worker *w)
     }
 }
 
+/* Pushes an amount as a person writes it: 2, 0.5. */
+static void push_amount(lua_State *L, double amount)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%g", amount);
+    lua_pushstring(L, text);
+}
+
 /* Ends what runs in Lua; a rule that catches that is ended at its next instruction, and so is what called it, which
    says the same. */
 static void look_at_clock(lua_State *L, lua_Debug *ar)
@@ -219,8 +227,9 @@ static void look_at_clock(lua_State *L, lua_Debug *ar)
         note_place(L, w);
     w->is_late = true;
     lua_sethook(L, look_at_clock, LUA_MASKCOUNT, LOOK_AT_ONCE);
-    lua_pushfstring(L, "%sit takes more than %f seconds of processor time, the limit of syncOptions.ruleLimits",
-                    w->place, (lua_Number)w->cpu_ms / 1000);
+    push_amount(L, (double)w->cpu_ms / 1000);
+    lua_pushfstring(L, "%sit takes more than %s seconds of processor time, the limit of syncOptions.ruleLimits",
+                    w->place, lua_tostring(L, -1));
     lua_error(L);
 }
 
@@ -245,9 +254,11 @@ static int channel_xpcall(lua_State *L)
         lua_sethook(L, NULL, 0, 0);
     }
     if (outcome == LUA_ERRMEM) {
-        lua_pushfstring(L, "it needs more than %f MiB of memory, the limit of syncOptions.ruleLimits",
-                        (lua_Number)w->rule_bytes / (1 << 20));
-        lua_replace(L, -2);
+        push_amount(L, (double)w->rule_bytes / (1 << 20));
+        lua_pushfstring(L, "it needs more than %s MiB of memory, the limit of syncOptions.ruleLimits",
+                        lua_tostring(L, -1));
+        lua_replace(L, -3);
+        lua_pop(L, 1);
     }
     lua_pushboolean(L, outcome == LUA_OK);
     lua_replace(L, 1);

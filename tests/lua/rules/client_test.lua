@@ -193,11 +193,16 @@ function TestLimits.test_messages()
   local loaded = load([[return { select = function(entry)
     if entry.id == "loop" then while true do end end
     if entry.id == "bomb" then string.find(("a"):rep(30000), (".-"):rep(20) .. "b") end
+    if entry.id == "rep" then return ("x"):rep(1 << 40) end
     local t = {} while true do t[#t + 1] = {} end
   end }]], { ruleLimits = { seconds = 0.1, mebibytes = 2.5 } })
   local _, sentence = loaded:select("loop", entry("loop"))
   lu.assertStrMatches(sentence, "loop: rule select failed: .*rules%.lua:2: it takes more than 0%.1 seconds of processor time, "
     .. "the limit of syncOptions%.ruleLimits\nstack traceback:\n.*rules%.lua:2: in .*")
+  _, sentence = loaded:select("rep", entry("rep"))
+  lu.assertStrMatches(sentence, "rep: rule select failed: .*rules%.lua:1: string%.rep would make a text of more than 2 MiB, "
+    .. "the limit of memory.*")
+  lu.assertNotStrContains(sentence, "inside.lua")
   _, sentence = loaded:select("bomb", entry("bomb"))
   lu.assertStrMatches(sentence, "bomb: rule select failed: .*rules%.lua:1: it takes more than 0%.1 seconds of processor time, "
     .. "the limit of syncOptions%.ruleLimits")

@@ -53,6 +53,17 @@ function TestCheck.test_what_fails()
   lu.assertEquals(found(report, "failed"), { "A-1.adopt", "A-1.on_conflict", "A-1.on_deleted" })
 end
 
+-- What is wrong is said once, whatever the number of calendars; what one of them calls is called.
+function TestCheck.test_several_calendars()
+  local report = report_of([[return {
+    route = function() return { "two" } end,
+    to_event = function(entry, ctx) return { title = 1 } end,
+    adopt = function(event) return { id = 1 } end,
+  }]], assert(board.parse([[{"team":"a","calendarConfig":{"one":{"provider":"mock"},"two":{"provider":"mock"}},
+    "items":[{"id":"A-1","title":"One","dueDate":"2027-02-15"}]}]])))
+  lu.assertEquals({ found(report, "failed"), found(report, "uncalled") }, { { "A-1.to_event" }, { ".adopt" } })
+end
+
 function TestCheck.test_what_is_never_called()
   local report = report_of([[return {
     select = function() return false end,

@@ -159,11 +159,14 @@ local function grouped(messages)
     local before, key, after = parts_of(message)
     local group = groups[before .. "\0" .. after]
     if not group then
-      group = { before = before, after = after, keys = {} }
+      group = { before = before, after = after, keys = {}, has = {} }
       groups[before .. "\0" .. after] = group
       order[#order + 1] = group
     end
-    table.insert(group.keys, key)
+    if key and not group.has[key] then
+      group.has[key] = true
+      table.insert(group.keys, key)
+    end
   end
   for i, group in ipairs(order) do
     order[i] = group.before .. (#group.keys > 0 and key_list(group.keys) or "") .. group.after

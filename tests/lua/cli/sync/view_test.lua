@@ -83,6 +83,7 @@ function TestComplaints.test_entries_that_failed_alike_share_a_sentence()
   local r = result { error_messages = {} }
   for i = 1, 5 do r.error_messages[i] = ("A-%d: the server is down"):format(i) end
   table.insert(r.error_messages, 2, "B-1: something else")
+  table.insert(r.error_messages, 3, "A-1: the server is down") -- in its other calendar
   table.insert(r.error_messages, "a sentence without a key")
   lu.assertEquals(sync_view.complaints(r), { "A-1, A-2, A-3 and 2 more: the server is down", "B-1: something else",
     "a sentence without a key" })
