@@ -25,6 +25,9 @@ if [ "$size" = large ]; then "$here/idle.sh" "$fmcal" 10000 100000; else "$here/
 part "rules"
 "$here/rules.sh" "$fmcal"
 
+part "many boards"
+"$here/boards.sh" "$fmcal"
+
 part "JSON to and from Lua tables"
 "$fmcal" "$here/json.lua"
 
