@@ -16,10 +16,10 @@ const list = value => (Array.isArray(value) ? value : []);
 
 export const teamTitle = team => (team && (team.teamName || team.name || team.team)) || "";
 
-// Events that a calendar has of the board: those of entries that are, or were last, in step with it.
+// Events that a calendar has of the board: those of entries that are in step with it, or in conflict.
 function eventsOf(raw) {
   const counts = raw.entries;
-  return counts ? (counts.synced || 0) + (counts.conflict || 0) + (counts.pending || 0) : raw.events;
+  return counts ? (counts.synced || 0) + (counts.conflict || 0) : undefined;
 }
 
 function calendarOf(raw) {
@@ -299,8 +299,8 @@ function rowsOf(raw) {
     to: one.calendar,
     sign: won("local") ? "!" : PLAN_SIGNS[one.action] || "~",
     action: one.action,
-    why: one.why,
-    fields: fieldsOf(one.changes),
+    why: one.reason,
+    fields: fieldsOf(one.event),
   }));
   const isAdopted = list(raw.actions).some(one => one.action === "adopt");
   const back = raw.board
@@ -311,14 +311,16 @@ function rowsOf(raw) {
 
 const TELLING = new Set(["hold", "wait", "conflict", "error"]);
 
-/** A plan: { id, made, rows, waits, unchanged }. */
+/** A plan: { id, made, rows, waits, unchanged, guard: what the guard says of it, or null }. */
 export function planOf(body) {
   const waits = list(body.waits).filter(one => TELLING.has(one.action));
+  const rows = list(body.changes).flatMap(rowsOf);
   return {
     id: body.id,
     made: milliseconds(body.made),
-    rows: list(body.changes).flatMap(rowsOf),
+    rows,
     waits,
     unchanged: body.unchanged,
+    guard: body.guard ? body.guard.sentence : null,
   };
 }

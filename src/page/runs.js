@@ -36,6 +36,7 @@ function countsOf(told) {
 }
 
 function sentenceOf(told) {
+  if (told.canceled) return "The sync was cancelled.";
   if (told.error) return asSentence(told.error);
   const counts = countsOf(told);
   const made = ["created", "updated", "deleted", "pulled"].filter(name => counts[name]).map(name => `${counts[name]} ${name}`);

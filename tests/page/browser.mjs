@@ -63,9 +63,12 @@ export async function launch() {
   };
 }
 
+/** How long anything is waited for: only a test that fails waits so long, on a machine that is busy too. */
+export const PATIENCE_MS = 60000;
+
 /** Keeps what the console of a page says. */
 export function listen(page, messages) {
-  page.on("console", message => messages.push(`${message.type()}: ${message.text()}`));
+  page.on("console", message => messages.push(`${message.type()}: ${message.text()} ${message.location().url}`));
   page.on("pageerror", error => messages.push(`error: ${error.message}`));
 }
 
@@ -87,7 +90,7 @@ export async function open(browser, options = {}) {
   const messages = [];
   context.on("page", page => listen(page, messages));
   const page = await context.newPage();
-  page.setDefaultTimeout(10000);
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.clock.install({ time: new Date(madeUp.NOW) });
   await page.goto(`${standIn.url}${options.address ?? "#/litigation"}`);
   await page.waitForSelector("#heading, main h1");

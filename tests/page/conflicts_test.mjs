@@ -88,8 +88,12 @@ scene("one that changed meanwhile is told, and stays", { ...CONFLICTS, expected:
   const error = "The conflict is not what you saw: the board was edited since. Look again.";
   standIn.failing.set(`POST /api/calendar/conflicts/${FILE_MOTION}/resolve`, { status: 412, error });
   await page.locator(".take-all").getByRole("button", { name: "Board" }).click();
+  const reads = () => standIn.requests.filter(request => request.path === "/api/calendar/conflicts").length;
+  const before = reads();
   await page.getByRole("button", { name: "Resolve" }).click();
   assert.match(await page.getByRole("alert").textContent(), /not what you saw/);
+  await page.waitForFunction(() => !document.querySelector(".foot .filled:disabled"));
+  assert.equal(reads(), before + 1, "what is there now is read");
   assert.equal(await page.textContent("h1"), "File initial motion");
 });
 

@@ -8,48 +8,30 @@ const date = (month, day, clock) => `2027-${month}-${day}${clock ? `T${clock}:00
 
 // ---------------------------------------------------------------- teams
 
-const CALENDAR = {
-  name: "apple",
-  provider: "apple",
-  calendar: "Team calendar",
-  account: "office@example.org",
-  status: "idle",
-  state: "in-step",
-  lastSync: at("10", "10:42"),
-  error: null,
-  remedy: null,
-  since: null,
-  nextTry: null,
+const calendar = (name, title, account, events) => ({
+  name,
+  provider: name,
+  calendar: title,
+  account,
+  connected: true,
   paused: false,
-  events: 41,
-  external: 12,
-};
-const DIARY = {
-  name: "google",
-  provider: "google",
-  calendar: "Court diary",
-  account: "diary@example.org",
   status: "idle",
-  state: "in-step",
   lastSync: at("10", "10:42"),
-  error: null,
-  remedy: null,
-  since: null,
-  nextTry: null,
-  paused: false,
-  events: 6,
-  external: 2,
-};
+  entries: { synced: events, skipped: 17 },
+  pending: { board: 0, calendar: 0 },
+  errorCount: 0,
+});
+const CALENDAR = calendar("apple", "Team calendar", "office@example.org", 41);
+const DIARY = calendar("google", "Court diary", "diary@example.org", 6);
+const paused = one => ({ ...one, status: "paused", paused: true });
 
 const BASE = {
   team: "litigation",
   teamName: "Litigation",
   status: "idle",
   state: "in-step",
-  sentence: "All 41 dated entries are in step with iCloud — Team calendar.",
-  remedy: null,
-  since: null,
-  nextTry: null,
+  sentence: "all 58 entries are in step with Team calendar",
+  since: at("08", "09:00"),
   lastSync: at("10", "10:42"),
   nextSync: at("10", "10:57"),
   errors: [],
@@ -58,23 +40,32 @@ const BASE = {
   conflicts: 0,
   pending: { board: 0, calendar: 0 },
   calendars: [CALENDAR],
-  dated: 41,
   entries: 58,
+  problems: [],
+  warnings: [],
+  syncEnabled: true,
+  autoSync: true,
+  syncInterval: 15,
 };
 
 const other = (team, more) => ({ ...BASE, team, teamName: team[0].toUpperCase() + team.slice(1), ...more });
 
 const OTHERS = [
-  other("employment", { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for you.", remedy: "resolve_conflicts" }),
+  other("employment", {
+    state: "waiting",
+    conflicts: 2,
+    sentence: "2 conflicts wait for a decision",
+    remedy: "resolve_conflicts",
+  }),
   other("estates", { lastSync: at("10", "10:39") }),
   other("family", { lastSync: at("10", "10:33") }),
   other("intake", {
     status: "paused",
     state: "paused",
     since: at("02", "09:00"),
-    sentence: "Paused since Tue, Mar 2.",
+    sentence: "all calendars are paused",
     remedy: "resume",
-    calendars: [{ ...CALENDAR, paused: true, state: "paused", status: "paused" }],
+    calendars: [paused(CALENDAR)],
   }),
 ];
 const PROPERTY = other("property", { lastSync: at("10", "10:44") });
@@ -84,7 +75,7 @@ export const SCENES = {
   failing: {
     status: "error",
     state: "failing",
-    sentence: "The password was refused: connect again.",
+    sentence: "the password was refused: connect again",
     remedy: "connect_again",
     since: at("10", "09:42"),
     nextTry: at("10", "12:05"),
@@ -94,32 +85,31 @@ export const SCENES = {
       {
         ...CALENDAR,
         status: "error",
-        state: "failing",
         lastSync: at("10", "09:42"),
         since: at("10", "09:42"),
         nextTry: at("10", "12:05"),
-        error: "The password was refused: connect again.",
+        error: "the password was refused: connect again",
         remedy: "connect_again",
       },
       DIARY,
     ],
   },
-  waiting: { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for you.", remedy: "resolve_conflicts" },
+  waiting: { state: "waiting", conflicts: 2, sentence: "2 conflicts wait for a decision", remedy: "resolve_conflicts" },
   paused: {
     status: "paused",
     state: "paused",
     since: at("02", "09:00"),
-    sentence: "Paused since Tue, Mar 2.",
+    sentence: "all calendars are paused",
     remedy: "resume",
     pending: { board: 5, calendar: 0 },
-    calendars: [{ ...CALENDAR, status: "paused", state: "paused", paused: true }],
+    calendars: [paused(CALENDAR)],
   },
   "two-calendars": {
-    calendars: [CALENDAR, { ...DIARY, paused: true, state: "paused", status: "paused", since: at("02", "09:00") }],
+    calendars: [CALENDAR, paused(DIARY)],
   },
   "first-run": {
     state: "not-connected",
-    sentence: "Litigation has 41 dated entries and no calendar yet.",
+    sentence: "no calendar is connected",
     remedy: "connect",
     calendars: [],
     lastSync: null,
@@ -137,7 +127,7 @@ export const SCENES = {
     remedy: "connect",
     off: "calendar sync is switched off",
   },
-  empty: { sentence: "There is nothing with a date yet.", lastSync: null, dated: 0, entries: 3 },
+  empty: { sentence: "all 3 entries are in step with Team calendar", lastSync: null, entries: 3 },
 };
 
 export const status = scene => ({ ...BASE, ...SCENES[scene] });
@@ -433,7 +423,7 @@ const outgoing = (key, title, type, parent, action, reason, ...fields) => ({
   type,
   parent,
   actions: [told(key, title, action, "apple", reason)],
-  calendars: [{ calendar: "apple", action, why: reason, changes: between(fields) }],
+  calendars: [{ calendar: "apple", action, reason, event: between(fields) }],
   reasons: because(reason),
 });
 const incoming = (key, title, type, parent, reason, fields, more) => ({
@@ -533,10 +523,8 @@ export const guardPlan = {
   changes: gone,
   waits: [],
   unchanged: 27,
-  options: { direction: "both", allow_mass_delete: true },
+  guard: { sentence: "this would delete 14 of 41 events: nothing was written" },
 };
-/** What a plan is refused with where the guard stops the run. */
-export const guarded = { success: false, exit: 5, error: "this would delete 14 of 41 events: nothing was written" };
 export const emptyPlan = { ...plan, changes: [], waits: [], unchanged: 0 };
 
 // ---------------------------------------------------------------- one entry

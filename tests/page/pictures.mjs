@@ -50,6 +50,7 @@ if (all) {
       [800, 700],
       [1400, 800],
     ]) {
+      if (SCENES[name].isWide && width < 640) continue; // a phone has no such state
       for (const theme of ["light", "dark"])
         await take(browser, name, path.join(folder, `${name}-${width}-${theme}.png`), { width, height, theme, isWhole: true });
     }

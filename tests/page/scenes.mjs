@@ -54,7 +54,7 @@ export const SCENES = {
   off: { scene: "off" },
   "first-run": { scene: "first-run" },
   month: { scene: "waiting", address: "/month" },
-  popover: { scene: "waiting", address: "/month", during: "popover" },
+  popover: { scene: "waiting", address: "/month", during: "popover", isWide: true },
   agenda: { scene: "waiting", address: "/agenda" },
   conflict: { scene: "waiting", address: "/conflicts" },
   decided: { scene: "waiting", address: "/conflicts", during: "decided" },

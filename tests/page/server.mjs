@@ -16,6 +16,7 @@ function listening(child) {
       const found = said.match(/listening on (http:\S+)/);
       if (found) resolve(found[1]);
     });
+    child.on("error", reject);
     child.on("exit", status => reject(new Error(`the server ended with ${status}: ${said}`)));
   });
 }

@@ -311,10 +311,7 @@ const ROUTES = [
   [
     "POST",
     /^\/api\/calendar\/plan$/,
-    (self, response, { body }) => {
-      if (self.scene === "guard" && !body.allowMassDelete) return self.json(response, madeUp.guarded);
-      return self.json(response, { guard: madeUp.guardPlan, empty: madeUp.emptyPlan }[self.scene] || madeUp.plan);
-    },
+    (self, response) => self.json(response, { guard: madeUp.guardPlan, empty: madeUp.emptyPlan }[self.scene] || madeUp.plan),
   ],
   [
     "POST",

@@ -1,7 +1,7 @@
 // Twelve tabs of one browser over HTTP/1.1, which gives them six connections: one holds the stream, all are live; and when that
 // one closes, another takes over.
 import assert from "node:assert/strict";
-import { open, withBrowser, shared } from "./browser.mjs";
+import { PATIENCE_MS, open, shared, withBrowser } from "./browser.mjs";
 import { test } from "node:test";
 
 withBrowser();
@@ -12,7 +12,7 @@ async function openTabs(context, url) {
   const tabs = context.pages();
   while (tabs.length < TABS) {
     const tab = await context.newPage();
-    tab.setDefaultTimeout(10000);
+    tab.setDefaultTimeout(PATIENCE_MS);
     await tab.goto(`${url}#/litigation`);
     tabs.push(tab);
   }

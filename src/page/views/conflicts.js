@@ -30,14 +30,22 @@ function place(list) {
 
 // ---------------------------------------------------------------- resolving
 
+async function send(team, conflict) {
+  const told = { team, calendar: conflict.calendar, fields: decided.answerOf(conflict) };
+  try {
+    return await post(path(`conflicts/${segment(conflict.id)}/resolve`), told, { "If-Match": `"${conflict.etag}"` });
+  } catch (problem) {
+    if (problem.status === 412) stale(team); // it is not what was shown: what is there now is shown instead
+    throw problem;
+  }
+}
+
 function resolve(team, { conflict, next }) {
   return act("resolve", async () => {
-    const told = { team, calendar: conflict.calendar, fields: decided.answerOf(conflict) };
-    const answer = await post(path(`conflicts/${segment(conflict.id)}/resolve`), told, { "If-Match": `"${conflict.etag}"` });
+    const { number } = data.ranBy(await send(team, conflict));
     decided.forget(conflict);
     stale(team);
     go(next ? addressOf(team, next) : link(team, "conflicts"));
-    const { number } = data.ranBy(answer);
     const label = titleOf(conflict);
     notify(`Resolved “${label}”.`, number ? { run: () => undo(team, { run: number, label }) } : undefined);
   });

@@ -52,11 +52,12 @@ const PROMISES = [
   ["undo", "Forgets it when you disconnect."],
 ];
 
-function help(service) {
+// `isAsked`: whether the password is what is asked for now.
+function help(service, isAsked) {
   return h(
     "aside",
     { class: "connect-help" },
-    service.steps.length
+    isAsked && service.steps.length
       ? [
           h("h2", {}, "How to get one"),
           h(
@@ -291,7 +292,7 @@ export function draw(team, name) {
         back: link(team, "calendars", "connect", name),
       })
     : form(team, service);
-  return [steps(service, isChoosing ? 2 : 1), h("div", { class: "connect" }, left, help(service))];
+  return [steps(service, isChoosing ? 2 : 1), h("div", { class: "connect" }, left, help(service, !isChoosing))];
 }
 
 // ---------------------------------------------------------------- another calendar of the same account

@@ -36,10 +36,7 @@ function lastSentence(side, calendar) {
   const fields = inWords((last.fields || []).map(field => field.field));
   const known = LAST[last.reason];
   if (!known)
-    return [
-      h("strong", {}, `${words.reasonWords(last.reason)[0]}.`),
-      ` ${last.sentence ? words.asSentence(last.sentence) : ""}`,
-    ];
+    return [h("strong", {}, `${words.reasonWords(last.reason)[0]}.`), ` ${last.sentence ? words.asSentence(last.sentence) : ""}`];
   const [did, because] = known(fields ? `the ${fields}` : "it", calendar, words.deciderWords(last.decidedBy));
   return [h("strong", {}, `The last change ${did}`), ` ${because}`];
 }

@@ -36,7 +36,6 @@ export function choices(team) {
 }
 
 export function draw(team, stands) {
-  const dated = stands.dated ?? (stands.counts || {}).dated;
   const title = teamTitle(stands);
   return [
     h(
@@ -48,8 +47,8 @@ export function draw(team, stands) {
         {},
         heading(
           { class: "sentence" },
-          dated !== undefined
-            ? `${title} has ${words.count(dated, "dated entry", "dated entries")} and no calendar yet.`
+          stands.entries
+            ? `${title} has ${words.count(stands.entries, "entry", "entries")} and no calendar yet.`
             : `${title} has no calendar yet.`,
         ),
         h("p", { class: "below" }, "Nothing is synced. Connect a calendar, look at what would happen, then start."),

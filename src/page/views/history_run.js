@@ -114,9 +114,13 @@ function previewLine(team, one) {
   return h(
     "li",
     {},
-    `${title}: ${words.fieldName(field.field).toLowerCase()} goes back to `,
-    h("ins", {}, shownValue(field.field, field.to)),
-    ".",
+    h(
+      "span",
+      {},
+      `${title}: ${words.fieldName(field.field).toLowerCase()} goes back to `,
+      h("ins", {}, shownValue(field.field, field.to)),
+      ".",
+    ),
   );
 }
 

@@ -23,13 +23,24 @@ const MOST_CHANGES = 4;
 
 const names = stands => words.listed(stands.calendars.map(words.calendarTitle));
 
+// One calendar has as many events as there are dated entries; with several nobody can say so in a word.
+function allInStep(stands) {
+  const [only, another] = stands.calendars;
+  if (!only) return stands.sentence || "Everything is in step.";
+  if (!another && only.events === 0) return `Nothing has a date yet; ${words.calendarTitle(only)} is in step.`;
+  if (another || only.events === undefined) return `Everything is in step with ${names(stands)}.`;
+  const what =
+    only.events === 1 ? "The one dated entry is" : `All ${words.count(only.events, "dated entry", "dated entries")} are`;
+  return `${what} in step with ${words.calendarTitle(only)}.`;
+}
+
 function inStep(stands) {
   const { lastSync, nextSync } = stands;
   const last = lastSync
     ? ["Last run ", moment(lastSync), nextSync ? `, next in ${times.until(nextSync, app.now)}.` : "."]
     : ["It has not run yet."];
   return {
-    title: stands.sentence || `Everything is in step${stands.calendars.length ? ` with ${names(stands)}` : ""}.`,
+    title: allInStep(stands),
     below: last,
   };
 }

@@ -15,42 +15,22 @@ import { sideName } from "./days.js";
 import { planRow, waitRow } from "./plan_rows.js";
 import { signWord } from "./signs.js";
 
-const GUARD_EXIT = 5; // the run would delete unusually much: it is planned again, to be looked at
+const MOVED = new Set([409, 412]); // something that the plan touches has changed since
 
-// The plan that is shown: { route, team, plan, problem, guard, moved, sign }. Each visit of the view makes one.
+// The plan that is shown: { route, team, plan, problem, moved, sign }. Each visit of the view makes one.
 let shown = null;
-
-const isGuard = problem => problem.body.exit === GUARD_EXIT || problem.body.remedy === "allow_mass_delete";
-
-async function ask(team, options) {
-  const answer = await post(path("plan"), { team, ...options });
-  return data.planOf(answer.body);
-}
 
 async function make(team) {
   const mine = { route: app.route, team, sign: null };
   shown = mine;
   try {
-    mine.plan = await ask(team);
+    mine.plan = data.planOf((await post(path("plan"), { team })).body);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     mine.problem = problem;
   }
-  if (mine.problem && isGuard(mine.problem)) await lookAtDeletions(mine);
   if (shown === mine) announce(mine.plan ? title(mine.plan) : mine.problem.message);
   changed();
-}
-
-// What the guard stopped, as a plan that may be applied once.
-async function lookAtDeletions(mine) {
-  mine.guard = mine.problem.message;
-  try {
-    mine.plan = await ask(mine.team, { allowMassDelete: true });
-    mine.problem = null;
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    mine.problem = problem;
-  }
 }
 
 function apply(team) {
@@ -63,7 +43,7 @@ function apply(team) {
       const label = words.count(plan.rows.length, "change");
       notify(`Made ${label}.`, ran.number ? { run: () => undo(team, { run: ran.number }) } : undefined);
     } catch (problem) {
-      if (problem.status !== 409) throw problem;
+      if (!MOVED.has(problem.status)) throw problem;
       shown.moved = problem.message;
     }
   });
@@ -123,8 +103,8 @@ function group(team, name, rows) {
   );
 }
 
-function guardNote() {
-  if (!shown.guard) return null;
+function guardNote({ guard }) {
+  if (!guard) return null;
   return h(
     "div",
     { class: "note warn" },
@@ -132,7 +112,7 @@ function guardNote() {
     h(
       "span",
       {},
-      h("strong", {}, words.capital(shown.guard)),
+      h("strong", {}, words.asSentence(guard)),
       h("small", {}, " This is what it would do. Allowing it counts for this plan alone."),
     ),
   );
@@ -153,7 +133,7 @@ function body(team, plan) {
   const rows = plan.rows.filter(row => !shown.sign || row.sign === shown.sign);
   const targets = [...new Set(rows.map(row => row.to))].sort((a, b) => (a === null) - (b === null));
   return [
-    guardNote(),
+    guardNote(plan),
     movedNote(team),
     h(
       "div",
@@ -198,8 +178,8 @@ export function draw(team) {
 /** What Apply would do, and the one button. */
 export function foot(team) {
   if (!shown || !shown.plan || shown.moved || !shown.plan.rows.length) return null;
-  const { plan, guard } = shown;
-  const label = guard
+  const { plan } = shown;
+  const label = plan.guard
     ? `Allow this once: ${words.count(plan.rows.length, "change")}`
     : `Apply ${words.count(plan.rows.length, "change")}`;
   return [

@@ -19,13 +19,8 @@ const LINES = {
   "not-connected": "dotted",
 };
 
-function boardNote(stands, calendar) {
-  const counts = calendar.counts || {};
-  const dated = calendar.dated ?? counts.dated ?? stands.dated ?? (stands.counts || {}).dated;
-  const all = stands.entries ?? (stands.counts || {}).entries;
-  if (dated !== undefined && all !== undefined)
-    return `${dated.toLocaleString()} dated of ${words.count(all, "entry", "entries")}`;
-  if (all !== undefined) return words.count(all, "entry", "entries");
+function boardNote(stands) {
+  if (stands.entries !== undefined) return words.count(stands.entries, "entry", "entries");
   return stands.pending.board ? `${words.count(stands.pending.board, "change")} to send` : "nothing waits";
 }
 
@@ -33,8 +28,7 @@ function calendarNote(stands, calendar, state) {
   if (state === "failing")
     return calendar.lastSync ? `last reached ${times.since(calendar.lastSync, app.now)}` : "not reached yet";
   if (state === "syncing") return "writing events";
-  if (calendar.events !== undefined)
-    return `${words.count(calendar.events, "event")}${calendar.external ? `, ${calendar.external} external` : ""}`;
+  if (calendar.events !== undefined) return words.count(calendar.events, "event");
   return calendar.account || (calendar.lastSync ? `last run ${times.ago(calendar.lastSync, app.now, true)}` : "no run yet");
 }
 
@@ -84,7 +78,7 @@ function wire(team, stands, calendar, run) {
       "div",
       { class: "wire-end" },
       icon("board", 18),
-      h("div", {}, h("p", { class: "wire-name" }, "Board"), h("p", { class: "wire-note" }, boardNote(stands, calendar))),
+      h("div", {}, h("p", { class: "wire-name" }, "Board"), h("p", { class: "wire-note" }, boardNote(stands))),
     ),
     h(
       "div",
@@ -132,7 +126,7 @@ export function noWire(stands) {
         "div",
         { class: "wire-end" },
         icon("board", 18),
-        h("div", {}, h("p", { class: "wire-name" }, "Board"), h("p", { class: "wire-note" }, boardNote(stands, {}))),
+        h("div", {}, h("p", { class: "wire-name" }, "Board"), h("p", { class: "wire-note" }, boardNote(stands))),
       ),
       h(
         "div",

@@ -106,7 +106,7 @@ local function calendar_of(calendar, target, shared)
     connected = calendar.connected, paused = calendar.paused, status = status_of_calendar(calendar, err),
     lastSync = shared.lastSync, error = err, remedy = err and remedy_of(shared.error_code, err) or nil,
     since = err and shared.since or nil, nextTry = err and shared.nextTry or nil, pending = calendar.pending,
-    errorCount = calendar.errorCount }
+    entries = calendar.entries, errorCount = calendar.errorCount }
 end
 
 local function calendars_of(board, standing, shared)
