@@ -37,7 +37,7 @@ export function sync(team, options = {}) {
       (answer.body && (answer.body.run?.id ?? answer.body.run ?? answer.body.id)) ||
       (answer.headers.get("Location") || "").split("/").pop();
     if (answer.status === 202 && run && !app.runs.has(team)) {
-      app.runs.set(team, { run, state: "queued", began: Date.now(), by: "Sync now", writes: [], isOurs: true });
+      app.runs.set(team, { run, state: "queued", began: Date.now(), by: "Sync now", writes: [] });
       announce("Sync started.");
     }
     if (answer.status !== 202) stale(team);
@@ -130,8 +130,8 @@ export function removeFeed(team, feed) {
 export function signOut() {
   return act("sign-out", async () => {
     await send("DELETE", "/api/session", { isPublic: true });
-    app.session = "out";
     app.hasSignedOut = true;
+    app.signedOut();
     localStorage.removeItem("fmcal.signed-in");
   });
 }

@@ -32,8 +32,7 @@ async function readBody(response) {
 
 function signedOut() {
   if (app.session === "out") return;
-  app.session = "out";
-  changed();
+  app.signedOut();
 }
 
 /**

@@ -64,7 +64,7 @@ export function shownState(stands) {
   return isRunning && ORDER.indexOf(state) > ORDER.indexOf("syncing") ? "syncing" : state;
 }
 
-export const statusPath = team => path("sync/status", { team });
+const statusPath = team => path("sync/status", { team });
 
 export function status(team) {
   const asked = use(statusPath(team));
@@ -95,7 +95,7 @@ function clashOf(raw) {
 }
 
 /** An entry: `when` is its date as times.read has it, `clash` both dates of a date conflict, `state` as the API has it. */
-export function entryOf(raw) {
+function entryOf(raw) {
   const calendars = list(raw.calendars);
   const failed = calendars.find(side => side.error);
   return {
@@ -119,7 +119,7 @@ export function entryOf(raw) {
   };
 }
 
-export function eventOf(raw, kind) {
+function eventOf(raw, kind) {
   const date = raw.date ?? raw.start ?? raw.dueDate;
   const zone = raw.zone ?? raw.timeZone;
   return {

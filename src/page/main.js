@@ -2,7 +2,7 @@
 
 import { app, announce, changed, onChange, teamOf } from "./app.js";
 import { get, path, post, segment } from "./api.js";
-import { stale } from "./cache.js";
+import { forget, stale } from "./cache.js";
 import { patch } from "./dom.js";
 import * as keys from "./keys.js";
 import * as router from "./router.js";
@@ -134,6 +134,17 @@ async function exchange(code) {
     app.signInProblem = problem;
   }
 }
+
+// Nothing of the boards stays with the page when nobody is signed in any more.
+app.signedOut = () => {
+  app.session = "out";
+  app.teams = null;
+  app.runs.clear();
+  forget();
+  stream.stop();
+  isListening = false;
+  changed();
+};
 
 app.signIn = async code => {
   await exchange(code);

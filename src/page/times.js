@@ -2,7 +2,7 @@
 // with an offset, or a local time beside an IANA name.
 
 const LOCALE = navigator.language;
-export const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const DAY_MS = 86400000;
 
 const formats = new Map();
@@ -43,7 +43,7 @@ export function addMonths(day, count) {
 }
 
 export const daysBetween = (from, to) => Math.round((utc(to) - utc(from)) / DAY_MS);
-export const weekday = day => utc(day).getUTCDay();
+const weekday = day => utc(day).getUTCDay();
 
 // Where the locale does not say how its weeks are.
 const SUNDAY = new Set("US CA MX BR JP KR TW HK IN IL ZA PH CO PE VE SA".split(" "));
@@ -57,7 +57,7 @@ function weekInfo() {
   return { first: SUNDAY.has(region) ? 0 : SATURDAY.has(region) ? 6 : 1, weekend: [6, 0] };
 }
 
-export const WEEK = weekInfo();
+const WEEK = weekInfo();
 
 export const startOfWeek = day => addDays(day, -((weekday(day) - WEEK.first + 7) % 7));
 export const isWeekend = day => WEEK.weekend.includes(weekday(day));

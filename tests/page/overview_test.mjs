@@ -114,8 +114,8 @@ scene(
     await page.getByText(/The server has not answered since/).waitFor();
     assert.match(await page.textContent(".rows"), /Serve discovery requests/);
     assert.equal(await page.getByRole("button", { name: /Sync now/ }).isDisabled(), true);
-    standIn.fallSilent(false);
     await page.getByRole("button", { name: "Try now" }).click();
+    standIn.fallSilent(false);
     await page.getByText("All 41 dated entries are in step").waitFor();
   },
 );
@@ -126,12 +126,14 @@ scene(
   async ({ page, standIn }) => {
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByText("You are signed out.").waitFor();
+    await standIn.onStreamsEnded();
     await page.getByLabel("Code, or the whole link").fill("used");
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByText(/The code was used already/).waitFor();
     await page.getByLabel("Code, or the whole link").fill(`${standIn.url}#code=good`);
     await page.keyboard.press("Enter");
     await page.getByText("All 41 dated entries are in step").waitFor();
+    await new Promise(resolve => standIn.onStream(resolve));
   },
 );
 

@@ -70,6 +70,14 @@ export class StandIn {
     else this.waiting.push(heard);
   }
 
+  /** Waits until nobody listens any more. */
+  onStreamsEnded() {
+    return new Promise(resolve => {
+      if (this.streams.size) this.onEnded = resolve;
+      else resolve();
+    });
+  }
+
   /** No answer any more, as from a server that was stopped. */
   fallSilent(isSilent = true) {
     this.isSilent = isSilent;
@@ -126,7 +134,10 @@ export class StandIn {
     }
     this.streams.add(response);
     for (const heard of this.waiting.splice(0)) heard();
-    response.on("close", () => this.streams.delete(response));
+    response.on("close", () => {
+      this.streams.delete(response);
+      if (!this.streams.size && this.onEnded) this.onEnded();
+    });
   }
 
   async call(request, url, response) {

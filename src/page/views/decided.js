@@ -8,7 +8,7 @@ const decided = new Map(); // { [field]: { side: "local" or "external" } or { va
 
 export const nameOf = conflict => `${conflict.id}\n${conflict.calendar}\n${conflict.etag}`;
 
-export function choicesOf(conflict) {
+function choicesOf(conflict) {
   if (!decided.has(nameOf(conflict))) decided.set(nameOf(conflict), {});
   return decided.get(nameOf(conflict));
 }

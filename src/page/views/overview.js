@@ -133,7 +133,7 @@ function noteOf(entry) {
   return entry.parent || "";
 }
 
-export function dayRow(team, entry, label) {
+function dayRow(team, entry, label) {
   const title = h("span", { class: `row-title kind-${entry.kind}` }, entry.title);
   return h(
     "li",
