@@ -15,6 +15,7 @@
 #include "core/ical/value.h"
 #include "core/ical/vtimezone.h"
 #include "provider/ics/codec.h"
+#include "provider/ics/occurrences.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ int luaopen_fmcal_ical(lua_State *L);
 
 static const char domain[] = "ical";
 
-#define MAX_BYTES ((size_t)1 << 30)
+#define MAX_BYTES        ((size_t)1 << 30)
+#define MOST_OCCURRENCES 10000
 
 /* ------------------------------------------------------------------ reading and building */
 
@@ -116,6 +118,82 @@ static int ical_encode(lua_State *L)
         return fm_bind_fail(L, &err);
     lua_pushlstring(L, out->data, out->len);
     return 1;
+}
+
+static void free_occurrences(void *data)
+{
+    fm_ics_occurrences_clear(data);
+    free(data);
+}
+
+static void set_time(lua_State *L, const char *name, const fm_event_time *t)
+{
+    fm_date date;
+    char text[FM_DATE_TEXT_MAX];
+    if (!fm_event_time_fields(&date, t))
+        fm_bind_set_text(L, name, fm_date_format(&date, text));
+}
+
+static void push_occurrence(lua_State *L, const fm_ics_occurrence *o)
+{
+    lua_createtable(L, 0, 6);
+    set_time(L, "dueDate", &o->start);
+    set_time(L, "endDate", &o->end);
+    fm_bind_set_text(L, "timeZone", o->start.form == FM_TIME_ZONED ? fm_zone_name(o->start.zone) : NULL);
+    fm_bind_set_text(L, "title", o->title);
+    fm_bind_set_text(L, "location", o->location);
+    fm_bind_set_boolean(L, "changed", o->is_override);
+}
+
+/* What clocks show at an instant, in a zone or in UTC. */
+static int64_t shown_at(const fm_zone *zone, int64_t epoch)
+{
+    return zone ? fm_zone_to_local(zone, epoch) : epoch;
+}
+
+static void check_window(lua_State *L, fm_ics_window *window)
+{
+    luaL_checktype(L, 2, LUA_TTABLE);
+    window->from = fm_bind_row_integer(L, 2, "from", FM_EPOCH_END);
+    window->to = fm_bind_row_integer(L, 2, "to", FM_EPOCH_MIN);
+    lua_Integer most = fm_bind_row_integer(L, 2, "most", MOST_OCCURRENCES);
+    luaL_argcheck(L, window->from >= FM_EPOCH_MIN && window->from < window->to && window->to < FM_EPOCH_END, 2,
+                  "from must lie before to, and both in the years 1 to 9999");
+    luaL_argcheck(L, most > 0 && most <= MOST_OCCURRENCES, 2, "most must be 1 to 10000");
+    window->most = (size_t)most;
+}
+
+/* ical.occurrences(text, window) */
+static int ical_occurrences(lua_State *L)
+{
+    size_t len;
+    const char *text = luaL_checklstring(L, 1, &len);
+    lua_settop(L, 2);
+    fm_ics_window window;
+    check_window(L, &window);
+    const char *name = fm_bind_row_text(L, 2, "zone");
+    fm_zones *zones = fm_bind_zones(L);
+    const fm_zone *zone = NULL;
+    fm_error err = {0};
+    if (name && fm_zones_find(zones, &zone, name, &err))
+        return fm_bind_fail(L, &err);
+    window.from_local = shown_at(zone, window.from);
+    window.to_local = shown_at(zone, window.to);
+    void **slot = fm_bind_box(L, free_occurrences);
+    fm_ics_occurrences *found = *slot = calloc(1, sizeof *found);
+    if (!found)
+        return fm_bind_no_memory(L);
+    if (fm_ics_occurrences_find(found, text, len, &window, zones, &err))
+        return fm_bind_fail(L, &err);
+    lua_createtable(L, (int)found->count, 0);
+    for (size_t i = 0; i < found->count; i++) {
+        push_occurrence(L, &found->list[i]);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    lua_createtable(L, 0, 2);
+    fm_bind_set_boolean(L, "recurring", found->recurring);
+    fm_bind_set_boolean(L, "cut", found->cut);
+    return 2;
 }
 
 /* ical.uid(text) */
@@ -509,11 +587,14 @@ static const luaL_Reg document_meta[] = {
 };
 
 static const luaL_Reg ical_functions[] = {
-    {"build", ical_build},           {"crlf", ical_crlf},         {"date", ical_date},
-    {"date_value", ical_date_value}, {"document", ical_document}, {"duration", ical_duration},
-    {"encode", ical_encode},         {"escape", ical_escape},     {"event", ical_event},
-    {"parse", ical_parse},           {"uid", ical_uid},           {"unescape", ical_unescape},
-    {"vtimezone", ical_vtimezone},   {"zone", ical_zone},         {NULL, NULL},
+    {"build", ical_build},       {"crlf", ical_crlf},
+    {"date", ical_date},         {"date_value", ical_date_value},
+    {"document", ical_document}, {"duration", ical_duration},
+    {"encode", ical_encode},     {"escape", ical_escape},
+    {"event", ical_event},       {"occurrences", ical_occurrences},
+    {"parse", ical_parse},       {"uid", ical_uid},
+    {"unescape", ical_unescape}, {"vtimezone", ical_vtimezone},
+    {"zone", ical_zone},         {NULL, NULL},
 };
 
 int luaopen_fmcal_ical(lua_State *L)

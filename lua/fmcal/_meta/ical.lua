@@ -3,7 +3,7 @@
 ---iCalendar (RFC 5545): read, build, edit in place, and events as fmcal means them.
 ---
 ---Reading first checks size, depth and number of components. It skips lines that are no content lines. Recurrence rules
----stay text; nothing expands them. A value that you build or set cannot become more than one line: the module refuses
+---stay text; occurrences() alone expands them. A value that you build or set cannot become more than one line: the module refuses
 ---values with control characters and parameters with quotes.
 ---
 ---A failure is `nil, err`; `err.code` is "parse" (with `err.line`), "limit" (too large or deep), "invalid" (cannot be
@@ -61,6 +61,29 @@ function ical.event(text) end
 ---@return string? text
 ---@return fmcal.error? err
 function ical.encode(event, old) end
+
+---@class fmcal.ical.window
+---@field from integer seconds since 1970
+---@field to integer the same; it is not in the window
+---@field zone? string IANA name: where days, and times without a zone, are meant to be; UTC by default
+---@field most? integer how many are wanted at most, 10,000 by default
+
+---@class fmcal.ical.occurrence
+---@field dueDate string when it begins, as an event has it
+---@field endDate string when it ends (exclusive); a time without an end ends when it begins
+---@field timeZone? string
+---@field changed? boolean somebody has moved or changed this one
+---@field title? string of one that was changed
+---@field location? string the same
+
+---When the event of a calendar object takes place within a window: the occurrences of its series, as single ones were moved,
+---changed and cancelled. An event that does not repeat has one. The start is the first occurrence, whether the rule names it
+---or not. RANGE of an override is not understood. A rule that repeats by the minute is refused ("unsupported").
+---@param text string
+---@param window fmcal.ical.window
+---@return fmcal.ical.occurrence[]? list by their beginning
+---@return { recurring: boolean, cut: boolean }|fmcal.error more `cut`: there are more in the window; the error if the first is nil
+function ical.occurrences(text, window) end
 
 ---The UID of the first event, to-do or journal entry, without reading the rest.
 ---@param text string

@@ -22,8 +22,7 @@ static bool names_zone(fm_span property, fm_span tzid)
     return n == tzid.len;
 }
 
-/* The object's VTIMEZONE of this name, FM_ICAL_NONE where it has none. */
-static size_t find_vtimezone(const fm_ics_object *o, fm_span tzid)
+size_t fm_ics_vtimezone_of(const fm_ics_object *o, fm_span tzid)
 {
     size_t at = FM_ICAL_NONE;
     while ((at = fm_ical_find_component(o->doc, o->calendar, at, "VTIMEZONE")) != FM_ICAL_NONE) {
@@ -54,7 +53,7 @@ fm_status fm_ics_zone_of(const fm_zone **out, const fm_ics_object *o, fm_span tz
     fm_status status = resolve(out, tzid, zones, err);
     if (status || *out)
         return status;
-    size_t vtimezone = find_vtimezone(o, tzid);
+    size_t vtimezone = fm_ics_vtimezone_of(o, tzid);
     if (vtimezone == FM_ICAL_NONE)
         return FM_OK;
     size_t location = fm_ical_find_property(o->doc, vtimezone, FM_ICAL_NONE, "X-LIC-LOCATION");
@@ -64,7 +63,7 @@ fm_status fm_ics_zone_of(const fm_zone **out, const fm_ics_object *o, fm_span tz
 /* A local time in a zone that only the object describes becomes an instant; without a description it is unknown. */
 static fm_status read_foreign(fm_event_time *t, const fm_ics_object *o, fm_span tzid, fm_error *err)
 {
-    size_t begin = find_vtimezone(o, tzid);
+    size_t begin = fm_ics_vtimezone_of(o, tzid);
     fm_vtimezone *zone;
     t->form = FM_TIME_UNKNOWN;
     if (begin == FM_ICAL_NONE)
@@ -100,12 +99,12 @@ static void set_unknown(fm_event_dates *out, const fm_event_time *t, const fm_ic
     fm_event_dates_set_unknown(out, t, tzid.at, tzid.len);
 }
 
-static fm_status read_time(fm_event_time *out, const fm_ics_object *o, const fm_ical_line *line, fm_zones *zones,
-                           fm_error *err)
+fm_status fm_ics_time_read(fm_event_time *out, const fm_ics_object *o, const fm_ical_line *line, fm_span value,
+                           fm_zones *zones, fm_error *err)
 {
     fm_date date;
     fm_span tzid;
-    fm_status status = fm_ical_date_parse(&date, line->parts.value, err);
+    fm_status status = fm_ical_date_parse(&date, value, err);
     if (status)
         return at_line(status, line, err);
     *out = (fm_event_time){.s = fm_date_epoch(&date)};
@@ -121,6 +120,12 @@ static fm_status read_time(fm_event_time *out, const fm_ics_object *o, const fm_
         return read_foreign(out, o, tzid, err);
     out->form = FM_TIME_ZONED;
     return FM_OK;
+}
+
+static fm_status read_time(fm_event_time *out, const fm_ics_object *o, const fm_ical_line *line, fm_zones *zones,
+                           fm_error *err)
+{
+    return fm_ics_time_read(out, o, line, line->parts.value, zones, err);
 }
 
 fm_status fm_ics_dates_read(fm_event_dates *out, const fm_ics_object *o, fm_zones *zones, fm_error *err)

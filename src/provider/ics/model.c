@@ -71,14 +71,10 @@ static fm_status find_master(fm_ics_object *o, fm_error *err)
         else if (o->master == FM_ICAL_NONE)
             o->master = at;
     }
-    if (o->master != FM_ICAL_NONE)
-        return FM_OK;
-    return fm_error_set(err, FM_EUNSUPPORTED, domain,
-                        o->overrides ? "the object holds only single occurrences of a series, not the series"
-                                     : "the object holds no event");
+    return FM_OK;
 }
 
-fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, fm_error *err)
+fm_status fm_ics_object_parse(fm_ics_object *out, const char *text, size_t len, fm_error *err)
 {
     *out = (fm_ics_object){0};
     fm_status status = fm_ical_parse(&out->doc, text, len, NULL, err);
@@ -88,6 +84,19 @@ fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, f
         fm_ical_free(out->doc);
         *out = (fm_ics_object){0};
     }
+    return status;
+}
+
+fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, fm_error *err)
+{
+    fm_status status = fm_ics_object_parse(out, text, len, err);
+    if (status || out->master != FM_ICAL_NONE)
+        return status;
+    status = fm_error_set(err, FM_EUNSUPPORTED, domain,
+                          out->overrides ? "the object holds only single occurrences of a series, not the series"
+                                         : "the object holds no event");
+    fm_ical_free(out->doc);
+    *out = (fm_ics_object){0};
     return status;
 }
 

@@ -38,12 +38,20 @@ typedef struct fm_ics_object {
     bool attendees;  /**< somebody is invited, to the series or an occurrence */
 } fm_ics_object;
 
-/** Reads an object. FM_EPARSE, FM_EUNSUPPORTED, FM_ELIMIT, FM_ENOMEM. On failure nothing is owned. */
+/** Reads an object that may have no master: `master` is FM_ICAL_NONE then. FM_EPARSE, FM_ELIMIT, FM_ENOMEM. */
+fm_status fm_ics_object_parse(fm_ics_object *out, const char *text, size_t len, fm_error *err);
+/** Reads an object with a master. FM_EPARSE, FM_EUNSUPPORTED, FM_ELIMIT, FM_ENOMEM. On failure nothing is owned. */
 fm_status fm_ics_object_read(fm_ics_object *out, const char *text, size_t len, fm_error *err);
 
 /** The first property of a name in the master, NULL where there is none. Borrowed until the next edit. */
 const fm_ical_line *fm_ics_property(const fm_ics_object *object, const char *name);
 
+/** The object's VTIMEZONE of this name, FM_ICAL_NONE where it has none. */
+size_t fm_ics_vtimezone_of(const fm_ics_object *object, fm_span tzid);
+/** Reads a time of a line, which may have several; of one that says it is a date the time is noise. FM_EPARSE with the
+ * line. */
+fm_status fm_ics_time_read(fm_event_time *out, const fm_ics_object *object, const fm_ical_line *line, fm_span value,
+                           fm_zones *zones, fm_error *err);
 /** Reads the master's DTSTART with DTEND or DURATION. FM_EPARSE with the line. */
 fm_status fm_ics_dates_read(fm_event_dates *out, const fm_ics_object *object, fm_zones *zones, fm_error *err);
 /** The zone that a TZID means in this object: one of tzdata, else NULL. FM_ENOMEM and other failures to read. */
