@@ -55,6 +55,25 @@ function Place:refused(name, params)
   return err
 end
 
+-- What an act answers. @return table, or nil and an error
+function Place:act(name, params)
+  return require("fmcal.serve.acts").find(name)(params_of(self, params))
+end
+
+-- What an act answers, which must not fail.
+function Place:done(name, params)
+  local answer, err = self:act(name, params)
+  if not answer then error(("%s: %s"):format(name, err.message), 2) end
+  return answer
+end
+
+-- The error that an act answers, which must not succeed.
+function Place:not_done(name, params)
+  local answer, err = self:act(name, params)
+  if answer then error(name .. " was not refused", 2) end
+  return err
+end
+
 -- Puts a file into the calendar, as another program would.
 function Place:put_event(name, lines)
   local text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nBEGIN:VEVENT\r\n" .. table.concat(lines, "\r\n")

@@ -163,6 +163,23 @@ local function add_all(list, more)
   for _, element in ipairs(more or {}) do list[#list + 1] = element end
 end
 
+local TOLD_OF_CHANGE = { "key", "title", "actions", "board", "settled", "reasons" }
+
+--- The changes of a plan for whoever reads it elsewhere: without seals, and without where events lie.
+-- @return list of { key, title, actions, board, settled, reasons, calendars = {{ calendar, action, reason, event }} }
+function plan_file.told(plan)
+  local list = json.array {}
+  for i, change in ipairs(plan.changes) do
+    local told = { calendars = json.array {} }
+    for _, name in ipairs(TOLD_OF_CHANGE) do told[name] = change[name] end
+    for j, write in ipairs(change.calendars) do
+      told.calendars[j] = { calendar = write.calendar, action = write.action, reason = write.why, event = write.changes }
+    end
+    list[i] = told
+  end
+  return list
+end
+
 --- All that a plan says of entries, as fmcal.sync.tell.actions.
 function plan_file.actions(plan)
   local list = {}

@@ -215,8 +215,8 @@ local function edited(planned, described)
 end
 
 local function stale(plan, sentence)
-  return failure("the plan of %s is not carried out: %s since; nothing was written. Make a new one with --plan",
-    tostring(plan.made), sentence)
+  return select(2, fail("precondition", "plan", "the plan of %s is not carried out: %s since; nothing was written. Make a new "
+    .. "one with --plan", tostring(plan.made), sentence))
 end
 
 local function check_calendars(plan, decided)

@@ -12,19 +12,6 @@ local sync_view = require "fmcal.cli.sync.view"
 
 local plans = {}
 
-local CHANGE = { "key", "title", "actions", "board", "calendars", "settled", "reasons" }
-
--- A change of a plan without its seals and without where events lie.
-local function shown_change(change)
-  local shown = {}
-  for _, name in ipairs(CHANGE) do shown[name] = change[name] end
-  shown.calendars = json.array {}
-  for i, write in ipairs(change.calendars) do
-    shown.calendars[i] = { calendar = write.calendar, action = write.action, reason = write.why, event = write.changes }
-  end
-  return shown
-end
-
 -- What an assistant reads of a run: what programs get of it, without the place of the board.
 local function shown_result(result)
   local shown = sync_view.for_programs(result)
@@ -36,8 +23,7 @@ end
 local function planned(options)
   local result, plan = review.plan(options)
   if not plan then return shown_result(result), nil, true end
-  local changes = json.array {}
-  for i, change in ipairs(plan.changes) do changes[i] = shown_change(change) end
+  local changes = plan_file.told(plan)
   local data = { changes = changes, drift = plan.drift, waits = plan.waits, warnings = json.array(result.warnings or {}),
     message = #changes == 0 and "there is nothing to do" or nil }
   return data, #changes > 0 and plan_file.text(plan) or nil

@@ -4,10 +4,10 @@
 local answering = require "fmcal.children.answering"
 local exits = require "fmcal.exits"
 local http = require "fmcal.http"
+local outcome = require "fmcal.serve.outcome"
 local run = require "fmcal.sync.run"
 local sys = require "fmcal.sys"
 local time = require "fmcal.time"
-local told = require "fmcal.serve.told"
 
 local runner = {}
 
@@ -33,28 +33,9 @@ local function report_to(context)
   end
 end
 
--- How many entries and events a run changed, or would.
-local function count_changes(result)
-  local count = 0
-  for _, action in ipairs(result.actions or {}) do
-    if action.action ~= "error" then count = count + 1 end
-  end
-  return count
-end
-
 -- How the board stands now: what the server keeps in memory.
 local function stand_after(params)
   return require("fmcal.serve.engine.stand").of { board = params.board, state = params.state }
-end
-
--- What callers of the API are told of a run; the rest is in the state.
-local TOLD = { "success", "message", "team", "direction", "result", "conflicts", "exit", "error", "error_code",
-  "retry_after_s", "error_messages", "warnings", "targets", "dry_run", "started", "number", "writes" }
-
-local function short_of(result, params)
-  local short = { changes = count_changes(result) }
-  for _, name in ipairs(TOLD) do short[name] = result[name] end
-  return told.all(short, params)
 end
 
 -- The accounts for which connections are open; nil where there are none.
@@ -86,7 +67,7 @@ end
 function calls.serve(params, context)
   local result = calls.sync(params, context)
   if result.exit == exits.INTERRUPTED then context.retire = true end
-  return { result = short_of(result, params), stand = stand_after(params) }
+  return { result = outcome.of(result, params), stand = stand_after(params) }
 end
 
 -- What writes besides runs: each of fmcal.serve.acts.
@@ -95,6 +76,7 @@ local function act(name)
   local found = acts.find(name)
   return found and function(params, context)
     forget_others(context.key)
+    fence({ dry_run = params.dryRun }, context)
     params.progress = report_to(context)
     local value, err = found(params)
     if value == nil then return nil, err end

@@ -14,7 +14,7 @@ local views = {}
 
 --- The views and their modules.
 local MODULES = { config = "config", calendar_config = "calendar_config", status = "status", entries = "entries", entry = "entry",
-  conflicts = "conflicts", events = "events" }
+  conflicts = "conflicts", events = "events", plan = "plan" }
 local OF_HISTORY = { history = "changes", runs = "runs" }
 
 --- The function of a name; nil where there is none. What one view needs is loaded when it is asked.

@@ -71,7 +71,7 @@ local function base_result(self)
     team = self.settings and self.settings.team, direction = self.direction,
     board = self.board and self.board:path() or self.board_path,
     targets = targets, warnings = warnings_of(self), dry_run = self.dry_run or false,
-    started = self.now,
+    started = self.now, number = not self.dry_run and self.number or nil,
   }
 end
 
@@ -179,7 +179,7 @@ function report.planned(self)
   add_problems(self)
   tally.finish(self.tally, self)
   conclude(self, result)
-  result.conflicts = self.tally.conflicts
+  result.conflicts, result.unchanged = self.tally.conflicts, self.tally.unchanged
   result.writes = actions.writes(result.actions)
   result.message = ("Dry run: %s planned, nothing was written"):format(quantity(result.writes, "action"))
   return result
