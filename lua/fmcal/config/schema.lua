@@ -26,6 +26,7 @@ local OPTIONS = {
   syncItems = "boolean", syncEpics = "boolean", syncCourtDates = "boolean", autoSync = "boolean",
   syncInterval = "number", conflictResolution = "name", onEventDeleted = "name", reminders = "names",
   timeZone = "name", massDeleteLimit = "number", webhook = "place", pushInvitations = "boolean", spans = "boolean",
+  paused = "boolean",
   ruleLimits = RULE_LIMITS,
 }
 

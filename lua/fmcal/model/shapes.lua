@@ -41,7 +41,8 @@
 ---@field number integer of the run
 ---@field all_targets fmcal.Target[] in the order of the configuration
 ---@field targets fmcal.Target[] those that could be opened and read
----@field failed_targets fmcal.Target[] the others
+---@field failed_targets fmcal.Target[] those that could not
+---@field paused_targets fmcal.Target[] those that a person has paused
 ---@field adopted table<string, string> UIDs of events that became items in this run, by the items' ids
 ---@field external_moved? boolean events have become external, or are no more
 ---@field messages string[] sentences about what is no entry's

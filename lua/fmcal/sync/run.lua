@@ -48,7 +48,7 @@ local function new(options)
     max_rounds = options.max_rounds or MAX_ROUNDS,
     slice_size = options.examine and math.huge or options.slice_size or SLICE_SIZE,
     seed = options.seed, order = {}, decisions = {}, acts = {}, toll = guard.toll(), findings = {}, actions = {}, entries = {},
-    all_targets = {}, failed_targets = {}, targets = {}, messages = {}, warned = {},
+    all_targets = {}, failed_targets = {}, paused_targets = {}, targets = {}, messages = {}, warned = {},
   }
 end
 

@@ -61,7 +61,8 @@ end
 
 local function calendar_name(target)
   local name = target.calendar or target.calendar_id
-  return name and ("%s (%s)"):format(target.name, terminal.clean(name)) or target.name
+  local shown = name and ("%s (%s)"):format(target.name, terminal.clean(name)) or target.name
+  return target.paused and shown .. ", paused" or shown
 end
 
 local function heading(out, result)

@@ -80,10 +80,16 @@ local function policy_of(decision, side, answer)
     { direction = target.direction, answer = answer, adopted = target:is_foreign(side.uid) })
 end
 
--- Whether a calendar that cannot be reached is to get the event of an entry.
+local function lacks_event(target, view)
+  return wants(target, view) and not base.agreed((target:base(view.key) or {}).base)
+end
+
+-- Whether a calendar that cannot be reached, or is paused, is to get the event of an entry.
 local function is_awaited(run, view)
-  for _, target in ipairs(view and run.failed_targets or {}) do
-    if wants(target, view) and not base.agreed((target:base(view.key) or {}).base) then return true end
+  for _, list in ipairs { view and run.failed_targets, view and run.paused_targets } do
+    for _, target in ipairs(list) do
+      if lacks_event(target, view) then return true end
+    end
   end
   return false
 end

@@ -65,7 +65,7 @@ local function base_result(self)
   for i, target in ipairs(self.all_targets) do
     targets[i] = { name = target.name, provider = target.spec.provider,
       calendar = target.binding and target.binding.name, calendar_id = target.binding and target.binding.calendar_id,
-      error = target.error and target.error.message }
+      error = target.error and target.error.message, paused = target.options.paused or nil }
   end
   return {
     team = self.settings and self.settings.team, direction = self.direction,
