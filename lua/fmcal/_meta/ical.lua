@@ -76,13 +76,17 @@ function ical.encode(event, old) end
 ---@field title? string of one that was changed
 ---@field location? string the same
 
+---@class fmcal.ical.expansion
+---@field recurring boolean more than one occurrence is to be expected
+---@field cut boolean there are more in the window
+
 ---When the event of a calendar object takes place within a window: the occurrences of its series, as single ones were moved,
 ---changed and cancelled. An event that does not repeat has one. The start is the first occurrence, whether the rule names it
 ---or not. RANGE of an override is not understood. A rule that repeats by the minute is refused ("unsupported").
 ---@param text string
 ---@param window fmcal.ical.window
 ---@return fmcal.ical.occurrence[]? list by their beginning
----@return { recurring: boolean, cut: boolean }|fmcal.error more `cut`: there are more in the window; the error if the first is nil
+---@return fmcal.ical.expansion|fmcal.error more the error if the first is nil
 function ical.occurrences(text, window) end
 
 ---The UID of the first event, to-do or journal entry, without reading the rest.

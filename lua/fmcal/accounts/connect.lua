@@ -1,9 +1,8 @@
 -- Connecting a board with a calendar account: sign in, list, choose, verify, store. Asks nobody: see scripts/connect.lua.
 
 local board = require "fmcal.board"
-local board_state = require "fmcal.place.board_state"
 local config = require "fmcal.config"
-local config_rewind = require "fmcal.config.rewind"
+local config_edit = require "fmcal.place.config_edit"
 local credentials = require "fmcal.credentials"
 local failure = require "fmcal.util.failure"
 local given = require "fmcal.util.given"
@@ -277,18 +276,11 @@ end
 function connect.store(place, profile, account, chosen)
   local members, err = credential_members(place, profile, account)
   if not members then return nil, err end
-  local lock <close>, locked = board.lock(place.path, board_state.LOCK_WAIT_MS)
-  if not lock then return nil, locked end
-  local opened <close>, unread = board.open(place.path)
-  if not opened then return nil, unread end
-  local section, refused = config.section(opened)
-  if not section then return nil, refused end
-  local before = config_rewind.section(opened)
-  write_all(opened, section, place, profile, account, chosen, members)
-  local after = config_rewind.section(opened)
-  local saved, unsaved = opened:save {}
-  if not saved then return nil, unsaved end
-  config_rewind.note(board_state.path(place.path, place.team), before, after)
+  local changed, failed = config_edit(place.path, function(opened, section)
+    write_all(opened, section, place, profile, account, chosen, members)
+    return true
+  end)
+  if changed == nil then return nil, failed end
   return true
 end
 

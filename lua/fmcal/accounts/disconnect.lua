@@ -7,7 +7,7 @@ local board = require "fmcal.board"
 local board_state = require "fmcal.place.board_state"
 local calendar_sync = require "fmcal.model.calendar_sync"
 local config = require "fmcal.config"
-local config_rewind = require "fmcal.config.rewind"
+local config_edit = require "fmcal.place.config_edit"
 local credentials = require "fmcal.credentials"
 local failure = require "fmcal.util.failure"
 local given = require "fmcal.util.given"
@@ -245,26 +245,18 @@ end
 -- @param cleared { is_first = boolean }|nil the events were removed
 -- @return whether there was anything to take off; or nil and an error
 function disconnect.forget_account(place, cleared)
-  local lock <close>, locked = board.lock(place.path, board_state.LOCK_WAIT_MS)
-  if not lock then return nil, locked end
-  local opened <close>, err = board.open(place.path)
-  if not opened then return nil, err end
-  local before = config_rewind.section(opened)
-  if place.single then
-    assert(opened:remove(nil, { SECTION, "credentials" }))
-  else
-    assert(opened:remove(nil, { SECTION, place.name, "credentials" }))
-    assert(opened:set(nil, { SECTION, place.name, "connected" }, false))
-  end
-  for _, key in ipairs(cleared and opened:keys() or {}) do
-    calendar_sync.forget(opened, opened:entry(key), { name = place.name, is_first = cleared.is_first })
-  end
-  local changed, after = opened:dirty(), config_rewind.section(opened)
-  local team = opened:member("team")
-  local saved, unsaved = opened:save {}
-  if not saved then return nil, unsaved end
-  if changed and type(team) == "string" then config_rewind.note(board_state.path(place.path, team), before, after) end
-  return changed
+  return config_edit(place.path, function(opened)
+    if place.single then
+      assert(opened:remove(nil, { SECTION, "credentials" }))
+    else
+      assert(opened:remove(nil, { SECTION, place.name, "credentials" }))
+      assert(opened:set(nil, { SECTION, place.name, "connected" }, false))
+    end
+    for _, key in ipairs(cleared and opened:keys() or {}) do
+      calendar_sync.forget(opened, opened:entry(key), { name = place.name, is_first = cleared.is_first })
+    end
+    return true
+  end)
 end
 
 return disconnect

@@ -44,7 +44,8 @@ local CALENDAR = {
 
 -- Members of the whole configuration.
 local WHOLE = {
-  enabled = "boolean", rules = "name", lastSyncAt = "name", lastSyncStatus = "name", lastSyncError = "text", stats = "object",
+  enabled = "boolean", rules = "name", defaultCalendar = "name",
+  lastSyncAt = "name", lastSyncStatus = "name", lastSyncError = "text", stats = "object",
 }
 
 local ENDPOINTS = { api = "name", auth = "name", token = "name", revoke = "name", batch = "name", device = "name" }
@@ -223,6 +224,15 @@ local function unknown_of(members, object, prefix)
 end
 
 -- ---------------------------------------------------------------- what others call
+
+--- What is wrong with some syncOptions, of all or of one calendar: a name, a type or a value.
+-- @param options object
+-- @param prefix string what stands before their names
+-- @return nil, or a sentence that names one
+function config_schema.wrong_options(options, prefix)
+  return unknown_of({ syncOptions = OPTIONS }, { syncOptions = options }, prefix)[1]
+    or schema.wrong(OPTIONS, options, prefix .. "syncOptions.") or wrong_value(OPTION_VALUES, options, prefix .. "syncOptions.")
+end
 
 --- Which member is of a wrong type.
 -- @param section calendarConfig without nulls

@@ -22,4 +22,11 @@ function place.options(params)
   return options
 end
 
+--- What a view is asked with about the same board.
+function place.of_views(params)
+  local told = {}
+  for name in pairs(asked.PLACE) do told[name] = params[name] end
+  return told
+end
+
 return place
