@@ -7,7 +7,8 @@
 local acts = {}
 
 --- The acts, each in a module of its name.
-local NAMES = { resolve = true, undo = true, apply = true, config = true, pause = true, resume = true, select = true }
+local NAMES = { resolve = true, undo = true, apply = true, config = true, pause = true, resume = true, select = true,
+  connect = true, disconnect = true }
 
 --- The function of a name; nil where there is none.
 function acts.find(name)
