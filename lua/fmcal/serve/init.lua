@@ -8,6 +8,7 @@ local front = require "fmcal.serve.http.front"
 local home = require "fmcal.serve.home"
 local idempotency = require "fmcal.serve.http.idempotency"
 local news = require "fmcal.serve.news"
+local plans = require "fmcal.serve.plans"
 local server = require "fmcal.server"
 local sessions = require "fmcal.serve.access.sessions"
 local stream = require "fmcal.serve.stream"
@@ -53,6 +54,7 @@ local function open_parts(self, options)
   self.engine, err = engine.open { tasks = self.tasks, paths = options.paths, state = options.state,
     folder = folder .. "/runs", jobs = options.jobs or 2 * sys.processors() }
   if not self.engine then return nil, err end
+  self.plans = plans.new(self.tasks)
   self.server, err = listen(options)
   if not self.server then return nil, err end
   local ok

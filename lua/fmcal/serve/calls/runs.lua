@@ -24,9 +24,19 @@ local function result_of(run)
   return result
 end
 
+runs.told = result_of
+
+-- What is wrong with an act that did nothing.
+local function refusal_of_act(run, stale)
+  local found = problem.from(run.error)
+  if stale and run.error.code == "precondition" then return problem.of(stale, "%s", run.error.message) end
+  return found
+end
+
 -- What is wrong with a run whose board could not even be read or locked; nil where the run itself came to something.
-local function refusal_of(run)
+local function refusal_of(run, stale)
   local result = run.result
+  if run.error and run.kind ~= "sync" then return refusal_of_act(run, stale) end
   if run.state == "canceled" then return problem.of("canceled", "%s", result.error) end
   if result.exit == exits.LOCKED then return problem.of("locked", "%s", result.error) end
   local is_unread = result.error_code == "parse" or result.exit == exits.USAGE
@@ -41,13 +51,14 @@ local function under_way(run, applied)
 end
 
 --- The answer to who has asked for a run: what came of it, or, where that is preferred, where to look.
--- @param told function(run) -> body
-function runs.answer(request, run, told_of)
+-- @param told_of function(run) -> body, or nil
+-- @param stale the type of the problem where what was to be done is out of date; nil: another tag was wanted
+function runs.answer(request, run, told_of, stale)
   local wish = prefer.of(request.headers)
   if wish.is_async then return under_way(run, "respond-async") end
   tasks.await(run.promise, wish.wait_ms)
   if not run.ended then return under_way(run, wish.text) end
-  local refused = refusal_of(run)
+  local refused = refusal_of(run, stale)
   if refused then return nil, refused:with { run = run.id } end
   return answer.json((told_of or result_of)(run))
 end

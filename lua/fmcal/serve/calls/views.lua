@@ -18,4 +18,4 @@ local function ask(name)
 end
 
 return { config = ask "config", calendar_config = ask "calendar_config", entries = ask "entries", entry = ask "entry",
-  conflicts = ask "conflicts", history = ask "history" }
+  conflicts = ask "conflicts", events = ask "events", history = ask "history" }

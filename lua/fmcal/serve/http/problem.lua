@@ -46,8 +46,9 @@ end
 
 -- Which problem an error is.
 local OF_CODE = { notfound = "not-found", parse = "unreadable-board", locked = "locked", throttled = "busy", timeout = "too-long",
-  ended = "busy", canceled = "canceled", auth = "calendar-refused", access = "calendar-refused", network = "calendar-away",
-  conflict = "changed-meanwhile", precondition = "changed-meanwhile", limit = "invalid-member" }
+  ended = "busy", canceled = "canceled", crypto = "misconfigured-board", auth = "calendar-refused",
+  access = "calendar-refused", network = "calendar-away", conflict = "changed-meanwhile",
+  precondition = "changed-meanwhile", limit = "invalid-member" }
 
 local function kind_of(err)
   if err.member then return "invalid-member" end
