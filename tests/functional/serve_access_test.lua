@@ -22,7 +22,7 @@ local UNSAFE = { POST = true, DELETE = true }
 local function ask(route, options)
   local path = route.path:gsub("{(%w+)}", function(name) return name == "team" and "academy" or "none" end)
   if route.team == "query" then path = path .. "?team=academy" end
-  local given = { token = server.token.admin, body = route.method == "POST" and { team = "academy" } or nil }
+  local given = { token = server.token.admin, body = route.method == "POST" and { team = route.team ~= "path" and "academy" or nil } or nil }
   for name, value in pairs(options) do given[name] = value or nil end
   return server:ask(options.method or route.method, path, given)
 end

@@ -76,6 +76,9 @@ function acts.plan(service, request)
 end
 
 function acts.apply(service, request)
+  if not request.body.plan then
+    return nil, problem.of("invalid-member", "plan is missing: which one?"):with { member = "plan" }
+  end
   local text = service.plans:text(request.body.plan, request.team)
   if not text then
     return nil, problem.of("not-found", "There is no plan %s of %s: plans are kept for an hour.", request.body.plan, request.team)

@@ -71,7 +71,7 @@ local function base_result(self)
     team = self.settings and self.settings.team, direction = self.direction,
     board = self.board and self.board:path() or self.board_path,
     targets = targets, warnings = warnings_of(self), dry_run = self.dry_run or false,
-    started = self.now, number = not self.dry_run and self.number or nil,
+    started = self.now,
   }
 end
 
