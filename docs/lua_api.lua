@@ -16,7 +16,7 @@ local MODULES = {
   { "fmcal.url", stub = true }, { "fmcal.time", stub = true }, { "fmcal.log", stub = true }, { "fmcal.sys", stub = true },
   { "fmcal.loopback", stub = true }, { "fmcal.worker", stub = true },
   { "fmcal.loop", stub = true }, { "fmcal.child", stub = true }, { "fmcal.watch", stub = true }, { "fmcal.input", stub = true },
-  { "fmcal.server", stub = true },
+  { "fmcal.server", stub = true }, { "fmcal.service", stub = true },
 }
 
 local HEADER = [[

@@ -1,6 +1,7 @@
 #!/usr/bin/env fmcal-lua
 -- Serves boards: keeps them in step, and answers HTTP.
 local cli = require "fmcal.cli"
+local service = require "fmcal.service"
 local sys = require "fmcal.sys"
 
 local parser = cli.parser {
@@ -26,16 +27,17 @@ parser:option("--max-per-address", "Most connections of one address at a time, 6
   :convert(cli.whole_number(1, 100000))
 
 local function options_of(values)
-  return { paths = values.paths, listen = values.listen, hosts = values.host, public_url = values.public_url,
+  return { paths = values.paths, descriptors = service.sockets(), listen = values.listen, hosts = values.host,
+    public_url = values.public_url,
     trusted_proxies = values.trusted_proxy, no_token = values.no_token, jobs = values.jobs, state = values.state,
     max_connections = values.max_connections, max_per_address = values.max_per_address }
 end
 
-local function tell(service)
-  for _, address in ipairs(service:addresses()) do cli.print("listening on " .. address) end
-  if service.options.no_token then cli.complain("everybody who can connect is admin (--no-token)") end
+local function tell(opened)
+  for _, address in ipairs(opened:addresses()) do cli.print("listening on " .. address) end
+  if opened.options.no_token then cli.complain("everybody who can connect is admin (--no-token)") end
   if sys.is_terminal("stdout") then
-    local link = service:link()
+    local link = opened:link()
     if link then cli.print("sign in once, within 10 minutes: " .. link) end
   end
   cli.flush()
@@ -46,7 +48,7 @@ cli.main(parser, function(values)
   for _, path in ipairs(values.paths) do
     if not sys.stat(path) then cli.fail(("there is no %s"):format(path)) end
   end
-  local service = cli.check(serve.open(options_of(values)))
-  cli.check(service:run(function() tell(service) end))
+  local opened = cli.check(serve.open(options_of(values)))
+  cli.check(opened:run(function() tell(opened) end))
   return cli.exits.OK
 end)

@@ -14,6 +14,7 @@ int luaopen_fmcal_loopback(lua_State *L);
 int luaopen_fmcal_mock(lua_State *L);
 int luaopen_fmcal_provider_core(lua_State *L);
 int luaopen_fmcal_server(lua_State *L);
+int luaopen_fmcal_service(lua_State *L);
 int luaopen_fmcal_state(lua_State *L);
 int luaopen_fmcal_sys(lua_State *L);
 int luaopen_fmcal_time(lua_State *L);
@@ -36,6 +37,7 @@ const luaL_Reg fm_bind_modules[] = {
     {"fmcal.mock", luaopen_fmcal_mock},
     {"fmcal.provider.core", luaopen_fmcal_provider_core},
     {"fmcal.server", luaopen_fmcal_server},
+    {"fmcal.service", luaopen_fmcal_service},
     {"fmcal.state", luaopen_fmcal_state},
     {"fmcal.sys", luaopen_fmcal_sys},
     {"fmcal.time", luaopen_fmcal_time},

@@ -2,6 +2,7 @@
 local json = require "fmcal.json"
 local lu = require "luaunit"
 local service = require "service"
+local shell = require "shell"
 
 TestCalls = {}
 
@@ -149,6 +150,36 @@ function TestCalls.test_health_and_page_need_no_token()
   local script = page.text:match('"(assets/[^"]+%.js)"')
   lu.assertEquals(server:ask("GET", "/" .. script).headers["cache-control"], "public, max-age=31536000, immutable")
   lu.assertEquals(server:ask("GET", "/assets/0123456789abcdef/main.js").status, 404)
+end
+
+function TestCalls.test_what_it_says_of_itself()
+  local document = server:ask("GET", "/api/openapi.json").body
+  lu.assertEquals(document.openapi, "3.1.0")
+  lu.assertNotNil(document.paths["/api/calendar/sync/trigger"].post.requestBody)
+  local refused = get("/api/calendar/sync/status?team=nowhere")
+  local page = server:ask("GET", refused.body.type)
+  lu.assertEquals(page.status, 200)
+  lu.assertStrContains(page.text, "unknown-team (404 Not Found)")
+  local figures = get("/metrics").text
+  lu.assertStrContains(figures, 'fmcal_http_answers_total{status="4xx"} ')
+  lu.assertStrContains(figures, 'fmcal_teams{state="in-step"} 2')
+  for line in figures:gmatch("[^\n]+") do
+    lu.assertTrue(line:find("^# ") ~= nil or line:find('^[%l_]+ %d+$') ~= nil or line:find('^[%l_]+{%l+="[%w-]+"} %d+$') ~= nil, line)
+  end
+  local support = server:ask("GET", "/api/support", { token = server.token.admin })
+  lu.assertEquals(#support.body.teams, 2)
+  lu.assertNil(support.text:find("academy", 1, true))
+end
+
+function TestCalls.test_from_a_shell()
+  local out, _, status = shell.run(("FMCAL_URL=%s FMCAL_TOKEN=%s %s api.lua GET /api/calendar/entries team=academy q=two"):format(
+    server.url, server.token.read, os.getenv("FMCAL_LUA")))
+  lu.assertEquals({ status, json.decode(out).total }, { 0, 1 })
+  out, _, status = shell.run(("FMCAL_URL=%s FMCAL_TOKEN=%s %s api.lua POST /api/calendar/sync/trigger team=academy dryRun=true"):format(
+    server.url, server.token.trigger, os.getenv("FMCAL_LUA")))
+  lu.assertEquals({ status, json.decode(out).success }, { 0, true })
+  out, _, status = shell.run(("FMCAL_URL=%s %s api.lua GET /api/calendar/teams"):format(server.url, os.getenv("FMCAL_LUA")))
+  lu.assertEquals({ status, json.decode(out).status }, { 1, 401 })
 end
 
 -- ---------------------------------------------------------------- the stream

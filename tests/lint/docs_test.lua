@@ -134,6 +134,13 @@ function TestDocs.test_lua_api_is_up_to_date()
     "docs/lua-api.md is out of date: fmcal-lua docs/lua_api.lua . > docs/lua-api.md")
 end
 
+-- The page about the HTTP API is what the table of routes says now.
+function TestDocs.test_http_api_is_up_to_date()
+  local generated = shell.run(("%s %s/docs/http_api.lua"):format(shell.quote(os.getenv("FMCAL_LUA")), shell.quote(source_dir)))
+  lu.assertTrue(generated == shell.source("docs/http-api.md"),
+    "docs/http-api.md is out of date: fmcal-lua docs/http_api.lua > docs/http-api.md")
+end
+
 -- Relative links lead somewhere.
 function TestDocs.test_links()
   local documents = shell.sources("docs", "md")

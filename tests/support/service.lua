@@ -2,6 +2,8 @@
 local commands = require "commands"
 local json = require "fmcal.json"
 local lu = require "luaunit"
+local openapi = require "fmcal.serve.http.openapi"
+local routes = require "fmcal.serve.http.routes"
 local shell = require "shell"
 local time = require "fmcal.time"
 
@@ -79,6 +81,15 @@ local function read_headers(text)
   return headers
 end
 
+-- Every answer has a status that the API's description names.
+local function check_documented(method, path, status)
+  local segments = {}
+  for segment in path:gsub("%?.*", ""):gmatch("/([^/]*)") do segments[#segments + 1] = segment end
+  local route = routes.find(method, segments)
+  if not route or status == 304 then return end
+  lu.assertTableContains(openapi.statuses(route), status, ("%s %s answered %d"):format(method, path, status))
+end
+
 -- Asks. @param options { token, body = table or text, headers = {[name] = value}, words = for curl }
 -- @return { status, headers, text, body = decoded JSON or nil }
 function Service:ask(method, path, options)
@@ -100,6 +111,7 @@ function Service:ask(method, path, options)
   local head, text = out:match("^(.-\r\n)\r\n(.*)$")
   while head:find("^HTTP/1.1 1%d%d") do head, text = text:match("^(.-\r\n)\r\n(.*)$") end
   local headers = read_headers(head)
+  check_documented(method, path, tonumber(head:match("^HTTP/1.1 (%d+)")))
   return { status = tonumber(head:match("^HTTP/1.1 (%d+)")), headers = headers, text = text,
     body = (headers["content-type"] or ""):find("json") and json.decode(text) or nil }
 end

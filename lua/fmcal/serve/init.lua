@@ -7,9 +7,11 @@ local fail = require "fmcal.util.failure"
 local front = require "fmcal.serve.http.front"
 local home = require "fmcal.serve.home"
 local idempotency = require "fmcal.serve.http.idempotency"
+local metrics = require "fmcal.serve.metrics"
 local news = require "fmcal.serve.news"
 local plans = require "fmcal.serve.plans"
 local server = require "fmcal.server"
+local service = require "fmcal.service"
 local sessions = require "fmcal.serve.access.sessions"
 local stream = require "fmcal.serve.stream"
 local sys = require "fmcal.sys"
@@ -63,8 +65,10 @@ local function open_parts(self, options)
   self.hosts = checks.hosts(self.server:addresses(), options.hosts, options.public_url)
   self.stream, self.streams = stream.new(self.engine.boot), {}
   news.pass_on(self.engine, self.stream)
+  self.metrics = metrics.new(self.engine)
   self.front = front.new { tasks = self.tasks, server = self.server, access = self.access, hosts = self.hosts, service = self,
-    keys = idempotency.open(folder .. "/answers.jsonl") }
+    keys = idempotency.open(folder .. "/answers.jsonl"),
+    on_answer = function(_, status) self.metrics:answered(status) end }
   return true
 end
 
@@ -115,6 +119,7 @@ end
 -- Ends when nothing runs any more and nobody waits for an answer.
 local function drain(self)
   self.is_ending = true
+  service.notify "STOPPING=1"
   for _, close in pairs(self.streams) do close() end
   tasks.await(self.engine:stop(DRAIN_S))
   local finish = self.tasks:now() + ANSWERS_MS
@@ -122,20 +127,39 @@ local function drain(self)
   self.tasks:stop()
 end
 
---- Serves until somebody asks it to stop.
+-- Does what signals ask for. A second one that asks to stop ends the process where it stands.
+local function heed(self, signals)
+  local asked = signals:take()
+  if asked == "reread" then self.engine.teams:look() end
+  if asked ~= "stop" then return end
+  self.tasks:unwatch(signals)
+  signals:close()
+  self.tasks:spawn(drain, self)
+end
+
+-- Says now and then that the loop goes round.
+local function tell_watchdog(self, ms)
+  service.notify "WATCHDOG=1"
+  self.tasks:after(ms, function() tell_watchdog(self, ms) end)
+end
+
+--- Serves until a signal asks it to stop.
 -- @param ready function() called when boards are known and requests are answered
 -- @return true, or nil and an error
 function Service:run(ready)
+  local signals, err = service.signals()
+  if not signals then return nil, err end
+  self.tasks:watch(signals, function() heed(self, signals) end)
+  local watchdog_ms = service.watchdog_ms()
+  if watchdog_ms then tell_watchdog(self, watchdog_ms // 2) end
   self.engine:start(function()
     self.is_ready = true
     ready()
+    service.notify "READY=1"
   end)
-  local ok, err = self.tasks:run()
-  if ok or err.code ~= "canceled" then return ok, err end
-  self.tasks:spawn(drain, self)
-  ok, err = self.tasks:run()
+  local ok, failed = self.tasks:run()
   self.server:close()
-  return ok, err
+  return ok, failed
 end
 
 return serve

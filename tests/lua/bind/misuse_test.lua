@@ -9,7 +9,7 @@ local MAX_DEPTH = 3
 local HANDLES = 40
 
 local MODULES = { "board", "credentials.core", "crypto", "http", "ical", "json", "log", "mock", "provider.core", "state",
-  "sys", "time", "url", "loopback", "loop", "child", "watch", "input", "server" }
+  "sys", "time", "url", "loopback", "loop", "child", "watch", "input", "server", "service" }
 
 -- What would wait for somebody, start what the pool of words names, or end all further writes.
 local LEFT_OUT = { ["sys.detach"] = true, ["sys.refuse_writes"] = true, ["time.sleep"] = true,
