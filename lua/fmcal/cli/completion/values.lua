@@ -109,7 +109,8 @@ local OF = {
   RECORDING = files, CMD = files, PATH = boards_from, DIR = files,
   -- Numbers, times, names of things that only the person knows.
   N = nothing, S = nothing, T = nothing, U = nothing, URL = nothing, NAME = nothing, PATTERN = nothing, CLIENT = nothing,
-  ["MEMBER=VALUE"] = nothing, WORD = nothing, CIDR = nothing, DAYS = nothing, ADDR = nothing,
+  ["MEMBER=VALUE"] = nothing, WORD = nothing, CIDR = nothing, DAYS = nothing, ADDR = nothing, METHOD = nothing,
+  MEMBERS = nothing,
 }
 
 --- Whether a name is known here.
