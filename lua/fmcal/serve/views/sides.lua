@@ -67,9 +67,9 @@ local function times_of(state)
   return times
 end
 
--- Where the event is shown in a browser, where the calendar says that.
+-- Where the event is shown in a browser, where its object says that: it does where it is JSON (Google's API).
 local function link_of(target, row)
-  if target.spec.provider ~= "google" or not row or not row.href then return nil end
+  if not row or not row.href then return nil end
   local remote = target.state:remote(row.href)
   local event = remote and remote.text and json.decode(remote.text)
   local link = type(event) == "table" and event.htmlLink
