@@ -77,7 +77,7 @@ function TestChild.test_descriptors()
   local started <close> = start([[
     local parent = assert(require("fmcal.child").parent())
     local sys = require "fmcal.sys"
-    local p <close> = assert(sys.start { "sh", "-c", "ls /proc/$$/fd; echo of its parent; ls /proc/$PPID/fd" })
+    local p <close> = assert(sys.start { "sh", "-c", "sleep 0.2; ls /proc/$$/fd; echo of its parent; ls /proc/$PPID/fd" })
     sys.wait_any { p }
     for part in (p:output() .. "of its parent"):gmatch("(.-)of its parent") do
       parent:send(tostring(select(2, part:gsub("%d+", ""))))
