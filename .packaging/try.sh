@@ -46,6 +46,9 @@ inside apt-get -q update
 needed=$(sed -n 's/^Depends: //p' "$debian/tests/control" | tr ',' '\n' | grep -v fmcal | sort -u)
 # shellcheck disable=SC2086
 inside apt-get -q install -y --no-install-recommends $needed
+depends=$(for package in "$root"/tmp/packages/*.deb; do dpkg-deb -f "$package" Depends; done | tr ',' '\n' \
+  | grep -v '^ *libfmcal0\|^$' | paste -s -d ,)
+inside apt-get -q satisfy -y --no-install-recommends "$depends"
 list_files >"$work/before"
 
 inside sh -c 'apt-get -q install -y --no-install-recommends /tmp/packages/*.deb'
@@ -57,11 +60,11 @@ for test in "$debian"/tests/*; do
   inside env AUTOPKGTEST_TMP="/home/$name" "/tmp/tests/$name" || fail "the test $name failed"
 done
 
-inside apt-get -q purge -y --autoremove fmcal libfmcal0 libfmcal-dev lua-fmcal fmcal-doc
+inside apt-get -q purge -y fmcal libfmcal0 libfmcal-dev lua-fmcal fmcal-doc
 list_files >"$work/after"
 comm -13 "$work/before" "$work/after" >"$work/left"
 [ -s "$work/left" ] && fail "purging leaves $(cat "$work/left")"
-for kept in board.json calendars/academy .local/state/fmcal; do
+for kept in board.json calendars/academy .fmcal/academy.db; do
   [ -e "$root/home/quickstart/$kept" ] || fail "purging took a person's $kept"
 done
 echo "The packages install, pass their tests, and leave nothing."
