@@ -103,7 +103,8 @@ function decisions.all(run, find)
     at = #run.candidates + 1
     if patched then find(run) end
   until at > #run.candidates
-  run.first_slice = move_kept_to_front(run)
+  local kept = move_kept_to_front(run)
+  run.first_slice = kept > 0 and kept or nil
 end
 
 -- A decision that is made again must not destroy what the guard was not asked about: that waits for the next run.
