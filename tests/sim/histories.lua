@@ -1,7 +1,7 @@
 -- Random histories: whatever people, programs and the network do, the promises hold.
 --   sim_host histories.lua [--provider mock|caldav|google] [--histories N] [--seed S] [--hold NAME,…]
---                          [--script FILE] [--trace yes]
--- `--hold` confines what histories hold (see swarm.lua). A failure prints the seed and the smallest script that still fails;
+--                          [--undo yes] [--script FILE] [--trace yes]
+-- `--hold` confines what histories hold (see swarm.lua); with `--undo` runs are also taken back. A failure prints the seed and the smallest script that still fails;
 -- save that to a file to run it again. `--trace` prints what each run asked of the calendar, and the board after it.
 package.path = os.getenv("TESTS_DIR") .. "/sim/?.lua;" .. package.path
 local World = require "world"
@@ -29,7 +29,8 @@ local function report(script, complaint, run)
 end
 
 local function run_all(given, calendar, run)
-  local only = given.hold and names_in(given.hold) or swarm.ALL
+  local only = given.hold and names_in(given.hold) or { table.unpack(swarm.ALL) }
+  if given.undo then table.insert(only, swarm.UNDO) end
   for seed = tonumber(given.seed), tonumber(given.seed) + tonumber(given.histories) - 1 do
     local script = history.generate(seed, calendar.provider, calendar.draw, only)
     local complaint, trace = run(script)

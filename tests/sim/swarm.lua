@@ -34,7 +34,10 @@ swarm.KINDS = {
 
 --- What else a history may or may not hold.
 swarm.CUSTOMS = { "close", "declared", "floating", "forgetful", "restore", "vanish", "crash", "meanwhile", "stale_copy",
-  "lose_state", "undo" }
+  "lose_state" }
+
+--- What a history holds only where it is asked for: `--undo yes`.
+swarm.UNDO = "undo"
 
 local function names()
   local list = { table.unpack(swarm.CUSTOMS) }
