@@ -1,8 +1,9 @@
 -- Random histories: whatever people, programs and the network do, the promises hold.
 --   sim_host histories.lua [--provider mock|caldav|google] [--histories N] [--seed S] [--hold NAME,…]
 --                          [--undo yes] [--script FILE] [--trace yes]
--- `--hold` confines what histories hold (see swarm.lua); with `--undo` runs are also taken back. A failure prints the seed and the smallest script that still fails;
--- save that to a file to run it again. `--trace` prints what each run asked of the calendar, and the board after it.
+-- `--hold` confines what histories hold (see swarm.lua); with `--undo` runs are also taken back. A failure prints the seed
+-- and the smallest script that still fails; save that to a file to run it again. `--trace` prints what each run asked of
+-- the calendar, and the board after it.
 package.path = os.getenv("TESTS_DIR") .. "/sim/?.lua;" .. package.path
 local World = require "world"
 local history = require "history"
