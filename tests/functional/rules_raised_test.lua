@@ -7,7 +7,7 @@ local MOST = 9000
 
 local function place_with(rules)
   local board = commands.board({ { id = "A", title = "a", dueDate = "2027-01-01" } },
-    { timeZone = "Europe/Rome", ruleLimits = { seconds = 0.1, mebibytes = 16 } })
+    { timeZone = "Europe/Rome", ruleLimits = { seconds = 0.1, mebibytes = 32 } })
   board.calendarConfig.rules = "rules.lua"
   local place = commands.place(board)
   place:write("rules.lua", rules)

@@ -130,7 +130,7 @@ function TestDates.test_a_date_that_a_pull_overwrote_is_in_the_history()
   place:expect(0, "sync.lua board.json")
   lu.assertEquals(place:item("X-1").dueDate, "2027-02-05")
   local row = assert(json.decode((place:expect(0, "history.lua board.json --json --run 2")))).overwritten[1]
-  lu.assertEquals({ row.field, row.value, row.side, row.reason }, { "date", "2027-02-01", "local", "edited in the calendar" })
+  lu.assertEquals({ row.field, row.value, row.side, row.reason }, { "dueDate", "2027-02-01", "local", "edited in the calendar" })
   lu.assertStrContains(place:expect(0, "explain.lua board.json X-1"), 'run 2 overwrote dueDate "2027-02-01"')
 end
 
