@@ -1,4 +1,5 @@
 // The page and the server itself: signing in with the link, a sync, an event that moves, a conflict, what explains it.
+// Run by hand until the page and the server agree again on how the end of a run is told: node --test server_by_hand.mjs
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { PATIENCE_MS, launch, listen } from "./browser.mjs";
